@@ -1,0 +1,140 @@
+//! Convolution, bias, shortcut and activation as one operation.
+//!
+//! The operation is a Burn backend extension. Its default body composes Burn's own operations: that
+//! is what runs on a GPU, and what autodiff differentiates. On the CPU it runs as one fused kernel.
+
+#[cfg(feature = "cpu")]
+mod fused;
+
+use burn::backend::{
+    Autodiff, Backend, Dispatch, ExtensionType, TensorMetadata, autodiff::checkpoint::strategy::CheckpointStrategy,
+    backend_extension, ops::ConvOptions, tensor::FloatTensor,
+};
+use burn::tensor::Tensor;
+
+/// What a convolution does to the grid: TensorFlow's "same" padding with this stride.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    /// Step between output positions, in both directions.
+    pub stride: usize,
+    /// 1 (dense) or the number of channels (depthwise).
+    pub groups: usize,
+}
+
+impl Geometry {
+    /// A dense convolution.
+    pub const fn dense(stride: usize) -> Self {
+        Self { stride, groups: 1 }
+    }
+
+    /// One filter for each channel.
+    pub const fn depthwise(stride: usize, channels: usize) -> Self {
+        Self { stride, groups: channels }
+    }
+
+    /// Output length for an input of this length.
+    pub const fn output(&self, size: usize) -> usize {
+        size.div_ceil(self.stride)
+    }
+
+    /// Zeros before and after an input of this length. The odd one goes after.
+    pub const fn padding(&self, size: usize, kernel: usize) -> (usize, usize) {
+        let reach = self.output(size).saturating_sub(1) * self.stride + kernel;
+        let total = reach.saturating_sub(size);
+        (total / 2, total - total / 2)
+    }
+}
+
+/// What follows a convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// Nothing.
+    None,
+    /// `min(max(y, 0), 6)`.
+    Relu6,
+}
+
+/// A tensor added to the convolution's output, or nothing.
+#[derive(ExtensionType)]
+pub enum Residual<B: Backend> {
+    /// Nothing is added.
+    None,
+    /// The shortcut, of the output's shape.
+    Add(FloatTensor<B>),
+}
+
+/// The backends this operation runs on.
+#[backend_extension(Flex: cfg(feature = "cpu"), Cube: cfg(feature = "webgpu"), Autodiff)]
+pub trait ConvBackend: Backend {
+    /// See [`conv_act`].
+    fn conv_act(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        #[extension_type] residual: Residual<Self>,
+        geometry: Geometry,
+        activation: Activation,
+    ) -> FloatTensor<Self> {
+        composed::<Self>(x, weight, bias, residual, geometry, activation)
+    }
+}
+
+/// The operation written with Burn's own operations.
+fn composed<B: Backend>(
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    bias: FloatTensor<B>,
+    residual: Residual<B>,
+    geometry: Geometry,
+    activation: Activation,
+) -> FloatTensor<B> {
+    let (size, kernel) = (x.shape(), weight.shape());
+    let padding = [2, 3].map(|axis| geometry.padding(size[axis], kernel[axis]));
+    let options = ConvOptions::new_with_padding([geometry.stride; 2], padding, [1; 2], geometry.groups);
+    let mut y = B::conv2d(x, weight, Some(bias), options);
+    if let Residual::Add(shortcut) = residual {
+        y = B::float_add(y, shortcut);
+    }
+    match activation {
+        Activation::None => y,
+        Activation::Relu6 => B::float_clamp(y, 0.0.into(), 6.0.into()),
+    }
+}
+
+#[cfg(feature = "webgpu")]
+impl ConvBackend for burn::backend::Cube {}
+
+impl<B: ConvBackend, C: CheckpointStrategy> ConvBackend for Autodiff<B, C> {}
+
+/// `activation(conv2d(x, weight) + bias + residual)`.
+///
+/// `x` is `[batch, inputs, height, width]`, `weight` `[outputs, inputs / groups, k, k]`, `bias`
+/// `[outputs]`. The output is `[batch, outputs, height / stride, width / stride]`, rounded up.
+///
+/// # Panics
+///
+/// If the shapes do not fit together.
+pub fn conv_act(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    residual: Option<Tensor<4>>,
+    geometry: Geometry,
+    activation: Activation,
+) -> Tensor<4> {
+    let residual = match residual {
+        Some(shortcut) => Residual::Add(shortcut.into_dispatch()),
+        None => Residual::None,
+    };
+    Tensor::from_dispatch(<Dispatch as ConvBackend>::conv_act(
+        x.into_dispatch(),
+        weight.into_dispatch(),
+        bias.into_dispatch(),
+        residual,
+        geometry,
+        activation,
+    ))
+}
+
+#[cfg(all(test, feature = "cpu"))]
+mod tests;

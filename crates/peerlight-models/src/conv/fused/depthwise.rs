@@ -1,0 +1,204 @@
+//! Depthwise convolution: one small filter for each channel.
+
+use super::Shape;
+use super::simd::{activate, load, registers, store};
+use super::work::{for_each, parts, with_scratch};
+use pulp::{Arch, Simd, WithSimd};
+use std::mem::MaybeUninit;
+
+/// Registers of an output row computed together.
+const WIDE: usize = 4;
+
+/// The inputs of one image's convolution.
+pub struct Depthwise<'a> {
+    pub shape: Shape,
+    pub x: &'a [f32],
+    pub weight: &'a [f32],
+    pub bias: &'a [f32],
+    pub residual: Option<&'a [f32]>,
+    pub relu6: bool,
+}
+
+impl Depthwise<'_> {
+    /// Whether there is a kernel for this filter.
+    pub fn supports(shape: &Shape) -> bool {
+        matches!(shape.kernel, 3 | 5) && matches!(shape.geometry.stride, 1 | 2)
+    }
+
+    /// Convolves one image into `output`, writing every element.
+    pub fn run(&self, output: &mut [MaybeUninit<f32>]) {
+        let (channels, plane) = (self.shape.outputs, self.shape.positions());
+        let work = channels * plane * self.shape.kernel * self.shape.kernel;
+        let step = channels.div_ceil(parts(work));
+        let bands = output.chunks_mut(step * plane).enumerate().collect();
+        for_each(bands, |(i, output)| {
+            Arch::new().dispatch(Job { conv: self, first: i * step, output });
+        });
+    }
+}
+
+struct Job<'a> {
+    conv: &'a Depthwise<'a>,
+    first: usize,
+    output: &'a mut [MaybeUninit<f32>],
+}
+
+impl WithSimd for Job<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let shape = &self.conv.shape;
+        match (shape.kernel, shape.geometry.stride) {
+            (3, 1) => self.channels::<S, 3, 1>(simd),
+            (3, _) => self.channels::<S, 3, 2>(simd),
+            (_, 1) => self.channels::<S, 5, 1>(simd),
+            (..) => self.channels::<S, 5, 2>(simd),
+        }
+    }
+}
+
+/// How a padded plane lies in memory. With stride 2 each row is split into its even and its odd
+/// columns, so that neighbouring outputs read neighbouring values.
+struct Padded {
+    rows: usize,
+    /// Length of a row, or of its even or odd half.
+    pitch: usize,
+}
+
+impl Padded {
+    fn new<S: Simd, const K: usize, const STRIDE: usize>(shape: &Shape) -> Self {
+        let [rows, columns] = shape.output;
+        let reach = (K - 1) / STRIDE;
+        Self { rows: (rows - 1) * STRIDE + K, pitch: (columns.next_multiple_of(S::F32_LANES) + reach) }
+    }
+
+    /// Copies the picture into the middle of the padding, which is already zero.
+    #[inline(always)]
+    fn fill<const STRIDE: usize>(&self, padded: &mut [f32], shape: &Shape, x: &[f32]) {
+        let ([_, width], [top, left]) = (shape.input, shape.before);
+        let rows = padded.chunks_exact_mut(self.pitch * STRIDE).skip(top);
+        for (row, x) in rows.zip(x.chunks_exact(width)) {
+            if STRIDE == 1 {
+                row[left..left + width].copy_from_slice(x);
+            } else {
+                let (even, odd) = row.split_at_mut(self.pitch);
+                let (first, second) = if left % 2 == 0 {
+                    (&mut even[left / 2..], &mut odd[left / 2..])
+                } else {
+                    (&mut odd[left / 2..], &mut even[left.div_ceil(2)..])
+                };
+                let (pairs, last) = x.as_chunks::<2>();
+                let (ones, others) = (&mut first[..], &mut second[..pairs.len()]);
+                for (([a, b], one), other) in pairs.iter().zip(&mut *ones).zip(others) {
+                    (*one, *other) = (*a, *b);
+                }
+                if let [last] = last {
+                    ones[pairs.len()] = *last;
+                }
+            }
+        }
+    }
+}
+
+impl Job<'_> {
+    #[inline(always)]
+    fn channels<S: Simd, const K: usize, const STRIDE: usize>(self, simd: S) {
+        let shape = &self.conv.shape;
+        let padded = Padded::new::<S, K, STRIDE>(shape);
+        let area = shape.input[0] * shape.input[1];
+        with_scratch(padded.rows * padded.pitch * STRIDE, |scratch| {
+            scratch.fill(0.0);
+            let planes = self.output.chunks_exact_mut(shape.positions());
+            for (channel, plane) in (self.first..).zip(planes) {
+                let x = &self.conv.x[channel * area..][..area];
+                padded.fill::<STRIDE>(scratch, shape, x);
+                self.conv.plane::<S, K, STRIDE>(simd, scratch, padded.pitch, channel, plane);
+            }
+        });
+    }
+}
+
+impl Depthwise<'_> {
+    #[inline(always)]
+    fn plane<S: Simd, const K: usize, const STRIDE: usize>(
+        &self,
+        simd: S,
+        padded: &[f32],
+        pitch: usize,
+        channel: usize,
+        plane: &mut [MaybeUninit<f32>],
+    ) {
+        let width = self.shape.output[1];
+        let weight = &self.weight[channel * K * K..][..K * K];
+        let residual = self.residual.map(|r| &r[channel * plane.len()..][..plane.len()]);
+        let registers = width.div_ceil(S::F32_LANES);
+        for y in 0..self.shape.output[0] {
+            let rows = &padded[y * STRIDE * STRIDE * pitch..][..K * STRIDE * pitch];
+            let mut done = 0;
+            while done < registers {
+                let n = (registers - done).min(WIDE);
+                let at = done * S::F32_LANES;
+                let span = Span { rows, pitch, at, weight, bias: self.bias[channel] };
+                let start = y * width + at;
+                // Registers wider than the row run over its end: into the next row, which is
+                // written later, or are cut at the end of the plane.
+                let valid = (width - at).min(n * S::F32_LANES);
+                let end = (start + n * S::F32_LANES).min(plane.len());
+                let residual = residual.map(|r| &r[start..start + valid]);
+                let output = &mut plane[start..end];
+                match n {
+                    1 => span.run::<S, K, STRIDE, 1>(simd, residual, self.relu6, output),
+                    2 => span.run::<S, K, STRIDE, 2>(simd, residual, self.relu6, output),
+                    3 => span.run::<S, K, STRIDE, 3>(simd, residual, self.relu6, output),
+                    _ => span.run::<S, K, STRIDE, WIDE>(simd, residual, self.relu6, output),
+                }
+                done += n;
+            }
+        }
+    }
+}
+
+/// Part of an output row.
+struct Span<'a> {
+    rows: &'a [f32],
+    pitch: usize,
+    at: usize,
+    weight: &'a [f32],
+    bias: f32,
+}
+
+impl Span<'_> {
+    #[inline(always)]
+    fn run<S: Simd, const K: usize, const STRIDE: usize, const W: usize>(
+        &self,
+        simd: S,
+        residual: Option<&[f32]>,
+        relu6: bool,
+        output: &mut [MaybeUninit<f32>],
+    ) {
+        let lanes = S::F32_LANES;
+        let mut sum = [simd.splat_f32s(self.bias); W];
+        for ky in 0..K {
+            for kx in 0..K {
+                let half = (ky * STRIDE + kx % STRIDE) * self.pitch + self.at;
+                let from = &self.rows[half..][..W * lanes + (K - 1) / STRIDE];
+                let from = &registers::<S>(&from[kx / STRIDE..][..W * lanes])[..W];
+                let w = simd.splat_f32s(self.weight[ky * K + kx]);
+                for i in 0..W {
+                    sum[i] = simd.mul_add_e_f32s(w, from[i], sum[i]);
+                }
+            }
+        }
+        for i in 0..W {
+            let mut value = sum[i];
+            if let Some(residual) = residual {
+                let rest = residual.get(i * lanes..).unwrap_or_default();
+                value = simd.add_f32s(value, load(simd, rest));
+            }
+            let value = activate(simd, relu6, value);
+            let end = ((i + 1) * lanes).min(output.len());
+            store::<S>(&mut output[(i * lanes).min(end)..end], value);
+        }
+    }
+}

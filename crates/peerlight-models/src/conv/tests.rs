@@ -1,0 +1,284 @@
+use super::{Activation, Geometry, conv_act};
+use burn::tensor::{Device, Tensor, TensorData};
+
+/// Reproducible numbers in -1..1.
+fn numbers(len: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+/// One convolution with its inputs.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    batch: usize,
+    inputs: usize,
+    outputs: usize,
+    size: [usize; 2],
+    kernel: usize,
+    geometry: Geometry,
+    residual: bool,
+    activation: Activation,
+}
+
+struct Values {
+    x: Vec<f32>,
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+    residual: Option<Vec<f32>>,
+}
+
+impl Case {
+    fn output(&self) -> [usize; 2] {
+        self.size.map(|size| self.geometry.output(size))
+    }
+
+    fn output_shape(&self) -> [usize; 4] {
+        let [height, width] = self.output();
+        [self.batch, self.outputs, height, width]
+    }
+
+    fn weight_shape(&self) -> [usize; 4] {
+        [self.outputs, self.inputs / self.geometry.groups, self.kernel, self.kernel]
+    }
+
+    fn x_shape(&self) -> [usize; 4] {
+        [self.batch, self.inputs, self.size[0], self.size[1]]
+    }
+
+    fn values(&self) -> Values {
+        Values {
+            x: numbers(self.x_shape().iter().product(), 1),
+            weight: numbers(self.weight_shape().iter().product(), 2),
+            bias: numbers(self.outputs, 3).iter().map(|b| 4.0 * b).collect(),
+            residual: self.residual.then(|| numbers(self.output_shape().iter().product(), 4)),
+        }
+    }
+
+    /// The definition, summed in double precision.
+    fn naive(&self, values: &Values) -> Vec<f32> {
+        let ([height, width], [rows, columns]) = (self.size, self.output());
+        let (group, k) = (self.inputs / self.geometry.groups, self.kernel);
+        let before = self.size.map(|size| self.geometry.padding(size, k).0);
+        let mut y = Vec::new();
+        for image in 0..self.batch {
+            for channel in 0..self.outputs {
+                let first = channel * self.geometry.groups / self.outputs * group;
+                for position in 0..rows * columns {
+                    let mut sum = f64::from(values.bias[channel]);
+                    for tap in 0..group * k * k {
+                        let (c, dy, dx) = (tap / (k * k), tap / k % k, tap % k);
+                        let step = self.geometry.stride;
+                        let at_y = (position / columns * step + dy).wrapping_sub(before[0]);
+                        let at_x = (position % columns * step + dx).wrapping_sub(before[1]);
+                        if at_y < height && at_x < width {
+                            let plane = (image * self.inputs + first + c) * height;
+                            let x = values.x[(plane + at_y) * width + at_x];
+                            let w = values.weight[channel * group * k * k + tap];
+                            sum += f64::from(x) * f64::from(w);
+                        }
+                    }
+                    sum += values.residual.as_ref().map_or(0.0, |r| f64::from(r[y.len()]));
+                    y.push(match self.activation {
+                        Activation::None => sum,
+                        Activation::Relu6 => sum.clamp(0.0, 6.0),
+                    } as f32);
+                }
+            }
+        }
+        y
+    }
+
+    fn tensors(&self, values: &Values, device: &Device) -> [Tensor<4>; 2] {
+        [
+            Tensor::from_data(TensorData::new(values.x.clone(), self.x_shape()), device),
+            Tensor::from_data(TensorData::new(values.weight.clone(), self.weight_shape()), device),
+        ]
+    }
+
+    fn run(&self, x: Tensor<4>, weight: Tensor<4>, values: &Values) -> Tensor<4> {
+        let device = x.device();
+        let bias = Tensor::from_data(TensorData::new(values.bias.clone(), [self.outputs]), &device);
+        let residual = values
+            .residual
+            .as_ref()
+            .map(|residual| Tensor::from_data(TensorData::new(residual.clone(), self.output_shape()), &device));
+        conv_act(x, weight, bias, residual, self.geometry, self.activation)
+    }
+}
+
+fn floats(tensor: Tensor<4>) -> Vec<f32> {
+    tensor.into_data().try_to_vec().unwrap()
+}
+
+fn worst(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// Small and odd sizes, with every branch of the kernels.
+fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let sizes = [[1, 1], [2, 2], [3, 2], [7, 7], [7, 15], [15, 7], [8, 33], [112, 5]];
+    for size in sizes {
+        for kernel in [1, 3, 5] {
+            for stride in [1, 2] {
+                for (batch, inputs, outputs, depthwise) in
+                    [(1, 3, 7, false), (3, 5, 13, false), (1, 5, 5, true), (3, 4, 4, true)]
+                {
+                    for (residual, activation) in [
+                        (false, Activation::Relu6),
+                        (true, Activation::None),
+                        (false, Activation::None),
+                        (true, Activation::Relu6),
+                    ] {
+                        let geometry = match depthwise {
+                            true => Geometry::depthwise(stride, inputs),
+                            false => Geometry::dense(stride),
+                        };
+                        cases.push(Case { batch, inputs, outputs, size, kernel, geometry, residual, activation });
+                    }
+                }
+            }
+        }
+    }
+    cases
+}
+
+/// Layers of the real networks, large enough to be cut for several threads.
+fn layers() -> Vec<Case> {
+    let layer = |inputs, outputs, size, kernel, geometry, residual| Case {
+        batch: 1,
+        inputs,
+        outputs,
+        size: [size; 2],
+        kernel,
+        geometry,
+        residual,
+        activation: if residual { Activation::None } else { Activation::Relu6 },
+    };
+    vec![
+        layer(3, 32, 112, 3, Geometry::dense(2), false),
+        layer(16, 96, 56, 1, Geometry::dense(1), false),
+        layer(672, 112, 14, 1, Geometry::dense(1), true),
+        layer(192, 1152, 7, 1, Geometry::dense(1), false),
+        layer(1152, 192, 7, 1, Geometry::dense(1), true),
+        layer(96, 96, 112, 3, Geometry::depthwise(2, 96), false),
+        layer(144, 144, 56, 5, Geometry::depthwise(2, 144), false),
+        layer(480, 480, 14, 5, Geometry::depthwise(1, 480), false),
+    ]
+}
+
+#[test]
+fn same_padding_is_tensorflows() {
+    let padding = |stride, size, kernel| Geometry::dense(stride).padding(size, kernel);
+    assert_eq!(padding(1, 7, 3), (1, 1));
+    assert_eq!(padding(2, 224, 3), (0, 1));
+    assert_eq!(padding(2, 7, 3), (1, 1));
+    assert_eq!(padding(2, 14, 5), (1, 2));
+    assert_eq!(padding(2, 8, 1), (0, 0));
+    assert_eq!(padding(2, 1, 5), (2, 2));
+}
+
+#[test]
+fn fused_kernels_agree_with_the_definition() {
+    let device = Device::flex();
+    for case in cases().into_iter().chain(layers()) {
+        let values = case.values();
+        let [x, weight] = case.tensors(&values, &device);
+        let y = case.run(x, weight, &values);
+        assert_eq!(y.dims(), case.output_shape());
+        let error = worst(&floats(y), &case.naive(&values));
+        assert!(error < 1e-4, "{case:?}: off by {error}");
+    }
+}
+
+#[test]
+fn strided_and_offset_inputs_are_read_correctly() {
+    let device = Device::flex();
+    for case in layers() {
+        let values = case.values();
+        let [x, weight] = case.tensors(&values, &device);
+        let expected = floats(case.run(x.clone(), weight.clone(), &values));
+        // The same values as the second half of a larger tensor, and as a transposed one.
+        let offset = Tensor::cat(vec![x.clone().zeros_like(), x.clone()], 0).slice([1..2]);
+        let transposed = Tensor::from_data(x.swap_dims(2, 3).into_data(), &device).swap_dims(2, 3);
+        assert_eq!(floats(case.run(offset, weight.clone(), &values)), expected);
+        assert_eq!(floats(case.run(transposed, weight, &values)), expected);
+    }
+}
+
+/// The composition of Burn's own operations is what runs under autodiff.
+#[test]
+fn fused_kernels_agree_with_burns_operations() {
+    let plain = Device::flex();
+    for case in cases().into_iter().step_by(7).chain(layers()) {
+        let values = case.values();
+        let run = |device: &Device| {
+            let [x, weight] = case.tensors(&values, device);
+            floats(case.run(x, weight, &values))
+        };
+        let error = worst(&run(&plain), &run(&plain.clone().autodiff()));
+        assert!(error < 1e-4, "{case:?}: off by {error}");
+    }
+}
+
+#[test]
+fn gradients_agree_with_finite_differences() {
+    const STEP: f32 = 1e-2;
+    let device = Device::flex();
+    let small = |case: &Case| case.batch == 1 && case.size[0] * case.size[1] <= 14 && case.inputs == 5;
+    for case in cases().into_iter().filter(small) {
+        // ReLU6's corners would spoil the differences.
+        let case = Case { activation: Activation::None, ..case };
+        let mut values = case.values();
+        let direction = numbers(case.output_shape().iter().product(), 5);
+        let project = |y: &[f32]| -> f64 { y.iter().zip(&direction).map(|(&y, &d)| f64::from(y) * f64::from(d)).sum() };
+        let [x, weight] = case.tensors(&values, &device.clone().autodiff());
+        let (x, weight) = (x.require_grad(), weight.require_grad());
+        let y = case.run(x.clone(), weight.clone(), &values);
+        let towards = TensorData::new(direction.clone(), case.output_shape());
+        let gradients = (y * Tensor::from_data(towards, &device.clone().autodiff())).sum().backward();
+        let dx: Vec<f32> = x.grad(&gradients).unwrap().into_data().try_to_vec().unwrap();
+        let dw: Vec<f32> = weight.grad(&gradients).unwrap().into_data().try_to_vec().unwrap();
+        let mut difference = |pick: fn(&mut Values) -> &mut Vec<f32>, at: usize| {
+            let middle = pick(&mut values)[at];
+            let mut at_step = |step: f32| {
+                pick(&mut values)[at] = middle + step;
+                let [x, weight] = case.tensors(&values, &device);
+                let y = project(&floats(case.run(x, weight, &values)));
+                pick(&mut values)[at] = middle;
+                y
+            };
+            ((at_step(STEP) - at_step(-STEP)) / f64::from(2.0 * STEP)) as f32
+        };
+        for at in (0..dx.len()).step_by(3) {
+            let expected = difference(|values| &mut values.x, at);
+            assert!((dx[at] - expected).abs() < 1e-2, "{case:?} x[{at}]: {} {expected}", dx[at]);
+        }
+        for at in (0..dw.len()).step_by(5) {
+            let expected = difference(|values| &mut values.weight, at);
+            assert!((dw[at] - expected).abs() < 1e-2, "{case:?} w[{at}]: {} {expected}", dw[at]);
+        }
+    }
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn the_number_of_threads_does_not_change_a_bit() {
+    let device = Device::flex();
+    for case in layers() {
+        let values = case.values();
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let [x, weight] = case.tensors(&values, &device);
+            floats(pool.install(|| case.run(x, weight, &values)))
+        };
+        let alone = run(1);
+        assert_eq!(alone, run(2), "{case:?}");
+        assert_eq!(alone, run(5), "{case:?}");
+    }
+}
