@@ -4,7 +4,7 @@
 //! bias, shortcut and activation are applied while the product is still in registers.
 
 use super::Shape;
-use super::simd::{activate, load, registers, store};
+use super::simd::{MAX_LANES, activate, load, registers, store};
 use super::work::{for_each, parts, with_scratch};
 use pulp::{Arch, Simd, WithSimd};
 use std::mem::MaybeUninit;
@@ -35,7 +35,10 @@ struct Tile<'a> {
 impl Dense<'_> {
     /// Convolves one image into `output`, writing every element.
     pub fn run(&self, output: &mut [MaybeUninit<f32>]) {
-        for_each(self.tiles(output), |tile| Arch::new().dispatch(Job { dense: self, tile }));
+        let panel = self.shape.depth() * WIDE * MAX_LANES;
+        for_each(self.tiles(output), |tile| {
+            with_scratch(panel, |panel| Arch::new().dispatch(Job { dense: self, tile, panel }));
+        });
     }
 
     /// Cuts the output into tiles for the threads. How it is cut does not change the result: every
@@ -118,6 +121,7 @@ impl Dense<'_> {
 struct Job<'a, 'o> {
     dense: &'a Dense<'a>,
     tile: Tile<'o>,
+    panel: &'o mut [f32],
 }
 
 impl WithSimd for Job<'_, '_> {
@@ -125,24 +129,22 @@ impl WithSimd for Job<'_, '_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { dense, mut tile } = self;
+        let Self { dense, mut tile, panel } = self;
         let depth = dense.shape.depth();
         let lanes = S::F32_LANES;
-        with_scratch(depth * WIDE * lanes, |panel| {
-            let mut from = tile.columns.start;
-            while from < tile.columns.end {
-                let width = (tile.columns.end - from).min(WIDE * lanes);
-                let wide = width.div_ceil(lanes);
-                let panel = &mut panel[..depth * wide * lanes];
-                dense.pack(panel, from, width, wide * lanes);
-                match wide {
-                    1 => panel_product::<S, 1>(simd, dense, &mut tile, panel, from, width),
-                    2 => panel_product::<S, 2>(simd, dense, &mut tile, panel, from, width),
-                    _ => unreachable!("a panel is at most {WIDE} registers wide"),
-                }
-                from += width;
+        let mut from = tile.columns.start;
+        while from < tile.columns.end {
+            let width = (tile.columns.end - from).min(WIDE * lanes);
+            let wide = width.div_ceil(lanes);
+            let panel = &mut panel[..depth * wide * lanes];
+            dense.pack(panel, from, width, wide * lanes);
+            match wide {
+                1 => panel_product::<S, 1>(simd, dense, &mut tile, panel, from, width),
+                2 => panel_product::<S, 2>(simd, dense, &mut tile, panel, from, width),
+                _ => unreachable!("a panel is at most {WIDE} registers wide"),
             }
-        });
+            from += width;
+        }
     }
 }
 

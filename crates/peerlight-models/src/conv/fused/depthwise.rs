@@ -1,7 +1,7 @@
 //! Depthwise convolution: one small filter for each channel.
 
 use super::Shape;
-use super::simd::{activate, load, registers, store};
+use super::simd::{MAX_LANES, activate, load, registers, store};
 use super::work::{for_each, parts, with_scratch};
 use pulp::{Arch, Simd, WithSimd};
 use std::mem::MaybeUninit;
@@ -31,8 +31,11 @@ impl Depthwise<'_> {
         let work = channels * plane * self.shape.kernel * self.shape.kernel;
         let step = channels.div_ceil(parts(work));
         let bands = output.chunks_mut(step * plane).enumerate().collect();
+        let scratch = Padded::new(&self.shape, MAX_LANES).len();
         for_each(bands, |(i, output)| {
-            Arch::new().dispatch(Job { conv: self, first: i * step, output });
+            with_scratch(scratch, |scratch| {
+                Arch::new().dispatch(Job { conv: self, first: i * step, output, scratch });
+            });
         });
     }
 }
@@ -41,6 +44,7 @@ struct Job<'a> {
     conv: &'a Depthwise<'a>,
     first: usize,
     output: &'a mut [MaybeUninit<f32>],
+    scratch: &'a mut [f32],
 }
 
 impl WithSimd for Job<'_> {
@@ -62,15 +66,23 @@ impl WithSimd for Job<'_> {
 /// columns, so that neighbouring outputs read neighbouring values.
 struct Padded {
     rows: usize,
+    stride: usize,
     /// Length of a row, or of its even or odd half.
     pitch: usize,
 }
 
 impl Padded {
-    fn new<S: Simd, const K: usize, const STRIDE: usize>(shape: &Shape) -> Self {
-        let [rows, columns] = shape.output;
-        let reach = (K - 1) / STRIDE;
-        Self { rows: (rows - 1) * STRIDE + K, pitch: (columns.next_multiple_of(S::F32_LANES) + reach) }
+    fn new(shape: &Shape, lanes: usize) -> Self {
+        let ([rows, columns], stride) = (shape.output, shape.geometry.stride);
+        Self {
+            rows: (rows - 1) * stride + shape.kernel,
+            stride,
+            pitch: columns.next_multiple_of(lanes) + (shape.kernel - 1) / stride,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.rows * self.pitch * self.stride
     }
 
     /// Copies the picture into the middle of the padding, which is already zero.
@@ -105,17 +117,16 @@ impl Job<'_> {
     #[inline(always)]
     fn channels<S: Simd, const K: usize, const STRIDE: usize>(self, simd: S) {
         let shape = &self.conv.shape;
-        let padded = Padded::new::<S, K, STRIDE>(shape);
+        let padded = Padded::new(shape, S::F32_LANES);
         let area = shape.input[0] * shape.input[1];
-        with_scratch(padded.rows * padded.pitch * STRIDE, |scratch| {
-            scratch.fill(0.0);
-            let planes = self.output.chunks_exact_mut(shape.positions());
-            for (channel, plane) in (self.first..).zip(planes) {
-                let x = &self.conv.x[channel * area..][..area];
-                padded.fill::<STRIDE>(scratch, shape, x);
-                self.conv.plane::<S, K, STRIDE>(simd, scratch, padded.pitch, channel, plane);
-            }
-        });
+        let scratch = &mut self.scratch[..padded.len()];
+        scratch.fill(0.0);
+        let planes = self.output.chunks_exact_mut(shape.positions());
+        for (channel, plane) in (self.first..).zip(planes) {
+            let x = &self.conv.x[channel * area..][..area];
+            padded.fill::<STRIDE>(scratch, shape, x);
+            self.conv.plane::<S, K, STRIDE>(simd, scratch, padded.pitch, channel, plane);
+        }
     }
 }
 

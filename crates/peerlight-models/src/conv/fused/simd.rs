@@ -3,6 +3,9 @@
 use pulp::Simd;
 use std::mem::MaybeUninit;
 
+/// The most numbers a register holds on any processor.
+pub const MAX_LANES: usize = 16;
+
 /// `values` seen as whole registers; a remainder is left out.
 #[inline(always)]
 pub fn registers<S: Simd>(values: &[f32]) -> &[S::f32s] {
