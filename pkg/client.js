@@ -1,0 +1,259 @@
+import { Runner } from './runner.js';
+import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
+import { loadWeights } from './weights.js';
+import { explainChoice, findAdapter } from './adapter.js';
+
+/**
+ * @typedef {import('./index.js').DeviceKind} DeviceKind
+ * @typedef {import('./index.js').DeviceWish} DeviceWish
+ * @typedef {import('./index.js').Device} Device
+ * @typedef {import('./index.js').Ask} Ask
+ * @typedef {import('./index.js').Engine} Engine
+ * @typedef {import('./index.js').Source} Source
+ * @typedef {{ signal?: AbortSignal, onProgress?: (p: import('./index.js').OpenProgress) => void }} OpenCall
+ * @typedef {{ runner: Runner, device: Omit<Device, 'reason'>, catalog: import('./index.js').Catalog, info: import('./index.js').BundleInfo }} Lane
+ */
+
+/** Failures of a graphics device that the CPU does not share. */
+const FALL_BACK = ['device-lost', 'device-self-test', 'device-unavailable', 'crashed', 'out-of-memory'];
+/** A graphics device must be clearly faster: on a tie the CPU spares the battery. */
+const CLEARLY = 0.85;
+
+/**
+ * @param {import('./index.js').OpenOptions & { spawn?: (kind: DeviceKind) => import('./runner.js').WorkerLike }} options
+ * @returns {Promise<import('./index.js').Engine>}
+ */
+export async function openEngine({ bundle, sha256, bytes, device = 'auto', signal, onProgress, onDevice, spawn }) {
+  const inner = new AbortController();
+  const stop = () => inner.abort();
+  throwIfCancelled(signal);
+  signal?.addEventListener('abort', stop);
+  /** @type {import('./weights.js').OnBytes} */
+  const onBytes = (loaded, total) => onProgress?.({ stage: 'weights', loaded, total, text: 'Loading the networks' });
+  const weights =
+    bundle instanceof Uint8Array
+      ? Promise.resolve(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bundle)]))
+      : loadWeights({ url: bundle, sha256, bytes, signal: inner.signal, onBytes });
+  const client = new Client(weights, { sha256, spawn, onDevice });
+  try {
+    await client.start(device, { signal: inner.signal, onProgress });
+    return client;
+  } catch (thrown) {
+    // Whichever half failed, weights or device, the other half must not go on alone.
+    inner.abort();
+    weights.catch(() => {});
+    client.close();
+    throw asError(thrown);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** @implements {Engine} */
+class Client {
+  /** @type {Partial<Record<DeviceKind, Promise<Lane>>>} */
+  #lanes = {};
+  /** @type {Lane | null} */
+  #lane = null;
+  #reason = '';
+  /** @type {DeviceWish} */
+  #wish = 'auto';
+  /** @type {AbortController | null} */
+  #job = null;
+  /** @type {WeakMap<object, number>} */
+  #ids = new WeakMap();
+  #lastId = 0;
+  #closed = false;
+
+  /**
+   * @param {Promise<Blob>} weights
+   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => import('./runner.js').WorkerLike, onDevice?: (d: Device) => void }} options
+   */
+  constructor(weights, { sha256, spawn, onDevice }) {
+    this.#weights = weights;
+    this.#sha256 = sha256;
+    this.#spawn = spawn;
+    this.#onDevice = onDevice;
+  }
+  #weights;
+  #sha256;
+  #spawn;
+  #onDevice;
+
+  get info() { return this.#current.info; }
+  get catalog() { return this.#current.catalog; }
+  get device() { return { ...this.#current.device, reason: this.#reason }; }
+  get #current() {
+    if (!this.#lane) throw new PeerlightError('cancelled', 'The engine is closed.');
+    return this.#lane;
+  }
+
+  /** @param {DeviceWish} wish @param {OpenCall} options */
+  async start(wish, options) {
+    this.#wish = wish;
+    if (wish === 'webgpu') await this.#tryGpu(options);
+    if (!this.#lane) await this.#take('cpu', this.#reason || explainChoice(wish), options);
+    if (wish === 'auto') this.#race();
+  }
+
+  /** @param {DeviceWish} wish @param {OpenCall} [options] */
+  async use(wish, options = {}) {
+    this.#wish = wish;
+    try {
+      if (wish === 'webgpu') await this.#tryGpu(options);
+      else await this.#take('cpu', explainChoice(wish), options);
+    } catch (thrown) {
+      throw asError(thrown);
+    }
+    if (wish === 'auto') this.#race();
+    return this.device;
+  }
+
+  /**
+   * @param {Source} source
+   * @param {Ask} [ask]
+   * @param {{ signal?: AbortSignal, onProgress?: (step: import('./index.js').Step) => void }} [options]
+   */
+  async explain(source, ask = {}, { signal, onProgress } = {}) {
+    throwIfCancelled(signal);
+    if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
+    this.#job?.abort();
+    const job = new AbortController();
+    this.#job = job;
+    const stop = () => job.abort();
+    signal?.addEventListener('abort', stop);
+    try {
+      return await this.#explain(source, ask, { signal: job.signal, onProgress });
+    } catch (thrown) {
+      throw asError(thrown);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      if (this.#job === job) this.#job = null;
+    }
+  }
+
+  close() {
+    this.#closed = true;
+    this.#job?.abort();
+    this.#drop('cpu');
+    this.#drop('webgpu');
+    this.#lane = null;
+  }
+
+  /**
+   * @param {Source} source
+   * @param {Ask} ask
+   * @param {{ signal: AbortSignal, onProgress?: (step: import('./index.js').Step) => void }} options
+   * @returns {Promise<import('./index.js').Explanation>}
+   */
+  async #explain(source, ask, options) {
+    const kind = this.#current.device.kind;
+    if (!this.#current.runner.alive) await this.#take(kind, this.#reason, { signal: options.signal });
+    try {
+      return await this.#current.runner.call('explain', { source, sourceId: this.#id(source), ask }, options);
+    } catch (thrown) {
+      const { code, message } = asError(thrown);
+      if (kind !== 'webgpu' || !FALL_BACK.includes(code)) throw thrown;
+      this.#drop('webgpu');
+      await this.#take('cpu', `WebGPU failed, so the CPU took over: ${message}`, { signal: options.signal });
+      return this.#explain(source, ask, options);
+    }
+  }
+
+  /** @param {DeviceKind} kind @param {string} reason @param {OpenCall} options */
+  async #take(kind, reason, options) {
+    const lane = await this.#open(kind, options);
+    if (this.#closed) throw cancelled();
+    this.#lane = lane;
+    this.#reason = reason;
+    this.#onDevice?.(this.device);
+  }
+
+  /** The person asked for WebGPU: have it, or stay and say why. @param {OpenCall} options */
+  async #tryGpu(options) {
+    try {
+      const adapter = await findAdapter();
+      if ('missing' in adapter) throw new PeerlightError('device-unavailable', adapter.missing);
+      await this.#take('webgpu', adapter.software ? 'Chosen by you; a software adapter, so slow.' : 'Chosen by you.', options);
+    } catch (thrown) {
+      const error = asError(thrown);
+      if (error.code === 'cancelled' || error.code === 'download-failed' || error.code.startsWith('bundle')) throw error;
+      this.#reason = `WebGPU cannot be used here: ${error.message}`;
+      if (this.#lane) this.#onDevice?.(this.device);
+    }
+  }
+
+  /** Opens WebGPU behind the CPU's back, times both while nobody waits, and keeps the faster. */
+  async #race() {
+    const tell = (/** @type {string} */ reason) => {
+      if (this.#wish !== 'auto' || this.#closed) return;
+      this.#reason = reason;
+      this.#onDevice?.(this.device);
+    };
+    try {
+      const adapter = await findAdapter();
+      if ('missing' in adapter) return tell(adapter.missing);
+      if (adapter.software) return tell('WebGPU has only a software adapter here, which is slower than the CPU.');
+      const [cpu, gpu] = [await this.#open('cpu', {}), await this.#open('webgpu', {})];
+      const [slow, fast] = [await cpu.runner.call('time', {}), await gpu.runner.call('time', {})].map(Math.round);
+      const times = `${fast} ms a pass against ${slow} ms`;
+      if (this.#wish !== 'auto' || this.#closed) return;
+      if (Number(fast) < Number(slow) * CLEARLY) return await this.#take('webgpu', `Faster here: ${times} on the CPU.`, {});
+      this.#drop('webgpu');
+      tell(`Faster here: WebGPU takes ${times} on the CPU.`);
+    } catch (thrown) {
+      this.#drop('webgpu');
+      tell(`WebGPU cannot be used here: ${asError(thrown).message}`);
+    }
+  }
+
+  /**
+   * @param {DeviceKind} kind
+   * @param {OpenCall} options
+   * @returns {Promise<Lane>}
+   */
+  async #open(kind, options) {
+    const known = await this.#lanes[kind]?.catch(() => null);
+    if (known?.runner.alive) return known;
+    const opening = this.#build(kind, options);
+    this.#lanes[kind] = opening;
+    opening.catch(() => {
+      if (this.#lanes[kind] === opening) delete this.#lanes[kind];
+    });
+    return opening;
+  }
+
+  /**
+   * @param {DeviceKind} kind
+   * @param {OpenCall} options
+   * @returns {Promise<Lane>}
+   */
+  async #build(kind, options) {
+    const runner = new Runner(kind, { spawn: this.#spawn });
+    try {
+      const [{ device, catalog }, weights] = await Promise.all([runner.call('open', { kind }, options), this.#weights]);
+      const info = await runner.call('load', { weights }, options);
+      if (this.#sha256 && info.sha256 !== this.#sha256) {
+        throw new PeerlightError('bundle-hash', 'The weights do not match their published checksum.');
+      }
+      return { runner, device, catalog, info };
+    } catch (thrown) {
+      runner.close();
+      throw asError(thrown);
+    }
+  }
+
+  /** @param {DeviceKind} kind */
+  #drop(kind) {
+    const lane = this.#lanes[kind];
+    delete this.#lanes[kind];
+    lane?.then(({ runner }) => runner.close(), () => {});
+  }
+
+  /** @param {object} source */
+  #id(source) {
+    const id = this.#ids.get(source) ?? ++this.#lastId;
+    this.#ids.set(source, id);
+    return id;
+  }
+}

@@ -1,0 +1,167 @@
+import { plain } from './errors.js';
+import { readPixels } from './decode.js';
+import { watchGpu } from './gpu-watch.js';
+import { plainLength } from './weights.js';
+
+/**
+ * One worker is one device. It owns decoding, the engine and the wasm, takes one job at a time, and converts only.
+ * @typedef {{ job: number, cancelled: boolean }} Live
+ * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Blob | ImageData | ImageBitmap,
+ *   sourceId: number, ask: object }} Message
+ */
+
+/** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
+const scope = /** @type {any} */ (self);
+
+/** @type {any} the engine of the generated glue */
+let engine;
+/** @type {{ id: number, photo: import('./decode.js').Photo } | null} */
+let lastPhoto = null;
+/** @type {{ code: string, message: string } | null} */
+let trouble = null;
+/** @type {Map<number, Live>} */
+const live = new Map();
+let running = 0;
+let queue = Promise.resolve();
+
+scope.onmessage = ({ data }) => {
+  if (data.type === 'cancel') {
+    const job = live.get(data.job);
+    if (job) job.cancelled = true;
+    return;
+  }
+  live.set(data.job, { job: data.job, cancelled: false });
+  queue = queue.then(() => handle(data));
+};
+
+/** @type {Record<string, (m: Message, live: Live) => Promise<any>>} */
+const TASKS = {
+  async open({ job, kind }) {
+    watchGpu((code, message) => {
+      trouble ??= { code, message };
+      // After a loss no answer may ever come back, so the running job is failed from here.
+      if (code === 'device-lost' && running) fail(running, trouble);
+    });
+    const say = (/** @type {object} */ progress) => scope.postMessage({ type: 'progress', job, ...progress });
+    const glue = await import(new URL(`./wasm/${kind}/peerlight.js`, import.meta.url).href).catch((thrown) => {
+      throw { code: 'download-failed', message: `The engine could not be loaded: ${plain(thrown).message}` };
+    });
+    const wasm = await fetchCode(new URL(`./wasm/${kind}/peerlight_bg.wasm`, import.meta.url), say);
+    await glue.default({ module_or_path: wasm });
+    say({ stage: 'device', loaded: 0, total: 0, text: 'Testing the device' });
+    engine = await glue.Engine.open();
+    if (trouble) throw trouble;
+    return { device: { ...engine.device }, catalog: glue.catalog() };
+  },
+
+  async load({ weights }) {
+    const bytes = weights instanceof Blob ? new Uint8Array(await weights.arrayBuffer()) : weights;
+    return engine.load(bytes);
+  },
+
+  time: () => engine.time_ms(),
+
+  async explain({ source, sourceId, ask, job }, live) {
+    if (trouble) throw lost(trouble);
+    const photo = await pixels(source, sourceId);
+    const explanation = await engine.explain(photo.width, photo.height, photo.rgba, ask, async (/** @type {object} */ step) => {
+      scope.postMessage({ type: 'progress', job, ...step });
+      await turn();
+      return !live.cancelled;
+    });
+    if (trouble) throw lost(trouble);
+    return inPhotoPixels(explanation, photo.scale);
+  },
+};
+
+/** @param {Message} message */
+async function handle(message) {
+  const { job, type } = message;
+  const mine = /** @type {Live} */ (live.get(job));
+  running = job;
+  try {
+    if (mine.cancelled) throw { code: 'cancelled', message: 'Cancelled.' };
+    const value = await /** @type {(typeof TASKS)[string]} */ (TASKS[type])(message, mine);
+    scope.postMessage({ type: type === 'open' ? 'device' : 'done', job, value });
+  } catch (thrown) {
+    fail(job, plain(thrown));
+  } finally {
+    running = 0;
+    live.delete(job);
+  }
+}
+
+/** Trouble during the self-test says the device is unfit; later it says the device is lost. @param {{ message: string }} trouble */
+const lost = ({ message }) => ({ code: 'device-lost', message });
+
+/** @param {number} job @param {{ code: string, message: string }} error */
+const fail = (job, { code, message }) => scope.postMessage({ type: 'failed', job, code, message });
+
+// A panic traps outside of every promise, and the job it belongs to never settles by itself.
+self.addEventListener('error', (event) => fail(running, { code: 'crashed', message: event.message }));
+self.addEventListener('unhandledrejection', (event) => fail(running, { ...plain(event.reason), code: 'crashed' }));
+
+/**
+ * Blobs cannot change, so the last one stays decoded: a new grid or class needs no new decoding.
+ * @param {Message['source']} source
+ * @param {number} id
+ */
+async function pixels(source, id) {
+  if (lastPhoto && lastPhoto.id === id) return lastPhoto.photo;
+  lastPhoto = null;
+  const photo = await readPixels(source);
+  if (source instanceof Blob) lastPhoto = { id, photo };
+  return photo;
+}
+
+/**
+ * The crop is told in pixels of the photo itself, also when the browser drew it down.
+ * @param {import('./index.js').Explanation} explanation
+ * @param {number} scale
+ */
+function inPhotoPixels(explanation, scale) {
+  if (scale === 1) return explanation;
+  const { width, height, crop } = explanation.photo;
+  const photo = {
+    width: Math.round(width * scale),
+    height: Math.round(height * scale),
+    crop: { x: crop.x * scale, y: crop.y * scale, side: crop.side * scale },
+  };
+  return { ...explanation, photo };
+}
+
+/** Lets waiting messages in, a cancel above all. A channel is not slowed down as nested timers are. */
+function turn() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve(undefined);
+    };
+    port2.postMessage(0);
+  });
+}
+
+/**
+ * @param {URL} url
+ * @param {(progress: object) => void} say
+ */
+async function fetchCode(url, say) {
+  const failed = (/** @type {string} */ message) => ({ code: 'download-failed', message });
+  const response = await fetch(url).catch(() => {
+    throw failed('The engine could not be fetched.');
+  });
+  if (!response.ok || !response.body) throw failed(`The server answered ${response.status} for the engine.`);
+  const total = plainLength(response);
+  let loaded = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream({
+      transform(chunk, out) {
+        loaded += chunk.length;
+        say({ stage: 'code', loaded, total, text: 'Loading the engine' });
+        out.enqueue(chunk);
+      },
+    }),
+  );
+  return new Response(counted, { headers: { 'content-type': 'application/wasm' } });
+}

@@ -1,0 +1,54 @@
+import { Part, changed, make } from '../element.js';
+import { figure, short } from '../format.js';
+import { paintPatch, paintRegion } from '../paint.js';
+import { lutOf } from '../state.js';
+
+/** One region seen close: the photo, each peer's local map, and what they amount to. */
+export class RegionCard extends Part {
+  #title = make('h2', {}, 'Region');
+  #rho = make('p', { class: 'rho' });
+  #note = make('p', { class: 'quiet', 'data-testid': 'region-note' });
+  #patches = make('div', { class: 'patches' });
+
+  connectedCallback() {
+    this.replaceChildren(make('header', {}, this.#title, this.#rho), this.#patches, this.#note);
+    this.dataset.testid = 'region-card';
+  }
+
+  /** @param {import('../element.js').State} state @param {import('../element.js').State | null} before */
+  update(state, before) {
+    if (!changed(state, before, (s) => s.result, (s) => s.view.region, lutOf)) return;
+    const { result, view, photo } = state;
+    this.hidden = !result;
+    const region = view.region === null ? undefined : result?.regions[view.region];
+    const lut = lutOf(state);
+    this.classList.toggle('empty', !region);
+    if (!result || !region || !lut || !photo.picture) {
+      this.#title.textContent = 'Region';
+      this.#rho.textContent = '';
+      this.#note.textContent = 'Point at the picture, tap it, or walk over it with the arrow keys to see one region close.';
+      this.#patches.replaceChildren();
+      return;
+    }
+    this.#title.textContent = `Region ${region.row + 1}, ${region.column + 1}`;
+    this.#rho.textContent = region.constant ? 'flat' : `ρ ${figure(region.rho)}`;
+    this.#note.textContent = note(result, region);
+    const patch = make('canvas', { role: 'img', 'aria-label': 'The photo in this region' });
+    paintPatch(patch, photo.picture, result, region);
+    const peers = result.peers.map((peer, k) => {
+      const canvas = make('canvas', { role: 'img', 'aria-label': `The map of ${peer.name} in this region` });
+      paintRegion(canvas, peer.map, result.side, region, result.settings.grid, lut);
+      return make('figure', { 'data-peer': k }, canvas, make('figcaption', {}, make('span', {}, short(peer.name)), make('b', {}, figure(region.attention[k] ?? 0))));
+    });
+    this.#patches.replaceChildren(make('figure', {}, patch, make('figcaption', {}, make('span', {}, 'Photo'), make('b', {}, 'mean'))), ...peers);
+  }
+}
+
+/** @param {import('../state.js').Explanation} result @param {import('../../pkg/index.js').Region} region */
+function note(result, { rho, constant, pairs }) {
+  if (constant) return 'A map is flat here, so there is nothing to correlate. The region counts as 0 and is marked “constant”.';
+  const each = pairs.length > 1 ? ` Pair by pair: ${pairs.map(figure).join(', ')}.` : '';
+  if (rho >= 0.5) return `Inside this region the maps rise and fall together.${each}`;
+  if (rho <= -0.2) return `Inside this region one map rises where the other falls.${each}`;
+  return `Inside this region the maps have little in common.${each}`;
+}

@@ -1,0 +1,67 @@
+import { Store } from './store.js';
+import { listSamples, runEffects } from './effects.js';
+import { ClassPicker } from './elements/class-picker.js';
+import { Credits } from './elements/credits.js';
+import { DeviceChoice } from './elements/device.js';
+import { Intake } from './elements/intake.js';
+import { Look } from './elements/look.js';
+import { Maps } from './elements/maps.js';
+import { RegionCard } from './elements/region.js';
+import { RegionsTable } from './elements/table.js';
+import { Settings } from './elements/settings.js';
+import { Stage } from './elements/stage.js';
+import { Status } from './elements/status.js';
+import { Summary } from './elements/summary.js';
+import { Theme } from './elements/theme.js';
+import { Tops } from './elements/tops.js';
+
+/** Every part of the page, by its tag. */
+const PARTS = {
+  'peer-class': ClassPicker,
+  'peer-credits': Credits,
+  'peer-device': DeviceChoice,
+  'peer-intake': Intake,
+  'peer-look': Look,
+  'peer-maps': Maps,
+  'peer-region': RegionCard,
+  'peer-settings': Settings,
+  'peer-stage': Stage,
+  'peer-status': Status,
+  'peer-summary': Summary,
+  'peer-table': RegionsTable,
+  'peer-theme': Theme,
+  'peer-tops': Tops,
+};
+
+for (const [tag, part] of Object.entries(PARTS)) customElements.define(tag, part);
+const parts = /** @type {NodeListOf<import('./element.js').Part>} */ (document.querySelectorAll(Object.keys(PARTS).join()));
+
+const store = new Store();
+runEffects(store);
+document.addEventListener('peerlight', (event) => store.dispatch(/** @type {CustomEvent<import('./state.js').Action>} */ (event).detail));
+
+/** @type {import('./state.js').State | null} */
+let drawn = null;
+let waiting = false;
+store.subscribe(() => {
+  // Many actions, one drawing. A timer, since a page in the background gets no animation frames.
+  if (waiting) return;
+  waiting = true;
+  setTimeout(draw);
+});
+
+function draw() {
+  waiting = false;
+  const before = drawn;
+  drawn = store.state;
+  document.documentElement.classList.toggle('has-picture', Boolean(drawn.photo.picture));
+  document.documentElement.classList.toggle('has-result', Boolean(drawn.result));
+  for (const part of parts) part.update(drawn, before);
+}
+
+draw();
+listSamples().then((samples) => store.dispatch({ type: 'samples-listed', samples }));
+
+// The networks come after the first paint; someone who saves data loads them with the first picture.
+const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {};
+if (!saveData) requestAnimationFrame(() => setTimeout(() => store.dispatch({ type: 'engine-start' })));

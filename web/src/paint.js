@@ -1,0 +1,117 @@
+/**
+ * Pixels from numbers. The colour maps are the engine's own tables; nothing here knows which one is in use.
+ * @typedef {import('../pkg/index.js').Explanation} Explanation
+ */
+
+/**
+ * @param {Float32Array} map values in 0..1
+ * @param {Uint8Array} lut 256 colours
+ * @returns {Uint8ClampedArray<ArrayBuffer>} RGBA
+ */
+export function colourise(map, lut) {
+  const rgba = new Uint8ClampedArray(map.length * 4);
+  for (let i = 0; i < map.length; i += 1) {
+    const at = Math.round(Math.min(1, Math.max(0, map[i] ?? 0)) * 255) * 3;
+    rgba[4 * i] = lut[at] ?? 0;
+    rgba[4 * i + 1] = lut[at + 1] ?? 0;
+    rgba[4 * i + 2] = lut[at + 2] ?? 0;
+    rgba[4 * i + 3] = 255;
+  }
+  return rgba;
+}
+
+/** @param {HTMLCanvasElement | OffscreenCanvas} canvas */
+function penOf(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+}
+
+/** Paints one map, a pixel a value. @param {HTMLCanvasElement} canvas @param {Float32Array} map @param {number} side @param {Uint8Array} lut */
+export function paintMap(canvas, map, side, lut) {
+  canvas.width = canvas.height = side;
+  penOf(canvas).putImageData(new ImageData(colourise(map, lut), side, side), 0, 0);
+}
+
+/** Paints the part of a map that one region covers. @param {HTMLCanvasElement} canvas @param {Float32Array} map @param {number} side
+ *  @param {{ row: number, column: number }} region @param {number} grid @param {Uint8Array} lut */
+export function paintRegion(canvas, map, side, { row, column }, grid, lut) {
+  const [top, bottom, left, right] = [row, row + 1, column, column + 1].map((k) => Math.round((k * side) / grid));
+  const [x, y, w, h] = [left ?? 0, top ?? 0, (right ?? 0) - (left ?? 0), (bottom ?? 0) - (top ?? 0)];
+  canvas.width = w;
+  canvas.height = h;
+  penOf(canvas).putImageData(new ImageData(colourise(map, lut), side, side), -x, -y);
+}
+
+/** @param {HTMLCanvasElement} canvas @param {CanvasImageSource} photo @param {number} width @param {number} height */
+export function paintPhoto(canvas, photo, width, height) {
+  canvas.width = width;
+  canvas.height = height;
+  const pen = penOf(canvas);
+  pen.fillStyle = '#fff'; // The networks see transparent parts as white, too.
+  pen.fillRect(0, 0, width, height);
+  pen.imageSmoothingQuality = 'high';
+  pen.drawImage(photo, 0, 0, width, height);
+}
+
+/** The photo under one region. @param {HTMLCanvasElement} canvas @param {import('./state.js').Picture} picture
+ *  @param {Explanation} result @param {{ row: number, column: number }} region */
+export function paintPatch(canvas, picture, { photo, settings }, { row, column }) {
+  const scale = picture.bitmap.width / photo.width;
+  const side = (photo.crop.side * scale) / settings.grid;
+  canvas.width = canvas.height = 144;
+  const [x, y] = [photo.crop.x * scale + column * side, photo.crop.y * scale + row * side];
+  const pen = penOf(canvas);
+  pen.fillStyle = '#fff';
+  pen.fillRect(0, 0, 144, 144);
+  pen.drawImage(picture.bitmap, x, y, side, side, 0, 0, 144, 144);
+}
+
+const LOW = [191, 99, 20];
+const MIDDLE = [236, 233, 226];
+const HIGH = [38, 84, 150];
+
+/** The colour of a correlation: orange for -1, pale for 0, blue for 1. @param {number} rho */
+export function rhoColour(rho) {
+  const t = Math.min(1, Math.abs(rho));
+  const end = rho < 0 ? LOW : HIGH;
+  return `rgb(${MIDDLE.map((m, i) => Math.round(m + ((end[i] ?? 0) - m) * t)).join(' ')})`;
+}
+
+/** The correlations as a small picture; a region without one is crossed out. @param {HTMLCanvasElement} canvas @param {Explanation} result */
+export function paintCorrelations(canvas, { regions, settings: { grid } }) {
+  const cell = Math.floor(448 / grid);
+  canvas.width = canvas.height = cell * grid;
+  const pen = penOf(canvas);
+  for (const { row, column, rho, constant } of regions) {
+    const [x, y] = [column * cell, row * cell];
+    pen.fillStyle = rhoColour(rho);
+    pen.fillRect(x, y, cell, cell);
+    if (!constant) continue;
+    pen.strokeStyle = '#8a857b';
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.moveTo(x + cell * 0.3, y + cell * 0.3);
+    pen.lineTo(x + cell * 0.7, y + cell * 0.7);
+    pen.moveTo(x + cell * 0.7, y + cell * 0.3);
+    pen.lineTo(x + cell * 0.3, y + cell * 0.7);
+    pen.stroke();
+  }
+}
+
+/** A colour map as a bar. @param {HTMLCanvasElement} canvas @param {Uint8Array} lut */
+export function paintScale(canvas, lut) {
+  canvas.width = 256;
+  canvas.height = 1;
+  const ramp = Float32Array.from({ length: 256 }, (_, i) => i / 255);
+  penOf(canvas).putImageData(new ImageData(colourise(ramp, lut), 256, 1), 0, 0);
+}
+
+/** The correlations' colours as a bar. @param {HTMLCanvasElement} canvas */
+export function paintRhoScale(canvas) {
+  canvas.width = 256;
+  canvas.height = 1;
+  const pen = penOf(canvas);
+  for (let x = 0; x < 256; x += 1) {
+    pen.fillStyle = rhoColour(x / 127.5 - 1);
+    pen.fillRect(x, 0, 1, 1);
+  }
+}
