@@ -14,9 +14,9 @@ SAMPLES = HERE.parents[1] / "web" / "samples"
 
 
 def rgb(picture):
-    """Eight-bit RGB, alpha laid over white: (c * a + 255 * (255 - a)) / 255, rounded to nearest. 16-bit grey keeps its high byte."""
+    """Eight-bit RGB, alpha laid over white: (c * a + 255 * (255 - a)) / 255, rounded to nearest; 16 bits scaled to 8 by v / 257, rounded."""
     if picture.mode.startswith("I"):
-        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
+        return Image.fromarray(((np.asarray(picture).astype(np.uint32) + 128) // 257).astype(np.uint8)).convert("RGB")
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         values = np.asarray(picture.convert("RGBA")).astype(np.uint32)
         colour, alpha = values[..., :3], values[..., 3:]
