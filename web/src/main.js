@@ -54,8 +54,10 @@ function draw() {
   waiting = false;
   const before = drawn;
   drawn = store.state;
-  document.documentElement.classList.toggle('has-picture', Boolean(drawn.photo.picture));
-  document.documentElement.classList.toggle('has-result', Boolean(drawn.result));
+  const { classList } = document.documentElement;
+  classList.toggle('has-picture', Boolean(drawn.photo.picture));
+  classList.toggle('has-result', Boolean(drawn.result));
+  classList.toggle('has-failed', drawn.engine.phase === 'failed');
   for (const part of parts) part.update(drawn, before);
 }
 

@@ -33,7 +33,7 @@ export async function saveOverlay(state) {
   const scale = bitmap.width / result.photo.width;
   const { x, y, side } = result.photo.crop;
   const square = /** @type {const} */ ([x * scale, y * scale, side * scale, side * scale]);
-  pen.fillStyle = 'rgb(0 0 0 / 0.55)';
+  pen.fillStyle = 'rgb(0 0 0 / 0.45)';
   const around = new Path2D();
   around.rect(0, 0, bitmap.width, bitmap.height);
   around.rect(...square);

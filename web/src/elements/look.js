@@ -15,12 +15,12 @@ export class Look extends Part {
   connectedCallback() {
     this.replaceChildren(
       this.#shown,
-      make('div', { class: 'field' }, make('label', { for: 'opacity' }, 'Opacity', this.#amount), this.#opacity),
-      make('div', { class: 'field' }, make('label', { for: 'colour' }, 'Colours'), this.#colour),
       make('label', { class: 'check' }, this.#lines, make('span', {}, 'Regions')),
       make('div', { class: 'saves' },
         make('button', { type: 'button', 'data-testid': 'save-png', title: 'The picture with the map, as shown', onclick: () => this.#state && saveOverlay(this.#state) }, 'Save PNG'),
         make('button', { type: 'button', 'data-testid': 'save-json', title: 'All figures, without the maps', onclick: () => this.#state && saveFigures(this.#state) }, 'Save JSON')),
+      make('div', { class: 'field' }, make('label', { for: 'opacity' }, 'Opacity', this.#amount), this.#opacity),
+      make('div', { class: 'field' }, make('label', { for: 'colour' }, 'Colours'), this.#colour),
     );
   }
 

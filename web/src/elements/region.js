@@ -31,8 +31,8 @@ export class RegionCard extends Part {
       return;
     }
     this.#title.textContent = `Region ${region.row + 1}, ${region.column + 1}`;
-    this.#rho.textContent = region.constant ? 'flat' : `ρ ${figure(region.rho)}`;
-    this.#note.textContent = note(result, region);
+    this.#rho.textContent = region.constant ? 'flat' : `ρ = ${figure(region.rho)}`;
+    this.#note.textContent = `${note(region)} Below each map: its mean attention here.`;
     const patch = make('canvas', { role: 'img', 'aria-label': 'The photo in this region' });
     paintPatch(patch, photo.picture, result, region);
     const peers = result.peers.map((peer, k) => {
@@ -40,12 +40,12 @@ export class RegionCard extends Part {
       paintRegion(canvas, peer.map, result.side, region, result.settings.grid, lut);
       return make('figure', { 'data-peer': k }, canvas, make('figcaption', {}, make('span', {}, short(peer.name)), make('b', {}, figure(region.attention[k] ?? 0))));
     });
-    this.#patches.replaceChildren(make('figure', {}, patch, make('figcaption', {}, make('span', {}, 'Photo'), make('b', {}, 'mean'))), ...peers);
+    this.#patches.replaceChildren(make('figure', {}, patch, make('figcaption', {}, make('span', {}, 'Photo'))), ...peers);
   }
 }
 
-/** @param {import('../state.js').Explanation} result @param {import('../../pkg/index.js').Region} region */
-function note(result, { rho, constant, pairs }) {
+/** @param {import('../../pkg/index.js').Region} region */
+function note({ rho, constant, pairs }) {
   if (constant) return 'A map is flat here, so there is nothing to correlate. The region counts as 0 and is marked “constant”.';
   const each = pairs.length > 1 ? ` Pair by pair: ${pairs.map(figure).join(', ')}.` : '';
   if (rho >= 0.5) return `Inside this region the maps rise and fall together.${each}`;

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { openEngine } from './client.js';
+import { Runner } from './runner.js';
+
+const tick = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
+const fails = (code) => (error) => error.name === 'PeerlightError' && error.code === code;
+
+/** A worker that answers by a script: `type -> (message, reply) => void`. */
+function fakeWorkers(script = {}) {
+  const made = [];
+  const spawn = (kind) => {
+    const answers = {
+      open: (m, reply) => reply('device', { device: { kind, name: kind, software: false }, catalog: { errors: [] } }),
+      load: (m, reply) => reply('done', { sha256: 'good', peers: [] }),
+      time: (m, reply) => reply('done', kind === 'cpu' ? 100 : 10),
+      explain: (m, reply) => reply('done', { by: kind, ask: m.ask, id: m.sourceId }),
+      cancel: (m, reply) => reply('failed', { code: 'cancelled', message: '' }),
+      ...script,
+      ...script[kind],
+    };
+    const worker = {
+      kind, seen: [], ended: false, onmessage: null, onerror: null,
+      terminate() { this.ended = true; },
+      postMessage(m) {
+        this.seen.push(m);
+        const reply = (type, value) => tick().then(() => this.ended || this.onmessage({ data: { type, job: m.job, ...(type === 'failed' || type === 'progress' ? value : { value }) } }));
+        answers[m.type](m, reply);
+      },
+    };
+    made.push(worker);
+    return worker;
+  };
+  return { made, spawn };
+}
+
+const weights = new Uint8Array(8);
+const open = (spawn, more = {}) => openEngine(/** @type {any} */ ({ bundle: weights, device: 'cpu', spawn, ...more }));
+const source = new Blob(['photo']);
+
+/** @param {any} adapter */
+function withGpu(adapter) {
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu: { requestAdapter: async () => adapter } }, configurable: true });
+}
+afterEach(() => Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true }));
+
+test('opens, explains and tells progress', async () => {
+  const { spawn } = fakeWorkers({ explain(m, reply) { reply('progress', { name: 'half', done: 1, total: 2 }); reply('done', { ask: m.ask }); } });
+  const engine = await open(spawn);
+  const steps = [];
+  const result = await engine.explain(source, { grid: 4 }, { onProgress: (s) => steps.push(s) });
+  assert.deepEqual([result.ask, steps], [{ grid: 4 }, [{ name: 'half', done: 1, total: 2 }]]);
+  assert.equal(engine.device.reason, 'Chosen by you.');
+});
+
+test('the same picture keeps its number, so that the worker decodes it once', async () => {
+  const engine = await open(fakeWorkers().spawn);
+  const [a, b, c] = [await engine.explain(source), await engine.explain(source), await engine.explain(new Blob(['other']))];
+  assert.equal(a.id, b.id);
+  assert.notEqual(a.id, c.id);
+});
+
+test('the latest job wins', async () => {
+  const { made, spawn } = fakeWorkers({ explain: (m, reply) => m.ask.slow || reply('done', 'second') });
+  const engine = await open(spawn);
+  const first = engine.explain(source, { slow: true });
+  const second = engine.explain(source);
+  await assert.rejects(first, fails('cancelled'));
+  assert.equal(await second, 'second');
+  assert.equal(made[0].seen.filter((m) => m.type === 'cancel').length, 1);
+  assert.equal(made.length, 1, 'weights and device stay');
+});
+
+test('a signal cancels, before and during', async () => {
+  const engine = await open(fakeWorkers({ explain: () => {} }).spawn);
+  await assert.rejects(engine.explain(source, {}, { signal: AbortSignal.abort() }), fails('cancelled'));
+  const control = new AbortController();
+  const job = engine.explain(source, {}, { signal: control.signal });
+  control.abort();
+  await assert.rejects(job, fails('cancelled'));
+});
+
+test('a crash is told, and the next job has a new worker', async () => {
+  let crashes = 1;
+  const { made, spawn } = fakeWorkers({ explain: (m, reply) => (crashes-- > 0 ? reply('failed', { code: 'crashed', message: 'unreachable' }) : reply('done', 'fine')) });
+  const engine = await open(spawn);
+  await assert.rejects(engine.explain(source), fails('crashed'));
+  assert.equal(made[0].ended, true);
+  assert.equal(await engine.explain(source), 'fine');
+  assert.equal(made.length, 2);
+});
+
+test('a worker that stays silent after a cancel is ended', async () => {
+  const { made, spawn } = fakeWorkers({ explain: () => {}, cancel: () => {} });
+  const runner = new Runner('cpu', { spawn, hang: 20 });
+  const control = new AbortController();
+  const job = runner.call('explain', {}, { signal: control.signal });
+  control.abort();
+  await assert.rejects(job, fails('cancelled'));
+  assert.equal(made[0].ended, false);
+  await tick(40);
+  assert.equal(made[0].ended, true);
+});
+
+test('a worker that answers its cancel lives on', async () => {
+  const { made, spawn } = fakeWorkers({ explain: () => {} });
+  const runner = new Runner('cpu', { spawn, hang: 20 });
+  const control = new AbortController();
+  const job = runner.call('explain', {}, { signal: control.signal });
+  control.abort();
+  await assert.rejects(job, fails('cancelled'));
+  await tick(40);
+  assert.equal(made[0].ended, false);
+});
+
+test('a lost graphics device hands its job to the CPU and says why', async () => {
+  withGpu({ info: { vendor: 'acme' } });
+  const { made, spawn } = fakeWorkers({ webgpu: { explain: (m, reply) => reply('failed', { code: 'device-lost', message: 'Gone.' }) } });
+  const heard = [];
+  const engine = await open(spawn, { device: 'webgpu', onDevice: (d) => heard.push(d.kind) });
+  assert.equal(engine.device.kind, 'webgpu');
+  assert.equal((await engine.explain(source)).by, 'cpu');
+  assert.match(engine.device.reason, /WebGPU failed.*Gone/);
+  assert.deepEqual(heard, ['webgpu', 'cpu']);
+  assert.equal(made[0].ended, true);
+});
+
+test('without WebGPU, or with a failed self-test, the CPU serves and the reason is kept', async () => {
+  const bare = await open(fakeWorkers().spawn, { device: 'webgpu' });
+  assert.match(bare.device.reason, /no WebGPU/);
+  withGpu({ info: {} });
+  const { spawn } = fakeWorkers({ webgpu: { open: (m, reply) => reply('failed', { code: 'device-self-test', message: 'Wrong sums.' }) } });
+  const engine = await open(spawn, { device: 'webgpu' });
+  assert.equal(engine.device.kind, 'cpu');
+  assert.match(engine.device.reason, /Wrong sums/);
+});
+
+test('left to itself it starts on the CPU and moves to a faster card', async () => {
+  withGpu({ info: { vendor: 'acme' } });
+  const engine = await open(fakeWorkers().spawn, { device: 'auto' });
+  assert.equal(engine.device.kind, 'cpu');
+  await tick(50);
+  assert.equal(engine.device.kind, 'webgpu');
+  assert.match(engine.device.reason, /10 ms a pass against 100 ms/);
+});
+
+test('left to itself it stays with a CPU that is as fast, and never takes a software adapter', async () => {
+  withGpu({ info: { vendor: 'acme' } });
+  const { made, spawn } = fakeWorkers({ time: (m, reply) => reply('done', 50) });
+  const engine = await open(spawn, { device: 'auto' });
+  await tick(50);
+  assert.deepEqual([engine.device.kind, made[1].ended], ['cpu', true]);
+
+  withGpu({ info: { vendor: 'google', architecture: 'swiftshader' } });
+  const soft = fakeWorkers();
+  const other = await open(soft.spawn, { device: 'auto' });
+  await tick(50);
+  assert.deepEqual([other.device.kind, soft.made.length], ['cpu', 1]);
+  assert.match(other.device.reason, /software adapter/);
+});
+
+test('weights that the engine finds to be others are refused', async () => {
+  await assert.rejects(open(fakeWorkers().spawn, { sha256: 'bad' }), fails('bundle-hash'));
+});
+
+test('cancelling while opening ends the worker', async () => {
+  const { made, spawn } = fakeWorkers({ open: () => {} });
+  const control = new AbortController();
+  const opening = open(spawn, { signal: control.signal });
+  await tick();
+  control.abort();
+  await assert.rejects(opening, fails('cancelled'));
+  assert.equal(made[0].ended, true);
+});
+
+test('a closed engine refuses, and leaves no worker behind', async () => {
+  const { made, spawn } = fakeWorkers();
+  const engine = await open(spawn);
+  engine.close();
+  await tick();
+  await assert.rejects(engine.explain(source), fails('cancelled'));
+  assert.equal(made[0].ended, true);
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from './decode.js';
+
+/** @param {...(string | number[])} parts */
+const file = (...parts) => new Blob([Uint8Array.from(parts.flatMap((p) => (typeof p === 'string' ? [...p].map((c) => c.charCodeAt(0)) : p)))]);
+const u32 = (n) => [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255];
+const u16 = (n) => [n >>> 8, n & 255];
+const png = (w, h) => file('\x89PNG\r\n\x1a\n', u32(13), 'IHDR', u32(w), u32(h));
+const fails = (code, text) => (error) => error.code === code && text.test(`${error.message} ${error.help}`);
+
+test('sizes are read from the headers', async () => {
+  assert.deepEqual(await inspect(png(640, 480)), { format: 'PNG', width: 640, height: 480 });
+  const jpeg = file([0xff, 0xd8, 0xff, 0xe0], u16(4), [0, 0, 0xff, 0xc2], u16(17), [8], u16(30), u16(40), [3]);
+  assert.deepEqual(await inspect(jpeg), { format: 'JPEG', width: 40, height: 30 });
+  assert.deepEqual(await inspect(file('GIF89a', [7, 0, 9, 0])), { format: 'GIF', width: 7, height: 9 });
+  const webp = file('RIFF', u32(0), 'WEBPVP8X', u32(10), [0, 0, 0, 0, 99, 0, 0, 49, 0, 0]);
+  assert.deepEqual(await inspect(webp), { format: 'WebP', width: 100, height: 50 });
+  const avif = file(u32(24), 'ftypavif', u32(0), u32(20), 'ispe', u32(0), u32(300), u32(200));
+  assert.deepEqual(await inspect(avif), { format: 'AVIF', width: 300, height: 200 });
+});
+
+test('what cannot be a picture is refused by name', async () => {
+  await assert.rejects(inspect(new Blob([])), fails('image-empty', /empty/));
+  await assert.rejects(inspect(file('<?xml version="1.0"?><svg xmlns="x"></svg>')), fails('image-broken', /SVG.*scripts/));
+  await assert.rejects(inspect(new Blob(['zzz'], { type: 'image/svg+xml' })), fails('image-broken', /SVG/));
+  await assert.rejects(inspect(file('%PDF-1.7')), fails('image-broken', /PDF/));
+  await assert.rejects(inspect(file(u32(24), 'ftypheic', u32(0))), fails('image-broken', /HEIC/));
+  await assert.rejects(inspect(file('just some text')), fails('image-broken', /not a picture/));
+});
+
+test('a picture too large to decode is refused before it is decoded', async () => {
+  await assert.rejects(inspect(png(30000, 30000)), fails('image-too-large', /900 megapixels/));
+  assert.equal((await inspect(png(10000, 10000))).width, 10000);
+});
+
+test('a header that is cut off is left to the decoder', async () => {
+  assert.deepEqual(await inspect(file([0xff, 0xd8, 0xff, 0xe0])), { format: 'JPEG', width: 0, height: 0 });
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { afterEach, test } from 'node:test';
+import { findBundle, loadWeights } from './weights.js';
+
+const data = new Uint8Array(1000).map((_, i) => i);
+const sha256 = createHash('sha256').update(data).digest('hex');
+const url = 'https://example.test/models/w.safetensors';
+const real = globalThis.fetch;
+
+afterEach(() => {
+  globalThis.fetch = real;
+  Reflect.deleteProperty(globalThis, 'caches');
+});
+
+/** @param {...(() => Response | Promise<Response>)} answers */
+function serve(...answers) {
+  let calls = 0;
+  globalThis.fetch = /** @type {any} */ (async () => answers[Math.min(calls++, answers.length - 1)]());
+  return () => calls;
+}
+
+/** A cache in memory. */
+function fakeCache() {
+  const kept = new Map();
+  const cache = {
+    match: async (key) => kept.get(key)?.clone(),
+    put: async (key, response) => void kept.set(key, response),
+    delete: async (key) => kept.delete(key),
+  };
+  Object.defineProperty(globalThis, 'caches', { value: { open: async () => cache }, configurable: true });
+  return kept;
+}
+
+const good = () => new Response(data);
+const fails = (code) => (error) => error.code === code;
+
+test('progress is told in bytes', async () => {
+  serve(good);
+  const seen = [];
+  const blob = await loadWeights({ url, sha256, bytes: 1000, onBytes: (loaded, total) => seen.push([loaded, total]) });
+  assert.equal(blob.size, 1000);
+  assert.deepEqual([seen[0], seen.at(-1)], [[0, 1000], [1000, 1000]]);
+});
+
+test('a second load comes from the cache', async () => {
+  fakeCache();
+  const calls = serve(good);
+  await loadWeights({ url, sha256, bytes: 1000 });
+  await loadWeights({ url, sha256, bytes: 1000 });
+  assert.equal(calls(), 1);
+});
+
+test('a bad copy in the cache is deleted and fetched again', async () => {
+  const kept = fakeCache();
+  const calls = serve(good);
+  await loadWeights({ url, sha256, bytes: 1000 });
+  const [key] = kept.keys();
+  kept.set(key, new Response(new Uint8Array(1000)));
+  const blob = await loadWeights({ url, sha256, bytes: 1000 });
+  assert.deepEqual(new Uint8Array(await blob.arrayBuffer()), data);
+  assert.equal(calls(), 2);
+});
+
+test('a broken cache does not stop the work', async () => {
+  Object.defineProperty(globalThis, 'caches', { value: { open: async () => { throw new Error('denied'); } }, configurable: true });
+  serve(good);
+  assert.equal((await loadWeights({ url, sha256, bytes: 1000 })).size, 1000);
+});
+
+test('a download that ends early, stalls, is refused or does not match is named', async () => {
+  serve(() => new Response(data.slice(0, 10)));
+  await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }), fails('download-failed'));
+  serve(() => new Response('gone', { status: 503 }));
+  await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }), fails('download-failed'));
+  serve(() => new Response(new ReadableStream({ start: () => {} })));
+  await assert.rejects(loadWeights({ url, sha256, bytes: 1000, stall: 20 }), fails('download-failed'));
+  serve(() => { throw new TypeError('offline'); });
+  await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }), fails('download-failed'));
+  serve(() => new Response(new Uint8Array(1000)));
+  await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }), fails('bundle-hash'));
+});
+
+test('after a failure the next try works', async () => {
+  serve(() => new Response(data.slice(0, 10)), good);
+  await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }));
+  assert.equal((await loadWeights({ url, sha256, bytes: 1000 })).size, 1000);
+});
+
+test('cancelling stops the download', async () => {
+  const control = new AbortController();
+  serve(() => new Response(new ReadableStream({ start(c) { c.enqueue(data); control.signal.addEventListener('abort', () => c.error(new Error('aborted'))); } })));
+  const loading = loadWeights({ url, sha256, bytes: 5000, signal: control.signal });
+  setTimeout(() => control.abort(), 10);
+  await assert.rejects(loading, fails('cancelled'));
+});
+
+test('the list of bundles names the default one and resolves its file', async () => {
+  const list = { default: 'b', bundles: [{ id: 'a' }, { id: 'b', file: 'b.safetensors', bytes: 5, sha256: 'x', name: 'B' }] };
+  serve(() => Response.json(list));
+  const entry = await findBundle('https://example.test/models/index.json');
+  assert.deepEqual([entry.url.href, entry.bytes, entry.name], ['https://example.test/models/b.safetensors', 5, 'B']);
+  await assert.rejects(findBundle('https://example.test/models/index.json', 'z'), fails('download-failed'));
+});
