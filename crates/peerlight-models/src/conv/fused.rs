@@ -2,6 +2,7 @@
 
 mod dense;
 mod depthwise;
+mod shape;
 mod simd;
 mod work;
 
@@ -10,49 +11,7 @@ use burn::backend::{Flex, TensorMetadata, tensor::FloatTensor};
 use burn::tensor::{DType, TensorData};
 use dense::Dense;
 use depthwise::Depthwise;
-
-/// Sizes of one image's convolution.
-#[derive(Clone, Copy)]
-struct Shape {
-    geometry: Geometry,
-    kernel: usize,
-    inputs: usize,
-    outputs: usize,
-    /// Height and width.
-    input: [usize; 2],
-    output: [usize; 2],
-    /// Zeros above and to the left.
-    before: [usize; 2],
-}
-
-impl Shape {
-    fn new(x: [usize; 3], weight: [usize; 4], geometry: Geometry) -> Self {
-        let [inputs, height, width] = x;
-        let [outputs, group, kernel, across] = weight;
-        assert_eq!(kernel, across, "the filter is square");
-        assert_eq!(inputs, group * geometry.groups, "the filter fits the input's channels");
-        let input = [height, width];
-        Self {
-            geometry,
-            kernel,
-            inputs,
-            outputs,
-            input,
-            output: input.map(|size| geometry.output(size)),
-            before: input.map(|size| geometry.padding(size, kernel).0),
-        }
-    }
-
-    /// Output positions of a channel.
-    fn positions(&self) -> usize {
-        self.output[0] * self.output[1]
-    }
-
-    /// Multiplications for one output element of a dense convolution.
-    fn depth(&self) -> usize {
-        self.inputs * self.kernel * self.kernel
-    }
-}
+use shape::Shape;
 
 impl ConvBackend for Flex {
     fn conv_act(

@@ -3,17 +3,19 @@
 //! The columns are packed a few registers at a time into a panel that stays in the nearest cache, and
 //! bias, shortcut and activation are applied while the product is still in registers.
 
-use super::Shape;
+use super::shape::Shape;
 use super::simd::{MAX_LANES, activate, load, registers, store};
 use super::work::{for_each, parts, with_scratch};
 use pulp::{Arch, Simd, WithSimd};
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-/// Rows of the product held in registers at once.
-const ROWS: usize = 6;
-/// Registers of each row.
-const WIDE: usize = 2;
+/// Numbers packed before they are used, unless one panel is longer: what the nearest cache holds.
+const PACKED: usize = 4096;
+/// Registers of the widest panel.
+const MAX_WIDE: usize = 4;
+/// Rows of the highest block.
+const MAX_ROWS: usize = 8;
 
 /// The constant inputs of one image's convolution.
 pub struct Dense<'a> {
@@ -35,9 +37,9 @@ struct Tile<'a> {
 impl Dense<'_> {
     /// Convolves one image into `output`, writing every element.
     pub fn run(&self, output: &mut [MaybeUninit<f32>]) {
-        let panel = self.shape.depth() * WIDE * MAX_LANES;
+        let packed = PACKED.max(self.shape.depth() * MAX_WIDE * MAX_LANES);
         for_each(self.tiles(output), |tile| {
-            with_scratch(panel, |panel| Arch::new().dispatch(Job { dense: self, tile, panel }));
+            with_scratch(packed, |packed| Arch::new().dispatch(Job { dense: self, tile, packed }));
         });
     }
 
@@ -50,7 +52,7 @@ impl Dense<'_> {
         let (row_step, column_step) = if columns >= parts * COLUMNS {
             (rows, columns.div_ceil(parts).next_multiple_of(COLUMNS))
         } else {
-            (rows.div_ceil(parts).next_multiple_of(ROWS), columns)
+            (rows.div_ceil(parts).next_multiple_of(MAX_ROWS), columns)
         };
         let mut tiles = Vec::new();
         for (i, band) in output.chunks_mut(row_step * columns).enumerate() {
@@ -121,107 +123,119 @@ impl Dense<'_> {
 struct Job<'a, 'o> {
     dense: &'a Dense<'a>,
     tile: Tile<'o>,
-    panel: &'o mut [f32],
+    packed: &'o mut [f32],
 }
 
 impl WithSimd for Job<'_, '_> {
     type Output = ();
 
+    /// Chooses how many sums are held in registers: rows by registers of columns. More rows use a
+    /// packed register more often, more registers a weight; together they must fit, with the operands.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self { dense, mut tile, panel } = self;
-        let depth = dense.shape.depth();
+    fn with_simd<S: Simd>(mut self, simd: S) {
         let lanes = S::F32_LANES;
-        let mut from = tile.columns.start;
-        while from < tile.columns.end {
-            let width = (tile.columns.end - from).min(WIDE * lanes);
-            let wide = width.div_ceil(lanes);
-            let panel = &mut panel[..depth * wide * lanes];
-            dense.pack(panel, from, width, wide * lanes);
-            match wide {
-                1 => panel_product::<S, 1>(simd, dense, &mut tile, panel, from, width),
-                2 => panel_product::<S, 2>(simd, dense, &mut tile, panel, from, width),
-                _ => unreachable!("a panel is at most {WIDE} registers wide"),
-            }
-            from += width;
+        let widest = if lanes > 4 { 3 } else { 4 };
+        let mut from = self.tile.columns.start;
+        while from < self.tile.columns.end {
+            let left = self.tile.columns.end - from;
+            let wide = left.div_ceil(lanes).min(widest);
+            from += match (lanes, wide) {
+                (16, 3) => self.panels::<S, 8, 3>(simd, from),
+                (8, 3) => self.panels::<S, 4, 3>(simd, from),
+                (_, 4) => self.panels::<S, 2, 4>(simd, from),
+                (_, 3) => self.panels::<S, 2, 3>(simd, from),
+                (_, 2) => self.panels::<S, 4, 2>(simd, from),
+                (..) => self.panels::<S, 8, 1>(simd, from),
+            };
         }
     }
 }
 
-/// All rows of the tile times one panel.
-#[inline(always)]
-fn panel_product<S: Simd, const W: usize>(
-    simd: S,
-    dense: &Dense,
-    tile: &mut Tile,
-    panel: &[f32],
-    from: usize,
-    width: usize,
-) {
-    let rows = tile.rows.len();
-    // Blocks of nearly equal height run better than full ones and a small rest.
-    let blocks = rows.div_ceil(ROWS);
-    let mut at = 0;
-    for block in 0..blocks {
-        let end = (block + 1) * rows / blocks;
-        let block = Block { dense, panel, from, width, row: tile.rows.start + at };
-        let output = &mut tile.output[at..end];
-        let left = from - tile.columns.start;
-        match end - at {
-            1 => block.product::<S, 1, W>(simd, output, left),
-            2 => block.product::<S, 2, W>(simd, output, left),
-            3 => block.product::<S, 3, W>(simd, output, left),
-            4 => block.product::<S, 4, W>(simd, output, left),
-            5 => block.product::<S, 5, W>(simd, output, left),
-            6 => block.product::<S, 6, W>(simd, output, left),
-            _ => unreachable!("a block is at most {ROWS} rows high"),
-        }
-        at = end;
-    }
-}
-
-/// A few rows times one panel: the product that is held in registers.
-struct Block<'a> {
-    dense: &'a Dense<'a>,
-    panel: &'a [f32],
-    row: usize,
-    from: usize,
-    width: usize,
-}
-
-impl Block<'_> {
+impl Job<'_, '_> {
+    /// Computes a few panels of `W` registers from this column on and returns how many columns.
     #[inline(always)]
-    fn product<S: Simd, const R: usize, const W: usize>(
+    fn panels<S: Simd, const R: usize, const W: usize>(&mut self, simd: S, from: usize) -> usize {
+        let Self { dense, tile, packed } = self;
+        let (depth, stride) = (dense.shape.depth(), W * S::F32_LANES);
+        let left = tile.columns.end - from;
+        let width = left.min(stride);
+        let count = (packed.len() / (depth * stride)).min(left / stride).max(1);
+        let packed = &mut packed[..count * depth * stride];
+        for (i, panel) in packed.chunks_exact_mut(depth * stride).enumerate() {
+            dense.pack(panel, from + i * stride, width, stride);
+        }
+        let panels = Panels { packed, count, columns: from, at: from - tile.columns.start, width };
+        let mut row = tile.rows.start;
+        let (blocks, rest) = tile.output.as_chunks_mut::<R>();
+        for output in blocks {
+            dense.rows::<S, R, W>(simd, row, &panels, output);
+            row += R;
+        }
+        for output in rest {
+            dense.rows::<S, 1, W>(simd, row, &panels, std::array::from_mut(output));
+            row += 1;
+        }
+        left.min(count * stride)
+    }
+}
+
+/// Packed columns, all panels of one width.
+struct Panels<'a> {
+    packed: &'a [f32],
+    count: usize,
+    /// The first column, in the picture and in the tile.
+    columns: usize,
+    at: usize,
+    /// Columns of each.
+    width: usize,
+}
+
+impl Dense<'_> {
+    /// `R` rows from this one on, times every panel.
+    #[inline(always)]
+    fn rows<S: Simd, const R: usize, const W: usize>(
         &self,
         simd: S,
-        output: &mut [&mut [MaybeUninit<f32>]],
-        left: usize,
+        row: usize,
+        panels: &Panels,
+        output: &mut [&mut [MaybeUninit<f32>]; R],
     ) {
-        let depth = self.dense.shape.depth();
-        let weight: [&[f32]; R] = std::array::from_fn(|r| &self.dense.weight[(self.row + r) * depth..][..depth]);
-        let panel = &registers::<S>(self.panel).as_chunks::<W>().0[..depth];
-        let mut sum = [[simd.splat_f32s(0.0); W]; R];
-        for k in 0..depth {
+        let (depth, positions) = (self.shape.depth(), self.shape.positions());
+        let bias: &[f32; R] = self.bias[row..].first_chunk().expect("a bias for each row");
+        let mut weight: [&[f32]; R] = [&[]; R];
+        for r in 0..R {
+            weight[r] = &self.weight[(row + r) * depth..][..depth];
+        }
+        let packed = registers::<S>(panels.packed).as_chunks::<W>().0;
+        for i in 0..panels.count {
+            let panel = &packed[i * depth..][..depth];
+            let mut sum = [[simd.splat_f32s(0.0); W]; R];
             for r in 0..R {
-                let w = simd.splat_f32s(weight[r][k]);
-                for i in 0..W {
-                    sum[r][i] = simd.mul_add_e_f32s(w, panel[k][i], sum[r][i]);
+                sum[r] = [simd.splat_f32s(bias[r]); W];
+            }
+            // One step a turn: unrolled further, the browser's compiler runs out of registers.
+            for k in 0..depth {
+                for r in 0..R {
+                    let w = simd.splat_f32s(weight[r][k]);
+                    for j in 0..W {
+                        sum[r][j] = simd.mul_add_e_f32s(w, panel[k][j], sum[r][j]);
+                    }
                 }
             }
-        }
-        let positions = self.dense.shape.positions();
-        for (r, output) in output.iter_mut().enumerate() {
-            let row = self.row + r;
-            let bias = simd.splat_f32s(self.dense.bias[row]);
-            for i in 0..W {
-                let mut value = simd.add_f32s(sum[r][i], bias);
-                let (start, end) = (i * S::F32_LANES, self.width.min((i + 1) * S::F32_LANES));
-                if let Some(residual) = self.dense.residual {
-                    let at = row * positions + self.from;
-                    value = simd.add_f32s(value, load(simd, &residual[at + start..at + end]));
+            let skip = i * W * S::F32_LANES;
+            for r in 0..R {
+                let output = &mut output[r][panels.at + skip..][..panels.width];
+                let residual = self
+                    .residual
+                    .map(|residual| &residual[(row + r) * positions + panels.columns + skip..][..panels.width]);
+                for j in 0..W {
+                    let (start, end) = (j * S::F32_LANES, panels.width.min((j + 1) * S::F32_LANES));
+                    let mut value = sum[r][j];
+                    if let Some(residual) = residual {
+                        value = simd.add_f32s(value, load(simd, &residual[start..end]));
+                    }
+                    store::<S>(&mut output[start..end], activate(simd, self.relu6, value));
                 }
-                let value = activate(simd, self.dense.relu6, value);
-                store::<S>(&mut output[left + start..left + end], value);
             }
         }
     }

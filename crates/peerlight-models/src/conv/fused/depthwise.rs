@@ -1,6 +1,6 @@
 //! Depthwise convolution: one small filter for each channel.
 
-use super::Shape;
+use super::shape::Shape;
 use super::simd::{MAX_LANES, activate, load, registers, store};
 use super::work::{for_each, parts, with_scratch};
 use pulp::{Arch, Simd, WithSimd};
