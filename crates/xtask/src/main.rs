@@ -1,0 +1,59 @@
+//! `cargo xtask`: everything a person does with this project besides plain cargo.
+
+mod bench;
+mod node;
+mod page;
+mod serve;
+mod setup;
+mod shell;
+mod sizes;
+mod test;
+mod tidy;
+mod wasm;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Set up, build, show, test and measure Peerlight")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Find or install the tools that the other commands need
+    Setup(setup::Args),
+    /// Build the WebAssembly (one for the CPU, one for WebGPU) and print its sizes
+    Wasm(wasm::Args),
+    /// Build the page into dist/
+    Build,
+    /// Build the page and serve it on this machine
+    Demo(serve::Args),
+    /// Run every check and test
+    Test(test::Args),
+    /// Measure speed and size
+    Bench(bench::Args),
+    /// Check the rules of the source tree
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Setup(args) => setup::run(&args),
+        Command::Wasm(args) => wasm::run(&args),
+        Command::Build => page::run(),
+        Command::Demo(args) => serve::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Tidy => tidy::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

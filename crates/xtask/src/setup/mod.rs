@@ -1,0 +1,32 @@
+//! `cargo xtask setup`: finds or installs each tool, and says in a line which it is.
+//!
+//! Other commands ask for the tool they need by the same functions, so set-up never has to be run by hand.
+
+mod apt;
+pub mod browser;
+pub mod target;
+pub mod tools;
+
+use crate::node;
+use crate::shell::{Result, say};
+
+/// What to set up.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Leave the browser and its driver out (enough for building the page)
+    #[arg(long)]
+    no_browser: bool,
+}
+
+pub fn run(args: &Args) -> Result {
+    let target = target::ensure()?;
+    say(format!("WebAssembly target: {}", target.describe()));
+    say(format!("wasm-bindgen: {}", tools::wasm_bindgen()?.display()));
+    say(format!("trunk: {}", tools::trunk()?.display()));
+    say(format!("node packages: {}", node::ensure()?.display()));
+    if !args.no_browser {
+        let browser = browser::ensure()?;
+        say(format!("browser: {} driven by {}", browser.chrome.display(), browser.driver.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Rust tools built from source into the cache: wasm-bindgen and Trunk.
+
+use crate::shell::{self, Result, command, exec_quietly, output, read, root, say, which};
+use std::path::PathBuf;
+
+/// The newest Trunk that this workspace's compiler builds.
+const TRUNK: &str = "0.21.14";
+
+/// `wasm-bindgen` of exactly the version that Cargo.lock holds: its format differs between versions.
+pub fn wasm_bindgen() -> Result<PathBuf> {
+    let version = locked("wasm-bindgen")?;
+    tool("wasm-bindgen", "wasm-bindgen-cli", &version, &[])
+}
+
+/// The runner for wasm tests, which comes with `wasm-bindgen`.
+pub fn wasm_test_runner() -> Result<PathBuf> {
+    Ok(wasm_bindgen()?.with_file_name(format!("wasm-bindgen-test-runner{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Trunk, which puts the page together. Its default features ask the network for news of itself.
+pub fn trunk() -> Result<PathBuf> {
+    tool("trunk", "trunk", TRUNK, &["--no-default-features", "--features", "rustls"])
+}
+
+fn tool(program: &str, package: &str, version: &str, features: &[&str]) -> Result<PathBuf> {
+    let dir = shell::cache()?.join(format!("{package}-{version}"));
+    let own = dir.join("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
+    if own.is_file() {
+        return Ok(own);
+    }
+    let right = |path: &PathBuf| {
+        output(command(path).arg("--version")).is_some_and(|text| text.split(' ').any(|word| word == version))
+    };
+    if let Some(path) = which(program).filter(right) {
+        return Ok(path);
+    }
+    say(format!("building {package} {version} (about two minutes)"));
+    // No --locked: a lock file may ask for a version that a registry no longer serves.
+    let mut cargo = shell::cargo();
+    cargo
+        .args(["install", package, "--version", version, "--root"])
+        .arg(&dir)
+        .args(features)
+        // Built once and run for seconds: light optimisation halves the wait.
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env_remove("RUSTFLAGS");
+    exec_quietly(&mut cargo)?;
+    Ok(own)
+}
+
+/// The version of a package in Cargo.lock.
+fn locked(package: &str) -> Result<String> {
+    let lock = root().join("Cargo.lock");
+    let text = read(&lock)?;
+    let name = format!("name = \"{package}\"");
+    let mut lines = text.lines().skip_while(|line| *line != name);
+    lines
+        .nth(1)
+        .and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
+        .map(str::to_owned)
+        .ok_or(format!("no {package} in {}", lock.display()))
+}

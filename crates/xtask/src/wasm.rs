@@ -1,0 +1,138 @@
+//! `cargo xtask wasm`: one WebAssembly module for each device, small and ready to be served.
+
+use crate::setup::{target, tools};
+use crate::shell::{Result, command, exec, exec_quietly, fresh, make_dir, root, say};
+use crate::{node, sizes};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Each is a download of its own: the page starts with the first and fetches the second when a GPU is there.
+pub const KINDS: [&str; 2] = ["cpu", "webgpu"];
+/// The Cargo profile, and the name of its folder under the target folder.
+pub const PROFILE: &str = "wasm";
+/// SIMD is in every browser since 2023, and the CPU's kernels live by it.
+pub const FLAGS: &str = "-Ctarget-feature=+simd128";
+
+/// What rustc and wasm-bindgen put into their modules, and browsers with WebGPU or SIMD all know.
+const FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-simd",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// What to build and how to report it.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Build only this device's module
+    #[arg(long, value_parser = KINDS)]
+    only: Option<String>,
+    /// Print the sizes as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run_sizes(json: bool) -> Result {
+    sizes::print(&KINDS.map(|kind| (kind, out(kind).join("peerlight_bg.wasm"), raw(kind))), json)
+}
+
+pub fn run(args: &Args) -> Result {
+    match args.only.as_deref() {
+        Some(kind) => build(kind)?,
+        None => build_all()?,
+    }
+    run_sizes(args.json)
+}
+
+/// Builds both modules.
+pub fn build_all() -> Result {
+    KINDS.into_iter().try_for_each(build)
+}
+
+/// Cargo's folder for WebAssembly, apart from native builds so that neither undoes the other.
+pub fn target_dir() -> PathBuf {
+    root().join("target/wasm")
+}
+
+/// Where a device's module and its JavaScript are put.
+pub fn out(kind: &str) -> PathBuf {
+    root().join("pkg/wasm").join(kind)
+}
+
+/// What cargo made of one device, kept to tell whether it changed.
+fn raw(kind: &str) -> PathBuf {
+    target_dir().join(format!("{kind}.wasm"))
+}
+
+fn build(kind: &str) -> Result {
+    let (raw, made) = (raw(kind), out(kind).join("peerlight_bg.wasm"));
+    if fresh(&made, &inputs()) && fresh(&made, std::slice::from_ref(&raw)) {
+        say(format!("{kind}: up to date"));
+        return Ok(());
+    }
+    let start = Instant::now();
+    compile(kind, &raw)?;
+    let compiled = start.elapsed().as_secs();
+    if fresh(&made, std::slice::from_ref(&raw)) {
+        // The sources' times changed but not what they compile to.
+        return touch(&made);
+    }
+    bind(kind, &raw)?;
+    say(format!("{kind}: compiled in {compiled} s, bound and optimised in {} s", start.elapsed().as_secs() - compiled));
+    Ok(())
+}
+
+/// Everything a module is made from.
+fn inputs() -> Vec<PathBuf> {
+    let root = root();
+    let mut inputs = vec![root.join("Cargo.toml"), root.join("Cargo.lock")];
+    inputs.extend(["core", "models", "explain", "wasm"].map(|name| root.join(format!("crates/peerlight-{name}"))));
+    inputs
+}
+
+fn compile(kind: &str, raw: &Path) -> Result {
+    say(format!("{kind}: compiling"));
+    let folder = target_dir().join(target::TRIPLE).join(PROFILE);
+    let built = folder.join("peerlight_wasm.wasm");
+    // Both devices' modules have the same name, so cargo could take one's file for the other's.
+    for stale in [&built, &folder.join("deps/peerlight_wasm.wasm")] {
+        let _ = fs::remove_file(stale);
+    }
+    let mut cargo = target::ensure()?.cargo(FLAGS);
+    // One crate type alone: a crate that is also an rlib gets no link-time optimisation.
+    cargo
+        .args(["rustc", "--package", "peerlight-wasm", "--lib", "--crate-type", "cdylib", "--profile", PROFILE])
+        .args(["--target", target::TRIPLE, "--no-default-features", "--features", kind, "--target-dir"])
+        .arg(target_dir());
+    exec(&mut cargo)?;
+    if fs::read(&built).ok() == fs::read(raw).ok() {
+        return Ok(());
+    }
+    fs::copy(&built, raw).map(drop).map_err(|e| format!("{}: {e}", built.display()))
+}
+
+fn bind(kind: &str, raw: &Path) -> Result {
+    let (bound, out) = (target_dir().join("bound").join(kind), out(kind));
+    make_dir(&bound)?;
+    make_dir(&out)?;
+    let mut bindgen = command(tools::wasm_bindgen()?);
+    bindgen.args(["--target", "web", "--out-name", "peerlight", "--out-dir"]).arg(&bound).arg(raw);
+    exec_quietly(&mut bindgen)?;
+    for file in ["peerlight.js", "peerlight.d.ts", "peerlight_bg.wasm.d.ts"] {
+        fs::copy(bound.join(file), out.join(file)).map_err(|e| format!("{file}: {e}"))?;
+    }
+    // Straight into place and last: a module that is there is a finished one.
+    let mut opt = command(node::tool("wasm-opt")?);
+    opt.args(FEATURES).arg("-O2").arg(bound.join("peerlight_bg.wasm")).arg("-o").arg(out.join("peerlight_bg.wasm"));
+    exec_quietly(&mut opt)
+}
+
+fn touch(path: &Path) -> Result {
+    let now = fs::FileTimes::new().set_modified(std::time::SystemTime::now());
+    let file = fs::File::options().append(true).open(path).and_then(|file| file.set_times(now));
+    file.map_err(|e| format!("{}: {e}", path.display()))
+}
