@@ -10,7 +10,7 @@ export async function findAdapter() {
   )?.gpu;
   if (!gpu) return { missing: 'This browser has no WebGPU.' };
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
-  if (!adapter) return { missing: 'WebGPU found no graphics adapter.' };
+  if (!adapter) return { missing: 'There is no graphics adapter for WebGPU here.' };
   const { vendor = '', architecture = '', description = '', isFallbackAdapter } = adapter.info ?? {};
   const named = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i.test(`${vendor} ${architecture} ${description}`);
   return { software: Boolean(isFallbackAdapter ?? adapter.isFallbackAdapter) || named };

@@ -1,4 +1,4 @@
-import { Runner } from './runner.js';
+import { Lanes } from './lanes.js';
 import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
 import { loadWeights } from './weights.js';
 import { explainChoice, findAdapter } from './adapter.js';
@@ -11,7 +11,7 @@ import { explainChoice, findAdapter } from './adapter.js';
  * @typedef {import('./index.js').Engine} Engine
  * @typedef {import('./index.js').Source} Source
  * @typedef {{ signal?: AbortSignal, onProgress?: (p: import('./index.js').OpenProgress) => void }} OpenCall
- * @typedef {{ runner: Runner, device: Omit<Device, 'reason'>, catalog: import('./index.js').Catalog, info: import('./index.js').BundleInfo }} Lane
+ * @typedef {import('./lanes.js').Lane} Lane
  */
 
 /** Failures of a graphics device that the CPU does not share. */
@@ -49,10 +49,13 @@ export async function openEngine({ bundle, sha256, bytes, device = 'auto', signa
   }
 }
 
+/** @param {PeerlightError} error */
+const whyNot = ({ code, message }) => (code === 'device-unavailable' ? message : `WebGPU cannot be used here: ${message}`);
+
 /** @implements {Engine} */
 class Client {
-  /** @type {Partial<Record<DeviceKind, Promise<Lane>>>} */
-  #lanes = {};
+  #lanes;
+  #onDevice;
   /** @type {Lane | null} */
   #lane = null;
   #reason = '';
@@ -70,15 +73,9 @@ class Client {
    * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => import('./runner.js').WorkerLike, onDevice?: (d: Device) => void }} options
    */
   constructor(weights, { sha256, spawn, onDevice }) {
-    this.#weights = weights;
-    this.#sha256 = sha256;
-    this.#spawn = spawn;
+    this.#lanes = new Lanes(weights, { sha256, spawn });
     this.#onDevice = onDevice;
   }
-  #weights;
-  #sha256;
-  #spawn;
-  #onDevice;
 
   get info() { return this.#current.info; }
   get catalog() { return this.#current.catalog; }
@@ -135,8 +132,8 @@ class Client {
   close() {
     this.#closed = true;
     this.#job?.abort();
-    this.#drop('cpu');
-    this.#drop('webgpu');
+    this.#lanes.drop('cpu');
+    this.#lanes.drop('webgpu');
     this.#lane = null;
   }
 
@@ -154,7 +151,7 @@ class Client {
     } catch (thrown) {
       const { code, message } = asError(thrown);
       if (kind !== 'webgpu' || !FALL_BACK.includes(code)) throw thrown;
-      this.#drop('webgpu');
+      this.#lanes.drop('webgpu');
       await this.#take('cpu', `WebGPU failed, so the CPU took over: ${message}`, { signal: options.signal });
       return this.#explain(source, ask, options);
     }
@@ -162,7 +159,7 @@ class Client {
 
   /** @param {DeviceKind} kind @param {string} reason @param {OpenCall} options */
   async #take(kind, reason, options) {
-    const lane = await this.#open(kind, options);
+    const lane = await this.#lanes.open(kind, options);
     if (this.#closed) throw cancelled();
     this.#lane = lane;
     this.#reason = reason;
@@ -178,7 +175,7 @@ class Client {
     } catch (thrown) {
       const error = asError(thrown);
       if (error.code === 'cancelled' || error.code === 'download-failed' || error.code.startsWith('bundle')) throw error;
-      this.#reason = `WebGPU cannot be used here: ${error.message}`;
+      this.#reason = whyNot(error);
       if (this.#lane) this.#onDevice?.(this.device);
     }
   }
@@ -194,60 +191,17 @@ class Client {
       const adapter = await findAdapter();
       if ('missing' in adapter) return tell(adapter.missing);
       if (adapter.software) return tell('WebGPU has only a software adapter here, which is slower than the CPU.');
-      const [cpu, gpu] = [await this.#open('cpu', {}), await this.#open('webgpu', {})];
+      const [cpu, gpu] = [await this.#lanes.open('cpu'), await this.#lanes.open('webgpu')];
       const [slow, fast] = [await cpu.runner.call('time', {}), await gpu.runner.call('time', {})].map(Math.round);
       const times = `${fast} ms a pass against ${slow} ms`;
       if (this.#wish !== 'auto' || this.#closed) return;
       if (Number(fast) < Number(slow) * CLEARLY) return await this.#take('webgpu', `Faster here: ${times} on the CPU.`, {});
-      this.#drop('webgpu');
+      this.#lanes.drop('webgpu');
       tell(`Faster here: WebGPU takes ${times} on the CPU.`);
     } catch (thrown) {
-      this.#drop('webgpu');
-      tell(`WebGPU cannot be used here: ${asError(thrown).message}`);
+      this.#lanes.drop('webgpu');
+      tell(whyNot(asError(thrown)));
     }
-  }
-
-  /**
-   * @param {DeviceKind} kind
-   * @param {OpenCall} options
-   * @returns {Promise<Lane>}
-   */
-  async #open(kind, options) {
-    const known = await this.#lanes[kind]?.catch(() => null);
-    if (known?.runner.alive) return known;
-    const opening = this.#build(kind, options);
-    this.#lanes[kind] = opening;
-    opening.catch(() => {
-      if (this.#lanes[kind] === opening) delete this.#lanes[kind];
-    });
-    return opening;
-  }
-
-  /**
-   * @param {DeviceKind} kind
-   * @param {OpenCall} options
-   * @returns {Promise<Lane>}
-   */
-  async #build(kind, options) {
-    const runner = new Runner(kind, { spawn: this.#spawn });
-    try {
-      const [{ device, catalog }, weights] = await Promise.all([runner.call('open', { kind }, options), this.#weights]);
-      const info = await runner.call('load', { weights }, options);
-      if (this.#sha256 && info.sha256 !== this.#sha256) {
-        throw new PeerlightError('bundle-hash', 'The weights do not match their published checksum.');
-      }
-      return { runner, device, catalog, info };
-    } catch (thrown) {
-      runner.close();
-      throw asError(thrown);
-    }
-  }
-
-  /** @param {DeviceKind} kind */
-  #drop(kind) {
-    const lane = this.#lanes[kind];
-    delete this.#lanes[kind];
-    lane?.then(({ runner }) => runner.close(), () => {});
   }
 
   /** @param {object} source */

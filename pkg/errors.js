@@ -9,7 +9,7 @@ const HELP = {
   'image-broken': 'Choose a JPEG, PNG, WebP, AVIF or GIF picture.',
   'image-too-large': 'Save the picture at a smaller size and try again.',
   'bundle-hash': 'The file was damaged on the way or replaced on the server. Try again; if it stays so, tell whoever runs this site.',
-  'download-failed': 'Check the connection and try again. Nothing that has been loaded is lost.',
+  'download-failed': 'Check the connection and try again.',
   'device-unavailable': 'Choose the CPU instead: it gives the same figures.',
   'device-self-test': 'Choose the CPU instead: it gives the same figures.',
   'device-lost': 'Try again, or choose the CPU.',

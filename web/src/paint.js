@@ -41,15 +41,24 @@ export function paintRegion(canvas, map, side, { row, column }, grid, lut) {
   penOf(canvas).putImageData(new ImageData(colourise(map, lut), side, side), -x, -y);
 }
 
-/** @param {HTMLCanvasElement} canvas @param {CanvasImageSource} photo @param {number} width @param {number} height */
-export function paintPhoto(canvas, photo, width, height) {
+/**
+ * The part of a photo that is shown: all of it, but for very long or tall ones, of which the middle is. There the networks' square is.
+ * @param {{ width: number, height: number }} photo
+ */
+export function windowOf({ width, height }) {
+  const [w, h] = [Math.min(width, 3 * height), Math.min(height, 2 * width)];
+  return { x: (width - w) / 2, y: (height - h) / 2, width: w, height: h };
+}
+
+/** @param {HTMLCanvasElement} canvas @param {import('./state.js').Picture} picture */
+export function paintPhoto(canvas, { bitmap }) {
+  const { x, y, width, height } = windowOf(bitmap);
   canvas.width = width;
   canvas.height = height;
   const pen = penOf(canvas);
   pen.fillStyle = '#fff'; // The networks see transparent parts as white, too.
   pen.fillRect(0, 0, width, height);
-  pen.imageSmoothingQuality = 'high';
-  pen.drawImage(photo, 0, 0, width, height);
+  pen.drawImage(bitmap, x, y, width, height, 0, 0, width, height);
 }
 
 /** The photo under one region. @param {HTMLCanvasElement} canvas @param {import('./state.js').Picture} picture

@@ -174,7 +174,8 @@ export function reduce(state, action) {
 function finish(state, result) {
   const { view } = state;
   const known = view.shown === 'mutual' || result.peers.some((p) => p.id === view.shown);
-  const region = view.region !== null && view.region < result.regions.length ? view.region : null;
+  // Under another grid the same number would be another place.
+  const region = state.result?.regions.length === result.regions.length ? view.region : null;
   const done = withJob(state, { phase: 'done', step: null, error: null });
   return { ...done, result, view: { ...view, shown: known ? view.shown : 'mutual', region } };
 }

@@ -4,7 +4,7 @@ import { initial, lutOf, mapOf, reduce, runnable, settingOf } from './state.js';
 import { statusOf } from './status.js';
 import { figures } from './save.js';
 import { beside, figure, percent, time } from './format.js';
-import { colourise, rhoColour } from './paint.js';
+import { colourise, rhoColour, windowOf } from './paint.js';
 
 /** @param {...any} actions */
 const after = (...actions) => actions.reduce(reduce, initial);
@@ -130,4 +130,10 @@ test('values take their colour from the table, and stay inside it', () => {
   assert.deepEqual([...colourise(Float32Array.of(-1, 0.5, 2, NaN), lut)].filter((_, i) => i % 4 === 0), [0, 128, 255, 0]);
   assert.equal(rhoColour(0), 'rgb(236 233 226)');
   assert.notEqual(rhoColour(-1), rhoColour(1));
+});
+
+test('long pictures are shown by their middle', () => {
+  assert.deepEqual(windowOf({ width: 400, height: 300 }), { x: 0, y: 0, width: 400, height: 300 });
+  assert.deepEqual(windowOf({ width: 3000, height: 20 }), { x: 1470, y: 0, width: 60, height: 20 });
+  assert.deepEqual(windowOf({ width: 10, height: 100 }), { x: 0, y: 40, width: 10, height: 20 });
 });

@@ -1,6 +1,6 @@
 import { Part, changed, make } from '../element.js';
 import { figure, short } from '../format.js';
-import { paintMap, paintPhoto } from '../paint.js';
+import { paintMap, paintPhoto, windowOf } from '../paint.js';
 import { lutOf, mapOf } from '../state.js';
 
 /** The picture, the map over exactly the square the networks saw, and the regions as a grid that mouse, touch and keys can walk. */
@@ -32,8 +32,8 @@ export class Stage extends Part {
   update(state, before) {
     const { photo, result, view } = state;
     if (changed(state, before, (s) => s.photo.picture) && photo.picture) {
-      const { bitmap, width, height } = photo.picture;
-      paintPhoto(this.#photo, bitmap, bitmap.width, bitmap.height);
+      const { width, height } = windowOf(photo.picture);
+      paintPhoto(this.#photo, photo.picture);
       this.#photo.setAttribute('aria-label', photo.chosen?.alt || `The picture ${photo.chosen?.name ?? ''}`);
       this.#frame.style.setProperty('--ratio', String(width / height));
     }
@@ -51,10 +51,12 @@ export class Stage extends Part {
 
   /** @param {import('../state.js').Explanation} result */
   #place({ photo, regions, peers, settings: { grid } }) {
-    const { x, y, side } = photo.crop;
+    const { side } = photo.crop;
+    const shown = windowOf(photo);
+    const [x, y] = [photo.crop.x - shown.x, photo.crop.y - shown.y];
     const part = (/** @type {number} */ a, /** @type {number} */ b) => `${(100 * a) / b}%`;
     Object.assign(this.#square.style, {
-      left: part(x, photo.width), top: part(y, photo.height), width: part(side, photo.width), height: part(side, photo.height),
+      left: part(x, shown.width), top: part(y, shown.height), width: part(side, shown.width), height: part(side, shown.height),
     });
     if (this.#size !== grid) this.#build(grid);
     regions.forEach(({ row, column, rho, attention, constant }, i) => {
