@@ -12,13 +12,15 @@ export class ClassPicker extends Part {
   #active = 0;
   /** @type {number | null} */
   #target = null;
-  #list = make('ul', { role: 'listbox', id: 'classes', 'aria-label': 'Classes', hidden: true });
+  #list = make('ul', { role: 'listbox', id: 'classes', 'aria-label': 'Classes' });
+  #note = make('p', { class: 'quiet', role: 'status' });
+  #popup = make('div', { class: 'popup', hidden: true }, this.#list, this.#note);
   #input = make('input', {
     type: 'text', id: 'class', role: 'combobox', autocomplete: 'off', spellcheck: 'false', 'aria-controls': 'classes',
     'aria-expanded': 'false', 'aria-autocomplete': 'list', 'aria-describedby': 'class-help', 'data-testid': 'target',
     onfocus: () => this.#input.select(),
     oninput: () => this.#search(this.#input.value),
-    onclick: () => this.#list.hidden && this.#search(''),
+    onclick: () => this.#popup.hidden && this.#search(''),
     onkeydown: (event) => this.#key(event),
     onblur: () => this.#close(),
   });
@@ -26,8 +28,8 @@ export class ClassPicker extends Part {
 
   connectedCallback() {
     const label = make('label', { for: 'class' }, 'Class to explain');
-    this.replaceChildren(make('div', { class: 'field' }, label, make('div', { class: 'combo' }, this.#input, this.#list), this.#help));
-    this.#list.addEventListener('pointerdown', (event) => event.preventDefault()); // The field keeps the focus.
+    this.replaceChildren(make('div', { class: 'field' }, label, make('div', { class: 'combo' }, this.#input, this.#popup), this.#help));
+    this.#popup.addEventListener('pointerdown', (event) => event.preventDefault()); // The field keeps the focus.
     this.#list.addEventListener('click', (event) => {
       const option = /** @type {Element} */ (event.target).closest('[role=option]');
       if (option) this.#choose([...this.#list.children].indexOf(option));
@@ -41,7 +43,7 @@ export class ClassPicker extends Part {
       this.#all = [AUTOMATIC, ...(state.engine.info?.classes ?? []).map((label, index) => ({ index, label }))];
     }
     this.#target = state.ask.target ?? null;
-    if (this.#list.hidden) this.#show();
+    if (this.#popup.hidden) this.#show();
     const found = this.#target === null ? state.result?.target : undefined;
     this.#help.textContent = found ? `Now: ${found.label}.` : 'Type to search; or press a class in a network’s list.';
   }
@@ -61,9 +63,10 @@ export class ClassPicker extends Part {
       ...this.#found.slice(0, MOST).map(({ index, label }, i) =>
         make('li', { role: 'option', id: `class-${i}`, 'data-class': index ?? '' }, make('span', {}, label), make('small', {}, index === null ? '' : String(index)))),
     );
-    if (!this.#found.length) this.#list.append(make('li', { class: 'none' }, 'No class of these networks has that name.'));
-    if (this.#found.length > MOST) this.#list.append(make('li', { class: 'none' }, `${this.#found.length - MOST} more; type on to narrow down.`));
-    this.#list.hidden = false;
+    const more = this.#found.length - MOST;
+    this.#list.hidden = !this.#found.length;
+    this.#note.textContent = this.#list.hidden ? 'No class of these networks has that name.' : more > 0 ? `${more} more; type on to narrow down.` : '';
+    this.#popup.hidden = false;
     this.#input.setAttribute('aria-expanded', 'true');
     this.#list.scrollTop = 0;
     this.#point(0);
@@ -74,7 +77,7 @@ export class ClassPicker extends Part {
     const count = Math.min(this.#found.length, MOST);
     this.#active = count ? (to + count) % count : 0;
     [...this.#list.children].forEach((option, i) => {
-      if (option.role === 'option') option.setAttribute('aria-selected', String(i === this.#active));
+      option.setAttribute('aria-selected', String(i === this.#active));
     });
     this.#list.children[this.#active]?.scrollIntoView({ block: 'nearest' });
     if (count) this.#input.setAttribute('aria-activedescendant', `class-${this.#active}`);
@@ -83,7 +86,7 @@ export class ClassPicker extends Part {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const open = !this.#list.hidden;
+    const open = !this.#popup.hidden;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       if (open) this.#point(this.#active + (event.key === 'ArrowDown' ? 1 : -1));
@@ -107,7 +110,7 @@ export class ClassPicker extends Part {
   }
 
   #close() {
-    this.#list.hidden = true;
+    this.#popup.hidden = true;
     this.#input.setAttribute('aria-expanded', 'false');
     this.#input.removeAttribute('aria-activedescendant');
     this.#show();
