@@ -1,0 +1,176 @@
+//! Colour maps: from a value in 0..=1 to a colour.
+
+/// A colour map given by evenly spaced colours, linear in between.
+#[derive(Debug)]
+pub struct ColourMap {
+    /// Identifier.
+    pub id: &'static str,
+    /// For people.
+    pub name: &'static str,
+    points: &'static [[u8; 3]],
+}
+
+impl ColourMap {
+    /// The colour of a value; values outside 0..=1 and NaN take the nearest end.
+    pub fn colour(&self, value: f32) -> [u8; 3] {
+        let last = self.points.len() - 1;
+        let at = if value > 0.0 { value.min(1.0) * last as f32 } else { 0.0 };
+        let low = (at as usize).min(last - 1);
+        let part = at - low as f32;
+        std::array::from_fn(|c| {
+            let (a, b) = (f32::from(self.points[low][c]), f32::from(self.points[low + 1][c]));
+            (a + (b - a) * part).round() as u8
+        })
+    }
+
+    /// 256 colours from 0 to 1, three bytes each.
+    pub fn lut(&self) -> Vec<u8> {
+        (0..=255u8).flat_map(|i| self.colour(f32::from(i) / 255.0)).collect()
+    }
+}
+
+/// Every colour map, the default first. The control points of the first three are samples of
+/// matplotlib's tables (tests/golden/colormaps.py); what lies between differs by less than 6 of 255.
+pub static COLOUR_MAPS: &[ColourMap] = &[
+    ColourMap {
+        id: "cividis",
+        name: "Cividis",
+        points: &[
+            [0, 34, 78],
+            [0, 40, 91],
+            [0, 46, 106],
+            [4, 51, 113],
+            [26, 56, 111],
+            [39, 62, 110],
+            [50, 67, 109],
+            [59, 73, 108],
+            [67, 78, 108],
+            [75, 84, 108],
+            [82, 89, 109],
+            [90, 95, 110],
+            [97, 101, 111],
+            [104, 106, 113],
+            [111, 112, 115],
+            [117, 118, 118],
+            [124, 123, 120],
+            [132, 129, 121],
+            [139, 135, 120],
+            [147, 141, 120],
+            [155, 147, 118],
+            [163, 154, 117],
+            [171, 160, 114],
+            [179, 166, 112],
+            [187, 173, 108],
+            [195, 180, 105],
+            [204, 186, 100],
+            [212, 193, 95],
+            [221, 201, 88],
+            [230, 208, 81],
+            [239, 215, 72],
+            [248, 223, 60],
+            [254, 232, 56],
+        ],
+    },
+    ColourMap {
+        id: "viridis",
+        name: "Viridis",
+        points: &[
+            [68, 1, 84],
+            [71, 13, 96],
+            [72, 24, 106],
+            [72, 35, 116],
+            [71, 45, 123],
+            [69, 54, 129],
+            [66, 64, 134],
+            [63, 73, 137],
+            [59, 82, 139],
+            [55, 90, 141],
+            [51, 99, 141],
+            [47, 106, 142],
+            [44, 114, 142],
+            [41, 122, 142],
+            [38, 129, 142],
+            [35, 137, 142],
+            [33, 144, 140],
+            [31, 152, 139],
+            [31, 159, 136],
+            [33, 166, 133],
+            [40, 174, 128],
+            [49, 181, 123],
+            [62, 188, 116],
+            [76, 194, 108],
+            [93, 201, 99],
+            [110, 206, 88],
+            [130, 211, 76],
+            [150, 216, 63],
+            [171, 220, 50],
+            [192, 223, 36],
+            [213, 226, 26],
+            [234, 229, 26],
+            [253, 231, 37],
+        ],
+    },
+    ColourMap {
+        id: "turbo",
+        name: "Turbo",
+        points: &[
+            [48, 18, 59],
+            [57, 42, 115],
+            [64, 64, 161],
+            [68, 86, 199],
+            [70, 107, 227],
+            [70, 127, 246],
+            [66, 147, 255],
+            [55, 167, 250],
+            [41, 187, 236],
+            [29, 205, 216],
+            [24, 220, 195],
+            [30, 232, 176],
+            [49, 242, 153],
+            [76, 249, 126],
+            [107, 253, 100],
+            [138, 255, 77],
+            [163, 253, 60],
+            [184, 247, 53],
+            [204, 237, 52],
+            [222, 224, 55],
+            [237, 208, 58],
+            [248, 192, 58],
+            [253, 174, 53],
+            [254, 152, 44],
+            [251, 128, 34],
+            [245, 104, 23],
+            [236, 82, 15],
+            [224, 64, 9],
+            [210, 49, 5],
+            [192, 35, 2],
+            [172, 23, 1],
+            [149, 13, 1],
+            [122, 4, 3],
+        ],
+    },
+    ColourMap { id: "grey", name: "Grey", points: &[[0; 3], [255; 3]] },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_begin_and_end_at_the_ends() {
+        for map in COLOUR_MAPS {
+            let lut = map.lut();
+            assert_eq!(lut.len(), 768, "{}", map.id);
+            assert_eq!(lut[..3], map.colour(0.0), "{}", map.id);
+            assert_eq!(lut[765..], map.colour(1.0), "{}", map.id);
+            assert_eq!(map.colour(f32::NAN), map.colour(-3.0), "{}", map.id);
+            assert_eq!(map.colour(7.0), map.colour(1.0), "{}", map.id);
+        }
+    }
+
+    #[test]
+    fn grey_is_linear() {
+        let grey = COLOUR_MAPS.iter().find(|map| map.id == "grey").unwrap();
+        assert!((0..=255u8).all(|i| grey.colour(f32::from(i) / 255.0) == [i; 3]));
+    }
+}

@@ -1,0 +1,151 @@
+//! Agreement of any number of peers, and the mutual map made of it.
+
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use crate::{Correlation, Grid, minmax, pearson, resize_map};
+
+/// How the peers' maps become one, value by value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fuse {
+    /// Their mean.
+    #[default]
+    Mean,
+    /// Their geometric mean: high only where every peer looks.
+    Geometric,
+    /// Their product: sharper still.
+    Product,
+}
+
+/// What the fused map is weighted by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weight {
+    /// (1 + rho) / 2 of each region, interpolated between the regions' centres.
+    #[default]
+    Agreement,
+    /// Nothing.
+    Uniform,
+}
+
+/// Region by region, how much the peers agree.
+#[derive(Debug, Clone)]
+pub struct Agreement {
+    /// Each pair's correlation, in the order (0, 1), (0, 2), .. (1, 2), ..
+    pub pairs: Vec<Correlation>,
+    /// Mean correlation over the pairs, [n, regions].
+    pub rho: Tensor<2>,
+    /// [n, regions], 1 where any pair has no correlation, else 0.
+    pub constant: Tensor<2>,
+}
+
+/// The mutual map, and the agreement that it rests on.
+#[derive(Debug, Clone)]
+pub struct Mutual {
+    /// [n, side, side] in 0..=1.
+    pub map: Tensor<3>,
+    /// Region by region.
+    pub agreement: Agreement,
+}
+
+/// The agreement of the peers' maps, each [n, side, side], over the grid's regions.
+///
+/// # Panics
+/// With fewer than two maps, or a grid that does not divide them.
+pub fn agreement(maps: &[Tensor<3>], grid: Grid) -> Agreement {
+    assert!(maps.len() >= 2, "agreement takes two peers or more");
+    let regions: Vec<_> = maps.iter().map(|map| grid.divide(map.clone())).collect();
+    let mut pairs = Vec::new();
+    for (i, a) in regions.iter().enumerate() {
+        for b in &regions[i + 1..] {
+            pairs.push(pearson(a.clone(), b.clone()));
+        }
+    }
+    let sum = |part: fn(&Correlation) -> Tensor<2>| pairs.iter().map(part).reduce(|a, b| a + b).expect("a pair");
+    let rho = sum(|pair| pair.rho.clone()) / pairs.len() as f32;
+    let constant = sum(|pair| pair.constant.clone()).clamp_max(1.0);
+    Agreement { pairs, rho, constant }
+}
+
+/// The mutual map of the peers' maps, each [n, side, side] in 0..=1:
+/// minmax(weight(agreement) * fuse(maps)).
+///
+/// # Panics
+/// With fewer than two maps, or a grid that does not divide them.
+pub fn mutual_map(maps: &[Tensor<3>], grid: Grid, how: Fuse, weight: Weight) -> Mutual {
+    let agreement = agreement(maps, grid);
+    let fused = fuse(maps, how);
+    let [n, height, width] = fused.dims();
+    let map = match weight {
+        Weight::Uniform => fused,
+        Weight::Agreement => {
+            let weights = (agreement.rho.clone() + 1.0) / 2.0;
+            // Bilinear interpolation between the centres, so that no region's edge shows.
+            fused * resize_map(weights.reshape([n, grid.rows, grid.columns]), [height, width])
+        }
+    };
+    Mutual { map: minmax(map), agreement }
+}
+
+fn fuse(maps: &[Tensor<3>], how: Fuse) -> Tensor<3> {
+    let count = maps.len() as f32;
+    let maps = maps.iter().cloned();
+    match how {
+        Fuse::Mean => maps.reduce(|a, b| a + b).expect("a map") / count,
+        Fuse::Product => maps.reduce(|a, b| a * b).expect("a map"),
+        Fuse::Geometric => maps.reduce(|a, b| a * b).expect("a map").powf_scalar(1.0 / count),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+    use burn::tensor::{Device, TensorData};
+
+    fn map(values: [[f32; 2]; 2]) -> Tensor<3> {
+        Tensor::from_data([values], &Device::flex())
+    }
+
+    #[test]
+    fn fusing_by_hand() {
+        let maps = [map([[0.0, 1.0], [0.25, 0.5]]), map([[1.0, 1.0], [0.25, 0.125]])];
+        let cases = [
+            (Fuse::Mean, [[0.5f32, 1.0], [0.25, 0.3125]]),
+            (Fuse::Product, [[0.0, 1.0], [0.0625, 0.0625]]),
+            (Fuse::Geometric, [[0.0, 1.0], [0.25, 0.25]]),
+        ];
+        for (how, expected) in cases {
+            fuse(&maps, how).into_data().assert_approx_eq::<f32>(&TensorData::from([expected]), Default::default());
+        }
+    }
+
+    #[test]
+    fn three_peers_agree_pair_by_pair() {
+        let rising = map([[0.0, 1.0], [2.0, 3.0]]);
+        let falling = map([[3.0, 2.0], [1.0, 0.0]]);
+        let grid = Grid::square(1).unwrap();
+        let agreement = agreement(&[rising.clone(), rising, falling], grid);
+        let pairs: Vec<f32> = agreement.pairs.iter().map(|p| p.rho.clone().into_scalar::<f32>()).collect();
+        for (rho, expected) in pairs.iter().zip([1.0, -1.0, -1.0]) {
+            assert!((rho - expected).abs() < 1e-6, "{pairs:?}");
+        }
+        assert!((agreement.rho.into_scalar::<f32>() + 1.0 / 3.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn disagreement_dims_the_map() {
+        // Left half alike, right half opposed: what is left of the right must be nothing.
+        let a = Tensor::<3>::from_data([[[0.0, 1.0, 0.0, 1.0]]], &Device::flex());
+        let b = Tensor::<3>::from_data([[[0.0, 1.0, 1.0, 0.0]]], &Device::flex());
+        let grid = Grid { rows: 1, columns: 2 };
+        let uniform = mutual_map(&[a.clone(), b.clone()], grid, Fuse::Mean, Weight::Uniform).map;
+        uniform.into_data().assert_approx_eq::<f32>(&TensorData::from([[[0.0f32, 1.0, 0.5, 0.5]]]), Default::default());
+        let weighted = mutual_map(&[a, b], grid, Fuse::Mean, Weight::Agreement).map;
+        // Weights 1, 0.75, 0.25, 0 of 0, 1, 0.5, 0.5, then scaled by 1 / 0.75.
+        weighted
+            .into_data()
+            .assert_approx_eq::<f32>(&TensorData::from([[[0.0f32, 1.0, 1.0 / 6.0, 0.0]]]), Default::default());
+    }
+}

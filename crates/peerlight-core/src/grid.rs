@@ -1,0 +1,95 @@
+//! Division of a map into local regions.
+
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use crate::{Code, Error, Result};
+
+/// A grid of rows x columns regions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grid {
+    /// Regions from top to bottom.
+    pub rows: usize,
+    /// Regions from left to right.
+    pub columns: usize,
+}
+
+impl Grid {
+    /// The smallest and the largest number of regions along a side; 1 is the whole map.
+    pub const RANGE: std::ops::RangeInclusive<usize> = 1..=56;
+
+    /// A grid of g x g regions.
+    ///
+    /// # Errors
+    /// `ask-invalid` outside [`Grid::RANGE`].
+    pub fn square(g: usize) -> Result<Self> {
+        if Self::RANGE.contains(&g) {
+            Ok(Self { rows: g, columns: g })
+        } else {
+            let (low, high) = (Self::RANGE.start(), Self::RANGE.end());
+            Err(Error::new(Code::AskInvalid, format!("The grid must be {low} to {high} regions wide, not {g}.")))
+        }
+    }
+
+    /// The number of regions.
+    pub fn regions(self) -> usize {
+        self.rows * self.columns
+    }
+
+    /// The smallest side that is at least `side` and that the grid divides: maps are made of this
+    /// size, so that all regions are alike.
+    pub fn side(self, side: usize) -> usize {
+        let step = lcm(self.rows, self.columns);
+        side.div_ceil(step) * step
+    }
+
+    /// Maps [n, side, side] to their regions [n, rows * columns, values], row by row.
+    ///
+    /// # Panics
+    /// If the grid does not divide the maps.
+    pub fn divide(self, maps: Tensor<3>) -> Tensor<3> {
+        let [n, height, width] = maps.dims();
+        let (h, w) = (height / self.rows, width / self.columns);
+        assert_eq!([h * self.rows, w * self.columns], [height, width], "a map that the grid divides");
+        maps.reshape([n, self.rows, h, self.columns, w]).permute([0, 1, 3, 2, 4]).reshape([n, self.regions(), h * w])
+    }
+}
+
+fn lcm(a: usize, b: usize) -> usize {
+    fn gcd(a: usize, b: usize) -> usize {
+        if b == 0 { a } else { gcd(b, a % b) }
+    }
+    a / gcd(a, b) * b
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+    use burn::tensor::{Device, Int, TensorData};
+
+    #[test]
+    fn divides_row_by_row() {
+        let map = Tensor::<1, Int>::arange(0..24, &Device::flex()).float().reshape([1, 4, 6]);
+        let regions = Grid { rows: 2, columns: 3 }.divide(map).into_data();
+        let expected = TensorData::from([[
+            [0.0f32, 1.0, 6.0, 7.0],
+            [2.0, 3.0, 8.0, 9.0],
+            [4.0, 5.0, 10.0, 11.0],
+            [12.0, 13.0, 18.0, 19.0],
+            [14.0, 15.0, 20.0, 21.0],
+            [16.0, 17.0, 22.0, 23.0],
+        ]]);
+        regions.assert_eq(&expected, true);
+    }
+
+    #[test]
+    fn every_grid_divides_its_side() {
+        for g in Grid::RANGE {
+            let grid = Grid::square(g).unwrap();
+            let side = grid.side(224);
+            assert!(side % g == 0 && side >= 224 && side < 224 + g, "{g}: {side}");
+        }
+        assert!(Grid::square(0).is_err() && Grid::square(57).is_err());
+    }
+}

@@ -1,0 +1,33 @@
+//! The mathematics of Peerlight, on plain tensors and with no network in sight.
+//!
+//! A photo becomes a tensor ([`Preprocess`]); the stages of a network become an attention map
+//! ([`layer_attention`], [`superpose`]); two maps are divided into regions ([`Grid`]), compared
+//! region by region ([`pearson`]) and fused into the mutual map ([`mutual_map`]); a map is painted
+//! over the photo ([`overlay`]). Nothing here reads a tensor back, opens a file or knows a device.
+//!
+//! The method is that of Cheng, Wang, Cui and Zhan, "Interpretability Optimization Method Based on
+//! Mutual Transfer of Local Attention Map", Computer Science 49(5), 2022,
+//! doi 10.11896/jsjkx.210400176. Its public abstract leaves the norms, layers, grid and weights
+//! open: each of those is a setting here, and the choice of its default is ours.
+
+mod attention;
+mod colour;
+mod error;
+mod fusion;
+mod grid;
+mod image;
+mod overlay;
+mod preprocess;
+mod resize;
+mod similarity;
+
+pub use attention::{class_activation, layer_attention, minmax, superpose};
+pub use colour::{COLOUR_MAPS, ColourMap};
+pub use error::{CODES, Code, Error, Result};
+pub use fusion::{Agreement, Fuse, Mutual, Weight, agreement, mutual_map};
+pub use grid::Grid;
+pub use image::{MAX_PIXELS, Orientation, Rgba8};
+pub use overlay::overlay;
+pub use preprocess::{Crop, Preprocess};
+pub use resize::resize_map;
+pub use similarity::{Correlation, pearson};

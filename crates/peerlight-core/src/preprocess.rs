@@ -1,0 +1,142 @@
+//! From a photo to the tensor that a network reads.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image};
+use serde::{Deserialize, Serialize};
+
+use crate::{Code, Error, Result, Rgba8};
+
+/// How a photo is cut, scaled and normalised. A network has its own; a bundle carries it.
+///
+/// The centre square whose side is `crop` times the photo's shorter side is scaled (never
+/// stretched) to `side` x `side` by an antialiased bicubic filter (a = -0.5) on 8-bit values,
+/// transparent pixels having been laid over white. Then, with x in 0..=1, (x - mean) / std.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Preprocess {
+    /// Side of the network's input, in pixels.
+    pub side: usize,
+    /// Side of the centre square as a part of the photo's shorter side, in (0, 1].
+    pub crop: f64,
+    /// Mean of each of red, green and blue, on the scale of 0 to 1.
+    pub mean: [f32; 3],
+    /// Deviation of each of red, green and blue, on the scale of 0 to 1.
+    pub std: [f32; 3],
+}
+
+/// The square of the photo that the network saw, in the photo's pixels (not necessarily whole).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Crop {
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Length of a side.
+    pub side: f64,
+}
+
+impl Preprocess {
+    /// Checks what a file or a person set.
+    ///
+    /// # Errors
+    /// `ask-invalid` if the side is not in 16..=2048, the crop not in (0, 1], a mean not finite or a
+    /// deviation not positive.
+    pub fn check(&self) -> Result<()> {
+        let fine = (16..=2048).contains(&self.side)
+            && self.crop > 0.0
+            && self.crop <= 1.0
+            && self.mean.iter().all(|m| m.is_finite())
+            && self.std.iter().all(|s| s.is_finite() && *s > 0.0);
+        if fine {
+            Ok(())
+        } else {
+            Err(Error::new(
+                Code::AskInvalid,
+                "Preprocessing needs a side of 16 to 2048 pixels, a crop above 0 and at most 1, and positive deviations.",
+            ))
+        }
+    }
+
+    /// The square of a `width` x `height` photo that the network sees.
+    pub fn crop_of(&self, width: u32, height: u32) -> Crop {
+        let (w, h) = (f64::from(width), f64::from(height));
+        let side = w.min(h) * self.crop;
+        Crop { x: (w - side) / 2.0, y: (h - side) / 2.0, side }
+    }
+
+    /// The crop scaled to `side` x `side`: 8-bit RGB, row by row.
+    pub fn picture(&self, photo: &Rgba8) -> Result<Vec<u8>> {
+        let crop = self.crop_of(photo.width(), photo.height());
+        let window = Window::around(crop, self.side, photo);
+        let source = Image::from_vec_u8(window.width, window.height, window.rgb(photo), PixelType::U8x3)
+            .map_err(resize_error)?;
+        let side = self.side as u32;
+        let mut scaled = Image::new(side, side, PixelType::U8x3);
+        let options = ResizeOptions::new()
+            .crop(crop.x - f64::from(window.x), crop.y - f64::from(window.y), crop.side, crop.side)
+            .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+        Resizer::new().resize(&source, &mut scaled, &options).map_err(resize_error)?;
+        Ok(scaled.into_vec())
+    }
+
+    /// The network's input: [1, 3, side, side].
+    pub fn tensor(&self, photo: &Rgba8, device: &Device) -> Result<Tensor<4>> {
+        Ok(self.normalise(&self.picture(photo)?, device))
+    }
+
+    /// 8-bit RGB of side x side pixels to the normalised [1, 3, side, side].
+    ///
+    /// # Panics
+    /// If `rgb` is not side * side * 3 bytes.
+    pub fn normalise(&self, rgb: &[u8], device: &Device) -> Tensor<4> {
+        let area = self.side * self.side;
+        assert_eq!(rgb.len(), area * 3, "a picture of {0} x {0} pixels", self.side);
+        let mut values = Vec::with_capacity(area * 3);
+        for channel in 0..3 {
+            let (mean, std) = (self.mean[channel], self.std[channel]);
+            values.extend(rgb[channel..].iter().step_by(3).map(|&v| (f32::from(v) / 255.0 - mean) / std));
+        }
+        Tensor::from_data(TensorData::new(values, [1, 3, self.side, self.side]), device)
+    }
+}
+
+fn resize_error(error: impl std::fmt::Display) -> Error {
+    Error::new(Code::ImageBroken, format!("The picture cannot be scaled: {error}."))
+}
+
+/// The whole pixels that scaling a crop reads: the crop and the reach of the filter around it.
+struct Window {
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
+}
+
+impl Window {
+    fn around(crop: Crop, side: usize, photo: &Rgba8) -> Self {
+        // A bicubic filter reaches two target pixels, never less than two source pixels.
+        let reach = 2.0 * (crop.side / side as f64).max(1.0) + 1.0;
+        let span = |start: f64, size: u32| {
+            let from = (start - reach).floor().max(0.0) as u32;
+            let to = ((start + crop.side + reach).ceil() as u32).min(size);
+            (from, to - from)
+        };
+        let (x, width) = span(crop.x, photo.width());
+        let (y, height) = span(crop.y, photo.height());
+        Self { x, y, width, height }
+    }
+
+    /// The window's pixels over white.
+    fn rgb(&self, photo: &Rgba8) -> Vec<u8> {
+        let mut rgb = Vec::with_capacity(self.width as usize * self.height as usize * 3);
+        for y in self.y..self.y + self.height {
+            let start = (y as usize * photo.width() as usize + self.x as usize) * 4;
+            for pixel in photo.pixels()[start..start + self.width as usize * 4].chunks_exact(4) {
+                let alpha = u32::from(pixel[3]);
+                rgb.extend(
+                    pixel[..3].iter().map(|&v| ((u32::from(v) * alpha + 255 * (255 - alpha) + 127) / 255) as u8),
+                );
+            }
+        }
+        rgb
+    }
+}

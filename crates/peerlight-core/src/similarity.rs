@@ -1,0 +1,60 @@
+//! How alike two peers' regions are. The one place where Pearson's correlation is written.
+
+use burn::tensor::Tensor;
+
+/// A region whose standard deviation is below this, on maps in 0..=1, counts as constant.
+const CONSTANT: f32 = 1e-6;
+
+/// Pearson's correlation of each region, and which regions have none.
+#[derive(Debug, Clone)]
+pub struct Correlation {
+    /// [n, regions], -1..=1; 0 where there is none.
+    pub rho: Tensor<2>,
+    /// [n, regions], 1 where a region of either map is constant, so that it has no correlation,
+    /// else 0.
+    pub constant: Tensor<2>,
+}
+
+/// Pearson's correlation of the values of each region, a and b being [n, regions, values]:
+/// cov(a, b) / (sd(a) sd(b)), population moments. A constant region gives 0 and is flagged.
+pub fn pearson(a: Tensor<3>, b: Tensor<3>) -> Correlation {
+    let centre = |x: Tensor<3>| x.clone() - x.mean_dim(2);
+    let (a, b) = (centre(a), centre(b));
+    let moment = |x: Tensor<3>| -> Tensor<2> { x.mean_dim(2).squeeze_dim(2) };
+    let covariance = moment(a.clone() * b.clone());
+    let (var_a, var_b) = (moment(a.clone() * a), moment(b.clone() * b));
+
+    let floor = CONSTANT * CONSTANT;
+    let constant = var_a.clone().lower_elem(floor).bool_or(var_b.clone().lower_elem(floor));
+    let scale = (var_a.clamp_min(floor) * var_b.clamp_min(floor)).sqrt();
+    let rho = (covariance / scale).mask_fill(constant.clone(), 0.0).clamp(-1.0, 1.0);
+    Correlation { rho, constant: constant.float() }
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)]
+mod tests {
+    use super::*;
+    use burn::tensor::{Device, TensorData};
+
+    #[test]
+    fn by_hand() {
+        let device = Device::flex();
+        let a = Tensor::<3>::from_data([[[1.0, 2.0, 3.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0], [0.1, 0.1, 0.1]]], &device);
+        let b = Tensor::<3>::from_data([[[2.0, 4.0, 6.0], [3.0, 2.0, 1.0], [1.0, 3.0, 2.0], [1.0, 2.0, 3.0]]], &device);
+        let Correlation { rho, constant } = pearson(a, b);
+        let expected = TensorData::from([[1.0f32, -1.0, 0.5, 0.0]]);
+        rho.into_data().assert_approx_eq::<f32>(&expected, Default::default());
+        constant.into_data().assert_eq(&TensorData::from([[0.0f32, 0.0, 0.0, 1.0]]), true);
+    }
+
+    #[test]
+    fn a_shift_of_nearly_constant_values_is_still_constant() {
+        // 0.1 is not a binary fraction: its mean may be off by a last digit, which must not look like a pattern.
+        let flat = Tensor::<3>::full([1, 1, 49], 0.1, &Device::flex());
+        let ramp = Tensor::<1, burn::tensor::Int>::arange(0..49, &Device::flex()).float().reshape([1, 1, 49]);
+        let Correlation { rho, constant } = pearson(flat, ramp);
+        assert_eq!(rho.into_scalar::<f32>(), 0.0);
+        assert_eq!(constant.into_scalar::<f32>(), 1.0);
+    }
+}

@@ -1,0 +1,146 @@
+//! What comes out: plain data, the same for the page, the command line and a file.
+
+use peerlight_core::{Crop, Fuse, Weight};
+use serde::Serialize;
+
+use crate::Evidence;
+
+/// A map of side x side values in 0..=1, row by row. Left out of JSON: a picture shows it better.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Map {
+    /// The values.
+    #[serde(skip)]
+    pub map: Vec<f32>,
+    /// Whether there was nothing to show: a constant map, or one with numbers that are not finite.
+    /// Then the values are all zeros.
+    pub blank: bool,
+}
+
+/// The explanation of one photo.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// Version of this structure.
+    pub version: u32,
+    /// The device that computed it.
+    pub device: String,
+    /// The weights that computed it.
+    pub bundle: BundleName,
+    /// The photo's size, and what part of it the networks saw.
+    pub photo: Photo,
+    /// The settings, with every default filled in.
+    pub settings: Settings,
+    /// The class that is explained.
+    pub target: Target,
+    /// Side of every map.
+    pub side: usize,
+    /// What each peer recognised and where it looked.
+    pub peers: Vec<Peer>,
+    /// Where they look together.
+    pub mutual: Map,
+    /// Mean correlation over the regions that have one; none if no region has.
+    pub agreement: Option<f32>,
+    /// Region by region, row by row.
+    pub regions: Vec<Region>,
+    /// Where the time went.
+    pub timings: Vec<Timing>,
+}
+
+/// Which weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BundleName {
+    /// For people.
+    pub name: String,
+    /// Of the file.
+    pub sha256: String,
+}
+
+/// The photo, and what part of it the networks saw.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Photo {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// In the photo's pixels: every map covers exactly this square.
+    pub crop: Crop,
+}
+
+/// An [`Ask`](crate::Ask) with every default filled in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "named and described in Ask")]
+pub struct Settings {
+    pub grid: usize,
+    pub target: Option<usize>,
+    pub evidence: Evidence,
+    pub power: u32,
+    pub stages: Option<Vec<usize>>,
+    pub fuse: Fuse,
+    pub weight: Weight,
+    pub crop: f64,
+}
+
+/// The class that is explained.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Target {
+    /// Index of the class.
+    pub class: usize,
+    /// Its name.
+    pub label: String,
+    /// Whether somebody chose it; else it is the one with the highest mean probability of the peers.
+    pub chosen: bool,
+}
+
+/// A class and how probable a peer thinks it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Prediction {
+    /// Index of the class.
+    pub class: usize,
+    /// Its name.
+    pub label: String,
+    /// Softmax of the logits, 0..=1.
+    pub probability: f32,
+}
+
+/// One peer's part.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Peer {
+    /// Its id in the bundle.
+    pub id: String,
+    /// The id of its architecture.
+    pub backbone: String,
+    /// Its name for people.
+    pub name: String,
+    /// The five classes that it thinks most probable, best first.
+    pub top: Vec<Prediction>,
+    /// The explained class.
+    pub target: Prediction,
+    /// Where it looks.
+    #[serde(flatten)]
+    pub attention: Map,
+}
+
+/// One region of the grid.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Region {
+    /// From the top, from 0.
+    pub row: usize,
+    /// From the left, from 0.
+    pub column: usize,
+    /// Mean of Pearson's correlation over the pairs of peers; 0 if a map is constant here.
+    pub rho: f32,
+    /// Each pair's, in the order (0, 1), (0, 2), .. (1, 2), ..
+    pub pairs: Vec<f32>,
+    /// Each peer's mean attention.
+    pub attention: Vec<f32>,
+    /// Whether a map is constant here, so that there is no correlation.
+    pub constant: bool,
+}
+
+/// A step's time.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Timing {
+    /// The step.
+    pub name: String,
+    /// Milliseconds.
+    pub ms: f64,
+}

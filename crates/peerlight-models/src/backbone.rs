@@ -1,0 +1,73 @@
+//! What every network offers, and the list of them.
+
+use burn::tensor::{Device, Tensor};
+use peerlight_core::{Code, Error, Result};
+
+use crate::{Weights, efficientnet_lite};
+
+/// A place in a network to run from: 0 is the image, k is the output of stage k, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage(pub usize);
+
+impl Stage {
+    /// The image itself.
+    pub const IMAGE: Self = Self(0);
+}
+
+/// What a run gives.
+#[derive(Debug, Clone)]
+pub struct Features {
+    /// The outputs of the stages after the one that the run began from, in order, each
+    /// [n, c, h, w]. The last is the head convolution after its activation.
+    pub stages: Vec<Tensor<4>>,
+    /// [n, classes], before any softmax.
+    pub logits: Tensor<2>,
+}
+
+/// A network whose stages can be seen and resumed from.
+pub trait Backbone: Send + Sync {
+    /// Runs from a stage's output (or the image [n, 3, side, side], already normalised) to the logits.
+    ///
+    /// # Panics
+    /// If `from` is not a stage of this network, or `x` does not have its channels.
+    fn run(&self, from: Stage, x: Tensor<4>) -> Features;
+
+    /// The weights of the linear classifier after global average pooling, [classes, channels]: the
+    /// row of a class is its class activation map (CAM) over the last stage.
+    fn classifier(&self) -> Tensor<2>;
+
+    /// The number of stages, the head included.
+    fn stages(&self) -> usize;
+}
+
+/// One architecture: how to name it, and how to make it of weights.
+pub trait Architecture: Sync {
+    /// The identifier in bundles and on the command line.
+    fn id(&self) -> &'static str;
+    /// The name for people.
+    fn name(&self) -> &'static str;
+    /// The number of stages, the head included.
+    fn stages(&self) -> usize;
+    /// Makes the network.
+    ///
+    /// # Errors
+    /// `bundle-invalid` if a tensor is missing, or of another shape, or not finite.
+    fn build(&self, weights: &Weights, classes: usize, device: &Device) -> Result<Box<dyn Backbone>>;
+    /// The convolutions in the order that data meets them, with our names and shapes.
+    fn convolutions(&self) -> Vec<efficientnet_lite::ConvShape>;
+}
+
+/// Every architecture. A new one is a file and a line here.
+pub static BACKBONES: &[&dyn Architecture] =
+    &[&efficientnet_lite::LITE0, &efficientnet_lite::LITE1, &efficientnet_lite::LITE2, &efficientnet_lite::MICRO];
+
+/// The architecture of this id.
+///
+/// # Errors
+/// `bundle-invalid`, naming those that there are.
+pub fn architecture(id: &str) -> Result<&'static dyn Architecture> {
+    BACKBONES.iter().copied().find(|a| a.id() == id).ok_or_else(|| {
+        let known: Vec<_> = BACKBONES.iter().map(|a| a.id()).collect();
+        Error::new(Code::BundleInvalid, format!("There is no backbone '{id}'. There are: {}.", known.join(", ")))
+    })
+}

@@ -1,0 +1,92 @@
+//! A bundle: one safetensors file with the weights of two or more peers.
+
+use std::collections::{BTreeMap, HashMap};
+
+use burn::tensor::Device;
+use peerlight_core::{Code, Error, Result};
+use safetensors::{SafeTensorError, SafeTensors};
+use sha2::{Digest, Sha256};
+
+use crate::{Array, Backbone, Manifest, Precision, Weights, architecture, to_safetensors};
+
+/// The version of the format that this program writes.
+pub const FORMAT: u32 = 1;
+
+/// The metadata key of the manifest.
+const KEY: &str = "peerlight";
+
+/// A bundle in memory: its manifest is checked, its tensors are read when a peer is built.
+pub struct Bundle<'a> {
+    /// What the bundle says of itself.
+    pub manifest: Manifest,
+    tensors: SafeTensors<'a>,
+    bytes: &'a [u8],
+}
+
+impl<'a> Bundle<'a> {
+    /// Reads a file's bytes. Nothing in them is trusted.
+    ///
+    /// # Errors
+    /// `bundle-truncated`, `bundle-version` or `bundle-invalid`.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self> {
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
+        let manifest = metadata.metadata().as_ref().and_then(|map| map.get(KEY)).ok_or_else(|| {
+            let text =
+                "The weight file is a safetensors file, but not a Peerlight bundle. Make one with `peerlight import`.";
+            Error::new(Code::BundleInvalid, text)
+        })?;
+        let manifest = Manifest::parse(manifest)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
+        Ok(Self { manifest, tensors, bytes })
+    }
+
+    /// The file's sha256, in lower-case hexadecimal digits.
+    pub fn sha256(&self) -> String {
+        Sha256::digest(self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Makes the network of the peer at this place in the manifest.
+    ///
+    /// # Errors
+    /// `bundle-invalid` if its tensors are not what its architecture needs.
+    pub fn build(&self, peer: usize, device: &Device) -> Result<Box<dyn Backbone>> {
+        let peer = &self.manifest.peers[peer];
+        let weights = Weights::new(&self.tensors, &peer.id);
+        architecture(&peer.backbone)?.build(&weights, self.manifest.labels.len(), device)
+    }
+
+    /// The number of weights of the peer at this place in the manifest.
+    pub fn parameters(&self, peer: usize) -> usize {
+        let prefix = format!("{}.", self.manifest.peers[peer].id);
+        let own = self.tensors.iter().filter(|(name, _)| name.starts_with(&prefix));
+        own.map(|(_, view)| view.shape().iter().product::<usize>()).sum()
+    }
+
+    /// Writes a bundle: the tensors of every peer under `<peer id>.<name>`, and any other metadata.
+    ///
+    /// # Errors
+    /// `bundle-invalid` if the manifest or a value cannot be stored.
+    pub fn write(
+        manifest: &Manifest,
+        tensors: &BTreeMap<String, Array>,
+        precision: Precision,
+        mut metadata: HashMap<String, String>,
+    ) -> Result<Vec<u8>> {
+        manifest.check()?;
+        let json = serde_json::to_string(manifest).map_err(|e| Error::new(Code::BundleInvalid, e.to_string()))?;
+        metadata.insert(KEY.into(), json);
+        to_safetensors(tensors, precision, metadata)
+    }
+}
+
+/// Tells a file that ends too early from one that is wrong.
+fn broken(error: SafeTensorError) -> Error {
+    use SafeTensorError::{HeaderTooSmall, InvalidHeaderLength, MetadataIncompleteBuffer};
+    match error {
+        HeaderTooSmall | InvalidHeaderLength | MetadataIncompleteBuffer => Error::new(
+            Code::BundleTruncated,
+            "The weight file ends too early, or is not a safetensors file. Download it again.",
+        ),
+        other => Error::new(Code::BundleInvalid, format!("The weight file is not a valid safetensors file: {other}.")),
+    }
+}

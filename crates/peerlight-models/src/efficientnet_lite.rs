@@ -1,0 +1,272 @@
+//! EfficientNet-Lite: one table for the family, one loop to run it.
+//!
+//! Tan & Le, "EfficientNet", ICML 2019, without squeeze-and-excite and with ReLU6, as released by
+//! Google as EfficientNet-Lite (2020). Inverted residual blocks (Sandler et al., MobileNetV2, CVPR
+//! 2018): 1x1 expansion, depthwise k x k, 1x1 projection without activation, and the input added
+//! where shapes allow. Batch norms are folded into the convolutions.
+
+use burn::{
+    module::{Module, Param},
+    tensor::{Device, Tensor},
+};
+use peerlight_core::Result;
+
+use crate::{
+    Architecture, Backbone, Features, Stage, Weights,
+    conv::{Activation, Geometry, conv_act},
+};
+
+/// A row of the table: `repeats` blocks with a `kernel`, the first with `stride`; channels are
+/// multiplied by `expand` inside and come out as `out`.
+struct Row {
+    repeats: usize,
+    kernel: usize,
+    stride: usize,
+    expand: usize,
+    out: usize,
+}
+
+/// A member of the family.
+pub struct Lite {
+    id: &'static str,
+    name: &'static str,
+    stem: usize,
+    rows: [Row; 7],
+    head: usize,
+}
+
+const fn rows(repeats: [usize; 7], out: [usize; 7], expand: [usize; 7]) -> [Row; 7] {
+    const KERNEL: [usize; 7] = [3, 3, 5, 3, 5, 5, 3];
+    const STRIDE: [usize; 7] = [1, 2, 2, 2, 1, 2, 1];
+    let mut rows = [const { Row { repeats: 1, kernel: 3, stride: 1, expand: 1, out: 8 } }; 7];
+    let mut i = 0;
+    while i < 7 {
+        rows[i] = Row { repeats: repeats[i], kernel: KERNEL[i], stride: STRIDE[i], expand: expand[i], out: out[i] };
+        i += 1;
+    }
+    rows
+}
+
+const WIDTHS: [usize; 7] = [16, 24, 40, 80, 112, 192, 320];
+const EXPAND: [usize; 7] = [1, 6, 6, 6, 6, 6, 6];
+
+/// EfficientNet-Lite0: width 1.0, depth 1.0.
+pub static LITE0: Lite = Lite {
+    id: "efficientnet-lite0",
+    name: "EfficientNet-Lite0",
+    stem: 32,
+    rows: rows([1, 2, 2, 3, 3, 4, 1], WIDTHS, EXPAND),
+    head: 1280,
+};
+/// EfficientNet-Lite1: width 1.0, depth 1.1. The first and last rows are never repeated more.
+pub static LITE1: Lite = Lite {
+    id: "efficientnet-lite1",
+    name: "EfficientNet-Lite1",
+    stem: 32,
+    rows: rows([1, 3, 3, 4, 4, 5, 1], WIDTHS, EXPAND),
+    head: 1280,
+};
+/// EfficientNet-Lite2: width 1.1, depth 1.2; stem and head keep their width.
+pub static LITE2: Lite = Lite {
+    id: "efficientnet-lite2",
+    name: "EfficientNet-Lite2",
+    stem: 32,
+    rows: rows([1, 3, 3, 4, 4, 5, 1], [16, 24, 48, 88, 120, 208, 352], EXPAND),
+    head: 1280,
+};
+/// A net of the same make with some thousands of weights, for the known-answer test of a device
+/// and for tests.
+pub static MICRO: Lite = Lite {
+    id: "efficientnet-lite-micro",
+    name: "EfficientNet-Lite micro",
+    stem: 8,
+    rows: rows([1, 1, 1, 1, 1, 2, 1], [8, 8, 16, 16, 16, 24, 24], [1, 2, 2, 2, 2, 2, 2]),
+    head: 32,
+};
+
+/// What a convolution does in the net.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConvKind {
+    /// The first, 3 x 3 with stride 2.
+    Stem,
+    /// 1x1, more channels. Of block i.
+    Expand(usize),
+    /// k x k, each channel by itself. Of block i.
+    Depthwise(usize),
+    /// 1x1, fewer channels, no activation. Of block i.
+    Project(usize),
+    /// The last, 1x1.
+    Head,
+}
+
+/// A convolution's place and shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConvShape {
+    /// What it does.
+    pub kind: ConvKind,
+    /// [out, in / groups, k, k].
+    pub weight: [usize; 4],
+    /// Step in pixels.
+    pub stride: usize,
+    /// 1, or the number of channels.
+    pub groups: usize,
+    /// Whether a block begins here: its input may be added to its result.
+    pub begins_block: bool,
+    /// Whether the block's input is added to its result.
+    pub residual: bool,
+    /// Whether a stage ends here.
+    pub ends_stage: bool,
+}
+
+impl ConvShape {
+    /// Our name of its tensors, before `.weight` and `.bias`.
+    pub fn key(&self) -> String {
+        match self.kind {
+            ConvKind::Stem => "stem".into(),
+            ConvKind::Expand(i) => format!("blocks.{i}.expand"),
+            ConvKind::Depthwise(i) => format!("blocks.{i}.depthwise"),
+            ConvKind::Project(i) => format!("blocks.{i}.project"),
+            ConvKind::Head => "head".into(),
+        }
+    }
+}
+
+impl Architecture for Lite {
+    fn id(&self) -> &'static str {
+        self.id
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn stages(&self) -> usize {
+        self.rows.len() + 1
+    }
+
+    fn convolutions(&self) -> Vec<ConvShape> {
+        let conv = |kind, weight, stride| ConvShape {
+            kind,
+            weight,
+            stride,
+            groups: 1,
+            begins_block: false,
+            residual: false,
+            ends_stage: false,
+        };
+        let mut all = vec![conv(ConvKind::Stem, [self.stem, 3, 3, 3], 2)];
+        let (mut channels, mut block) = (self.stem, 0);
+        for row in &self.rows {
+            for repeat in 0..row.repeats {
+                let stride = if repeat == 0 { row.stride } else { 1 };
+                let inner = channels * row.expand;
+                if row.expand != 1 {
+                    let expand = conv(ConvKind::Expand(block), [inner, channels, 1, 1], 1);
+                    all.push(ConvShape { begins_block: true, ..expand });
+                }
+                let k = row.kernel;
+                let begins_block = row.expand == 1;
+                all.push(ConvShape {
+                    groups: inner,
+                    begins_block,
+                    ..conv(ConvKind::Depthwise(block), [inner, 1, k, k], stride)
+                });
+                all.push(ConvShape {
+                    residual: stride == 1 && channels == row.out,
+                    ends_stage: repeat + 1 == row.repeats,
+                    ..conv(ConvKind::Project(block), [row.out, inner, 1, 1], 1)
+                });
+                channels = row.out;
+                block += 1;
+            }
+        }
+        all.push(ConvShape { ends_stage: true, ..conv(ConvKind::Head, [self.head, channels, 1, 1], 1) });
+        all
+    }
+
+    fn build(&self, weights: &Weights, classes: usize, device: &Device) -> Result<Box<dyn Backbone>> {
+        let mut convs = Vec::new();
+        for shape in self.convolutions() {
+            let key = shape.key();
+            convs.push(Conv {
+                weight: Param::from_tensor(weights.tensor(&format!("{key}.weight"), shape.weight, device)?),
+                bias: Param::from_tensor(weights.tensor(&format!("{key}.bias"), [shape.weight[0]], device)?),
+                shape,
+            });
+        }
+        Ok(Box::new(Net {
+            convs,
+            weight: Param::from_tensor(weights.tensor("classifier.weight", [classes, self.head], device)?),
+            bias: Param::from_tensor(weights.tensor("classifier.bias", [classes], device)?),
+        }))
+    }
+}
+
+/// A convolution with its bias.
+#[derive(Module, Debug)]
+struct Conv {
+    weight: Param<Tensor<4>>,
+    bias: Param<Tensor<1>>,
+    #[module(skip)]
+    shape: ConvShape,
+}
+
+impl Conv {
+    /// [n, in, h, w] -> [n, out, ceil(h / stride), ceil(w / stride)]
+    fn forward(&self, x: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
+        let activation = match self.shape.kind {
+            ConvKind::Project(_) => Activation::None,
+            _ => Activation::Relu6,
+        };
+        let geometry = Geometry { stride: self.shape.stride, groups: self.shape.groups };
+        conv_act(x, self.weight.val(), self.bias.val(), residual, geometry, activation)
+    }
+}
+
+#[derive(Module, Debug)]
+struct Net {
+    convs: Vec<Conv>,
+    weight: Param<Tensor<2>>,
+    bias: Param<Tensor<1>>,
+}
+
+impl Backbone for Net {
+    fn run(&self, from: Stage, mut x: Tensor<4>) -> Features {
+        let start = match from {
+            Stage::IMAGE => 0,
+            Stage(stage) => self.end_of(stage),
+        };
+        let mut stages = Vec::new();
+        let mut input = x.clone();
+        for conv in &self.convs[start..] {
+            if conv.shape.begins_block {
+                input = x.clone();
+            }
+            x = conv.forward(x, conv.shape.residual.then(|| input.clone()));
+            if conv.shape.ends_stage {
+                stages.push(x.clone());
+            }
+        }
+        let [n, c, h, w] = x.dims();
+        let pooled: Tensor<2> = x.reshape([n, c, h * w]).mean_dim(2).squeeze_dim(2);
+        let logits = pooled.matmul(self.weight.val().swap_dims(0, 1)) + self.bias.val().unsqueeze();
+        Features { stages, logits }
+    }
+
+    fn classifier(&self) -> Tensor<2> {
+        self.weight.val()
+    }
+
+    fn stages(&self) -> usize {
+        self.convs.iter().filter(|conv| conv.shape.ends_stage).count()
+    }
+}
+
+impl Net {
+    /// The index of the convolution after the one that ends `stage`, counted from 1. After the last
+    /// stage only the classifier is left.
+    fn end_of(&self, stage: usize) -> usize {
+        let mut ends = self.convs.iter().enumerate().filter(|(_, conv)| conv.shape.ends_stage);
+        ends.nth(stage - 1).expect("a stage of this network").0 + 1
+    }
+}

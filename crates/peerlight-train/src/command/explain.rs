@@ -1,0 +1,119 @@
+//! `peerlight explain`
+
+use std::{path::Path, time::Instant};
+
+use peerlight_core::{Code, Error, Result, Rgba8, overlay};
+use peerlight_explain::{Ask, DeviceKind, Explanation, Host, Session, Step, open_device};
+use peerlight_models::{Bundle, class_named};
+
+use crate::{
+    cli::{Device, Explain},
+    decode::{decode, encode_png},
+    files,
+};
+
+pub fn run(options: &Explain) -> Result<()> {
+    let kind = match options.device {
+        Device::Cpu => DeviceKind::Cpu,
+        Device::Webgpu => DeviceKind::WebGpu,
+    };
+    let (device, info) = pollster::block_on(open_device(kind))?;
+    let bytes = files::read(&options.bundle)?;
+    let session = Session::open(&Bundle::parse(&bytes)?, &device, &info.name)?;
+    let ask = ask(options, &session)?;
+    if let Some(out) = &options.out {
+        files::make_dir(out)?;
+    }
+
+    let mut failed = 0;
+    for (i, path) in options.photos.iter().enumerate() {
+        let place = format!("[{}/{}] {}", i + 1, options.photos.len(), path.display());
+        match explain(&session, &ask, path, options) {
+            Ok(explanation) => eprintln!("{place}: {}", summary(&explanation)),
+            Err(error) => {
+                failed += 1;
+                eprintln!("{place}: {error} [{}]", error.code());
+            }
+        }
+    }
+    match failed {
+        0 => Ok(()),
+        n => Err(Error::new(
+            Code::ImageBroken,
+            format!("{n} of {} photos could not be explained.", options.photos.len()),
+        )),
+    }
+}
+
+fn ask(options: &Explain, session: &Session) -> Result<Ask> {
+    let labels = &session.info().classes;
+    let target = match &options.class {
+        None => None,
+        Some(wanted) => Some(class_named(labels, wanted).ok_or_else(|| {
+            let text = format!("'{wanted}' is not one class of the bundle. Give an index or a whole name.");
+            Error::new(Code::AskInvalid, text)
+        })?),
+    };
+    Ok(Ask {
+        grid: options.grid,
+        target,
+        evidence: options.evidence,
+        power: options.power,
+        stages: options.stages.clone(),
+        fuse: options.fuse,
+        weight: options.weight,
+        crop: options.crop,
+    })
+}
+
+fn explain(session: &Session, ask: &Ask, path: &Path, options: &Explain) -> Result<Explanation> {
+    let photo = decode(&files::read(path)?)?;
+    let explanation = pollster::block_on(session.explain(&photo, ask, &Terminal(Instant::now())))?;
+    let json = |pretty| {
+        let text =
+            if pretty { serde_json::to_string_pretty(&explanation) } else { serde_json::to_string(&explanation) };
+        text.map_err(|e| Error::new(Code::Crashed, e.to_string()))
+    };
+    if let Some(out) = &options.out {
+        let stem = path.file_stem().map_or("photo".into(), |stem| stem.to_string_lossy());
+        files::write(&out.join(format!("{stem}.json")), json(true)?.as_bytes())?;
+        save(&photo, &explanation, &explanation.mutual.map, &out.join(format!("{stem}.mutual.png")), options)?;
+        for peer in &explanation.peers {
+            save(&photo, &explanation, &peer.attention.map, &out.join(format!("{stem}.{}.png", peer.id)), options)?;
+        }
+    }
+    if options.json {
+        println!("{}", json(false)?);
+    }
+    Ok(explanation)
+}
+
+fn save(photo: &Rgba8, explanation: &Explanation, map: &[f32], path: &Path, options: &Explain) -> Result<()> {
+    let painted = overlay(photo, explanation.photo.crop, map, explanation.side, options.colour, options.opacity);
+    files::write(path, &encode_png(&painted)?)
+}
+
+/// A line for people: what was recognised, and how far the peers agree.
+fn summary(explanation: &Explanation) -> String {
+    let peers: Vec<String> = explanation
+        .peers
+        .iter()
+        .filter_map(|peer| peer.top.first().map(|top| format!("{} {:.0} %", top.label, top.probability * 100.0)))
+        .collect();
+    let agreement = explanation.agreement.map_or("none".into(), |rho| format!("{rho:.2}"));
+    let ms: f64 = explanation.timings.iter().map(|t| t.ms).sum();
+    format!("{}; agreement {agreement}; {ms:.0} ms", peers.join(" | "))
+}
+
+/// The terminal waits without asking: a photo takes a fraction of a second.
+struct Terminal(Instant);
+
+impl Host for Terminal {
+    async fn checkpoint(&self, _: Step) -> Result<()> {
+        Ok(())
+    }
+
+    fn now(&self) -> f64 {
+        self.0.elapsed().as_secs_f64() * 1e3
+    }
+}

