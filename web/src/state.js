@@ -175,9 +175,15 @@ function finish(state, result) {
   const { view } = state;
   const known = view.shown === 'mutual' || result.peers.some((p) => p.id === view.shown);
   // Under another grid the same number would be another place.
-  const region = state.result?.regions.length === result.regions.length ? view.region : null;
+  const region = state.result?.regions.length === result.regions.length ? view.region : brightest(result);
   const done = withJob(state, { phase: 'done', step: null, error: null });
   return { ...done, result, view: { ...view, shown: known ? view.shown : 'mutual', region } };
+}
+
+/** The region that the peers attend to most. @param {Explanation} result */
+function brightest({ regions }) {
+  const sums = regions.map(({ attention }) => attention.reduce((a, b) => a + b, 0));
+  return sums.indexOf(Math.max(...sums));
 }
 
 /** The explanation that could run now, by its serial; 0 while something it needs is missing. @param {State} state */

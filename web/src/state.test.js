@@ -15,7 +15,7 @@ const picked = { type: 'photo-picked', source: new Blob(['x']), name: 'cat.jpg' 
 const opened = (serial = 1) => ({ type: 'photo-ready', serial, picture: { bitmap: {}, width: 4, height: 3 } });
 const result = {
   peers: [{ id: 'a', name: 'A', top: [{ label: 'cat', probability: 0.5 }], map: Float32Array.of(0, 1), blank: false }],
-  mutual: { map: Float32Array.of(1, 0), blank: true }, regions: [{ attention: Float32Array.of(0.5), pairs: [1] }, {}], agreement: -0.25, timings: [{ name: 'all', ms: 12 }],
+  mutual: { map: Float32Array.of(1, 0), blank: true }, regions: [{ attention: Float32Array.of(0.5), pairs: [1] }, { attention: [0.7] }], agreement: -0.25, timings: [{ name: 'all', ms: 12 }],
 };
 const running = [{ type: 'engine-start' }, ready, picked, opened(), { type: 'job-started', serial: 1 }];
 
@@ -92,9 +92,9 @@ test('failures of a job are shown with a way to try again', () => {
   assert.deepEqual([statusOf(state).error?.code, statusOf(state).retry], ['crashed', 'Try again']);
 });
 
-test('the view falls back when a result lacks the shown map or the region', () => {
+test('the view falls back when a result lacks the shown map, and to the brightest region under a new grid', () => {
   const state = after(...running, { type: 'view-changed', view: { shown: 'gone', region: 99 } }, { type: 'job-done', serial: 1, result });
-  assert.deepEqual([state.view.shown, state.view.region], ['mutual', null]);
+  assert.deepEqual([state.view.shown, state.view.region], ['mutual', 1]);
   assert.equal(mapOf(/** @type {any} */ (result), 'a').map[1], 1);
 });
 

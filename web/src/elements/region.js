@@ -7,11 +7,12 @@ import { lutOf } from '../state.js';
 export class RegionCard extends Part {
   #title = make('h2', {}, 'Region');
   #rho = make('p', { class: 'rho' });
-  #note = make('p', { class: 'quiet', 'data-testid': 'region-note' });
+  #note = make('p', { 'data-testid': 'region-note' });
   #patches = make('div', { class: 'patches' });
+  #hint = make('p', { class: 'quiet' }, 'Below each map, its mean attention. Point at the picture, tap it or use the arrow keys for another region.');
 
   connectedCallback() {
-    this.replaceChildren(make('header', {}, this.#title, this.#rho), this.#patches, this.#note);
+    this.replaceChildren(make('header', {}, this.#title, this.#rho), this.#patches, this.#note, this.#hint);
     this.dataset.testid = 'region-card';
   }
 
@@ -22,17 +23,10 @@ export class RegionCard extends Part {
     this.hidden = !result;
     const region = view.region === null ? undefined : result?.regions[view.region];
     const lut = lutOf(state);
-    this.classList.toggle('empty', !region);
-    if (!result || !region || !lut || !photo.picture) {
-      this.#title.textContent = 'Region';
-      this.#rho.textContent = '';
-      this.#note.textContent = 'Point at the picture, tap it, or walk over it with the arrow keys to see one region close.';
-      this.#patches.replaceChildren();
-      return;
-    }
+    if (!result || !region || !lut || !photo.picture) return;
     this.#title.textContent = `Region ${region.row + 1}, ${region.column + 1}`;
     this.#rho.textContent = region.constant ? 'flat' : `ρ = ${figure(region.rho)}`;
-    this.#note.textContent = `${note(region)} Below each map: its mean attention here.`;
+    this.#note.textContent = note(region);
     const patch = make('canvas', { role: 'img', 'aria-label': 'The photo in this region' });
     paintPatch(patch, photo.picture, result, region);
     const peers = result.peers.map((peer, k) => {
@@ -49,6 +43,7 @@ function note({ rho, constant, pairs }) {
   if (constant) return 'A map is flat here, so there is nothing to correlate. The region counts as 0 and is marked “constant”.';
   const each = pairs.length > 1 ? ` Pair by pair: ${pairs.map(figure).join(', ')}.` : '';
   if (rho >= 0.5) return `Inside this region the maps rise and fall together.${each}`;
+  if (rho >= 0.2) return `Inside this region the maps agree in part.${each}`;
   if (rho <= -0.2) return `Inside this region one map rises where the other falls.${each}`;
   return `Inside this region the maps have little in common.${each}`;
 }
