@@ -3,7 +3,8 @@
 use crate::setup::tools;
 use crate::shell::{Result, command, exec_quietly, path_with, root, say};
 use crate::wasm;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// Where the finished page lies.
 pub fn dist() -> PathBuf {
@@ -16,11 +17,27 @@ pub fn run() -> Result {
     let bindgen = tools::wasm_bindgen()?;
     let mut build = command(&trunk);
     build
-        .args(["--config", "trunk.toml", "--offline", "build", "--release"])
+        .args(["build", "--config", "trunk.toml", "--offline=true", "--release"])
         .env("PATH", path_with(bindgen.parent().map(PathBuf::from)))
         // Trunk reads this variable as a flag and refuses the value 1.
         .env_remove("NO_COLOR");
     exec_quietly(&mut build)?;
+    prune(&dist())?;
     say(format!("page: {}", dist().display()));
+    Ok(())
+}
+
+/// Takes out what lies beside the page's files for developers alone.
+fn prune(dir: &Path) -> Result {
+    let error = |e: std::io::Error| format!("{}: {e}", dir.display());
+    for entry in fs::read_dir(dir).map_err(error)? {
+        let path = entry.map_err(error)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            prune(&path)?;
+        } else if [".test.js", ".d.ts", ".md", "package.json"].iter().any(|end| name.ends_with(end)) {
+            fs::remove_file(&path).map_err(error)?;
+        }
+    }
     Ok(())
 }
