@@ -82,15 +82,15 @@ async function download(url, expected, signal, onBytes, stall) {
   const total = expected || plainLength(response);
   const reader = response.body?.getReader();
   if (!reader) throw new PeerlightError('download-failed', 'The server sent no data.');
-  /** @type {Uint8Array<ArrayBuffer>[]} */
-  const chunks = [];
+  let data = new Uint8Array(total || 1 << 20);
   let loaded = 0;
   onBytes?.(0, total);
   try {
     for (;;) {
       const { done, value } = await within(reader.read(), stall);
       if (done) break;
-      chunks.push(value);
+      if (loaded + value.length > data.length) data = grown(data, loaded + value.length);
+      data.set(value, loaded);
       loaded += value.length;
       onBytes?.(loaded, total);
     }
@@ -100,15 +100,16 @@ async function download(url, expected, signal, onBytes, stall) {
     throw thrown instanceof PeerlightError ? thrown : new PeerlightError('download-failed', 'The download was interrupted.');
   }
   if (total && loaded !== total) {
-    throw new PeerlightError('download-failed', `The download ended early: ${loaded} of ${total} bytes came.`);
+    throw new PeerlightError('download-failed', `${loaded} bytes came instead of ${total}.`);
   }
-  const data = new Uint8Array(loaded);
-  let at = 0;
-  for (const chunk of chunks) {
-    data.set(chunk, at);
-    at += chunk.length;
-  }
-  return data;
+  return data.subarray(0, loaded);
+}
+
+/** @param {Uint8Array<ArrayBuffer>} data @param {number} least */
+function grown(data, least) {
+  const more = new Uint8Array(Math.max(least, 2 * data.length));
+  more.set(data);
+  return more;
 }
 
 /**

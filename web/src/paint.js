@@ -36,9 +36,11 @@ export function paintMap(canvas, map, side, lut) {
 export function paintRegion(canvas, map, side, { row, column }, grid, lut) {
   const [top, bottom, left, right] = [row, row + 1, column, column + 1].map((k) => Math.round((k * side) / grid));
   const [x, y, w, h] = [left ?? 0, top ?? 0, (right ?? 0) - (left ?? 0), (bottom ?? 0) - (top ?? 0)];
+  const part = new Float32Array(w * h);
+  for (let i = 0; i < h; i += 1) part.set(map.subarray((y + i) * side + x, (y + i) * side + x + w), i * w);
   canvas.width = w;
   canvas.height = h;
-  penOf(canvas).putImageData(new ImageData(colourise(map, lut), side, side), -x, -y);
+  penOf(canvas).putImageData(new ImageData(colourise(part, lut), w, h), 0, 0);
 }
 
 /**

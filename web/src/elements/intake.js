@@ -84,7 +84,7 @@ export class Intake extends Part {
           make(
             'button',
             { type: 'button', 'data-testid': `sample-${i}`, 'aria-pressed': false, title: `${sample.name} (${sample.credit})`, onclick: () => this.#fetch(sample) },
-            make('img', { src: sample.url, alt: sample.alt, width: 88, height: 66, loading: 'lazy', decoding: 'async' }),
+            make('img', { src: sample.url, alt: sample.alt, width: 88, height: 66, draggable: 'false', loading: 'lazy', decoding: 'async' }),
           ),
         ),
       ),
