@@ -1,5 +1,5 @@
 /**
- * @typedef {{ missing: string } | { software: boolean }} Adapter
+ * @typedef {{ missing: string } | { software: boolean, name: string }} Adapter
  * @typedef {{ info?: { isFallbackAdapter?: boolean, vendor?: string, architecture?: string, description?: string }, isFallbackAdapter?: boolean }} GpuAdapter
  */
 
@@ -13,7 +13,7 @@ export async function findAdapter() {
   if (!adapter) return { missing: 'There is no graphics adapter for WebGPU here.' };
   const { vendor = '', architecture = '', description = '', isFallbackAdapter } = adapter.info ?? {};
   const named = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i.test(`${vendor} ${architecture} ${description}`);
-  return { software: Boolean(isFallbackAdapter ?? adapter.isFallbackAdapter) || named };
+  return { software: Boolean(isFallbackAdapter ?? adapter.isFallbackAdapter) || named, name: description || `${vendor} ${architecture}`.trim() };
 }
 
 /** @param {import('./index.js').DeviceWish} wish */

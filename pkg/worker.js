@@ -1,3 +1,4 @@
+import { findAdapter } from './adapter.js';
 import { plain } from './errors.js';
 import { readPixels } from './decode.js';
 import { watchGpu } from './gpu-watch.js';
@@ -51,7 +52,9 @@ const TASKS = {
     say({ stage: 'device', loaded: 0, total: 0, text: 'Testing the device' });
     engine = await glue.Engine.open();
     if (trouble) throw trouble;
-    return { device: { ...engine.device }, catalog: glue.catalog() };
+    const adapter = kind === 'webgpu' ? await findAdapter() : null;
+    const card = adapter && 'name' in adapter ? adapter : { software: false, name: '' };
+    return { device: { ...engine.device, software: card.software, name: card.name || engine.device.name }, catalog: glue.catalog() };
   },
 
   async load({ weights }) {
