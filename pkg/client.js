@@ -34,6 +34,7 @@ export async function openEngine({ bundle, sha256, bytes, device = 'auto', signa
     bundle instanceof Uint8Array
       ? Promise.resolve(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bundle)]))
       : loadWeights({ url: bundle, sha256, bytes, signal: inner.signal, onBytes });
+  weights.catch(() => {}); // Whoever waits for them hears of it.
   const client = new Client(weights, { sha256, spawn, onDevice });
   try {
     await client.start(device, { signal: inner.signal, onProgress });
@@ -41,7 +42,6 @@ export async function openEngine({ bundle, sha256, bytes, device = 'auto', signa
   } catch (thrown) {
     // Whichever half failed, weights or device, the other half must not go on alone.
     inner.abort();
-    weights.catch(() => {});
     client.close();
     throw asError(thrown);
   } finally {
@@ -144,23 +144,25 @@ class Client {
    * @returns {Promise<import('./index.js').Explanation>}
    */
   async #explain(source, ask, options) {
-    const kind = this.#current.device.kind;
-    if (!this.#current.runner.alive) await this.#take(kind, this.#reason, { signal: options.signal });
+    const { kind } = this.#current.runner;
+    if (!this.#current.runner.alive) await this.#take(kind, this.#reason);
     try {
       return await this.#current.runner.call('explain', { source, sourceId: this.#id(source), ask }, options);
     } catch (thrown) {
       const { code, message } = asError(thrown);
       if (kind !== 'webgpu' || !FALL_BACK.includes(code)) throw thrown;
       this.#lanes.drop('webgpu');
-      await this.#take('cpu', `WebGPU failed, so the CPU took over: ${message}`, { signal: options.signal });
+      await this.#take('cpu', `WebGPU failed, so the CPU took over: ${message}`);
       return this.#explain(source, ask, options);
     }
   }
 
-  /** @param {DeviceKind} kind @param {string} reason @param {OpenCall} options */
+  /** @param {DeviceKind} kind @param {string} reason @param {OpenCall} [options] */
   async #take(kind, reason, options) {
+    const wish = this.#wish;
     const lane = await this.#lanes.open(kind, options);
     if (this.#closed) throw cancelled();
+    if (this.#wish !== wish) return; // Overtaken by a later wish.
     this.#lane = lane;
     this.#reason = reason;
     this.#onDevice?.(this.device);
@@ -195,7 +197,7 @@ class Client {
       const [slow, fast] = [await cpu.runner.call('time', {}), await gpu.runner.call('time', {})].map(Math.round);
       const times = `${fast} ms a pass against ${slow} ms`;
       if (this.#wish !== 'auto' || this.#closed) return;
-      if (Number(fast) < Number(slow) * CLEARLY) return await this.#take('webgpu', `Faster here: ${times} on the CPU.`, {});
+      if (Number(fast) < Number(slow) * CLEARLY) return await this.#take('webgpu', `Faster here: ${times} on the CPU.`);
       this.#lanes.drop('webgpu');
       tell(`Faster here: WebGPU takes ${times} on the CPU.`);
     } catch (thrown) {
