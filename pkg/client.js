@@ -1,5 +1,5 @@
 import { Lanes } from './lanes.js';
-import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
+import { PeerlightError, advised, asError, cancelled, throwIfCancelled } from './errors.js';
 import { loadWeights } from './weights.js';
 import { explainChoice, findAdapter } from './adapter.js';
 
@@ -122,7 +122,7 @@ class Client {
     try {
       return await this.#explain(source, ask, { signal: job.signal, onProgress });
     } catch (thrown) {
-      throw asError(thrown);
+      throw advised(asError(thrown), this.#lane?.catalog);
     } finally {
       signal?.removeEventListener('abort', stop);
       if (this.#job === job) this.#job = null;

@@ -163,6 +163,14 @@ test('weights that the engine finds to be others are refused', async () => {
   await assert.rejects(open(fakeWorkers().spawn, { sha256: 'bad' }), fails('bundle-hash'));
 });
 
+test('an error without advice takes it from the catalog', async () => {
+  const { spawn } = fakeWorkers({
+    open: (m, reply) => reply('device', { device: {}, catalog: { errors: [{ code: 'bundle-invalid', help: 'Make a new one.' }] } }),
+    load: (m, reply) => reply('failed', { code: 'bundle-invalid', message: 'Not a bundle.' }),
+  });
+  await assert.rejects(open(spawn), (error) => error.code === 'bundle-invalid' && error.help === 'Make a new one.');
+});
+
 test('cancelling while opening ends the worker', async () => {
   const { made, spawn } = fakeWorkers({ open: () => {} });
   const control = new AbortController();

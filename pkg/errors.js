@@ -62,3 +62,13 @@ export function asError(thrown, otherwise) {
   const { code, message } = plain(thrown, otherwise);
   return new PeerlightError(code, message);
 }
+
+/**
+ * The error with the engine's own advice, where it has none yet.
+ * @param {PeerlightError} error
+ * @param {import('./index.js').Catalog} [catalog]
+ */
+export function advised(error, catalog) {
+  const help = error.help || catalog?.errors.find((e) => e.code === error.code)?.help;
+  return new PeerlightError(error.code, error.message, help);
+}

@@ -1,5 +1,5 @@
 import { Runner } from './runner.js';
-import { PeerlightError, asError } from './errors.js';
+import { PeerlightError, advised, asError } from './errors.js';
 
 /**
  * @typedef {import('./index.js').DeviceKind} DeviceKind
@@ -56,16 +56,18 @@ export class Lanes {
    */
   async #build(kind, options) {
     const runner = new Runner(kind, { spawn: this.#spawn });
+    let catalog;
     try {
-      const [{ device, catalog }, weights] = await Promise.all([runner.call('open', { kind }, options), this.#weights]);
+      const [opened, weights] = await Promise.all([runner.call('open', { kind }, options), this.#weights]);
+      catalog = opened.catalog;
       const info = await runner.call('load', { weights }, options);
       if (this.#sha256 && info.sha256 !== this.#sha256) {
         throw new PeerlightError('bundle-hash', 'The weights do not match their published checksum.');
       }
-      return { runner, device, catalog, info };
+      return { runner, device: opened.device, catalog, info };
     } catch (thrown) {
       runner.close();
-      throw asError(thrown);
+      throw advised(asError(thrown), catalog);
     }
   }
 }

@@ -94,14 +94,13 @@ export function runEffects(store) {
       dispatch({ type: 'job-failed', serial, error: failure(thrown) });
     }
   }
+}
 
-  /** @param {unknown} thrown @returns {import('./state.js').Failure} */
-  function failure(thrown) {
-    if (!(thrown instanceof PeerlightError)) return { code: 'crashed', message: String(thrown), help: 'Try again.' };
-    const { code, message } = thrown;
-    const help = thrown.help || store.state.engine.catalog?.errors.find((e) => e.code === code)?.help || '';
-    return { code, message, help };
-  }
+/** @param {unknown} thrown @returns {import('./state.js').Failure} */
+function failure(thrown) {
+  if (!(thrown instanceof PeerlightError)) return { code: 'crashed', message: String(thrown), help: 'Try again.' };
+  const { code, message, help } = thrown;
+  return { code, message, help };
 }
 
 /** The list of samples; a page without samples still works. @returns {Promise<import('./state.js').Sample[]>} */
