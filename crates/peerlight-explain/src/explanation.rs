@@ -37,8 +37,8 @@ pub struct Explanation {
     pub peers: Vec<Peer>,
     /// Where they look together.
     pub mutual: Map,
-    /// Mean correlation over the regions that have one; none if no region has.
-    pub agreement: Option<f32>,
+    /// Mean correlation over the regions; a region without one counts as 0.
+    pub agreement: f32,
     /// Region by region, row by row.
     pub regions: Vec<Region>,
     /// Where the time went.

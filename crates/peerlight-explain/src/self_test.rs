@@ -3,23 +3,18 @@
 //! A shader that fails in a browser may leave stale data instead of an error, so every device
 //! proves itself before it is used: two micro networks, whose weights come from a formula, run over
 //! an input made alike, and their logits, regional correlations and mutual map are compared with
-//! what PyTorch computed in double precision (tests/golden/make_tiny.py).
+//! what PyTorch computed in double precision (tests/golden/tiny.json).
 
-use std::collections::{BTreeMap, HashMap};
-
-use burn::tensor::{Device, Tensor, TensorData};
-use peerlight_core::{Code, Error, Fuse, Grid, Preprocess, Result, Weight, layer_attention, mutual_map, superpose};
-use peerlight_models::{Architecture, Array, Backbone, Bundle, Manifest, PeerManifest, Precision, Stage, architecture};
+use burn::tensor::Device;
+use peerlight_core::{Code, Error, Fuse, Grid, Result, Weight, layer_attention, mutual_map, superpose};
+use peerlight_models::{
+    Bundle, Stage,
+    micro::{self, CLASSES, SIDE},
+};
 
 use crate::read::read;
 
-const SIDE: usize = 64;
-const CLASSES: usize = 10;
 const GRID: usize = 4;
-/// Scales the formula's weights so that activations neither die nor saturate.
-const GAIN: f64 = 1.8;
-/// The peers, and the number of each one's first tensor.
-const PEERS: [(&str, u32); 2] = [("first", 0), ("second", 500)];
 /// Logits and correlations may be off by this much, on any device.
 const TOLERANCE: f32 = 2e-3;
 /// The maps may be off by this much, being quotients of sums of squares.
@@ -94,12 +89,15 @@ const MAP: [f32; 16] = [
 /// # Errors
 /// `device-self-test` with the first value that is off, or `device-lost`.
 pub async fn self_test(device: &Device) -> Result<()> {
-    let bytes = micro_bundle()?;
-    let bundle = Bundle::parse(&bytes)?;
-    let input = Tensor::from_data(TensorData::new(formula(SIDE * SIDE * 3, 1000, 1.0), [1, 3, SIDE, SIDE]), device);
+    known_answers(&micro::bundle()?, device).await
+}
+
+async fn known_answers(bundle: &[u8], device: &Device) -> Result<()> {
+    let bundle = Bundle::parse(bundle)?;
+    let input = micro::input(device);
     let mut maps = Vec::new();
     for (peer, expected) in LOGITS.iter().enumerate() {
-        let net: Box<dyn Backbone> = bundle.build(peer, device)?;
+        let net = bundle.build(peer, device)?;
         let features = net.run(Stage::IMAGE, input.clone());
         compare("logits", &read(features.logits).await?, expected, TOLERANCE)?;
         let layers = features.stages[3..7].iter().map(|stage| layer_attention(stage.clone(), 2));
@@ -124,53 +122,53 @@ fn compare(what: &str, got: &[f32], expected: &[f32], tolerance: f32) -> Result<
     }
 }
 
-/// The two micro networks as a bundle, so that the test takes the same road as real weights.
-pub(crate) fn micro_bundle() -> Result<Vec<u8>> {
-    let micro = architecture("efficientnet-lite-micro")?;
-    let mut tensors = BTreeMap::new();
-    for (id, first) in PEERS {
-        tensors.extend(formula_weights(micro, id, first));
-    }
-    let peers = PEERS.map(|(id, _)| PeerManifest { id: id.into(), backbone: micro.id().into() }).to_vec();
-    let manifest = Manifest {
-        format: 1,
-        name: "Known answers".into(),
-        peers,
-        labels: (0..CLASSES).map(|class| format!("class {class}")).collect(),
-        preprocess: Preprocess { side: SIDE, crop: 1.0, mean: [0.5; 3], std: [0.5; 3] },
-        licence: "MIT OR Apache-2.0".into(),
-        source: "a formula".into(),
-    };
-    Bundle::write(&manifest, &tensors, Precision::Single, HashMap::new())
-}
+#[cfg(all(test, feature = "cpu"))]
+mod tests {
+    use super::*;
+    use peerlight_models::Precision;
+    use serde_json::Value;
 
-/// Every tensor of a network by the formula, numbered from `first` in the order that data meets them.
-fn formula_weights(architecture: &dyn Architecture, id: &str, first: u32) -> Vec<(String, Array)> {
-    let convs = architecture.convolutions();
-    let channels = convs.last().map_or(0, |head| head.weight[0]);
-    let layers = convs.iter().map(|conv| (conv.key(), conv.weight.to_vec()));
-    let layers = layers.chain([("classifier".to_string(), vec![CLASSES, channels])]);
-    let mut number = first;
-    let mut tensors = Vec::new();
-    for (key, shape) in layers {
-        let fan_in: usize = shape[1..].iter().product();
-        let bias = vec![shape[0]];
-        let scale = GAIN * (3.0 / fan_in as f64).sqrt();
-        for (part, shape, scale) in [("weight", shape, scale), ("bias", bias, 0.1)] {
-            let values = formula(shape.iter().product(), number, scale);
-            tensors.push((format!("{id}.{key}.{part}"), Array { shape, values }));
-            number += 1;
+    fn floats(value: &Value) -> Vec<f32> {
+        value.as_array().expect("an array").iter().map(|v| v.as_f64().expect("a number") as f32).collect()
+    }
+
+    #[test]
+    fn the_answers_are_those_of_pytorch() {
+        let golden: Value = serde_json::from_str(include_str!("../../../tests/golden/tiny.json")).unwrap();
+        for (name, logits) in micro::PEERS.iter().zip(LOGITS) {
+            assert_eq!(floats(&golden["peers"][name]["logits"]), logits, "{name}");
+        }
+        let mutual = &golden["mutual"];
+        assert_eq!(mutual["grid"], GRID);
+        assert_eq!(floats(&mutual["rho"]), RHO);
+        let at: Vec<usize> = floats(&mutual["at"]).iter().map(|&at| at as usize).collect();
+        for (place, expected) in MAP_AT.into_iter().zip(MAP) {
+            let golden = at.iter().position(|&at| at == place).expect("a golden place");
+            assert_eq!(floats(&mutual["value"])[golden], expected, "at {place}");
         }
     }
-    tensors
-}
 
-/// The values of tensor `number`: a multiplicative hash of the index, in -scale..scale.
-fn formula(count: usize, number: u32, scale: f64) -> Vec<f32> {
-    (0..count as u32)
-        .map(|i| {
-            let hash = i.wrapping_mul(2_654_435_761).wrapping_add(number.wrapping_mul(40_503)).wrapping_add(12_345);
-            (scale * (f64::from(hash) / 2f64.powi(31) - 1.0)) as f32
-        })
-        .collect()
+    #[test]
+    fn a_wrong_weight_in_any_layer_fails_the_test() {
+        let right = micro::tensors(&micro::PEERS).unwrap();
+        let run = |tensors| {
+            let bytes = Bundle::write(&micro::manifest(&micro::PEERS), tensors, Precision::Single, Default::default());
+            pollster::block_on(known_answers(&bytes.unwrap(), &Device::flex()))
+        };
+        assert_eq!(run(&right), Ok(()));
+        for name in right.keys() {
+            let mut wrong = right.clone();
+            // What a layer that never ran leaves behind.
+            wrong.get_mut(name).unwrap().values.fill(0.0);
+            assert_eq!(run(&wrong).map_err(|e| e.code()), Err(Code::DeviceSelfTest), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_comparison_fails_on_nan_length_and_distance() {
+        for got in [&[1.0, f32::NAN][..], &[1.0], &[1.0, 2.1], &[1.0, f32::INFINITY], &[]] {
+            assert_eq!(compare("values", got, &[1.0, 2.0], 0.05).unwrap_err().code(), Code::DeviceSelfTest, "{got:?}");
+        }
+        assert_eq!(compare("values", &[1.0, 2.01], &[1.0, 2.0], 0.05), Ok(()));
+    }
 }

@@ -145,16 +145,16 @@ impl Session {
         }
 
         clock.next("Comparing the peers").await?;
-        let Mutual { map, agreement } = mutual_map(&maps, grid, ask.fuse, ask.weight);
+        let Mutual { map, agreement: compared } = mutual_map(&maps, grid, ask.fuse, ask.weight);
         let mutual = finished(read(map).await?);
-        let rho = read(agreement.rho).await?;
-        let constant = read(agreement.constant).await?;
+        let rho = read(compared.rho).await?;
+        let constant = read(compared.constant).await?;
         let mut pairs = Vec::new();
-        for pair in agreement.pairs {
+        for pair in compared.pairs {
             pairs.push(read(pair.rho).await?);
         }
         let regions = regions(grid, side, &peers, &rho, &constant, &pairs);
-        let varied: Vec<f32> = regions.iter().filter(|r| !r.constant).map(|r| r.rho).collect();
+        let agreement = regions.iter().map(|r| r.rho).sum::<f32>() / regions.len() as f32;
 
         Ok(Explanation {
             version: 1,
@@ -179,7 +179,7 @@ impl Session {
             side,
             peers,
             mutual,
-            agreement: (!varied.is_empty()).then(|| varied.iter().sum::<f32>() / varied.len() as f32),
+            agreement,
             regions,
             timings: clock.finish(),
         })

@@ -100,9 +100,8 @@ fn summary(explanation: &Explanation) -> String {
         .iter()
         .filter_map(|peer| peer.top.first().map(|top| format!("{} {:.0} %", top.label, top.probability * 100.0)))
         .collect();
-    let agreement = explanation.agreement.map_or("none".into(), |rho| format!("{rho:.2}"));
     let ms: f64 = explanation.timings.iter().map(|t| t.ms).sum();
-    format!("{}; agreement {agreement}; {ms:.0} ms", peers.join(" | "))
+    format!("{}; agreement {:.2}; {ms:.0} ms", peers.join(" | "), explanation.agreement)
 }
 
 /// The terminal waits without asking: a photo takes a fraction of a second.

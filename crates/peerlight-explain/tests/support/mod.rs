@@ -1,0 +1,78 @@
+//! What the tests share: golden values, and a tensor's or a map's distance from them.
+#![allow(dead_code, reason = "each test uses a part")]
+#![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
+
+pub mod networks;
+
+use std::{fs, path::PathBuf};
+
+use burn::tensor::Tensor;
+use peerlight_core::{Result, Rgba8};
+use peerlight_explain::{Host, Step};
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// The workspace's root, from any of its crates.
+pub fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// A file of tests/golden.
+pub fn golden<T: DeserializeOwned>(file: &str) -> T {
+    let path = root().join("tests/golden").join(file);
+    serde_json::from_slice(&fs::read(&path).unwrap()).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// A picture of tests/golden.
+pub fn picture(file: &str) -> Rgba8 {
+    let picture = image::open(root().join("tests/golden").join(file)).unwrap().into_rgba8();
+    Rgba8::new(picture.width(), picture.height(), picture.into_raw()).unwrap()
+}
+
+/// A tensor's values, row-major.
+pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+/// Some values of a flat tensor, and sometimes the sum of all.
+#[derive(Deserialize)]
+pub struct Probe {
+    pub at: Vec<usize>,
+    pub value: Vec<f64>,
+    pub sum: Option<f64>,
+}
+
+impl Probe {
+    /// The largest distance of a value; infinite if one is not a number.
+    pub fn off(&self, values: &[f32]) -> f64 {
+        let got: Vec<f32> = self.at.iter().map(|&at| values[at]).collect();
+        off(&got, &self.value)
+    }
+
+    /// The largest distance of a value, and of the sum, as parts of the largest probed value and of the sum.
+    pub fn off_relative(&self, values: &[f32]) -> f64 {
+        let largest = self.value.iter().fold(1e-6f64, |a, b| a.max(b.abs()));
+        let sum: f64 = values.iter().map(|&v| f64::from(v)).sum();
+        let sum_off = self.sum.map_or(0.0, |expected| (sum - expected).abs() / expected.abs().max(1e-6));
+        (self.off(values) / largest).max(sum_off)
+    }
+}
+
+/// The largest distance; infinite if one is not a number.
+pub fn off(got: &[f32], expected: &[f64]) -> f64 {
+    assert_eq!(got.len(), expected.len());
+    let distances = got.iter().zip(expected).map(|(g, e)| (f64::from(*g) - e).abs());
+    distances.fold(0.0, |a, b| if b.is_nan() { f64::INFINITY } else { a.max(b) })
+}
+
+/// Waits without asking, by a clock that stands.
+pub struct Silent;
+
+impl Host for Silent {
+    async fn checkpoint(&self, _: Step) -> Result<()> {
+        Ok(())
+    }
+
+    fn now(&self) -> f64 {
+        0.0
+    }
+}

@@ -1,0 +1,251 @@
+//! Real networks against PyTorch (tests/golden/logits.json) and against the method in double
+//! precision (tests/golden/attention.json). Each check gives the largest error it met.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, Tensor, activation::relu};
+use peerlight_core::{Fuse, Preprocess, Weight, class_activation, layer_attention, superpose};
+use peerlight_explain::{Ask, Evidence, Explanation, Session};
+use peerlight_models::{Backbone, Bundle, Stage};
+use serde::Deserialize;
+
+use super::{Probe, Silent, golden, off, picture, values};
+
+#[derive(Deserialize)]
+struct Logits {
+    nets: BTreeMap<String, BTreeMap<String, Answer>>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    top: Top,
+    logits: Probe,
+    stages: Vec<StageProbe>,
+}
+
+#[derive(Deserialize)]
+struct Top {
+    class: Vec<usize>,
+    logit: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct StageProbe {
+    shape: Vec<usize>,
+    mean: f64,
+    abs_max: f64,
+    #[serde(flatten)]
+    probe: Probe,
+}
+
+/// The largest errors that were met.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Errors {
+    /// Of a logit.
+    pub logit: f64,
+    /// Of a stage's value, as a part of the stage's largest.
+    pub stage: f64,
+    /// Of a layer's map, as a part of its largest value.
+    pub layer: f64,
+    /// Of a value of a superposed or mutual map, in 0..=1.
+    pub map: f64,
+    /// Of a region's correlation.
+    pub rho: f64,
+}
+
+impl Errors {
+    fn max(self, other: Self) -> Self {
+        Self {
+            logit: self.logit.max(other.logit),
+            stage: self.stage.max(other.stage),
+            layer: self.layer.max(other.layer),
+            map: self.map.max(other.map),
+            rho: self.rho.max(other.rho),
+        }
+    }
+
+    /// Fails if any error is above its bar.
+    pub fn below(self, bar: Self) {
+        println!("{self:?}");
+        let pairs = [
+            (self.logit, bar.logit),
+            (self.stage, bar.stage),
+            (self.layer, bar.layer),
+            (self.map, bar.map),
+            (self.rho, bar.rho),
+        ];
+        assert!(pairs.iter().all(|(got, bar)| got <= bar), "{self:?}\nis above\n{bar:?}");
+    }
+}
+
+/// A crop of tests/golden as a network's input: it has the right side, so nothing is scaled.
+fn input(bundle: &Bundle, name: &str, device: &Device) -> Tensor<4> {
+    let photo = picture(&format!("crops/{name}.png"));
+    let whole = Preprocess { crop: 1.0, ..bundle.manifest.preprocess.clone() };
+    let rgb: Vec<u8> = photo.pixels().chunks(4).flat_map(|p| &p[..3]).copied().collect();
+    assert!(whole.picture(&photo).unwrap() == rgb, "scaling to the same size changes nothing");
+    whole.normalise(&rgb, device)
+}
+
+/// A peer's answers on every crop: the same five classes, logits and stages.
+pub fn check_logits(bundle: &Bundle, peer: usize, net: &str, device: &Device) -> Errors {
+    let golden: Logits = golden("logits.json");
+    let backbone = bundle.build(peer, device).unwrap();
+    let mut errors = Errors::default();
+    assert_eq!(golden.nets[net].len(), 8);
+    for (photo, answer) in &golden.nets[net] {
+        let features = backbone.run(Stage::IMAGE, input(bundle, photo, device));
+        let logits = values(features.logits);
+        let mut order: Vec<usize> = (0..logits.len()).collect();
+        order.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
+        assert_eq!(order[..5], answer.top.class, "{net} on {photo}");
+        let top: Vec<f32> = order[..5].iter().map(|&class| logits[class]).collect();
+        errors.logit = errors.logit.max(off(&top, &answer.top.logit)).max(answer.logits.off(&logits));
+
+        assert_eq!(features.stages.len(), answer.stages.len());
+        for (stage, expected) in features.stages.into_iter().zip(&answer.stages) {
+            assert_eq!(stage.dims()[1..], expected.shape, "{net} on {photo}");
+            let stage = values(stage);
+            let mean = stage.iter().map(|&v| f64::from(v)).sum::<f64>() / stage.len() as f64;
+            let largest = stage.iter().fold(0.0f64, |a, &b| a.max(f64::from(b.abs())));
+            let worst = expected.probe.off(&stage).max((mean - expected.mean).abs());
+            errors.stage = errors.stage.max(worst.max((largest - expected.abs_max).abs()) / expected.abs_max);
+        }
+    }
+    errors
+}
+
+#[derive(Deserialize)]
+struct Attention {
+    photos: BTreeMap<String, Photo>,
+}
+
+#[derive(Deserialize)]
+struct Photo {
+    target: usize,
+    peers: BTreeMap<String, Peer>,
+    stages_3_to_6: Pair,
+    class: Pair,
+}
+
+#[derive(Deserialize)]
+struct Peer {
+    attention: Vec<Probe>,
+    layer_cam: Vec<Probe>,
+    cam: Probe,
+    maps: BTreeMap<String, Probe>,
+}
+
+#[derive(Deserialize)]
+struct Pair {
+    agreement: BTreeMap<usize, Agreement>,
+    mutual: BTreeMap<String, Probe>,
+}
+
+#[derive(Deserialize)]
+struct Agreement {
+    mean: f64,
+    rho: Vec<f64>,
+    constant: Vec<usize>,
+}
+
+/// The first two peers, being Lite0 and Lite1, on three crops: each layer's maps from the parts, and
+/// superposed maps, correlations and mutual maps from whole explanations.
+pub fn check_attention(bundle: &Bundle, device: &Device) -> Errors {
+    let golden: Attention = golden("attention.json");
+    let session = Session::open(bundle, device, "test").unwrap();
+    let mut errors = Errors::default();
+    assert_eq!(golden.photos.len(), 3);
+    for (photo, expected) in &golden.photos {
+        let names = ["lite0", "lite1"].map(|name| &expected.peers[name]);
+        for (peer, expected_peer) in names.iter().enumerate() {
+            let net = bundle.build(peer, device).unwrap();
+            let input = input(bundle, photo, device);
+            errors = errors.max(check_layers(&*net, input, expected.target, expected_peer));
+        }
+
+        let explain = |ask: Ask| explain(&session, photo, Ask { target: Some(expected.target), crop: Some(1.0), ..ask });
+        let ways = [
+            ("stages_3_to_6", Evidence::Attention, 2, vec![4, 5, 6, 7]),
+            ("stages_3_to_6_and_head", Evidence::Attention, 2, vec![4, 5, 6, 7, 8]),
+            ("head", Evidence::Attention, 2, vec![8]),
+            ("power_1", Evidence::Attention, 1, vec![4, 5, 6, 7]),
+            ("class", Evidence::Class, 2, vec![4, 5, 6, 7, 8]),
+        ];
+        for (way, evidence, power, stages) in ways {
+            let ask = Ask { evidence, power, stages: Some(stages), ..Ask::default() };
+            let explanation = explain(ask.clone());
+            for (peer, expected) in explanation.peers.iter().zip(names) {
+                errors = errors.max(map_errors(&peer.attention.map, &expected.maps[way]));
+            }
+            let pair = match way {
+                "stages_3_to_6" => &expected.stages_3_to_6,
+                "class" => &expected.class,
+                _ => continue,
+            };
+            assert_eq!(pair.agreement.keys().copied().collect::<Vec<_>>(), [2, 4, 7, 8, 14]);
+            for (&grid, agreement) in &pair.agreement {
+                let explanation = explain(Ask { grid, ..ask.clone() });
+                let found = check_agreement(&explanation, agreement);
+                println!("{photo} {way} {grid}: rho {found:.1e}");
+                errors.rho = errors.rho.max(found);
+                errors = errors.max(map_errors(&explanation.mutual.map, &pair.mutual[&format!("mean_{grid}")]));
+            }
+            for (name, fuse, weight) in [
+                ("geometric_7", Fuse::Geometric, Weight::Agreement),
+                ("product_7", Fuse::Product, Weight::Agreement),
+                ("mean_uniform", Fuse::Mean, Weight::Uniform),
+            ] {
+                let explanation = explain(Ask { fuse, weight, ..ask.clone() });
+                errors = errors.max(map_errors(&explanation.mutual.map, &pair.mutual[name]));
+            }
+        }
+    }
+    errors
+}
+
+/// The layers' raw maps, from the parts that the session is made of.
+fn check_layers(net: &dyn Backbone, input: Tensor<4>, target: usize, expected: &Peer) -> Errors {
+    let features = net.run(Stage::IMAGE, input);
+    let mut errors = Errors::default();
+    for (i, stage) in features.stages.iter().enumerate() {
+        let attention = expected.attention[i].off_relative(&values(layer_attention(stage.clone(), 2)));
+        let start = stage.clone().autodiff().require_grad();
+        let logits = net.run(Stage(i + 1), start.clone()).logits;
+        let gradients = logits.slice([0..1, target..target + 1]).sum().backward();
+        let gradient = relu(start.grad(&gradients).unwrap());
+        let layer_cam = expected.layer_cam[i].off_relative(&values(class_activation(stage.clone(), gradient)));
+        errors.layer = errors.layer.max(attention).max(layer_cam);
+    }
+    let [_, channels] = net.classifier().dims();
+    let row = net.classifier().slice([target..target + 1, 0..channels]).reshape([1, channels, 1, 1]);
+    let cam = class_activation(features.stages.last().unwrap().clone(), row);
+    errors.layer = errors.layer.max(expected.cam.off_relative(&values(cam)));
+
+    let layers = features.stages[3..7].iter().map(|stage| layer_attention(stage.clone(), 2)).collect();
+    errors.max(map_errors(&values(superpose(layers, 224)), &expected.maps["stages_3_to_6"]))
+}
+
+fn explain(session: &Session, photo: &str, ask: Ask) -> Explanation {
+    let photo = picture(&format!("crops/{photo}.png"));
+    pollster::block_on(session.explain(&photo, &ask, &Silent)).unwrap()
+}
+
+/// Values, and the mean of the whole map.
+fn map_errors(map: &[f32], expected: &Probe) -> Errors {
+    let mean = |sum: f64| sum / map.len() as f64;
+    let sum = map.iter().map(|&v| f64::from(v)).sum();
+    let mean_off = (mean(sum) - mean(expected.sum.unwrap())).abs();
+    Errors { map: expected.off(map).max(mean_off), ..Errors::default() }
+}
+
+fn check_agreement(explanation: &Explanation, expected: &Agreement) -> f64 {
+    let constant: Vec<usize> =
+        explanation.regions.iter().enumerate().filter(|(_, r)| r.constant).map(|(i, _)| i).collect();
+    assert_eq!(constant, expected.constant);
+    let rho: Vec<f32> = explanation.regions.iter().map(|r| r.rho).collect();
+    // The golden mean counts a constant region as 0; an explanation leaves it out.
+    let part = (rho.len() - constant.len()) as f64 / rho.len() as f64;
+    let mean = f64::from(explanation.agreement.unwrap()) * part;
+    off(&rho, &expected.rho).max((mean - expected.mean).abs())
+}
