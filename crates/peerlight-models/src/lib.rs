@@ -11,6 +11,7 @@ pub mod conv;
 mod efficientnet_lite;
 mod labels;
 mod manifest;
+pub mod micro;
 mod weights;
 
 pub use backbone::{Architecture, BACKBONES, Backbone, Features, Stage, architecture};
