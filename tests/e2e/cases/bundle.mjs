@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from '../harness.mjs';
+import { Site } from '../site.mjs';
+
+const WEIGHTS = /\.safetensors$/;
+const WASM = /cpu\/peerlight_bg\.wasm$/;
+const GLUE = /cpu\/peerlight\.js$/;
+const INDEX = /models\/index\.json$/;
+
+/** @type {[string, import('../server.mjs').Fault, RegExp, RegExp][]} */
+const FAULTS = [
+  ['truncated weights', { path: WEIGHTS, kind: 'short', times: 1 }, /download-failed/, /bytes came instead of/],
+  ['weights with one bit flipped', { path: WEIGHTS, kind: 'flip', times: 1 }, /bundle-hash/, /checksum/],
+  ['weights not found', { path: WEIGHTS, kind: 'missing', times: 1 }, /download-failed/, /404/],
+  ['a connection dropped in the weights', { path: WEIGHTS, kind: 'drop', times: 1 }, /download-failed/, /interrupted/],
+  ['no list of networks', { path: INDEX, kind: 'missing', times: 1 }, /download-failed/, /404/],
+  ['a truncated list of networks', { path: INDEX, kind: 'short', times: 1 }, /download-failed/, /could not be read/],
+  ['engine not found', { path: WASM, kind: 'missing', times: 1 }, /download-failed/, /404/],
+  ['a connection dropped in the engine', { path: WASM, kind: 'drop', times: 1 }, /download-failed|crashed/, /./],
+  ['a damaged engine', { path: WASM, kind: 'short', times: 1 }, /download-failed|crashed/, /./],
+  ['engine code not found', { path: GLUE, kind: 'missing', times: 1 }, /download-failed/, /engine could not be loaded/],
+];
+
+for (const [name, fault, code, says] of FAULTS) {
+  test(`bundle: ${name}: said clearly, and trying again works`, async (t) => {
+    const site = await Site.make(t, { faults: [fault] });
+    await site.open({ ready: false });
+    const text = await site.text('error', says);
+    assert.match(String(await site.at('error').getAttribute('data-code')), code, text);
+    t.note(text);
+    await site.at('retry').click();
+    await site.text('status', /^Ready\./);
+    await site.explain(() => site.at('sample-0').click());
+    assert.ok(await site.stillThere());
+  });
+}
+
+test('bundle: a wrong checksum in the list, until it is mended', async (t) => {
+  let wrong = true;
+  const site = await Site.make(t, { edits: { 'models/index.json': (text) => (wrong ? text.replace(/("sha256":\s*")(\w{8})/, '$100000000') : text) } });
+  await site.open({ ready: false });
+  await site.text('error', /checksum/);
+  await site.at('retry').click();
+  await site.text('error', /checksum/);
+  wrong = false;
+  // A picture chosen now is a try of its own.
+  await site.explain(() => site.at('sample-0').click());
+  assert.ok(await site.stillThere());
+});
+
+test('bundle: a spoilt copy in the cache is fetched again', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const spoilt = await site.page.evaluate(async () => {
+    const cache = await caches.open('peerlight-weights');
+    const [key] = await cache.keys();
+    if (!key) return 0;
+    const bytes = new Uint8Array(await (await cache.match(key)).arrayBuffer());
+    bytes[bytes.length >> 1] ^= 1;
+    await cache.put(key, new Response(bytes));
+    return bytes.length;
+  });
+  assert.ok(spoilt > 1e6, 'the weights are in the cache');
+  await site.open();
+  assert.equal(site.server.count(WEIGHTS), 2);
+  await site.explain(() => site.at('sample-0').click());
+  await site.open();
+  assert.equal(site.server.count(WEIGHTS), 2, 'the good copy is kept');
+});
+
+test('bundle: a sample that cannot be fetched', async (t) => {
+  const site = await (await Site.make(t)).open();
+  site.server.faults = [{ path: /coffee\.jpg$/, kind: 'missing', times: 1 }];
+  await site.at('sample-1').click();
+  await site.text('error', /sample could not be loaded/);
+  const result = await site.explain(() => site.at('sample-1').click());
+  assert.equal(result.photo.width, 600);
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from '../harness.mjs';
+import { SLOW, Site, inWorker } from '../site.mjs';
+import { png } from '../photos.mjs';
+
+test('cancel: while the weights come, and loading them later', async (t) => {
+  const site = await Site.make(t, { faults: [{ path: /safetensors/, kind: 'slow', times: 1 }] });
+  await site.open({ ready: false });
+  await site.text('amount', /[1-9][\d.]* MB of/);
+  await site.at('cancel').click();
+  await site.text('status', /stopped/);
+  assert.ok(await site.at('error').isHidden());
+  await site.at('retry').click();
+  await site.text('status', /^Ready\./);
+  await site.explain(() => site.at('sample-0').click());
+  assert.ok(await site.stillThere());
+});
+
+test('cancel: during a computation; the engine stays warm', async (t) => {
+  const site = await (await Site.make(t, { edits: inWorker(SLOW) })).open();
+  await site.explain(() => site.at('sample-0').click());
+  const worker = await site.worker();
+  await site.slow(500);
+  await site.at('sample-1').click();
+  await site.text('status', /^Running/);
+  const start = performance.now();
+  await site.at('cancel').click();
+  await site.text('status', /^Stopped\./);
+  t.note(`stopped after ${Math.round(performance.now() - start)} ms`);
+  assert.equal(await site.results(), 1);
+  await site.slow(0);
+  await site.explain(() => site.at('retry').click());
+  assert.equal((await site.last()).photo.width, 600);
+  assert.equal(await site.worker(), worker, 'the same worker');
+});
+
+test('cancel: of two pictures in a row the latter is shown', async (t) => {
+  const site = await (await Site.make(t, { edits: inWorker(SLOW) })).open();
+  const [cat, coffee, rocket] = [await png('cat'), await png('coffee'), await png('rocket')];
+  const done = (width) => site.page.waitForFunction((w) => seen.last?.photo.width === w && /Took/.test(document.querySelector('[data-testid=status]').textContent), width);
+  await site.drop(cat);
+  await site.drop(coffee);
+  await done(600);
+  assert.match((await site.save('save-json')).name, /^coffee-/);
+
+  await site.slow(300);
+  await site.drop(cat);
+  await site.text('status', /^Running/);
+  await site.drop(rocket);
+  await site.text('status', /^(Opening|Explaining|Preparing|Running)/);
+  await site.slow(0);
+  await done(640);
+  const { name, bytes } = await site.save('save-json');
+  assert.match(name, /^rocket-/);
+  assert.equal(JSON.parse(bytes.toString()).photo.width, 640);
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from '../harness.mjs';
+import { SLOW, Site, inWorker } from '../site.mjs';
+
+/** What has the focus. @param {Site} site */
+const focused = (site) => site.page.evaluate(() => ({
+  id: document.activeElement?.dataset?.testid ?? '', label: document.activeElement?.getAttribute('aria-label') ?? '', text: document.activeElement?.textContent?.trim() ?? '',
+}));
+
+/** Tabs until something has the focus. @param {Site} site @param {RegExp} id */
+async function tabTo(site, id, key = 'Tab') {
+  for (let i = 0; i < 60; i += 1) {
+    await site.page.keyboard.press(key);
+    if (id.test((await focused(site)).id)) return i + 1;
+  }
+  throw new Error(`the keyboard does not reach ${id}`);
+}
+
+test('keyboard: the whole way without a mouse', async (t) => {
+  const site = await Site.make(t, { edits: inWorker(SLOW) });
+  await site.open();
+  const { keyboard } = site.page;
+  await keyboard.press('Tab');
+  assert.match((await focused(site)).text, /^Skip/);
+  await tabTo(site, /^file$/);
+  await tabTo(site, /^sample-0$/);
+  const result = await site.explain(() => keyboard.press('Enter'));
+
+  const steps = await tabTo(site, /^region-\d+-\d+$/);
+  t.note(`${steps} tabs from the sample to the regions`);
+  await keyboard.press('Control+Home');
+  const spoken = async (row, column) => {
+    const { id, label } = await focused(site);
+    assert.equal(id, `region-${row}-${column}`);
+    const { rho, constant } = result.regions[row * 7 + column];
+    const number = rho < 0 && rho.toFixed(2) !== '-0.00' ? `−${(-rho).toFixed(2)}` : Math.abs(rho).toFixed(2);
+    assert.ok(label.includes(constant ? 'no correlation' : `correlation ${number}`), label);
+  };
+  const walk = [['ArrowRight', 0, 1], ['ArrowDown', 1, 1], ['End', 1, 6], ['ArrowRight', 1, 6], ['PageDown', 6, 6], ['ArrowUp', 5, 6], ['Home', 5, 0], ['ArrowLeft', 5, 0], ['PageUp', 0, 0], ['Control+End', 6, 6]];
+  for (const [key, row, column] of walk) {
+    await keyboard.press(String(key));
+    await spoken(row, column);
+  }
+  const roles = await site.page.evaluate(() => [document.activeElement.getAttribute('role'), document.activeElement.parentElement.getAttribute('role'), document.activeElement.closest('[role=grid]').getAttribute('aria-rowcount')]);
+  assert.deepEqual(roles, ['gridcell', 'row', '7']);
+
+  await tabTo(site, /^save-json$/);
+  const [download] = await Promise.all([site.page.waitForEvent('download'), keyboard.press('Enter')]);
+  assert.match(download.suggestedFilename(), /^Cat-peerlight\.json$/);
+
+  await tabTo(site, /^target$/);
+  await keyboard.type('tiger cat');
+  const cat = await site.explain(() => keyboard.press('Enter'));
+  assert.equal(cat.target.label, 'tiger cat');
+
+  await tabTo(site, /^grid$/);
+  await site.slow(400);
+  const before = await site.results();
+  await keyboard.press('ArrowRight');
+  await site.text('status', /^(Preparing|Running|Drawing|Comparing)/);
+  await keyboard.press('Escape');
+  await site.text('status', /^Stopped\./);
+  await tabTo(site, /^retry$/, 'Shift+Tab');
+  await site.slow(0);
+  const again = await site.explain(() => keyboard.press('Enter'));
+  assert.equal(again.settings.grid, 8);
+  assert.equal(await site.results(), before + 1, 'the cancelled one gave no answer');
+});
+
+test('keyboard: focus is visible on every control', async (t) => {
+  const site = await (await Site.make(t)).open();
+  await site.explain(() => site.at('sample-0').click());
+  await site.page.evaluate(() => { document.activeElement?.blur(); document.querySelector('.skip').focus(); });
+  const dull = new Set();
+  for (let i = 0; i < 60; i += 1) {
+    await site.page.keyboard.press('Tab');
+    const found = await site.page.evaluate(() => {
+      const node = document.activeElement;
+      if (!node || node === document.body) return 'end';
+      const seen = (/** @type {Element | null} */ n) => {
+        if (!n) return false;
+        const s = getComputedStyle(n);
+        return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) || s.boxShadow !== 'none';
+      };
+      return seen(node) || seen(node.nextElementSibling) || seen(node.parentElement) ? '' : node.outerHTML.slice(0, 120);
+    });
+    if (found === 'end') break;
+    if (found) dull.add(found);
+  }
+  assert.deepEqual([...dull], []);
+});

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from '../harness.mjs';
+import { OUT, ROOT } from '../paths.mjs';
+import { Site } from '../site.mjs';
+
+const VIEWS = [
+  { name: 'light', width: 1280, scheme: 'light' },
+  { name: 'dark', width: 1280, scheme: 'dark' },
+  { name: 'phone', width: 390, scheme: 'light', touch: true },
+];
+
+for (const { name, ...view } of VIEWS) {
+  test(`looks: pictures of the page, ${name}`, async (t) => {
+    const site = await (await Site.make(t, { height: 900, ...view })).open();
+    await site.page.screenshot({ path: join(OUT, `${name}-start.png`) });
+    await site.explain(() => site.at('sample-0').click());
+    await site.page.mouse.move(5, 5);
+    await site.page.evaluate(() => Promise.all([...document.images].map((i) => i.decode().catch(() => {}))));
+    await site.page.screenshot({ path: join(OUT, `${name}.png`), fullPage: true });
+    await site.page.evaluate(() => scrollTo(0, 0));
+    await site.page.screenshot({ path: join(OUT, `${name}-top.png`) });
+    const wide = await site.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${wide} px wider than the window`);
+    if (name !== 'light' || !process.env.PEERLIGHT_SCREENSHOTS) return;
+    const folder = join(ROOT, 'docs', 'screenshots');
+    await mkdir(folder, { recursive: true });
+    await site.page.setViewportSize({ width: 1180, height: 900 });
+    await site.page.evaluate(() => scrollTo(0, 0));
+    await site.page.screenshot({ path: join(folder, 'page.png') });
+    const { size } = await stat(join(folder, 'page.png'));
+    t.note(`docs/screenshots/page.png has ${Math.round(size / 1000)} kB`);
+    assert.ok(size <= 400_000, 'the picture in the README is larger than 400 kB');
+  });
+}

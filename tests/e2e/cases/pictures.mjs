@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { test } from '../harness.mjs';
+import { compare, native } from '../native.mjs';
+import { FIXTURES } from '../paths.mjs';
+import { pixelsOf, png, stretch, temp } from '../photos.mjs';
+import { channels, chunk, encodePng } from '../png.mjs';
+import { Site } from '../site.mjs';
+
+const fixture = (name) => join(FIXTURES, name);
+const jpeg = () => readFile(new URL('../../../web/samples/cat.jpg', import.meta.url));
+
+/** A PNG that only claims to be so large. */
+function claims(width, height) {
+  const file = encodePng(1, 1, new Uint8Array(3));
+  const head = Buffer.from(file.subarray(16, 29));
+  head.writeUInt32BE(width);
+  head.writeUInt32BE(height, 4);
+  return Buffer.concat([file.subarray(0, 8), chunk('IHDR', head), file.subarray(33)]);
+}
+
+const REFUSED = [
+  ['empty.jpg', async () => Buffer.alloc(0), 'image-empty', /empty/],
+  ['text.jpg', async () => Buffer.from('These are words.\n'.repeat(40)), 'image-broken', /not a picture/],
+  ['drawing.svg', async () => Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>'), 'image-broken', /SVG/],
+  ['photo.heic', async () => Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'), Buffer.alloc(4000, 7)]), 'image-broken', /HEIC/],
+  ['paper.pdf', async () => Buffer.from('%PDF-1.7\n%\xe2\xe3'), 'image-broken', /PDF/],
+  ['noise.png', async () => Buffer.concat([encodePng(64, 64, new Uint8Array(64 * 64 * 3)).subarray(0, 60), Buffer.alloc(500, 90)]), 'image-broken', /damaged|cannot read/],
+  ['head.jpg', async () => (await jpeg()).subarray(0, 300), 'image-broken', /damaged|cannot read/],
+  ['enormous.png', async () => claims(20000, 15000), 'image-too-large', /300 megapixels/],
+  ['lies.png', async () => claims(12000, 12000), 'image-broken', /damaged|cannot read/],
+];
+
+test('pictures: what cannot be read is refused clearly, and a good one afterwards works', async (t) => {
+  const site = await (await Site.make(t)).open();
+  await site.explain(() => site.at('sample-0').click());
+  const cat = await png('cat');
+  for (const [name, make, code, says] of REFUSED) {
+    const buffer = await /** @type {() => Promise<Buffer>} */ (make)();
+    const mimeType = String(name).endsWith('svg') ? 'image/svg+xml' : 'image/jpeg';
+    await site.pick({ name: String(name), mimeType, buffer });
+    const text = await site.text('error', /** @type {RegExp} */ (says));
+    assert.equal(await site.at('error').getAttribute('data-code'), code, String(name));
+    assert.ok(/[.!] \S/.test(text), `“${text}” says what to do`);
+    await site.explain(() => site.pick(cat));
+    assert.ok(await site.at('error').isHidden(), `${name}: the error goes away`);
+  }
+  assert.ok(await site.stillThere());
+  assert.deepEqual(site.errors, []);
+});
+
+test('pictures: a truncated JPEG gives an answer or a clear message', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const whole = await jpeg();
+  await site.pick({ name: 'half.jpg', mimeType: 'image/jpeg', buffer: whole.subarray(0, whole.length >> 1) });
+  await site.page.waitForFunction(() => seen.results > 0 || !document.querySelector('[data-testid=error]').hidden);
+  t.note((await site.results()) ? 'answered from the half' : String(await site.at('error').textContent()));
+  await site.explain(async () => site.pick(await png('cat')));
+});
+
+/** Each shows the cat; how far its figures may lie from the command line's, and why. */
+const KINDS = [
+  ['plain.png', {}],
+  ['progressive.jpg', { p: 0.03, rho: 0.03 }],
+  ['turned.jpg', { p: 0.03, rho: 0.03 }],
+  ['lossless.webp', {}],
+  ['animated.gif', {}],
+  ['animated.png', {}],
+  ['animated.webp', { p: 0.05, rho: 0.05 }], // Another decoder for the lossy frame.
+];
+
+test('pictures: animations, turned, progressive and lossless ones give the command line\'s figures', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const others = await native(KINDS.map(([name]) => fixture(String(name))));
+  for (const [i, [name, tolerance]] of KINDS.entries()) {
+    await site.explain(() => site.pick(fixture(String(name))));
+    const figures = await site.figures();
+    assert.deepEqual([figures.photo.width, figures.photo.height], [226, 150], String(name));
+    try {
+      t.note(`${name}: ${compare(figures, others[i], /** @type {object} */ (tolerance))}`);
+    } catch (thrown) {
+      throw new Error(`${name}: ${thrown}`);
+    }
+  }
+});
+
+test('pictures: 16 bits, grey, transparent, one pixel, one line, CMYK', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const { width, height, rgba } = await pixelsOf('cat');
+  const veiled = Uint8Array.from(rgba, (v, i) => (i % 4 === 3 ? (Math.floor(i / 4) % width < width / 3 ? 0 : 255) : v));
+  const made = [
+    ['deep.png', encodePng(width, height, channels(rgba, [0, 1, 2]), { depth: 16 }), {}],
+    ['grey.png', encodePng(width, height, channels(rgba, [1]), { kind: 'grey' }), {}],
+    ['grey16.png', encodePng(width, height, channels(rgba, [1]), { kind: 'grey', depth: 16 }), {}],
+    ['veiled.png', encodePng(width, height, veiled, { kind: 'rgba' }), {}],
+    ['dot.png', encodePng(1, 1, Uint8Array.of(90, 120, 30)), { top: false }],
+    ['line.png', encodePng(1200, 1, channels(rgba.subarray(0, 4800), [0, 1, 2])), { top: false }],
+    ['cmyk.jpg', await readFile(fixture('cmyk.jpg')), { p: 0.2, rho: 0.2, top: false }], // Browsers convert CMYK by a profile, the command line by a formula.
+  ];
+  for (const [name, bytes, tolerance] of made) {
+    const file = await temp(name, bytes);
+    await site.explain(() => site.pick(file));
+    const figures = await site.figures();
+    const [other] = await native([file]);
+    try {
+      t.note(`${basename(name)}: ${compare(figures, other, tolerance)}`);
+    } catch (thrown) {
+      throw new Error(`${name}: ${thrown}`);
+    }
+    if (name === 'cmyk.jpg') t.note(`cmyk: ${figures.target.label} here, ${other.target.label} there`);
+  }
+});
+
+test('pictures: one flat colour is explained without pretending', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const flat = encodePng(300, 300, new Uint8Array(300 * 300 * 3).fill(128));
+  await site.explain(() => site.pick({ name: 'flat.png', mimeType: 'image/png', buffer: flat }));
+  const [other] = await native([await temp('flat.png', flat)]);
+  const figures = await site.figures();
+  t.note(`agreement ${figures.agreement}, ${figures.regions.filter((r) => r.constant).length} flat regions`);
+  compare(figures, other, { rho: 5e-3 });
+  assert.doesNotMatch(String(await site.page.locator('main').textContent()), /NaN|undefined|null/);
+});
+
+test('pictures: 12 and 100 megapixels', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const cat = await pixelsOf('cat');
+  const shown = async (name, width, height, bytes) => {
+    const file = await temp(name, bytes);
+    const start = performance.now();
+    const result = await site.explain(() => site.pick(file));
+    t.note(`${name} (${(bytes.length / 1e6).toFixed(1)} MB) in ${((performance.now() - start) / 1000).toFixed(1)} s: ${result.target.label}`);
+    assert.deepEqual([result.photo.width, result.photo.height], [width, height]);
+    const side = 0.875 * Math.min(width, height);
+    for (const [a, b] of [[result.photo.crop.side, side], [result.photo.crop.x, (width - side) / 2], [result.photo.crop.y, (height - side) / 2]]) {
+      assert.ok(Math.abs(a - b) <= width / 2000, `crop ${a} against ${b}`);
+    }
+    return file;
+  };
+  const twelve = await shown('twelve.png', 4000, 3000, encodePng(4000, 3000, stretch(cat, 4000, 3000), { level: 1 }));
+  const [other] = await native([twelve]);
+  t.note(compare(await site.figures(), other, {}));
+  await shown('hundred.png', 10000, 10000, encodePng(10000, 10000, stretch(cat, 10000, 10000), { level: 1 }));
+  const small = await site.explain(async () => site.pick(await png('cat')));
+  assert.equal(small.photo.width, 451);
+}, { ms: 180_000 });

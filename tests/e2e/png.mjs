@@ -1,0 +1,51 @@
+import { deflateSync, crc32 as zlibCrc } from 'node:zlib';
+
+const table = Uint32Array.from({ length: 256 }, (_, n) => {
+  for (let k = 0; k < 8; k += 1) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
+  return n;
+});
+/** Node has its own since 20.15. @param {Buffer} bytes */
+const crc32 = zlibCrc ?? ((bytes) => ~bytes.reduce((c, b) => table[(c ^ b) & 255] ^ (c >>> 8), ~0) >>> 0);
+
+/** @param {string} name @param {Buffer} body */
+export function chunk(name, body) {
+  const out = Buffer.alloc(body.length + 12);
+  out.writeUInt32BE(body.length);
+  out.write(name, 4, 'latin1');
+  body.copy(out, 8);
+  out.writeUInt32BE(crc32(out.subarray(4, 8 + body.length)), 8 + body.length);
+  return out;
+}
+
+const KINDS = { grey: [0, 1], rgb: [2, 3], rgba: [6, 4] };
+
+/**
+ * Writes a PNG without filters or colour chunks.
+ * @param {number} width @param {number} height
+ * @param {{ kind?: 'grey' | 'rgb' | 'rgba', depth?: 8 | 16, level?: number, rows?: number }} form `rows`: so many rows are given and repeated in turn
+ * @param {Uint8Array} data channels in turn, row by row, 8 bits each (16-bit pictures repeat the byte: v * 257)
+ */
+export function encodePng(width, height, data, { kind = 'rgb', depth = 8, level = 3, rows = height } = {}) {
+  const [type, channels] = KINDS[kind];
+  const stride = width * channels * (depth / 8);
+  const raw = Buffer.alloc((stride + 1) * height);
+  for (let y = 0; y < height; y += 1) {
+    const from = data.subarray((y % rows) * width * channels, ((y % rows) + 1) * width * channels);
+    const to = raw.subarray(y * (stride + 1) + 1, (y + 1) * (stride + 1));
+    if (depth === 8) to.set(from);
+    else from.forEach((v, i) => to.fill(v, 2 * i, 2 * i + 2));
+  }
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width);
+  head.writeUInt32BE(height, 4);
+  head.set([depth, type], 8);
+  const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+  return Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', deflateSync(raw, { level })), chunk('IEND', Buffer.alloc(0))]);
+}
+
+/** Some channels of RGBA. @param {Uint8Array} rgba @param {number[]} keep */
+export function channels(rgba, keep) {
+  const out = new Uint8Array((rgba.length / 4) * keep.length);
+  for (let i = 0, at = 0; i < rgba.length; i += 4) for (const c of keep) out[at++] = rgba[i + c];
+  return out;
+}

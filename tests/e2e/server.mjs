@@ -1,0 +1,99 @@
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize } from 'node:path';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8', '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.json': 'application/json',
+  '.mjs': 'text/javascript; charset=utf-8', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.png': 'image/png', '.jpg': 'image/jpeg',
+};
+
+/**
+ * What a server may do wrong. `times`: how often, without end by default.
+ * @typedef {{ path: RegExp, kind: 'missing' | 'short' | 'flip' | 'drop' | 'slow' | 'hold', times?: number }} Fault
+ * @typedef {{ root: string, faults?: Fault[], edits?: Record<string, (text: string) => string>, headers?: Record<string, string>,
+ *   mounts?: Record<string, string> }} Options `edits` rewrite files by their path, `mounts` serve other folders under a prefix
+ */
+
+/** A static server of this machine's own that can fail on demand. */
+export class Server {
+  /** @type {{ path: string, kind: string }[]} */
+  asked = [];
+  /** @type {(() => void)[]} */
+  #held = [];
+
+  /** @param {Options} options */
+  constructor({ root, faults = [], edits = {}, headers = {}, mounts = {} }) {
+    Object.assign(this, { root, edits, headers, mounts });
+    this.faults = faults;
+    this.server = createServer((request, response) => {
+      this.#answer(request, response).catch(() => response.destroy());
+    });
+  }
+
+  async start() {
+    await new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => resolve(undefined)));
+    this.origin = `http://localhost:${/** @type {import('node:net').AddressInfo} */ (this.server.address()).port}`;
+    return this;
+  }
+
+  stop() {
+    this.release();
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  /** Answers everything that was held back, and holds back no more. */
+  release() {
+    this.faults = this.faults.filter((f) => f.kind !== 'hold');
+    for (const go of this.#held.splice(0)) go();
+  }
+
+  /** How often a file was asked for. @param {RegExp} path */
+  count(path) {
+    return this.asked.filter((a) => path.test(a.path)).length;
+  }
+
+  /** @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
+  async #answer(request, response) {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);
+    const fault = this.faults.find((f) => f.path.test(path) && (f.times ?? 1) > 0);
+    if (fault?.times) fault.times -= 1;
+    const kind = fault?.kind ?? '';
+    this.asked.push({ path, kind });
+    if (kind === 'hold') await new Promise((resolve) => this.#held.push(() => resolve(undefined)));
+
+    const file = kind === 'missing' ? null : await this.#read(path);
+    const headers = { 'cache-control': 'no-store', 'access-control-allow-origin': '*', ...this.headers };
+    if (!file) return response.writeHead(404, headers).end();
+    const body = spoil(file, kind);
+    response.writeHead(200, { ...headers, 'content-type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream', 'content-length': body.length });
+    if (kind === 'drop') {
+      response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+    } else if (kind === 'slow') {
+      for (let at = 0; at < body.length && !response.destroyed; at += 1 << 18) {
+        response.write(body.subarray(at, at + (1 << 18)));
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+      response.end();
+    } else response.end(body);
+  }
+
+  /** @param {string} path @returns {Promise<Buffer | null>} */
+  async #read(path) {
+    const inside = normalize(path).replace(/^\/+/, '') || 'index.html';
+    const mount = Object.keys(this.mounts).find((m) => inside.startsWith(m));
+    const file = mount ? join(this.mounts[mount], inside.slice(mount.length)) : join(this.root, inside);
+    const body = await readFile(file).catch(() => null);
+    const edit = this.edits[inside];
+    return body && edit ? Buffer.from(edit(body.toString())) : body;
+  }
+}
+
+/** @param {Buffer} file @param {string} kind */
+function spoil(file, kind) {
+  if (kind === 'short') return file.subarray(0, file.length >> 1);
+  if (kind !== 'flip') return file;
+  const copy = Buffer.from(file);
+  copy[copy.length >> 1] ^= 0x10;
+  return copy;
+}

@@ -1,0 +1,231 @@
+import { readFile } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+import { Server } from './server.mjs';
+import { DIST } from './paths.mjs';
+
+const CHROME = process.env.CHROME ?? '/usr/bin/chromium';
+const FLAGS = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const GPU = ['--enable-unsafe-webgpu'];
+
+/** One browser for each set of flags, each with a fresh profile; every site opened in it has storage of its own. @type {Map<string, Promise<import('playwright-core').Browser>>} */
+const browsers = new Map();
+
+/** @param {string[]} [flags] */
+export function browser(flags = []) {
+  const key = flags.join(' ');
+  let known = browsers.get(key);
+  if (!known) browsers.set(key, (known = chromium.launch({ executablePath: CHROME, args: [...FLAGS, ...flags] })));
+  return known;
+}
+
+export async function closeBrowsers() {
+  for (const b of browsers.values()) await (await b).close().catch(() => {});
+  browsers.clear();
+}
+
+/** Runs in the page before anything else: counts the answers that the workers give, keeps the last, and listens for violations of the policy. */
+function watch() {
+  const seen = { results: 0, last: null, violations: /** @type {string[]} */ ([]) };
+  Object.assign(window, { seen });
+  addEventListener('securitypolicyviolation', (e) => seen.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+  window.Worker = class extends Worker {
+    /** @param {ConstructorParameters<typeof Worker>} args */
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', ({ data }) => {
+        if (data.type !== 'done' || !data.value?.regions) return;
+        seen.results += 1;
+        seen.last = data.value;
+      });
+    }
+  };
+}
+
+/** In the worker: between two steps it waits as long as `slowness` says, so that a test can act in the middle of a computation. */
+export const SLOW = `{
+  self.slowness = 0;
+  const Native = MessageChannel;
+  self.MessageChannel = class {
+    constructor() {
+      const { port1, port2 } = new Native();
+      this.port1 = port1;
+      this.port2 = { postMessage: (m) => (self.slowness ? setTimeout(() => port2.postMessage(m), self.slowness) : port2.postMessage(m)) };
+    }
+  };
+}
+`;
+
+/** The code put before the worker's own. @param {string} code */
+export const inWorker = (code) => ({ 'pkg/worker.js': (/** @type {string} */ text) => code + text });
+
+/** @type {Site | null} */
+let latest = null;
+/** The page of the test that runs, for a picture of a failure. */
+export const latestSite = () => latest;
+
+/**
+ * One page on one server, and what a person does there.
+ * @typedef {{ flags?: string[], width?: number, height?: number, scheme?: 'light' | 'dark', touch?: boolean, isolated?: boolean }} View
+ */
+export class Site {
+  /** @type {string[]} */
+  requests = [];
+  /** @type {string[]} */
+  errors = [];
+
+  /** @param {{ later(end: () => unknown): void }} t @param {View & Partial<import('./server.mjs').Options>} [options] */
+  static async make(t, { flags = [], width = 1280, height = 900, scheme = 'light', touch = false, ...served } = {}) {
+    const site = new Site();
+    site.server = await new Server({ root: DIST, ...served }).start();
+    t.later(() => site.server.stop());
+    site.browser = await browser(flags);
+    site.context = await site.browser.newContext({ viewport: { width, height }, colorScheme: scheme, hasTouch: touch, isMobile: touch, acceptDownloads: true });
+    t.later(() => site.context.close());
+    site.context.setDefaultTimeout(60_000);
+    await site.context.addInitScript(watch);
+    site.context.on('request', (r) => site.requests.push(r.url()));
+    site.context.on('console', (m) => m.type() === 'error' && site.errors.push(m.text()));
+    site.context.on('weberror', (e) => site.errors.push(String(e.error())));
+    site.page = await site.context.newPage();
+    latest = site;
+    return site;
+  }
+
+  /** @param {{ ready?: boolean }} [options] */
+  async open({ ready = true } = {}) {
+    await this.page.goto(`${this.server.origin}/index.html`);
+    await this.page.evaluate(() => Object.assign(window, { mark: 'not reloaded' }));
+    if (ready) await this.text('status', /^Ready\./);
+    return this;
+  }
+
+  /** @param {string} id */
+  at(id) {
+    return this.page.getByTestId(id);
+  }
+
+  /** Waits until an element says something. @param {string} id @param {RegExp} like @param {number} [timeout] */
+  async text(id, like, timeout = 60_000) {
+    await this.page.waitForFunction(
+      ([id, source, flags]) => {
+        const node = /** @type {HTMLElement | null} */ (document.querySelector(`[data-testid="${id}"]`));
+        return node && node.offsetParent !== null && new RegExp(source, flags).test(node.textContent ?? '');
+      },
+      [id, like.source, like.flags],
+      { timeout },
+    ).catch(async () => {
+      throw new Error(`${id} says “${await this.at(id).textContent()}”, not ${like}; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`);
+    });
+    return /** @type {Promise<string>} */ (this.at(id).textContent());
+  }
+
+  /** Does something that leads to a new explanation, and waits for it to be shown. @param {() => Promise<unknown>} act @param {number} [timeout] */
+  async explain(act, timeout = 60_000) {
+    const before = await this.results();
+    await act();
+    await this.page.waitForFunction(
+      (n) => {
+        const bar = /** @type {HTMLElement} */ (document.querySelector('[data-testid=progress]'));
+        return seen.results > n && bar.hidden && /Took/.test(document.querySelector('[data-testid=status]')?.textContent ?? '');
+      },
+      before,
+      { timeout },
+    ).catch(async () => {
+      throw new Error(`no new explanation; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`);
+    });
+    return this.last();
+  }
+
+  results() {
+    return this.page.evaluate(() => seen.results);
+  }
+
+  /** The last explanation, its maps as plain arrays. @returns {Promise<any>} */
+  async last() {
+    return JSON.parse(await this.page.evaluate(() => JSON.stringify(seen.last, (_, v) => (ArrayBuffer.isView(v) ? Array.from(/** @type {any} */ (v)) : v))));
+  }
+
+  /** @param {string | { name: string, mimeType: string, buffer: Buffer }} file */
+  async pick(file) {
+    await this.at('file').setInputFiles(file);
+  }
+
+  /** A real drop, as from a file manager. @param {string} file */
+  async drop(file) {
+    const cdp = await this.context.newCDPSession(this.page);
+    const data = { items: [], files: [file], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop']) {
+      await cdp.send('Input.dispatchDragEvent', /** @type {any} */ ({ type, x: 300, y: 300, data }));
+    }
+    await cdp.detach();
+  }
+
+  /** A real paste: the picture goes through the browser's clipboard. @param {string} file */
+  async paste(file) {
+    const origin = this.server.origin;
+    await this.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+    const base64 = (await readFile(file)).toString('base64');
+    await this.page.evaluate(async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': new Blob([bytes], { type: 'image/png' }) })]);
+    }, base64);
+    await this.page.keyboard.press('Control+V');
+  }
+
+  /** Presses a button that saves something. @param {string} id */
+  async save(id) {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.at(id).click()]);
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  }
+
+  /** The figures as saved. */
+  async figures() {
+    return JSON.parse((await this.save('save-json')).bytes.toString());
+  }
+
+  /** The worker of one kind of device. @param {string} [kind] */
+  async worker(kind = 'cpu') {
+    for (const worker of this.page.workers()) {
+      if ((await worker.evaluate(() => self.name)) === `peerlight-${kind}`) return worker;
+    }
+    throw new Error(`no worker for ${kind}`);
+  }
+
+  /** @param {number} ms between two steps */
+  async slow(ms) {
+    await (await this.worker()).evaluate((ms) => Object.assign(self, { slowness: ms }), ms);
+  }
+
+  /** Decoded pixels of a picture, by the browser. @param {Buffer} bytes */
+  async pixels(bytes) {
+    return decode(bytes);
+  }
+
+  stillThere() {
+    return this.page.evaluate(() => window.mark === 'not reloaded');
+  }
+}
+
+/** The pixels of a picture file as stored, without colour management. @param {Buffer} bytes @returns {Promise<{ width: number, height: number, rgba: Uint8Array }>} */
+export async function decode(bytes) {
+  const page = await (await browser()).newPage();
+  try {
+    const { width, height, base64 } = await page.evaluate(async (base64) => {
+      const data = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([data]), { colorSpaceConversion: 'none' });
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));
+      pen.drawImage(bitmap, 0, 0);
+      const pixels = pen.getImageData(0, 0, bitmap.width, bitmap.height).data;
+      const reader = new FileReader();
+      const url = await new Promise((resolve) => {
+        reader.onload = () => resolve(/** @type {string} */ (reader.result));
+        reader.readAsDataURL(new Blob([pixels]));
+      });
+      return { width: bitmap.width, height: bitmap.height, base64: url.slice(url.indexOf(',') + 1) };
+    }, bytes.toString('base64'));
+    return { width, height, rgba: new Uint8Array(Buffer.from(base64, 'base64')) };
+  } finally {
+    await page.close();
+  }
+}
