@@ -1,9 +1,9 @@
 //! What comes out: plain data, the same for the page, the command line and a file.
 
-use peerlight_core::{Crop, Fuse, Weight};
+use peerlight_core::Crop;
 use serde::Serialize;
 
-use crate::Evidence;
+use crate::Ask;
 
 /// A map of side x side values in 0..=1, row by row. Left out of JSON: a picture shows it better.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,8 +27,8 @@ pub struct Explanation {
     pub bundle: BundleName,
     /// The photo's size, and what part of it the networks saw.
     pub photo: Photo,
-    /// The settings, with every default filled in.
-    pub settings: Settings,
+    /// The settings, with the bundle's crop where none was asked for.
+    pub settings: Ask,
     /// The class that is explained.
     pub target: Target,
     /// Side of every map.
@@ -63,20 +63,6 @@ pub struct Photo {
     pub height: u32,
     /// In the photo's pixels: every map covers exactly this square.
     pub crop: Crop,
-}
-
-/// An [`Ask`](crate::Ask) with every default filled in.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "named and described in Ask")]
-pub struct Settings {
-    pub grid: usize,
-    pub target: Option<usize>,
-    pub evidence: Evidence,
-    pub power: u32,
-    pub stages: Option<Vec<usize>>,
-    pub fuse: Fuse,
-    pub weight: Weight,
-    pub crop: f64,
 }
 
 /// The class that is explained.

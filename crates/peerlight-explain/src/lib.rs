@@ -18,9 +18,7 @@ mod session;
 pub use ask::{Ask, Evidence};
 pub use catalog::{Catalog, Choice, ColourEntry, ErrorEntry, Named, Setting, catalog};
 pub use device::{DeviceInfo, DeviceKind, open_device};
-pub use explanation::{
-    BundleName, Explanation, Map, Peer as PeerReport, Photo, Prediction, Region, Settings, Target, Timing,
-};
+pub use explanation::{BundleName, Explanation, Map, Peer as PeerReport, Photo, Prediction, Region, Target, Timing};
 pub use host::{Host, Step};
 pub use self_test::self_test;
 pub use session::{BundleInfo, PeerInfo, Session};

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     Ask, Host, Step,
     evidence::peer_map,
-    explanation::{BundleName, Explanation, Map, Peer, Photo, Prediction, Region, Settings, Target, Timing},
+    explanation::{BundleName, Explanation, Map, Peer, Photo, Prediction, Region, Target, Timing},
     read::read,
 };
 
@@ -165,16 +165,7 @@ impl Session {
                 height: photo.height(),
                 crop: preprocess.crop_of(photo.width(), photo.height()),
             },
-            settings: Settings {
-                grid: ask.grid,
-                target: ask.target,
-                evidence: ask.evidence,
-                power: ask.power,
-                stages: ask.stages.clone(),
-                fuse: ask.fuse,
-                weight: ask.weight,
-                crop: preprocess.crop,
-            },
+            settings: Ask { crop: Some(preprocess.crop), ..ask.clone() },
             target,
             side,
             peers,
