@@ -31,7 +31,7 @@ export function paintMap(canvas, map, side, lut) {
   penOf(canvas).putImageData(new ImageData(colourise(map, lut), side, side), 0, 0);
 }
 
-/** Paints the part of a map that one region covers. @param {HTMLCanvasElement} canvas @param {Float32Array} map @param {number} side
+/** Paints the part of a map that one region covers, stretched to the full range: Pearson's correlation sees neither brightness nor contrast. @param {HTMLCanvasElement} canvas @param {Float32Array} map @param {number} side
  *  @param {{ row: number, column: number }} region @param {number} grid @param {Uint8Array} lut */
 export function paintRegion(canvas, map, side, { row, column }, grid, lut) {
   const [top, bottom, left, right] = [row, row + 1, column, column + 1].map((k) => Math.round((k * side) / grid));
@@ -40,7 +40,13 @@ export function paintRegion(canvas, map, side, { row, column }, grid, lut) {
   for (let i = 0; i < h; i += 1) part.set(map.subarray((y + i) * side + x, (y + i) * side + x + w), i * w);
   canvas.width = w;
   canvas.height = h;
-  penOf(canvas).putImageData(new ImageData(colourise(part, lut), w, h), 0, 0);
+  penOf(canvas).putImageData(new ImageData(colourise(stretched(part), lut), w, h), 0, 0);
+}
+
+/** @param {Float32Array} values from 0 to 1; a flat part stays as it is */
+export function stretched(values) {
+  const [low, high] = [values.reduce((a, b) => Math.min(a, b), 1), values.reduce((a, b) => Math.max(a, b), 0)];
+  return high - low > 1e-6 ? values.map((v) => (v - low) / (high - low)) : values;
 }
 
 /**

@@ -4,7 +4,7 @@ import { initial, lutOf, mapOf, reduce, runnable, settingOf } from './state.js';
 import { statusOf } from './status.js';
 import { figures } from './save.js';
 import { beside, figure, percent, time } from './format.js';
-import { colourise, rhoColour, windowOf } from './paint.js';
+import { colourise, rhoColour, stretched, windowOf } from './paint.js';
 
 /** @param {...any} actions */
 const after = (...actions) => actions.reduce(reduce, initial);
@@ -136,4 +136,9 @@ test('long pictures are shown by their middle', () => {
   assert.deepEqual(windowOf({ width: 400, height: 300 }), { x: 0, y: 0, width: 400, height: 300 });
   assert.deepEqual(windowOf({ width: 3000, height: 20 }), { x: 1470, y: 0, width: 60, height: 20 });
   assert.deepEqual(windowOf({ width: 10, height: 100 }), { x: 0, y: 40, width: 10, height: 20 });
+});
+
+test('a region is stretched to its own contrast, and a flat one left flat', () => {
+  assert.deepEqual([...stretched(Float32Array.of(0.25, 0.5, 0.75))], [0, 0.5, 1]);
+  assert.deepEqual([...stretched(Float32Array.of(0.5, 0.5))], [0.5, 0.5]);
 });

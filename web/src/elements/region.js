@@ -9,7 +9,7 @@ export class RegionCard extends Part {
   #rho = make('p', { class: 'rho' });
   #note = make('p', { 'data-testid': 'region-note' });
   #patches = make('div', { class: 'patches' });
-  #hint = make('p', { class: 'quiet' }, 'Below each map, its mean attention. Point at the picture, tap it or use the arrow keys for another region.');
+  #hint = make('p', { class: 'quiet' }, 'Each map in its own contrast, as the correlation sees it; below, its mean attention. Point, tap or use the arrow keys for another region.');
 
   connectedCallback() {
     this.replaceChildren(make('header', {}, this.#title, this.#rho), this.#patches, this.#note, this.#hint);
