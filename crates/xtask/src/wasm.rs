@@ -97,10 +97,13 @@ fn inputs() -> Vec<PathBuf> {
 fn compile(kind: &str, raw: &Path) -> Result {
     say(format!("{kind}: compiling"));
     let folder = target_dir().join(target::TRIPLE).join(PROFILE);
-    let built = folder.join("peerlight_wasm.wasm");
-    // Both devices' modules have the same name, so cargo could take one's file for the other's.
-    for stale in [&built, &folder.join("deps/peerlight_wasm.wasm")] {
-        let _ = fs::remove_file(stale);
+    let file = folder.join("deps/peerlight_wasm.wasm");
+    // Both devices' modules have the same name, so cargo would take one's file for the other's: each waits elsewhere
+    // and, renamed, keeps the time by which cargo knows it.
+    let _ = fs::remove_file(folder.join("peerlight_wasm.wasm"));
+    let _ = fs::remove_file(&file);
+    if raw.is_file() {
+        fs::rename(raw, &file).map_err(|e| format!("{}: {e}", raw.display()))?;
     }
     let mut cargo = target::ensure()?.cargo(FLAGS);
     // One crate type alone: a crate that is also an rlib gets no link-time optimisation.
@@ -109,10 +112,7 @@ fn compile(kind: &str, raw: &Path) -> Result {
         .args(["--target", target::TRIPLE, "--no-default-features", "--features", kind, "--target-dir"])
         .arg(target_dir());
     exec(&mut cargo)?;
-    if fs::read(&built).ok() == fs::read(raw).ok() {
-        return Ok(());
-    }
-    fs::copy(&built, raw).map(drop).map_err(|e| format!("{}: {e}", built.display()))
+    fs::rename(&file, raw).map_err(|e| format!("{}: {e}", file.display()))
 }
 
 fn bind(kind: &str, raw: &Path) -> Result {
