@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "these tests are native, where reading may wait")]
+
 use super::{Activation, Geometry, conv_act};
 use burn::tensor::{Device, Tensor, TensorData};
 

@@ -96,26 +96,55 @@ impl Dense<'_> {
         }
     }
 
-    /// Packs the patch under each output position.
+    /// Packs the patch under each output position, one output row at a time.
+    #[inline(always)]
     fn pack_patches(&self, panel: &mut [f32], from: usize, width: usize, stride: usize) {
-        let shape = &self.shape;
-        let ([height, wide], [top, left]) = (shape.input, shape.before);
-        let (kernel, step) = (shape.kernel, shape.geometry.stride);
-        for (k, row) in panel.chunks_exact_mut(stride).enumerate() {
-            let plane = &self.x[k / (kernel * kernel) * height * wide..][..height * wide];
-            let (dy, dx) = (k / kernel % kernel, k % kernel);
-            let (mut oy, mut ox) = (from / shape.output[1], from % shape.output[1]);
-            for value in &mut row[..width] {
-                // Positions before the picture wrap around and fail the comparison too.
-                let y = (oy * step + dy).wrapping_sub(top);
-                let x = (ox * step + dx).wrapping_sub(left);
-                *value = if y < height && x < wide { plane[y * wide + x] } else { 0.0 };
-                ox += 1;
-                if ox == shape.output[1] {
-                    (oy, ox) = (oy + 1, 0);
-                }
+        let (columns, mut at) = (self.shape.output[1], 0);
+        while at < width {
+            let (oy, ox) = ((from + at) / columns, (from + at) % columns);
+            let run = (columns - ox).min(width - at);
+            for (k, row) in panel.chunks_exact_mut(stride).enumerate() {
+                self.pack_row(&mut row[at..at + run], k, oy, ox);
             }
+            at += run;
+        }
+        for row in panel.chunks_exact_mut(stride) {
             row[width..].fill(0.0);
+        }
+    }
+
+    /// Writes what tap `k` of the filter sees from the output positions `ox..` of row `oy`.
+    #[inline(always)]
+    fn pack_row(&self, row: &mut [f32], k: usize, oy: usize, ox: usize) {
+        let Shape { kernel, input: [height, width], before: [top, left], .. } = self.shape;
+        let step = self.shape.geometry.stride;
+        let (channel, dy, dx) = (k / (kernel * kernel), k / kernel % kernel, k % kernel);
+        // Above the picture this wraps around, and is not below the height either.
+        let y = (oy * step + dy).wrapping_sub(top);
+        if y >= height {
+            row.fill(0.0);
+            return;
+        }
+        let first = left.saturating_sub(dx).div_ceil(step).saturating_sub(ox).min(row.len());
+        let end = (width + left).saturating_sub(dx).div_ceil(step).saturating_sub(ox);
+        let end = end.clamp(first, row.len());
+        row[..first].fill(0.0);
+        row[end..].fill(0.0);
+        let row = &mut row[first..end];
+        if row.is_empty() {
+            return;
+        }
+        let x = &self.x[(channel * height + y) * width..][(ox + first) * step + dx - left..];
+        if step == 2 {
+            let last = row.len() - 1;
+            for (value, pair) in row[..last].iter_mut().zip(x.as_chunks::<2>().0) {
+                *value = pair[0];
+            }
+            row[last] = x[2 * last];
+        } else {
+            for (value, &x) in row.iter_mut().zip(x.iter().step_by(step)) {
+                *value = x;
+            }
         }
     }
 }
@@ -134,14 +163,17 @@ impl WithSimd for Job<'_, '_> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let lanes = S::F32_LANES;
-        let widest = if lanes > 4 { 3 } else { 4 };
+        let widest = match lanes {
+            16 => 3,
+            8 => 2,
+            _ => 4,
+        };
         let mut from = self.tile.columns.start;
         while from < self.tile.columns.end {
             let left = self.tile.columns.end - from;
             let wide = left.div_ceil(lanes).min(widest);
             from += match (lanes, wide) {
                 (16, 3) => self.panels::<S, 8, 3>(simd, from),
-                (8, 3) => self.panels::<S, 4, 3>(simd, from),
                 (_, 4) => self.panels::<S, 2, 4>(simd, from),
                 (_, 3) => self.panels::<S, 2, 3>(simd, from),
                 (_, 2) => self.panels::<S, 4, 2>(simd, from),
@@ -203,8 +235,8 @@ impl Dense<'_> {
         let (depth, positions) = (self.shape.depth(), self.shape.positions());
         let bias: &[f32; R] = self.bias[row..].first_chunk().expect("a bias for each row");
         let mut weight: [&[f32]; R] = [&[]; R];
-        for r in 0..R {
-            weight[r] = &self.weight[(row + r) * depth..][..depth];
+        for (r, weight) in weight.iter_mut().enumerate() {
+            *weight = &self.weight[(row + r) * depth..][..depth];
         }
         let packed = registers::<S>(panels.packed).as_chunks::<W>().0;
         for i in 0..panels.count {
@@ -228,12 +260,12 @@ impl Dense<'_> {
                 let residual = self
                     .residual
                     .map(|residual| &residual[(row + r) * positions + panels.columns + skip..][..panels.width]);
-                for j in 0..W {
+                for (j, &value) in sum[r].iter().enumerate() {
                     let (start, end) = (j * S::F32_LANES, panels.width.min((j + 1) * S::F32_LANES));
-                    let mut value = sum[r][j];
-                    if let Some(residual) = residual {
-                        value = simd.add_f32s(value, load(simd, &residual[start..end]));
-                    }
+                    let value = match residual {
+                        Some(residual) => simd.add_f32s(value, load(simd, &residual[start..end])),
+                        None => value,
+                    };
                     store::<S>(&mut output[start..end], activate(simd, self.relu6, value));
                 }
             }

@@ -1,7 +1,7 @@
 //! Depthwise convolution: one small filter for each channel.
 
 use super::shape::Shape;
-use super::simd::{MAX_LANES, activate, load, registers, store};
+use super::simd::{MAX_LANES, activate, copy, load, registers, store};
 use super::work::{for_each, parts, with_scratch};
 use pulp::{Arch, Simd, WithSimd};
 use std::mem::MaybeUninit;
@@ -87,12 +87,12 @@ impl Padded {
 
     /// Copies the picture into the middle of the padding, which is already zero.
     #[inline(always)]
-    fn fill<const STRIDE: usize>(&self, padded: &mut [f32], shape: &Shape, x: &[f32]) {
+    fn fill<S: Simd, const STRIDE: usize>(&self, padded: &mut [f32], shape: &Shape, x: &[f32]) {
         let ([_, width], [top, left]) = (shape.input, shape.before);
         let rows = padded.chunks_exact_mut(self.pitch * STRIDE).skip(top);
         for (row, x) in rows.zip(x.chunks_exact(width)) {
             if STRIDE == 1 {
-                row[left..left + width].copy_from_slice(x);
+                copy::<S>(&mut row[left..left + width], x);
             } else {
                 let (even, odd) = row.split_at_mut(self.pitch);
                 let (first, second) = if left % 2 == 0 {
@@ -124,7 +124,7 @@ impl Job<'_> {
         let planes = self.output.chunks_exact_mut(shape.positions());
         for (channel, plane) in (self.first..).zip(planes) {
             let x = &self.conv.x[channel * area..][..area];
-            padded.fill::<STRIDE>(scratch, shape, x);
+            padded.fill::<S, STRIDE>(scratch, shape, x);
             self.conv.plane::<S, K, STRIDE>(simd, scratch, padded.pitch, channel, plane);
         }
     }

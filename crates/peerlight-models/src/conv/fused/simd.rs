@@ -25,6 +25,25 @@ pub fn store<S: Simd>(to: &mut [MaybeUninit<f32>], value: S::f32s) {
     }
 }
 
+/// Copies a row. For the few numbers of a small picture's row this beats calling the general copy.
+#[inline(always)]
+pub fn copy<S: Simd>(to: &mut [f32], from: &[f32]) {
+    let (lanes, len) = (S::F32_LANES, from.len());
+    if len < lanes {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = *from;
+        }
+        return;
+    }
+    let mut at = 0;
+    while at < len {
+        // The last register overlaps the one before it.
+        let start = at.min(len - lanes);
+        to[start..][..lanes].copy_from_slice(&from[start..][..lanes]);
+        at += lanes;
+    }
+}
+
 /// Reads a register; lanes beyond the end are zero.
 #[inline(always)]
 pub fn load<S: Simd>(simd: S, from: &[f32]) -> S::f32s {
