@@ -101,8 +101,9 @@ const lost = ({ message }) => ({ code: 'device-lost', message });
 const fail = (job, { code, message }) => scope.postMessage({ type: 'failed', job, code, message });
 
 // A panic traps outside of every promise, and the job it belongs to never settles by itself.
-self.addEventListener('error', (event) => fail(running, { code: 'crashed', message: event.message }));
-self.addEventListener('unhandledrejection', (event) => fail(running, { ...plain(event.reason), code: 'crashed' }));
+const crash = (/** @type {string} */ message) => fail(running, { code: 'crashed', message: `The engine stopped unexpectedly (${message}).` });
+self.addEventListener('error', (event) => crash(event.message.replace(/^Uncaught /, '')));
+self.addEventListener('unhandledrejection', (event) => crash(plain(event.reason).message));
 
 /**
  * Blobs cannot change, so the last one stays decoded: a new grid or class needs no new decoding.
