@@ -34,14 +34,15 @@ pub fn parts(multiplications: usize) -> usize {
     }
 }
 
-/// A new vector of `len` elements, all of them written by `fill`.
+/// A new vector of `len` elements that `fill` writes. Zeroing it first would cost as much as a small layer.
 ///
-/// Zeroing it first would cost as much as a small layer.
-pub fn filled(len: usize, fill: impl FnOnce(&mut [MaybeUninit<f32>])) -> Vec<f32> {
+/// # Safety
+///
+/// `fill` must write every element.
+pub unsafe fn filled(len: usize, fill: impl FnOnce(&mut [MaybeUninit<f32>])) -> Vec<f32> {
     let mut values = Vec::with_capacity(len);
     fill(&mut values.spare_capacity_mut()[..len]);
-    // SAFETY: the capacity is at least `len`, and every caller in this module's parent covers the
-    // slice with exact tiles, each written in full (the tests check it on odd shapes).
+    // SAFETY: the capacity is at least `len`, and the caller promises that `fill` wrote `len` elements.
     unsafe { values.set_len(len) };
     values
 }
