@@ -151,6 +151,8 @@ export interface OpenOptions {
   onProgress?(progress: OpenProgress): void;
   /** Called whenever another device takes over. */
   onDevice?(device: Device): void;
+  /** Starts a worker on `worker.js`, where the default (loaded from its own address) does not suit, such as to give it the page's security policy. */
+  spawn?(kind: DeviceKind): Worker;
 }
 
 export type Source = Blob | ImageData | ImageBitmap;

@@ -41,7 +41,7 @@ export function runEffects(store) {
     try {
       const { url, sha256, bytes } = await findBundle(new URL('models/index.json', document.baseURI), undefined, { signal });
       const opened = await openEngine({
-        bundle: url, sha256, bytes, device: wish, signal,
+        bundle: url, sha256, bytes, device: wish, signal, spawn,
         onProgress: (progress) => !signal.aborted && dispatch({ type: 'engine-progress', progress }),
         onDevice: (device) => store.state.engine.phase === 'ready' && dispatch({ type: 'device-changed', device }),
       });
@@ -101,6 +101,17 @@ function failure(thrown) {
   if (!(thrown instanceof PeerlightError)) return { code: 'crashed', message: String(thrown), help: 'Try again.' };
   const { code, message, help } = thrown;
   return { code, message, help };
+}
+
+/**
+ * A worker that is loaded from an address has a policy of its own, or none; one made from a blob has the page's.
+ * So it is the page's policy that keeps the pictures here, in the workers too.
+ * @param {import('../pkg/index.js').DeviceKind} kind
+ */
+function spawn(kind) {
+  const code = `import ${JSON.stringify(new URL('../pkg/worker.js', import.meta.url).href)};`;
+  const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+  return new Worker(url, { type: 'module', name: `peerlight-${kind}` });
 }
 
 /** The list of samples; a page without samples still works. @returns {Promise<import('./state.js').Sample[]>} */
