@@ -1,6 +1,12 @@
 //! `peerlight explain`
 
-use std::{path::Path, time::Instant};
+use std::{
+    collections::HashSet,
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use peerlight_core::{Code, Error, Result, Rgba8, overlay};
 use peerlight_explain::{Ask, DeviceKind, Explanation, Host, Session, Step, open_device};
@@ -25,10 +31,11 @@ pub fn run(options: &Explain) -> Result<()> {
         files::make_dir(out)?;
     }
 
+    let photos = named(&photos(&options.photos)?);
     let mut failed = 0;
-    for (i, path) in options.photos.iter().enumerate() {
-        let place = format!("[{}/{}] {}", i + 1, options.photos.len(), path.display());
-        match explain(&session, &ask, path, options) {
+    for (i, (path, name)) in photos.iter().enumerate() {
+        let place = format!("[{}/{}] {}", i + 1, photos.len(), path.display());
+        match explain(&session, &ask, path, name, options) {
             Ok(explanation) => eprintln!("{place}: {}", summary(&explanation)),
             Err(error) => {
                 failed += 1;
@@ -38,10 +45,7 @@ pub fn run(options: &Explain) -> Result<()> {
     }
     match failed {
         0 => Ok(()),
-        n => Err(Error::new(
-            Code::ImageBroken,
-            format!("{n} of {} photos could not be explained.", options.photos.len()),
-        )),
+        n => Err(Error::new(Code::ImageBroken, format!("{n} of {} photos could not be explained.", photos.len()))),
     }
 }
 
@@ -66,7 +70,47 @@ fn ask(options: &Explain, session: &Session) -> Result<Ask> {
     })
 }
 
-fn explain(session: &Session, ask: &Ask, path: &Path, options: &Explain) -> Result<Explanation> {
+/// The photos themselves: of a folder, the pictures in it, by name.
+fn photos(given: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    const ENDINGS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
+    let mut photos = Vec::new();
+    for path in given {
+        if !path.is_dir() {
+            photos.push(path.clone());
+            continue;
+        }
+        let entries = fs::read_dir(path).map_err(|e| files::unreadable(path, &e))?;
+        let ending = |p: &Path| p.extension().map(|e| e.to_string_lossy().to_lowercase());
+        let is_picture = |p: &PathBuf| p.is_file() && ending(p).is_some_and(|e| ENDINGS.contains(&e.as_str()));
+        let mut found: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(is_picture).collect();
+        if found.is_empty() {
+            let text = format!("The folder '{}' holds no pictures ({}).", path.display(), ENDINGS.join(", "));
+            return Err(Error::new(Code::FileUnreadable, text));
+        }
+        found.sort();
+        photos.extend(found);
+    }
+    Ok(photos)
+}
+
+/// Each photo with the name of its results: the file's without its ending, or with it and a number where others
+/// would be overwritten.
+fn named(photos: &[PathBuf]) -> Vec<(PathBuf, String)> {
+    let mut taken = HashSet::new();
+    let mut named = Vec::new();
+    for path in photos {
+        let part = |part: Option<&OsStr>| part.map_or("photo".into(), |p| p.to_string_lossy().into_owned());
+        let (stem, whole) = (part(path.file_stem()), part(path.file_name()));
+        let numbered = (2..).map(|i| format!("{whole}-{i}"));
+        let name = [stem, whole.clone()].into_iter().chain(numbered).find(|name| !taken.contains(name));
+        let name = name.unwrap_or_default();
+        taken.insert(name.clone());
+        named.push((path.clone(), name));
+    }
+    named
+}
+
+fn explain(session: &Session, ask: &Ask, path: &Path, name: &str, options: &Explain) -> Result<Explanation> {
     let photo = decode(&files::read(path)?)?;
     let explanation = pollster::block_on(session.explain(&photo, ask, &Terminal(Instant::now())))?;
     let json = |pretty| {
@@ -75,11 +119,10 @@ fn explain(session: &Session, ask: &Ask, path: &Path, options: &Explain) -> Resu
         text.map_err(|e| Error::new(Code::Crashed, e.to_string()))
     };
     if let Some(out) = &options.out {
-        let stem = path.file_stem().map_or("photo".into(), |stem| stem.to_string_lossy());
-        files::write(&out.join(format!("{stem}.json")), json(true)?.as_bytes())?;
-        save(&photo, &explanation, &explanation.mutual.map, &out.join(format!("{stem}.mutual.png")), options)?;
+        files::write(&out.join(format!("{name}.json")), json(true)?.as_bytes())?;
+        save(&photo, &explanation, &explanation.mutual.map, &out.join(format!("{name}.mutual.png")), options)?;
         for peer in &explanation.peers {
-            save(&photo, &explanation, &peer.attention.map, &out.join(format!("{stem}.{}.png", peer.id)), options)?;
+            save(&photo, &explanation, &peer.attention.map, &out.join(format!("{name}.{}.png", peer.id)), options)?;
         }
     }
     if options.json {
@@ -114,5 +157,17 @@ impl Host for Terminal {
 
     fn now(&self) -> f64 {
         self.0.elapsed().as_secs_f64() * 1e3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_result_overwrites_another() {
+        let photos = ["a/cat.jpg", "a/cat.png", "b/cat.jpg", "b/cat.jpg", "dog.jpg"].map(PathBuf::from);
+        let names: Vec<String> = named(&photos).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, ["cat", "cat.png", "cat.jpg", "cat.jpg-2", "dog"]);
     }
 }
