@@ -5,7 +5,7 @@ use crate::shell::{Result, command, exec, exec_quietly, fresh, make_dir, root, s
 use crate::{node, sizes};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// Each is a download of its own: the page starts with the first and fetches the second when a GPU is there.
 pub const KINDS: [&str; 2] = ["cpu", "webgpu"];
@@ -70,20 +70,22 @@ fn raw(kind: &str) -> PathBuf {
 
 fn build(kind: &str) -> Result {
     let (raw, made) = (raw(kind), out(kind).join("peerlight_bg.wasm"));
-    if fresh(&made, &inputs()) && fresh(&made, std::slice::from_ref(&raw)) {
+    // Its time is when the last build began: a source that was saved meanwhile counts as changed.
+    let stamp = target_dir().join(format!("{kind}.stamp"));
+    let bound = || fresh(&made, std::slice::from_ref(&raw));
+    if fresh(&stamp, &inputs()) && bound() {
         say(format!("{kind}: up to date"));
         return Ok(());
     }
-    let start = Instant::now();
+    let (began, start) = (SystemTime::now(), Instant::now());
     compile(kind, &raw)?;
     let compiled = start.elapsed().as_secs();
-    if fresh(&made, std::slice::from_ref(&raw)) {
-        // The sources' times changed but not what they compile to.
-        return touch(&made);
+    if !bound() {
+        bind(kind, &raw)?;
+        say(format!("{kind}: compiled in {compiled} s, optimised in {} s", start.elapsed().as_secs() - compiled));
     }
-    bind(kind, &raw)?;
-    say(format!("{kind}: compiled in {compiled} s, bound and optimised in {} s", start.elapsed().as_secs() - compiled));
-    Ok(())
+    let file = fs::File::create(&stamp).and_then(|file| file.set_modified(began));
+    file.map_err(|e| format!("{}: {e}", stamp.display()))
 }
 
 /// Everything a module is made from.
@@ -129,10 +131,4 @@ fn bind(kind: &str, raw: &Path) -> Result {
     let mut opt = command(node::tool("wasm-opt")?);
     opt.args(FEATURES).arg("-O2").arg(bound.join("peerlight_bg.wasm")).arg("-o").arg(out.join("peerlight_bg.wasm"));
     exec_quietly(&mut opt)
-}
-
-fn touch(path: &Path) -> Result {
-    let now = fs::FileTimes::new().set_modified(std::time::SystemTime::now());
-    let file = fs::File::options().append(true).open(path).and_then(|file| file.set_times(now));
-    file.map_err(|e| format!("{}: {e}", path.display()))
 }
