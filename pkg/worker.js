@@ -48,7 +48,10 @@ const TASKS = {
       throw { code: 'download-failed', message: `The engine could not be loaded: ${plain(thrown).message}` };
     });
     const wasm = await fetchCode(new URL(`./wasm/${kind}/peerlight_bg.wasm`, import.meta.url), say);
-    await glue.default({ module_or_path: wasm });
+    await glue.default({ module_or_path: wasm }).catch((/** @type {unknown} */ thrown) => {
+      if (thrown instanceof WebAssembly.RuntimeError) throw thrown;
+      throw { code: 'download-failed', message: `The engine did not come whole: ${plain(thrown).message}` };
+    });
     say({ stage: 'device', loaded: 0, total: 0, text: 'Testing the device' });
     engine = await glue.Engine.open();
     if (trouble) throw trouble;
