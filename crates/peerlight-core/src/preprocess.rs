@@ -70,11 +70,14 @@ impl Preprocess {
         let source = Image::from_vec_u8(window.width, window.height, window.rgb(photo), PixelType::U8x3)
             .map_err(resize_error)?;
         let side = self.side as u32;
+        let catmull_rom = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+        // Across first, then down: both round to 8 bits, so that the order shows in noise. This is Pillow's.
+        let mut narrowed = Image::new(side, window.height, PixelType::U8x3);
+        let across = catmull_rom.crop(crop.x - f64::from(window.x), 0.0, crop.side, f64::from(window.height));
+        Resizer::new().resize(&source, &mut narrowed, &across).map_err(resize_error)?;
         let mut scaled = Image::new(side, side, PixelType::U8x3);
-        let options = ResizeOptions::new()
-            .crop(crop.x - f64::from(window.x), crop.y - f64::from(window.y), crop.side, crop.side)
-            .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
-        Resizer::new().resize(&source, &mut scaled, &options).map_err(resize_error)?;
+        let down = catmull_rom.crop(0.0, crop.y - f64::from(window.y), f64::from(side), crop.side);
+        Resizer::new().resize(&narrowed, &mut scaled, &down).map_err(resize_error)?;
         Ok(scaled.into_vec())
     }
 

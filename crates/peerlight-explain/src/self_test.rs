@@ -124,8 +124,10 @@ fn compare(what: &str, got: &[f32], expected: &[f32], tolerance: f32) -> Result<
 
 #[cfg(all(test, feature = "cpu"))]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use peerlight_models::Precision;
+    use peerlight_models::{Array, Precision};
     use serde_json::Value;
 
     fn floats(value: &Value) -> Vec<f32> {
@@ -151,7 +153,7 @@ mod tests {
     #[test]
     fn a_wrong_weight_in_any_layer_fails_the_test() {
         let right = micro::tensors(&micro::PEERS).unwrap();
-        let run = |tensors| {
+        let run = |tensors: &BTreeMap<String, Array>| {
             let bytes = Bundle::write(&micro::manifest(&micro::PEERS), tensors, Precision::Single, Default::default());
             pollster::block_on(known_answers(&bytes.unwrap(), &Device::flex()))
         };

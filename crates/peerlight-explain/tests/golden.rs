@@ -141,7 +141,7 @@ fn the_shipped_bundle_agrees_with_pytorch_within_half_precision() {
     let bytes = fs::read(root().join("web/models/lite0-lite1.safetensors")).unwrap();
     let bundle = Bundle::parse(&bytes).unwrap();
     let device = Device::flex();
-    let bar = Errors { logit: 5e-2, stage: 5e-3, layer: 2e-2, map: 1e-2, rho: 5e-2 };
+    let bar = Errors { logit: 5e-2, stage: 2e-2, layer: 2e-2, map: 1e-2, rho: 5e-2 };
     for (peer, net) in ["lite0", "lite1"].into_iter().enumerate() {
         check_logits(&bundle, peer, net, &device).below(bar);
     }

@@ -36,7 +36,7 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct Explain {
-    /// Photos: JPEG, PNG, WebP, GIF, BMP or TIFF
+    /// Photos, or folders of photos: JPEG, PNG, WebP, GIF, BMP or TIFF
     #[arg(required = true, value_name = "PHOTO")]
     pub photos: Vec<PathBuf>,
     /// Weights of the peers: a bundle made by `peerlight import`
@@ -103,12 +103,23 @@ pub struct Import {
     /// Names of the classes, a line each; otherwise the 1,000 of ImageNet
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
+    /// How numbers are stored
+    #[arg(long, default_value = "half")]
+    pub precision: Precision,
     /// Name of the bundle for people
     #[arg(long)]
     pub name: Option<String>,
     /// Python with pip
     #[arg(long, default_value = "python3", value_name = "PROGRAM")]
     pub python: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Precision {
+    /// 16 bits: half the download, and the classes stay the same
+    Half,
+    /// 32 bits: as the weights came
+    Single,
 }
 
 /// A setting by its id, read by the same rules as the page's settings.

@@ -98,4 +98,66 @@ mod tests {
         let photo = Rgba8::new(2, 1, vec![1, 2, 3, 255, 4, 5, 6, 0]).unwrap();
         assert_eq!(decode(&encode_png(&photo).unwrap()).unwrap(), photo);
     }
+
+    /// Each Exif orientation in JPEG and PNG turns out as Pillow turns it.
+    #[test]
+    fn orientations_are_those_of_pillow() {
+        let golden: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/golden/preprocess.json")).unwrap();
+        let colours = golden["corner_colours"].as_object().unwrap();
+        let distance = |a: &[u8], b: &serde_json::Value| -> i64 {
+            (0..3).map(|c| (i64::from(a[c]) - b[c].as_i64().unwrap()).pow(2)).sum()
+        };
+        let cases = golden["orientation"].as_object().unwrap();
+        assert_eq!(cases.len(), 16);
+        for (file, expected) in cases {
+            let photo = decode(&std::fs::read(pictures().join(file)).unwrap()).unwrap();
+            let (w, h) = (photo.width(), photo.height());
+            assert_eq!([w, h].map(u64::from), [&expected["width"], &expected["height"]].map(|v| v.as_u64().unwrap()));
+            let corners = [
+                ("top_left", 2, 2),
+                ("top_right", w - 3, 2),
+                ("bottom_left", 2, h - 3),
+                ("bottom_right", w - 3, h - 3),
+            ];
+            for (corner, x, y) in corners {
+                let pixel = photo.pixel(x, y);
+                let (nearest, _) = colours.iter().min_by_key(|(_, colour)| distance(&pixel, colour)).unwrap();
+                assert_eq!(expected["corners"][corner], *nearest, "{file}, {corner}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_of_png_decodes() {
+        for (file, size) in [
+            ("grey-48x64.png", (48, 64)),
+            ("grey16-33x29.png", (33, 29)),
+            ("rgba-50x40.png", (50, 40)),
+            ("grey-alpha-23x31.png", (23, 31)),
+            ("palette-alpha-20x30.png", (20, 30)),
+            ("rgb-1x1.png", (1, 1)),
+            ("rgb-640x3.png", (640, 3)),
+        ] {
+            let bytes = std::fs::read(pictures().join(file)).unwrap();
+            let photo = decode(&bytes).unwrap();
+            assert_eq!((photo.width(), photo.height()), size, "{file}");
+            let opaque = photo.pixels().chunks(4).all(|p| p[3] == 255);
+            assert_eq!(opaque, !file.contains("alpha") && !file.contains("rgba"), "{file}");
+            // A file that ends early is an error or a picture, not a panic.
+            for cut in 0..bytes.len() {
+                if let Err(error) = decode(&bytes[..cut]) {
+                    assert!([Code::ImageEmpty, Code::ImageBroken].contains(&error.code()), "{file}: {error}");
+                }
+            }
+        }
+        assert_eq!(
+            decode(&std::fs::read(pictures().join("rgb-1x1.png")).unwrap()).unwrap().pixels(),
+            [200, 100, 50, 255]
+        );
+    }
+
+    fn pictures() -> std::path::PathBuf {
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/pictures").into()
+    }
 }

@@ -164,7 +164,8 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Errors {
             errors = errors.max(check_layers(&*net, input, expected.target, expected_peer));
         }
 
-        let explain = |ask: Ask| explain(&session, photo, Ask { target: Some(expected.target), crop: Some(1.0), ..ask });
+        let explain =
+            |ask: Ask| explain(&session, photo, Ask { target: Some(expected.target), crop: Some(1.0), ..ask });
         let ways = [
             ("stages_3_to_6", Evidence::Attention, 2, vec![4, 5, 6, 7]),
             ("stages_3_to_6_and_head", Evidence::Attention, 2, vec![4, 5, 6, 7, 8]),
@@ -244,8 +245,6 @@ fn check_agreement(explanation: &Explanation, expected: &Agreement) -> f64 {
         explanation.regions.iter().enumerate().filter(|(_, r)| r.constant).map(|(i, _)| i).collect();
     assert_eq!(constant, expected.constant);
     let rho: Vec<f32> = explanation.regions.iter().map(|r| r.rho).collect();
-    // The golden mean counts a constant region as 0; an explanation leaves it out.
-    let part = (rho.len() - constant.len()) as f64 / rho.len() as f64;
-    let mean = f64::from(explanation.agreement.unwrap()) * part;
+    let mean = f64::from(explanation.agreement);
     off(&rho, &expected.rho).max((mean - expected.mean).abs())
 }

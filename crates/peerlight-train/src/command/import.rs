@@ -14,7 +14,10 @@ use peerlight_models::{
 };
 use pytorch_reader::{DType, PytorchReader};
 
-use crate::{cli::Import, files};
+use crate::{
+    cli::{self, Import},
+    files,
+};
 
 /// The epsilon of EfficientNet's batch norms.
 const EPSILON: f64 = 1e-3;
@@ -56,7 +59,11 @@ pub fn run(options: &Import) -> Result<()> {
         licence: "Apache-2.0. EfficientNet-Lite: Copyright Google LLC.".into(),
         source: sources.join(", "),
     };
-    let bytes = Bundle::write(&manifest, &tensors, Precision::Half, HashMap::new())?;
+    let precision = match options.precision {
+        cli::Precision::Half => Precision::Half,
+        cli::Precision::Single => Precision::Single,
+    };
+    let bytes = Bundle::write(&manifest, &tensors, precision, HashMap::new())?;
     files::write(&options.out, &bytes)?;
     let bundle = Bundle::parse(&bytes)?;
     println!("{}  {}  {:.1} MB", bundle.sha256(), options.out.display(), bytes.len() as f64 / 1e6);

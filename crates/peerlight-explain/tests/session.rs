@@ -1,0 +1,305 @@
+//! A session on the micro networks: every setting, cancelling, odd pictures, and what comes out.
+#![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
+
+#[path = "support/picture.rs"]
+mod picture;
+
+use std::{cell::RefCell, collections::HashMap, fs, path::PathBuf};
+
+use burn::tensor::Device;
+use peerlight_core::{Code, Error, Fuse, Result, Rgba8, Weight};
+use peerlight_explain::{Ask, Evidence, Explanation, Host, Map, Session, Step};
+use peerlight_models::{Array, Bundle, Precision, micro};
+use serde_json::{Value, json};
+
+/// Notes every step, cancels at one of them, and lets a millisecond pass between readings.
+#[derive(Default)]
+struct Noting {
+    steps: RefCell<Vec<Step>>,
+    cancel_at: Option<usize>,
+    clock: RefCell<f64>,
+}
+
+impl Host for Noting {
+    async fn checkpoint(&self, step: Step) -> Result<()> {
+        self.steps.borrow_mut().push(step);
+        if self.cancel_at == Some(self.steps.borrow().len() - 1) {
+            return Err(Error::new(Code::Cancelled, "Enough."));
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> f64 {
+        *self.clock.borrow_mut() += 1.0;
+        *self.clock.borrow()
+    }
+}
+
+fn session_of(peers: &[&str], change: impl FnOnce(&mut std::collections::BTreeMap<String, Array>)) -> Session {
+    let mut tensors = micro::tensors(peers).unwrap();
+    change(&mut tensors);
+    let bytes = Bundle::write(&micro::manifest(peers), &tensors, Precision::Single, HashMap::new()).unwrap();
+    Session::open(&Bundle::parse(&bytes).unwrap(), &Device::flex(), "CPU").unwrap()
+}
+
+fn session() -> Session {
+    session_of(&micro::PEERS, |_| ())
+}
+
+fn photo() -> Rgba8 {
+    Rgba8::new(90, 70, picture::drawn(90, 70)).unwrap()
+}
+
+fn explain(session: &Session, photo: &Rgba8, ask: &Ask) -> Result<Explanation> {
+    pollster::block_on(session.explain(photo, ask, &Noting::default()))
+}
+
+/// What must hold of every explanation.
+fn check(explanation: &Explanation, ask: &Ask, peers: usize) {
+    let Explanation { side, regions, mutual, .. } = explanation;
+    let maps: Vec<&Map> = explanation.peers.iter().map(|peer| &peer.attention).collect();
+    assert_eq!((maps.len(), regions.len()), (peers, ask.grid * ask.grid), "{ask:?}");
+    assert_eq!(side % ask.grid, 0, "{ask:?}");
+    for map in maps.iter().chain([&mutual]) {
+        assert_eq!(map.map.len(), side * side, "{ask:?}");
+        assert!(map.map.iter().all(|v| (0.0..=1.0).contains(v)), "{ask:?}");
+        let (low, high) = map.map.iter().fold((1.0f32, 0.0f32), |(low, high), &v| (low.min(v), high.max(v)));
+        let full = low < 1e-6 && high > 1.0 - 1e-4;
+        assert!(if map.blank { high == 0.0 } else { full }, "{ask:?}: {low}..{high}, blank {}", map.blank);
+    }
+    let step = side / ask.grid;
+    for (i, region) in regions.iter().enumerate() {
+        assert_eq!((region.row, region.column), (i / ask.grid, i % ask.grid));
+        assert!((-1.0..=1.0).contains(&region.rho), "{ask:?}: {}", region.rho);
+        assert_eq!(region.pairs.len(), peers * (peers - 1) / 2);
+        let mean = region.pairs.iter().sum::<f32>() / region.pairs.len() as f32;
+        assert!((mean - region.rho).abs() < 1e-6, "{ask:?}: {region:?}");
+        assert!(!region.constant || region.pairs.contains(&0.0), "{ask:?}: {region:?}");
+        for (map, &attention) in maps.iter().zip(&region.attention) {
+            let rows = (0..step).map(|y| &map.map[(region.row * step + y) * side + region.column * step..][..step]);
+            let mean = rows.flatten().sum::<f32>() / (step * step) as f32;
+            assert!((mean - attention).abs() < 1e-5, "{ask:?}: {mean} instead of {attention}");
+        }
+    }
+    let mean = regions.iter().map(|region| region.rho).sum::<f32>() / regions.len() as f32;
+    assert!((explanation.agreement - mean).abs() < 1e-5, "{ask:?}");
+    for peer in &explanation.peers {
+        assert_eq!(peer.top.len(), 5);
+        assert!(peer.top.windows(2).all(|pair| pair[0].probability >= pair[1].probability));
+        assert_eq!(peer.target.class, explanation.target.class);
+        let listed = peer.top.iter().find(|top| top.class == peer.target.class);
+        assert!(listed.is_none_or(|top| *top == peer.target));
+    }
+    assert_eq!(explanation.photo.crop.side, 70.0 * ask.crop.unwrap_or(1.0));
+}
+
+#[test]
+fn every_combination_of_settings_holds() {
+    let (session, photo) = (session(), photo());
+    for grid in 2..=14 {
+        for evidence in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
+            for fuse in [Fuse::Mean, Fuse::Geometric, Fuse::Product] {
+                for weight in [Weight::Agreement, Weight::Uniform] {
+                    let ask = Ask { grid, evidence, fuse, weight, ..Ask::default() };
+                    check(&explain(&session, &photo, &ask).unwrap(), &ask, 2);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_stage_power_class_and_crop_holds() {
+    let (session, photo) = (session(), photo());
+    let mut asks = vec![Ask { grid: 1, ..Ask::default() }, Ask { grid: 56, ..Ask::default() }];
+    for evidence in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
+        asks.extend((1..=8).map(|stage| Ask { evidence, stages: Some(vec![stage]), ..Ask::default() }));
+        asks.push(Ask { evidence, stages: Some((1..=8).collect()), ..Ask::default() });
+        asks.extend((0..micro::CLASSES).map(|class| Ask { evidence, target: Some(class), ..Ask::default() }));
+    }
+    asks.extend((1..=4).map(|power| Ask { power, ..Ask::default() }));
+    asks.extend([0.01, 0.5, 1.0].map(|crop| Ask { crop: Some(crop), ..Ask::default() }));
+    for ask in asks {
+        let explanation = explain(&session, &photo, &ask).unwrap();
+        check(&explanation, &ask, 2);
+        assert_eq!(explanation.target.chosen, ask.target.is_some());
+        assert!(ask.target.is_none_or(|class| explanation.target.class == class));
+    }
+}
+
+#[test]
+fn settings_out_of_range_are_refused_and_the_session_goes_on() {
+    let (session, photo) = (session(), photo());
+    let cases = [
+        Ask { grid: 0, ..Ask::default() },
+        Ask { grid: 57, ..Ask::default() },
+        Ask { grid: usize::MAX, ..Ask::default() },
+        Ask { target: Some(micro::CLASSES), ..Ask::default() },
+        Ask { power: 0, ..Ask::default() },
+        Ask { power: 5, ..Ask::default() },
+        Ask { stages: Some(vec![]), ..Ask::default() },
+        Ask { stages: Some(vec![0]), ..Ask::default() },
+        Ask { stages: Some(vec![4, 9]), ..Ask::default() },
+        Ask { crop: Some(0.0), ..Ask::default() },
+        Ask { crop: Some(1.01), ..Ask::default() },
+        Ask { crop: Some(f64::NAN), ..Ask::default() },
+    ];
+    for ask in cases {
+        assert_eq!(explain(&session, &photo, &ask).unwrap_err().code(), Code::AskInvalid, "{ask:?}");
+    }
+    check(&explain(&session, &photo, &Ask::default()).unwrap(), &Ask::default(), 2);
+    assert!(serde_json::from_value::<Ask>(json!({ "gird": 7 })).is_err(), "a misspelt setting is refused");
+}
+
+#[test]
+fn cancelling_at_any_step_leaves_the_session_ready() {
+    let (session, photo) = (session(), photo());
+    let host = Noting::default();
+    let whole = pollster::block_on(session.explain(&photo, &Ask::default(), &host)).unwrap();
+    let steps = host.steps.into_inner();
+    assert_eq!(steps.len(), 5);
+    for (i, step) in steps.iter().enumerate() {
+        assert_eq!((step.done, step.total), (i, steps.len()), "{step:?}");
+        let host = Noting { cancel_at: Some(i), ..Noting::default() };
+        let cancelled = pollster::block_on(session.explain(&photo, &Ask::default(), &host));
+        assert_eq!(cancelled.unwrap_err().code(), Code::Cancelled, "{step:?}");
+        assert_eq!(host.steps.borrow().len(), i + 1);
+        assert_eq!(explain(&session, &photo, &Ask::default()).unwrap(), whole);
+    }
+    let timed: Vec<_> = whole.timings.iter().map(|t| (t.name.as_str(), t.ms)).collect();
+    let expected: Vec<_> = steps.iter().map(|s| (s.name.as_str(), 1.0)).collect();
+    assert_eq!(timed, expected);
+    pollster::block_on(session.forward_once()).unwrap();
+}
+
+#[test]
+fn odd_pictures_give_numbers() {
+    let session = session();
+    let plain =
+        |width, height, pixel: [u8; 4]| Rgba8::new(width, height, pixel.repeat((width * height) as usize)).unwrap();
+    let pictures = [
+        plain(1, 1, [0, 0, 0, 255]),
+        plain(1, 1, [9, 200, 30, 0]),
+        plain(300, 300, [0, 0, 0, 255]),
+        plain(300, 300, [255, 255, 255, 255]),
+        plain(1000, 1, [80, 80, 80, 255]),
+        plain(1, 1000, [80, 80, 80, 255]),
+    ];
+    for picture in pictures {
+        for evidence in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
+            let explanation = explain(&session, &picture, &Ask { evidence, ..Ask::default() }).unwrap();
+            let maps = explanation.peers.iter().map(|p| &p.attention).chain([&explanation.mutual]);
+            for map in maps {
+                assert!(map.map.iter().all(|v| (0.0..=1.0).contains(v)));
+                assert!(!map.blank || map.map.iter().all(|&v| v == 0.0));
+            }
+            assert!(explanation.regions.iter().all(|r| r.rho.is_finite()));
+            assert!(explanation.agreement.is_finite());
+        }
+    }
+}
+
+#[test]
+fn a_map_without_anything_is_flagged_and_not_nan() {
+    // Nothing speaks for any class: all weights of the classifier are negative, activations are not.
+    let silence = |peers: &'static [&'static str]| {
+        session_of(&micro::PEERS, move |tensors| {
+            for peer in peers {
+                let weights = &mut tensors.get_mut(&format!("{peer}.classifier.weight")).unwrap().values;
+                weights.iter_mut().for_each(|w| *w = -w.abs());
+            }
+        })
+    };
+    let ask = Ask { evidence: Evidence::Class, ..Ask::default() };
+    let explanation = explain(&silence(&["first", "second"]), &photo(), &ask).unwrap();
+    check(&explanation, &ask, 2);
+    assert!(explanation.peers.iter().all(|peer| peer.attention.blank) && explanation.mutual.blank);
+    assert!(explanation.regions.iter().all(|r| r.constant && r.rho == 0.0 && r.attention == [0.0, 0.0]));
+    assert_eq!(explanation.agreement, 0.0);
+
+    let explanation = explain(&silence(&["first"]), &photo(), &ask).unwrap();
+    check(&explanation, &ask, 2);
+    assert_eq!(explanation.peers.iter().map(|peer| peer.attention.blank).collect::<Vec<_>>(), [true, false]);
+    assert!(!explanation.mutual.blank && explanation.regions.iter().all(|r| r.constant));
+}
+
+#[test]
+fn three_peers_and_twins() {
+    let ask = Ask::default();
+    let explanation = explain(&session_of(&["a", "b", "c"], |_| ()), &photo(), &ask).unwrap();
+    check(&explanation, &ask, 3);
+
+    // Two peers with the same weights agree wholly.
+    let twins = session_of(&micro::PEERS, |tensors| {
+        let first: Vec<_> =
+            tensors.iter().filter(|(n, _)| n.starts_with("first")).map(|(n, a)| (n.clone(), a.clone())).collect();
+        tensors.extend(first.into_iter().map(|(name, array)| (name.replace("first", "second"), array)));
+    });
+    let explanation = explain(&twins, &photo(), &ask).unwrap();
+    check(&explanation, &ask, 2);
+    assert_eq!(explanation.peers[0].top, explanation.peers[1].top);
+    assert_eq!(explanation.peers[0].attention, explanation.peers[1].attention);
+    assert!(explanation.regions.iter().all(|r| r.constant || r.rho > 0.9999), "{:?}", explanation.regions);
+}
+
+#[test]
+fn weights_that_overflow_are_named_as_the_cause() {
+    let session = session_of(&micro::PEERS, |tensors| {
+        tensors.get_mut("second.classifier.weight").unwrap().values.fill(3e38);
+    });
+    assert_eq!(explain(&session, &photo(), &Ask::default()).unwrap_err().code(), Code::BundleInvalid);
+}
+
+/// Every path of a JSON value, with the elements of arrays as one.
+fn paths(value: &Value, place: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| paths(value, &format!("{place}.{key}"), found)),
+        Value::Array(array) if !array.is_empty() => array.iter().for_each(|v| paths(v, &format!("{place}[]"), found)),
+        _ => found.push(place.trim_start_matches('.').into()),
+    }
+}
+
+#[test]
+fn the_json_keeps_its_shape() {
+    let explanation = explain(&session(), &photo(), &Ask::default()).unwrap();
+    let mut found = Vec::new();
+    paths(&serde_json::to_value(&explanation).unwrap(), "", &mut found);
+    found.sort();
+    found.dedup();
+    let expected = "agreement bundle.name bundle.sha256 device mutual.blank \
+        peers[].backbone peers[].blank peers[].id peers[].name \
+        peers[].target.class peers[].target.label peers[].target.probability \
+        peers[].top[].class peers[].top[].label peers[].top[].probability \
+        photo.crop.side photo.crop.x photo.crop.y photo.height photo.width \
+        regions[].attention[] regions[].column regions[].constant regions[].pairs[] regions[].rho regions[].row \
+        settings.crop settings.evidence settings.fuse settings.grid settings.power settings.stages settings.target \
+        settings.weight side target.chosen target.class target.label timings[].ms timings[].name version";
+    assert_eq!(found, expected.split_whitespace().collect::<Vec<_>>());
+}
+
+/// What the browser's tests compare with. After a change that is meant: PEERLIGHT_UPDATE=1 cargo test.
+#[test]
+fn the_answers_for_the_browser_are_current() {
+    let session = session();
+    let asks = picture::asks();
+    let answers = asks.as_array().unwrap().iter().map(|ask| {
+        let explanation = explain(&session, &photo(), &serde_json::from_value(ask.clone()).unwrap()).unwrap();
+        let mut answer = serde_json::to_value(&explanation).unwrap();
+        for key in ["device", "timings"] {
+            answer.as_object_mut().unwrap().remove(key);
+        }
+        let part = |map: &Map| map.map.iter().copied().step_by(picture::EVERY).collect::<Vec<f32>>();
+        answer["mutual"]["map"] = json!(part(&explanation.mutual));
+        for (i, peer) in explanation.peers.iter().enumerate() {
+            answer["peers"][i]["map"] = json!(part(&peer.attention));
+        }
+        answer
+    });
+    let answers = Value::Array(answers.collect());
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../peerlight-wasm/tests/native.json"));
+    if std::env::var_os("PEERLIGHT_UPDATE").is_some() {
+        fs::write(&path, format!("{answers}\n")).unwrap();
+    }
+    let kept = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    picture::assert_close(&answers, &kept, 1e-4, "answers");
+}
