@@ -119,8 +119,14 @@ export class Site {
     return /** @type {Promise<string>} */ (this.at(id).textContent());
   }
 
-  /** Does something that leads to a new explanation, and waits for it to be shown. @param {() => Promise<unknown>} act @param {number} [timeout] */
+  /** Does something that leads to a new explanation, waits for it to be shown, and returns it. @param {() => Promise<unknown>} act @param {number} [timeout] */
   async explain(act, timeout = 60_000) {
+    await this.shown(act, timeout);
+    return this.last();
+  }
+
+  /** The same without fetching the explanation. @param {() => Promise<unknown>} act @param {number} [timeout] */
+  async shown(act, timeout = 60_000) {
     const before = await this.results();
     await act();
     await this.page.waitForFunction(
@@ -133,7 +139,6 @@ export class Site {
     ).catch(async () => {
       throw new Error(`no new explanation; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`);
     });
-    return this.last();
   }
 
   results() {

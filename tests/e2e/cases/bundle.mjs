@@ -16,8 +16,8 @@ const FAULTS = [
   ['no list of networks', { path: INDEX, kind: 'missing', times: 1 }, /download-failed/, /404/],
   ['a truncated list of networks', { path: INDEX, kind: 'short', times: 1 }, /download-failed/, /could not be read/],
   ['engine not found', { path: WASM, kind: 'missing', times: 1 }, /download-failed/, /404/],
-  ['a connection dropped in the engine', { path: WASM, kind: 'drop', times: 1 }, /download-failed|crashed/, /./],
-  ['a damaged engine', { path: WASM, kind: 'short', times: 1 }, /download-failed|crashed/, /./],
+  ['a connection dropped in the engine', { path: WASM, kind: 'drop', times: 1 }, /download-failed/, /./],
+  ['a truncated engine', { path: WASM, kind: 'short', times: 1 }, /download-failed/, /./],
   ['engine code not found', { path: GLUE, kind: 'missing', times: 1 }, /download-failed/, /engine could not be loaded/],
 ];
 

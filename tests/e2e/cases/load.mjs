@@ -53,7 +53,7 @@ test('load: the page answers at once while it computes', async (t) => {
       });
       window.watching.observe({ type: 'event', durationThreshold: 16 });
     });
-    const done = site.explain(act);
+    const done = site.shown(act);
     let going = true;
     done.then(() => (going = false), () => (going = false));
     const theme = await site.at('theme').boundingBox();
@@ -66,7 +66,7 @@ test('load: the page answers at once while it computes', async (t) => {
     const runs = [];
     for (let i = 0; i < 3; i += 1) {
       runs.push(await measure(act));
-      await site.explain(() => site.at('sample-0').click());
+      await site.shown(() => site.at('sample-0').click());
     }
     const best = (key) => Math.round(Math.min(...runs.map((r) => r[key])));
     const worst = (key) => Math.round(Math.max(...runs.map((r) => r[key])));
@@ -95,7 +95,7 @@ test('load: a hundred photos leave the memory as it was', async (t) => {
   const marks = [];
   const start = performance.now();
   for (let i = 0; i < 100; i += 1) {
-    await site.explain(() => site.at(`sample-${i % 10}`).click());
+    await site.shown(() => site.at(`sample-${i % 10}`).click());
     if (i === 19 || i === 59 || i === 99) marks.push(await memory());
   }
   const [early, , late] = marks;

@@ -5,8 +5,9 @@ import { png } from '../photos.mjs';
 
 const LONG = 150_000;
 
-/** Chooses WebGPU by hand. @param {Site} site @param {RegExp} name what the page then says it uses */
+/** Chooses WebGPU by hand, after a first picture: with it come the settings. @param {Site} site @param {RegExp} name what the page then says it uses */
 async function choose(site, name) {
+  if (!(await site.results())) await site.shown(() => site.at('sample-1').click());
   await site.at('device-webgpu').check();
   await site.page.waitForFunction(() => !/Changing/.test(document.querySelector('[data-testid=device-reason]').textContent), undefined, { timeout: LONG });
   return `${await site.text('device-name', name, LONG)} ${await site.at('device-reason').textContent()}`;
