@@ -1,0 +1,82 @@
+import { findBundle, openEngine } from '/pkg/index.js';
+
+/** A worker and its calls, answered in order. */
+class Calls {
+  /** @param {string} file */
+  constructor(file) {
+    this.worker = new Worker(new URL(file, import.meta.url), { type: 'module' });
+  }
+
+  /** @param {object} message @returns {Promise<any>} */
+  ask(message) {
+    return new Promise((resolve, reject) => {
+      this.worker.onmessage = ({ data }) => ('error' in data ? reject(new Error(data.error)) : resolve(data.value));
+      this.worker.onerror = (event) => reject(new Error(event.message));
+      this.worker.postMessage(message);
+    });
+  }
+}
+
+/** @type {Record<string, () => Promise<unknown>>} what can be timed, once it is open */
+const works = {};
+
+/** The photo as our client takes it, and its square as the other runtime takes it. */
+async function input() {
+  const photo = await (await fetch('/samples/cat.jpg')).blob();
+  const side = 224;
+  const bitmap = await createImageBitmap(photo, { colorSpaceConversion: 'none' });
+  const square = 0.875 * Math.min(bitmap.width, bitmap.height);
+  const pen = new OffscreenCanvas(side, side).getContext('2d');
+  pen.imageSmoothingQuality = 'high';
+  pen.drawImage(bitmap, (bitmap.width - square) / 2, (bitmap.height - square) / 2, square, square, 0, 0, side, side);
+  const { data } = pen.getImageData(0, 0, side, side);
+  const tensor = new Float32Array(3 * side * side);
+  for (let i = 0; i < side * side; i += 1) for (let c = 0; c < 3; c += 1) tensor[c * side * side + i] = (data[4 * i + c] - 127) / 128;
+  return { photo, tensor };
+}
+
+/** @param {'cpu' | 'webgpu'} device */
+async function open(device) {
+  const { photo, tensor } = await input();
+  const bundle = await findBundle(new URL('/models/index.json', location.href));
+  const engine = await openEngine({ bundle: bundle.url, sha256: bundle.sha256, bytes: bundle.bytes, device });
+  if (engine.device.kind !== device) throw new Error(engine.device.reason);
+  const ours = new Calls('ours.js');
+  await ours.ask({ type: 'open', device, bundle: bundle.url.href });
+  const rival = new Calls('rival.js');
+  await rival.ask({ type: 'open', device, models: ['/onnx/lite0.onnx', '/onnx/lite1.onnx'] });
+  Object.assign(works, {
+    explain: () => engine.explain(photo),
+    forward: () => ours.ask({ type: 'forward' }),
+    rival: () => rival.ask({ type: 'forward', tensor }),
+  });
+  return check();
+}
+
+/** Both see the same cat. */
+async function check() {
+  const explanation = /** @type {import('/pkg/index.js').Explanation} */ (await works.explain());
+  const classes = /** @type {number[]} */ (await works.rival());
+  const mine = explanation.peers.map((p) => p.top[0].class);
+  if (mine.join() !== classes.join()) throw new Error(`classes ${mine} against ${classes}`);
+  return explanation.timings;
+}
+
+/** @param {keyof typeof works} work @returns {Promise<number>} milliseconds from asking to having */
+async function time(work) {
+  const start = performance.now();
+  const value = await works[work]();
+  // Our forward passes are timed by the engine itself: one pass of both nets, the median of three.
+  return work === 'forward' ? /** @type {number} */ (value) : performance.now() - start;
+}
+
+/** The other runtime from nothing to its first answer. */
+async function start() {
+  const { tensor } = await input();
+  const rival = new Calls('rival.js');
+  await rival.ask({ type: 'open', device: 'cpu', models: ['/onnx/lite0.onnx', '/onnx/lite1.onnx'] });
+  await rival.ask({ type: 'forward', tensor });
+  return performance.now();
+}
+
+Object.assign(window, { bench: { open, time, start } });
