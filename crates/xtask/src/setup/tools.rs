@@ -9,7 +9,7 @@ const TRUNK: &str = "0.21.14";
 /// `wasm-bindgen` of exactly the version that Cargo.lock holds: its format differs between versions.
 pub fn wasm_bindgen() -> Result<PathBuf> {
     let version = locked("wasm-bindgen")?;
-    tool("wasm-bindgen", "wasm-bindgen-cli", &version, &[])
+    tool("wasm-bindgen", "wasm-bindgen-cli", &version, "1", &[])
 }
 
 /// The runner for wasm tests, which comes with `wasm-bindgen`.
@@ -19,10 +19,10 @@ pub fn wasm_test_runner() -> Result<PathBuf> {
 
 /// Trunk, which puts the page together. Its default features ask the network for news of itself.
 pub fn trunk() -> Result<PathBuf> {
-    tool("trunk", "trunk", TRUNK, &["--no-default-features", "--features", "rustls"])
+    tool("trunk", "trunk", TRUNK, "0", &["--no-default-features", "--features", "rustls"])
 }
 
-fn tool(program: &str, package: &str, version: &str, features: &[&str]) -> Result<PathBuf> {
+fn tool(program: &str, package: &str, version: &str, level: &str, features: &[&str]) -> Result<PathBuf> {
     let dir = shell::cache()?.join(format!("{package}-{version}"));
     let own = dir.join("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
     if own.is_file() {
@@ -35,18 +35,22 @@ fn tool(program: &str, package: &str, version: &str, features: &[&str]) -> Resul
         return Ok(path);
     }
     say(format!("building {package} {version} (about two minutes)"));
-    // No --locked: a lock file may ask for a version that a registry no longer serves.
-    let mut cargo = shell::cargo();
-    cargo
-        .args(["install", package, "--version", version, "--root"])
-        .arg(&dir)
-        .args(features)
-        // Built once and run for seconds: light optimisation halves the wait.
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-        .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-        .env_remove("RUSTFLAGS");
-    exec_quietly(&mut cargo)?;
+    let install = |locked: bool| {
+        let mut cargo = shell::cargo();
+        cargo.args(["install", package, "--version", version, "--root"]).arg(&dir);
+        cargo.args(locked.then_some("--locked")).args(features);
+        // Built once and run for seconds: without optimisation the wait is halved.
+        cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level).env("CARGO_PROFILE_RELEASE_LTO", "off");
+        cargo
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+            .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+            .env_remove("RUSTFLAGS");
+        cargo
+    };
+    // As its authors locked it; without, where a registry no longer serves one of those versions.
+    if output(&mut install(true)).is_none() {
+        exec_quietly(&mut install(false))?;
+    }
     Ok(own)
 }
 
