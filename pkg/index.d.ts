@@ -133,8 +133,8 @@ export interface Explanation {
   side: number;
   peers: PeerMap[];
   mutual: { map: Float32Array; blank: boolean };
-  /** Mean rho over the regions that have one; null if none has. */
-  agreement: number | null;
+  /** Mean rho over the regions. */
+  agreement: number;
   regions: Region[];
   timings: { name: string; ms: number }[];
 }

@@ -60,5 +60,5 @@ function loading({ weights, code, device }) {
 function summary({ peers, agreement, timings }) {
   const says = peers.map((p) => `${p.name}: ${p.top[0]?.label} ${percent(p.top[0]?.probability ?? 0)}`).join('; ');
   const ms = timings.reduce((sum, t) => sum + t.ms, 0);
-  return `${says}. ${agreement === null ? 'The maps are flat: there is no agreement to tell' : `Agreement ${figure(agreement)}`}. Took ${time(ms)}.`;
+  return `${says}. Agreement ${figure(agreement)}. Took ${time(ms)}.`;
 }

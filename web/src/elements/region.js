@@ -40,7 +40,7 @@ export class RegionCard extends Part {
 
 /** @param {import('../../pkg/index.js').Region} region */
 function note({ rho, constant, pairs }) {
-  if (constant) return 'A map is flat here, so there is nothing to correlate. The region is marked and left out of the mean.';
+  if (constant) return 'A map is flat here, so there is nothing to correlate. The region counts as 0 and is marked “constant”.';
   const each = pairs.length > 1 ? ` Pair by pair: ${pairs.map(figure).join(', ')}.` : '';
   if (rho >= 0.5) return `Inside this region the maps rise and fall together.${each}`;
   if (rho >= 0.2) return `Inside this region the maps agree in part.${each}`;

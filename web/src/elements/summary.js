@@ -24,16 +24,13 @@ export class Summary extends Part {
     this.hidden = !result;
     if (!result) return;
     const { agreement, regions, target } = result;
-    this.#number.textContent = agreement === null ? '–' : figure(agreement);
-    this.#mark.hidden = agreement === null;
-    this.#mark.style.left = `${50 * (1 + (agreement ?? 0))}%`;
+    this.#number.textContent = figure(agreement);
+    this.#mark.style.left = `${50 * (1 + agreement)}%`;
     const close = regions.filter((r) => !r.constant && r.rho > 0.5).length;
     const flat = regions.filter((r) => r.constant).length;
     this.#text.textContent =
-      agreement === null
-        ? 'In every region a map is flat, so there is nothing to correlate.'
-        : `Mean correlation over ${regions.length - flat} regions; ${close} of them above 0.5.` +
-          (flat ? ` ${flat} more, where a map is flat, ${flat === 1 ? 'has' : 'have'} none.` : '');
+      `Mean correlation over ${regions.length} regions; ${close} of them above 0.5.` +
+      (flat ? ` ${flat} flat ${flat === 1 ? 'region counts' : 'regions count'} as 0.` : '');
     const how = target.chosen ? 'chosen by you' : 'the class the networks agree on best';
     this.#class.replaceChildren('Class: ', make('strong', {}, target.label), `, ${how}.`);
   }
