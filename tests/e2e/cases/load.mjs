@@ -25,33 +25,27 @@ test('load: the page answers at once while it computes', async (t) => {
   const large = await temp('large.png', encodePng(4000, 3000, stretch(await pixelsOf('cat'), 4000, 3000), { level: 1 }));
   const measure = async (/** @type {() => Promise<unknown>} */ act) => {
     await site.page.evaluate(() => {
-      const most = { timer: 0, frame: 0, delay: 0, event: 0, clicks: 0 };
+      const most = { task: 0, frame: 0, delay: 0, event: 0 };
       Object.assign(window, { most, measuring: true });
-      let last = performance.now();
-      const tick = () => {
-        const now = performance.now();
-        most.timer = Math.max(most.timer, now - last);
-        last = now;
-        if (window.measuring) setTimeout(tick, 4);
-      };
       let shown = performance.now();
       const frame = (/** @type {number} */ now) => {
         most.frame = Math.max(most.frame, now - shown);
         shown = now;
         if (window.measuring) requestAnimationFrame(frame);
       };
-      setTimeout(tick, 4);
       requestAnimationFrame((now) => requestAnimationFrame(frame, (shown = now)));
       window.watching?.disconnect();
       window.watching = new PerformanceObserver((list) => {
         for (const e of list.getEntries()) {
+          // Tasks of less than 50 ms are not told.
+          if (e.entryType === 'longtask') most.task = Math.max(most.task, e.duration);
           if (e.name !== 'click' && e.name !== 'pointerdown') continue;
-          most.clicks += 1;
           most.delay = Math.max(most.delay, e.processingStart - e.startTime);
           most.event = Math.max(most.event, e.duration);
         }
       });
       window.watching.observe({ type: 'event', durationThreshold: 16 });
+      window.watching.observe({ type: 'longtask' });
     });
     const done = site.shown(act);
     let going = true;
@@ -70,8 +64,8 @@ test('load: the page answers at once while it computes', async (t) => {
     }
     const best = (key) => Math.round(Math.min(...runs.map((r) => r[key])));
     const worst = (key) => Math.round(Math.max(...runs.map((r) => r[key])));
-    t.note(`${name}: longest gap ${best('timer')} to ${worst('timer')} ms, between frames ${best('frame')} to ${worst('frame')} ms, click to handler ${worst('delay')} ms, click to paint ${best('event')} to ${worst('event')} ms`);
-    assert.ok(best('timer') < PROMPT_MS, `${name}: the main thread was held for ${best('timer')} ms`);
+    t.note(`${name}: longest task ${best('task') || 'under 50'} to ${worst('task') || 'under 50'} ms, between frames ${best('frame')} to ${worst('frame')} ms, click to handler ${worst('delay')} ms, click to paint ${best('event')} to ${worst('event')} ms`);
+    assert.ok(best('task') < PROMPT_MS, `${name}: the main thread was held for ${best('task')} ms`);
     assert.ok(best('delay') < PROMPT_MS && best('event') < PROMPT_MS, `${name}: a click took ${best('event')} ms`);
   }
 });
