@@ -1,6 +1,6 @@
 //! Rust's values as JavaScript's and back.
 
-use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Float32Array, JSON, Object, Reflect, Uint8Array};
 use peerlight_core::{Code, Error, Result};
 use peerlight_explain::{Catalog, Explanation, Map};
 use serde::{Serialize, de::DeserializeOwned};
@@ -26,8 +26,11 @@ pub fn from_js<T: DeserializeOwned + Default>(value: JsValue) -> Result<T> {
     if value.is_undefined() || value.is_null() {
         return Ok(T::default());
     }
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|e| Error::new(Code::AskInvalid, format!("The settings cannot be read: {e}.")))
+    // By way of JSON: serde-wasm-bindgen asks for the fields that it knows and would pass over a misspelt one.
+    let refused =
+        |why: &dyn std::fmt::Display| Error::new(Code::AskInvalid, format!("The settings cannot be read: {why}."));
+    let json = JSON::stringify(&value).map_err(|_| refused(&"they are not plain data"))?;
+    serde_json::from_str(&String::from(json)).map_err(|e| refused(&e))
 }
 
 /// The catalog, with each colour map's table as bytes.
