@@ -88,7 +88,7 @@ mod tests {
         for g in Grid::RANGE {
             let grid = Grid::square(g).unwrap();
             let side = grid.side(224);
-            assert!(side % g == 0 && side >= 224 && side < 224 + g, "{g}: {side}");
+            assert!(side.is_multiple_of(g) && side >= 224 && side < 224 + g, "{g}: {side}");
         }
         assert!(Grid::square(0).is_err() && Grid::square(57).is_err());
     }
