@@ -1,7 +1,11 @@
 //! From a photo to the tensor that a network reads.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image};
+use fast_image_resize::{
+    FilterType, ResizeAlg, ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::U8x3,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Code, Error, Result, Rgba8};
@@ -67,18 +71,20 @@ impl Preprocess {
     pub fn picture(&self, photo: &Rgba8) -> Result<Vec<u8>> {
         let crop = self.crop_of(photo.width(), photo.height());
         let window = Window::around(crop, self.side, photo);
-        let source = Image::from_vec_u8(window.width, window.height, window.rgb(photo), PixelType::U8x3)
-            .map_err(resize_error)?;
+        let rgb = window.rgb(photo);
+        // The pixels' type is fixed when compiling: found out at run time, it would add every other type's code.
+        let source = TypedImageRef::<U8x3>::from_buffer(window.width, window.height, &rgb).map_err(resize_error)?;
         let side = self.side as u32;
-        let catmull_rom = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+        let catmull_rom =
+            ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).use_alpha(false);
         // Across first, then down: both round to 8 bits, so that the order shows in noise. This is Pillow's.
-        let mut narrowed = Image::new(side, window.height, PixelType::U8x3);
+        let mut narrowed = TypedImage::<U8x3>::new(side, window.height);
         let across = catmull_rom.crop(crop.x - f64::from(window.x), 0.0, crop.side, f64::from(window.height));
-        Resizer::new().resize(&source, &mut narrowed, &across).map_err(resize_error)?;
-        let mut scaled = Image::new(side, side, PixelType::U8x3);
+        Resizer::new().resize_typed(&source, &mut narrowed, &across).map_err(resize_error)?;
+        let mut scaled = TypedImage::<U8x3>::new(side, side);
         let down = catmull_rom.crop(0.0, crop.y - f64::from(window.y), f64::from(side), crop.side);
-        Resizer::new().resize(&narrowed, &mut scaled, &down).map_err(resize_error)?;
-        Ok(scaled.into_vec())
+        Resizer::new().resize_typed(&narrowed, &mut scaled, &down).map_err(resize_error)?;
+        Ok(scaled.pixels().iter().flat_map(|pixel| pixel.0).collect())
     }
 
     /// The network's input: [1, 3, side, side].
