@@ -1,9 +1,9 @@
-//! `cargo xtask bench`: speed and size of what is shipped, measured in a real browser and natively.
+//! `cargo xtask bench`: speed and size of what is shipped, measured in a real browser.
 
 use crate::node::{self, node};
 use crate::page;
 use crate::setup::browser;
-use crate::shell::{self, Result, cargo};
+use crate::shell::{self, Result};
 
 /// How to report.
 #[derive(clap::Args)]
@@ -18,7 +18,6 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result {
     page::run()?;
-    shell::exec(cargo().args(["build", "--release", "--package", "peerlight-train"]))?;
     node::ensure()?;
     let mut bench = node();
     bench.arg("tests/bench/run.mjs").args(args.json.then_some("--json")).args(&args.rest);
