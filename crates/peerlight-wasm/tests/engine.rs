@@ -48,10 +48,18 @@ async fn explain(engine: &Engine, ask: &Value) -> Result<Object, JsValue> {
     engine.explain(WIDTH, HEIGHT, picture::drawn(WIDTH, HEIGHT), js(ask), host(None).0).await
 }
 
-async fn ready() -> Engine {
-    let mut engine = Engine::open().await.unwrap();
-    engine.load(micro::bundle().unwrap()).unwrap();
-    engine
+/// One test for everything on the device: a module opens WebGPU once, as a worker does.
+#[wasm_bindgen_test]
+async fn the_engine_answers_on_its_device() {
+    // The test's harness does not run a module's start function.
+    peerlight_wasm::start();
+    let mut engine = Engine::open().await.unwrap_or_else(|thrown| panic!("{}", json(&thrown)));
+    assert_eq!(json(&engine.device().unwrap())["kind"], KIND);
+    nothing_is_loaded(&engine).await;
+    loading_tells_what_is_loaded(&mut engine).await;
+    explanations_are_those_of_the_native_program(&engine).await;
+    each_step_is_told_and_can_be_the_last(&engine).await;
+    errors_are_plain_and_leave_the_engine_ready(&mut engine).await;
 }
 
 /// A plain `{ code, message }`, as the worker hands it on.
@@ -63,13 +71,15 @@ fn assert_code(thrown: JsValue, code: &str) {
     assert!(get(&thrown, "message").as_string().unwrap().ends_with('.'), "{}", json(&thrown));
 }
 
-#[wasm_bindgen_test]
-async fn explanations_are_those_of_the_native_program() {
-    let engine = ready().await;
-    assert_eq!(json(&engine.device().unwrap())["kind"], KIND);
+async fn nothing_is_loaded(engine: &Engine) {
+    assert_code(explain(engine, &serde_json::json!({})).await.unwrap_err(), "bundle-invalid");
+    assert_code(engine.time_ms().await.unwrap_err(), "bundle-invalid");
+}
+
+async fn explanations_are_those_of_the_native_program(engine: &Engine) {
     let expected: Value = serde_json::from_str(include_str!("native.json")).unwrap();
     for (i, ask) in picture::asks().as_array().unwrap().iter().enumerate() {
-        let explanation = explain(&engine, ask).await.unwrap();
+        let explanation = explain(engine, ask).await.unwrap();
         let maps = Array::from(&get(&explanation, "peers"));
         maps.push(&get(&explanation, "mutual"));
         let side = get(&explanation, "side").as_f64().unwrap() as u32;
@@ -86,9 +96,7 @@ async fn explanations_are_those_of_the_native_program() {
     }
 }
 
-#[wasm_bindgen_test]
-async fn loading_tells_what_is_loaded_and_a_pass_takes_time() {
-    let mut engine = Engine::open().await.unwrap();
+async fn loading_tells_what_is_loaded(engine: &mut Engine) {
     let info = json(&engine.load(micro::bundle().unwrap()).unwrap());
     assert_eq!(info["name"], "Known answers");
     assert_eq!(info["classes"].as_array().unwrap().len(), micro::CLASSES);
@@ -98,9 +106,7 @@ async fn loading_tells_what_is_loaded_and_a_pass_takes_time() {
     assert!(engine.time_ms().await.unwrap() > 0.0);
 }
 
-#[wasm_bindgen_test]
-async fn each_step_is_told_and_can_be_the_last() {
-    let engine = ready().await;
+async fn each_step_is_told_and_can_be_the_last(engine: &Engine) {
     let explain = async |no_at| {
         let (host, steps) = host(no_at);
         let pixels = picture::drawn(WIDTH, HEIGHT);
@@ -122,13 +128,8 @@ async fn each_step_is_told_and_can_be_the_last() {
     explain(None).await.0.unwrap();
 }
 
-#[wasm_bindgen_test]
-async fn errors_are_plain_and_leave_the_engine_ready() {
-    let mut engine = Engine::open().await.unwrap();
-    assert_code(explain(&engine, &serde_json::json!({})).await.unwrap_err(), "bundle-invalid");
-    assert_code(engine.time_ms().await.unwrap_err(), "bundle-invalid");
+async fn errors_are_plain_and_leave_the_engine_ready(engine: &mut Engine) {
     let bundle = micro::bundle().unwrap();
-    engine.load(bundle.clone()).unwrap();
     // What was loaded stays.
     assert_code(engine.load(Vec::new()).unwrap_err(), "bundle-truncated");
     assert_code(engine.load(bundle[..5000].to_vec()).unwrap_err(), "bundle-truncated");
@@ -144,7 +145,7 @@ async fn errors_are_plain_and_leave_the_engine_ready() {
         serde_json::json!("seven"),
     ];
     for ask in asks {
-        let thrown = explain(&engine, &ask).await.err();
+        let thrown = explain(engine, &ask).await.err();
         assert_code(thrown.unwrap_or_else(|| panic!("{ask} was taken")), "ask-invalid");
     }
     let sizes = [(0, 0, 0, "image-empty"), (70_000, 70_000, 0, "image-too-large"), (3, 3, 35, "image-broken")];
@@ -152,7 +153,7 @@ async fn errors_are_plain_and_leave_the_engine_ready() {
         let thrown = engine.explain(width, height, vec![0; bytes], JsValue::NULL, host(None).0).await;
         assert_code(thrown.unwrap_err(), code);
     }
-    explain(&engine, &serde_json::json!({})).await.unwrap();
+    explain(engine, &serde_json::json!({})).await.unwrap();
 }
 
 #[wasm_bindgen_test]
