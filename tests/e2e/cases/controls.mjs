@@ -78,6 +78,14 @@ test('controls: a region opens on hover, on focus and on a tap', async (t) => {
   assert.ok(wide <= 0, `the page is ${wide} px wider than a phone`);
 });
 
+test('controls: the first region shown is the brightest, wherever the pointer lies', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const { regions } = await site.explain(() => site.at('sample-0').click());
+  const sums = regions.map((r) => r.attention[0] + r.attention[1]);
+  const { row, column } = regions[sums.indexOf(Math.max(...sums))];
+  assert.equal(await site.at('region-card').locator('h2').textContent(), `Region ${row + 1}, ${column + 1}`);
+});
+
 test('controls: changes on each other\'s heels end with the last one', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.explain(() => site.at('sample-0').click());

@@ -13,15 +13,18 @@ export class Stage extends Part {
   /** @type {HTMLElement[]} */
   #cells = [];
   #size = 0;
+  /** @type {number | null} */
+  #region = null;
 
   connectedCallback() {
     this.replaceChildren(this.#frame);
     this.#grid.addEventListener('keydown', (event) => this.#move(event));
     const pick = (/** @type {Event} */ { target }) => {
       const index = this.#cells.indexOf(/** @type {HTMLElement} */ (/** @type {Element} */ (target).closest('[role=gridcell]')));
-      if (index >= 0) this.send({ type: 'view-changed', view: { region: index } });
+      if (index >= 0 && index !== this.#region) this.send({ type: 'view-changed', view: { region: index } });
     };
-    this.#grid.addEventListener('pointerover', pick);
+    // Only a pointer that moves: one that lies still while the picture appears beneath it means nothing.
+    this.#grid.addEventListener('pointermove', pick);
     this.#grid.addEventListener('focusin', pick);
     this.#grid.addEventListener('pointerdown', pick);
     // Numbers only where a cell has room for them.
@@ -90,6 +93,7 @@ export class Stage extends Part {
 
   /** One cell is in the tab order: the chosen one, or the first. @param {number | null} region */
   #mark(region) {
+    this.#region = region;
     this.#cells.forEach((cell, i) => {
       cell.tabIndex = i === (region ?? 0) ? 0 : -1;
       cell.classList.toggle('chosen', i === region);
