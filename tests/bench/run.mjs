@@ -142,9 +142,9 @@ if (values.save) await save(result);
 /** @param {typeof result} all */
 function table({ machine, rows, sizes }) {
   console.log(`${machine}; rival: ${RIVAL}\n`);
-  console.log(`${'work'.padEnd(20)}${'device'.padEnd(8)}${'ours'.padStart(10)}${'rival'.padStart(10)}${'ratio'.padStart(8)}   spread         n`);
+  console.log(`${'work'.padEnd(20)}${'device'.padEnd(8)}${'ours'.padStart(12)}${'rival'.padStart(12)}${'ratio'.padStart(8)}   spread         n`);
   for (const r of rows) {
-    console.log(`${r.work.padEnd(20)}${r.device.padEnd(8)}${`${r.ours_ms} ms`.padStart(10)}${`${r.rival_ms} ms`.padStart(10)}${r.ratio.toFixed(2).padStart(8)}   ${r.spread.map((s) => s.toFixed(2)).join(' to ').padEnd(14)} ${r.n}`);
+    console.log(`${r.work.padEnd(20)}${r.device.padEnd(8)}${`${r.ours_ms} ms`.padStart(12)}${`${r.rival_ms} ms`.padStart(12)}${r.ratio.toFixed(2).padStart(8)}   ${r.spread.map((s) => s.toFixed(2)).join(' to ').padEnd(14)} ${r.n}`);
   }
   console.log('');
   for (const { name, bytes, brotli } of sizes) console.log(`${name.padEnd(32)}${(bytes / 1e6).toFixed(2).padStart(8)} MB${(brotli / 1e6).toFixed(2).padStart(8)} MB with brotli`);
