@@ -206,7 +206,7 @@ fn strided_and_offset_inputs_are_read_correctly() {
         let [x, weight] = case.tensors(&values, &device);
         let expected = floats(case.run(x.clone(), weight.clone(), &values));
         // The same values as the second half of a larger tensor, and as a transposed one.
-        let offset = Tensor::cat(vec![x.clone().zeros_like(), x.clone()], 0).slice([1..2]);
+        let offset = Tensor::cat(vec![x.clone().zeros_like(), x.clone()], 0).narrow(0, 1, 1);
         let transposed = Tensor::from_data(x.swap_dims(2, 3).into_data(), &device).swap_dims(2, 3);
         assert_eq!(floats(case.run(offset, weight.clone(), &values)), expected);
         assert_eq!(floats(case.run(transposed, weight, &values)), expected);
