@@ -133,7 +133,7 @@ for (const [name, measure] of Object.entries(MEASUREMENTS)) {
 const version = (await browser()).version().split('.')[0];
 await closeBrowsers();
 const model = os.cpus()[0]?.model.replace(/\(R\)|\(TM\)|\s+\d+-Core Processor| @.*$/g, '').trim();
-const result = { machine: `${os.cpus().length} cores, ${model}, Chromium ${version}`, rows, sizes: await sizes({ dist: DIST, ort: ORT, onnx: ONNX }) };
+const result = { machine: `${os.cpus().length} cores, ${model}, Chromium ${version}; WebGPU on a software adapter`, rows, sizes: await sizes({ dist: DIST, ort: ORT, onnx: ONNX }) };
 
 if (values.json) console.log(JSON.stringify(result, null, 2));
 else table(result);
