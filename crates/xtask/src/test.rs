@@ -125,7 +125,7 @@ fn types() -> Result {
 /// The crate's own tests, in headless Chromium, compiled as the page's module is so that dependencies are shared.
 fn wasm_tests(kind: &str) -> Result {
     let browser = browser::ensure()?;
-    let mut cargo = target::ensure()?.cargo(wasm::FLAGS);
+    let mut cargo = target::ensure()?.cargo(&wasm::flags());
     cargo
         .args([
             "test",

@@ -11,8 +11,15 @@ use std::time::{Instant, SystemTime};
 pub const KINDS: [&str; 2] = ["cpu", "webgpu"];
 /// The Cargo profile, and the name of its folder under the target folder.
 pub const PROFILE: &str = "wasm";
-/// SIMD is in every browser since 2023, and the CPU's kernels live by it.
-pub const FLAGS: &str = "-Ctarget-feature=+simd128";
+/// What every crate of a module is compiled with: SIMD, which is in every browser since 2023 and which the CPU's kernels live
+/// by; and names for the folders of other people's crates, so that no path of this machine is left in the module.
+pub fn flags() -> Vec<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
+    let folders = fs::read_dir(home.join("registry/src")).into_iter().flatten().flatten();
+    let names = folders.map(|folder| format!("--remap-path-prefix={}=crates", folder.path().display()));
+    ["-Ctarget-feature=+simd128".to_string()].into_iter().chain(names).collect()
+}
 
 /// What rustc and wasm-bindgen put into their modules, and browsers with WebGPU or SIMD all know.
 const FEATURES: [&str; 7] = [
@@ -107,7 +114,7 @@ fn compile(kind: &str, raw: &Path) -> Result {
     if raw.is_file() {
         fs::rename(raw, &file).map_err(|e| format!("{}: {e}", raw.display()))?;
     }
-    let mut cargo = target::ensure()?.cargo(FLAGS);
+    let mut cargo = target::ensure()?.cargo(&flags());
     // One crate type alone: a crate that is also an rlib gets no link-time optimisation.
     cargo
         .args(["rustc", "--package", "peerlight-wasm", "--lib", "--crate-type", "cdylib", "--profile", PROFILE])

@@ -30,10 +30,12 @@ pub enum Target {
 
 impl Target {
     /// A cargo command with the environment it needs; `flags` go to every crate built for the target.
-    pub fn cargo(&self, flags: &str) -> Command {
+    pub fn cargo(&self, flags: &[String]) -> Command {
+        // Encoded, so that a path with spaces stays one flag.
+        let encoded = |flags: &[String]| flags.join("\x1f");
         let Target::Debian { sysroot } = self else {
             let mut cargo = shell::cargo();
-            cargo.env("RUSTFLAGS", flags);
+            cargo.env("CARGO_ENCODED_RUSTFLAGS", encoded(flags));
             return cargo;
         };
         let mut cargo = command("/usr/bin/cargo");
@@ -41,8 +43,9 @@ impl Target {
         for name in ["RUSTUP_TOOLCHAIN", "LD_LIBRARY_PATH", "CARGO", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
             cargo.env_remove(name);
         }
-        let flags = format!("{flags} --sysroot={}", sysroot.display());
-        cargo.env("RUSTC", "/usr/bin/rustc").env("RUSTDOC", "/usr/bin/rustdoc").env("RUSTFLAGS", flags.trim());
+        let flags = [flags, &[format!("--sysroot={}", sysroot.display())]].concat();
+        cargo.env("RUSTC", "/usr/bin/rustc").env("RUSTDOC", "/usr/bin/rustdoc");
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", encoded(&flags));
         if let Some(linker) = which("wasm-ld-22").or_else(|| which("wasm-ld")) {
             cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
