@@ -3,7 +3,7 @@
 use peerlight_core::{Code, Error, Preprocess, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::{FORMAT, architecture};
+use crate::{FORMAT, architecture, weights::invalid};
 
 /// The description inside a bundle: JSON under the key `peerlight` of the safetensors metadata.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,8 +81,4 @@ impl Manifest {
         }
         self.preprocess.check().map_err(|e| invalid(e.to_string()))
     }
-}
-
-fn invalid(what: String) -> Error {
-    Error::new(Code::BundleInvalid, format!("The weight file cannot be used. {what}"))
 }

@@ -39,7 +39,8 @@ impl<'a> Weights<'a> {
     }
 }
 
-fn invalid(what: String) -> Error {
+/// A bundle that does not hold what it should.
+pub(crate) fn invalid(what: String) -> Error {
     Error::new(Code::BundleInvalid, format!("The weight file cannot be used. {what}"))
 }
 
