@@ -22,11 +22,11 @@ pub enum Fuse {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
-    /// (1 + rho) / 2 of each region, interpolated between the regions' centres.
+    /// Nothing: the correlations stand beside the map, region by region.
     #[default]
-    Agreement,
-    /// Nothing.
     Uniform,
+    /// (1 + rho) / 2 of each region, interpolated between the regions' centres.
+    Agreement,
 }
 
 /// Region by region, how much the peers agree.

@@ -16,12 +16,16 @@ mod error;
 mod fusion;
 mod grid;
 mod image;
+pub mod noise;
 mod overlay;
 mod preprocess;
 mod resize;
 mod similarity;
+mod transfer;
 
-pub use attention::{class_activation, layer_attention, minmax, superpose};
+pub use attention::{
+    class_activation, guided_attention, layer_attention, log_odds, minmax, smooth, superpose, weighted_sum,
+};
 pub use colour::{COLOUR_MAPS, ColourMap};
 pub use error::{CODES, Code, Error, Result};
 pub use fusion::{Agreement, Fuse, Mutual, Weight, agreement, mutual_map};
@@ -31,3 +35,4 @@ pub use overlay::overlay;
 pub use preprocess::{Crop, Preprocess};
 pub use resize::resize_map;
 pub use similarity::{Correlation, pearson};
+pub use transfer::{Transfer, transfer_loss};

@@ -69,8 +69,17 @@ impl Preprocess {
 
     /// The crop scaled to `side` x `side`: 8-bit RGB, row by row.
     pub fn picture(&self, photo: &Rgba8) -> Result<Vec<u8>> {
-        let crop = self.crop_of(photo.width(), photo.height());
-        let window = Window::around(crop, self.side, photo);
+        let Crop { x, y, side } = self.crop_of(photo.width(), photo.height());
+        self.cut(photo, [x, y], [side, side])
+    }
+
+    /// Any rectangle of the photo, from `at` (left, top) and of the size `size` (width, height) in its pixels, scaled to
+    /// `side` x `side`: 8-bit RGB, row by row.
+    ///
+    /// # Errors
+    /// `image-broken` if the rectangle is not inside the photo.
+    pub fn cut(&self, photo: &Rgba8, at: [f64; 2], size: [f64; 2]) -> Result<Vec<u8>> {
+        let window = Window::around(at, size, self.side, photo);
         let rgb = window.rgb(photo);
         // The pixels' type is fixed when compiling: found out at run time, it would add every other type's code.
         let source = TypedImageRef::<U8x3>::from_buffer(window.width, window.height, &rgb).map_err(resize_error)?;
@@ -79,10 +88,10 @@ impl Preprocess {
             ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom)).use_alpha(false);
         // Across first, then down: both round to 8 bits, so that the order shows in noise. This is Pillow's.
         let mut narrowed = TypedImage::<U8x3>::new(side, window.height);
-        let across = catmull_rom.crop(crop.x - f64::from(window.x), 0.0, crop.side, f64::from(window.height));
+        let across = catmull_rom.crop(at[0] - f64::from(window.x), 0.0, size[0], f64::from(window.height));
         Resizer::new().resize_typed(&source, &mut narrowed, &across).map_err(resize_error)?;
         let mut scaled = TypedImage::<U8x3>::new(side, side);
-        let down = catmull_rom.crop(0.0, crop.y - f64::from(window.y), f64::from(side), crop.side);
+        let down = catmull_rom.crop(0.0, at[1] - f64::from(window.y), f64::from(side), size[1]);
         Resizer::new().resize_typed(&narrowed, &mut scaled, &down).map_err(resize_error)?;
         Ok(scaled.pixels().iter().flat_map(|pixel| pixel.0).collect())
     }
@@ -92,19 +101,21 @@ impl Preprocess {
         Ok(self.normalise(&self.picture(photo)?, device))
     }
 
-    /// 8-bit RGB of side x side pixels to the normalised [1, 3, side, side].
+    /// 8-bit RGB of n pictures of side x side pixels, one after the other, to the normalised [n, 3, side, side].
     ///
     /// # Panics
-    /// If `rgb` is not side * side * 3 bytes.
+    /// If `rgb` is not n * side * side * 3 bytes.
     pub fn normalise(&self, rgb: &[u8], device: &Device) -> Tensor<4> {
-        let area = self.side * self.side;
-        assert_eq!(rgb.len(), area * 3, "a picture of {0} x {0} pixels", self.side);
-        let mut values = Vec::with_capacity(area * 3);
-        for channel in 0..3 {
-            let (mean, std) = (self.mean[channel], self.std[channel]);
-            values.extend(rgb[channel..].iter().step_by(3).map(|&v| (f32::from(v) / 255.0 - mean) / std));
+        let picture = self.side * self.side * 3;
+        assert!(rgb.len().is_multiple_of(picture), "pictures of {0} x {0} pixels", self.side);
+        let mut values = Vec::with_capacity(rgb.len());
+        for rgb in rgb.chunks_exact(picture) {
+            for channel in 0..3 {
+                let (mean, std) = (self.mean[channel], self.std[channel]);
+                values.extend(rgb[channel..].iter().step_by(3).map(|&v| (f32::from(v) / 255.0 - mean) / std));
+            }
         }
-        Tensor::from_data(TensorData::new(values, [1, 3, self.side, self.side]), device)
+        Tensor::from_data(TensorData::new(values, [rgb.len() / picture, 3, self.side, self.side]), device)
     }
 }
 
@@ -121,16 +132,16 @@ struct Window {
 }
 
 impl Window {
-    fn around(crop: Crop, side: usize, photo: &Rgba8) -> Self {
-        // A bicubic filter reaches two target pixels, never less than two source pixels.
-        let reach = 2.0 * (crop.side / side as f64).max(1.0) + 1.0;
-        let span = |start: f64, size: u32| {
-            let from = (start - reach).floor().max(0.0) as u32;
-            let to = ((start + crop.side + reach).ceil() as u32).min(size);
-            (from, to - from)
+    fn around(at: [f64; 2], size: [f64; 2], side: usize, photo: &Rgba8) -> Self {
+        let span = |axis: usize, limit: u32| {
+            // A bicubic filter reaches two target pixels, never less than two source pixels.
+            let reach = 2.0 * (size[axis] / side as f64).max(1.0) + 1.0;
+            let from = (at[axis] - reach).floor().max(0.0) as u32;
+            let to = ((at[axis] + size[axis] + reach).ceil() as u32).min(limit);
+            (from, to.saturating_sub(from))
         };
-        let (x, width) = span(crop.x, photo.width());
-        let (y, height) = span(crop.y, photo.height());
+        let (x, width) = span(0, photo.width());
+        let (y, height) = span(1, photo.height());
         Self { x, y, width, height }
     }
 
