@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Result};
 
-use crate::{Weights, efficientnet_lite};
+use crate::{ConvShape, Net, Weights, efficientnet_lite};
 
 /// A place in a network to run from: 0 is the image, k is the output of stage k, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,13 @@ pub trait Backbone: Send + Sync {
 
     /// The number of stages, the head included.
     fn stages(&self) -> usize;
+
+    /// The number of layers that [`Backbone::shuffled`] counts: every convolution, and the classifier.
+    fn layers(&self) -> usize;
+
+    /// A twin in which the weights of each of the last `layers` layers are permuted among themselves: the same numbers,
+    /// and nothing of what they had learnt.
+    fn shuffled(&self, seed: u64, layers: usize) -> Box<dyn Backbone>;
 }
 
 /// One architecture: how to name it, and how to make it of weights.
@@ -52,9 +59,11 @@ pub trait Architecture: Sync {
     ///
     /// # Errors
     /// `bundle-invalid` if a tensor is missing, or of another shape, or not finite.
-    fn build(&self, weights: &Weights, classes: usize, device: &Device) -> Result<Box<dyn Backbone>>;
+    fn build(&self, weights: &Weights, classes: usize, device: &Device) -> Result<Box<dyn Backbone>> {
+        Ok(Box::new(Net::load(self.convolutions(), weights, classes, device)?))
+    }
     /// The convolutions in the order that data meets them, with our names and shapes.
-    fn convolutions(&self) -> Vec<efficientnet_lite::ConvShape>;
+    fn convolutions(&self) -> Vec<ConvShape>;
 }
 
 /// Every architecture. A new one is a file and a line here.

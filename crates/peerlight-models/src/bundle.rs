@@ -7,7 +7,7 @@ use peerlight_core::{Code, Error, Result};
 use safetensors::{SafeTensorError, SafeTensors};
 use sha2::{Digest, Sha256};
 
-use crate::{Array, Backbone, Manifest, Precision, Weights, architecture, to_safetensors};
+use crate::{Array, Backbone, Manifest, Net, PeerManifest, Precision, Weights, architecture, to_safetensors};
 
 /// The version of the format that this program writes.
 pub const FORMAT: u32 = 1;
@@ -50,9 +50,22 @@ impl<'a> Bundle<'a> {
     /// # Errors
     /// `bundle-invalid` if its tensors are not what its architecture needs.
     pub fn build(&self, peer: usize, device: &Device) -> Result<Box<dyn Backbone>> {
-        let peer = &self.manifest.peers[peer];
-        let weights = Weights::new(&self.tensors, &peer.id);
+        let (peer, weights) = self.peer(peer);
         architecture(&peer.backbone)?.build(&weights, self.manifest.labels.len(), device)
+    }
+
+    /// The same network, of a type that can be trained.
+    ///
+    /// # Errors
+    /// `bundle-invalid` if its tensors are not what its architecture needs.
+    pub fn net(&self, peer: usize, device: &Device) -> Result<Net> {
+        let (peer, weights) = self.peer(peer);
+        Net::load(architecture(&peer.backbone)?.convolutions(), &weights, self.manifest.labels.len(), device)
+    }
+
+    fn peer(&self, peer: usize) -> (&PeerManifest, Weights<'_>) {
+        let peer = &self.manifest.peers[peer];
+        (peer, Weights::new(&self.tensors, &peer.id))
     }
 
     /// The number of weights of the peer at this place in the manifest.
@@ -62,20 +75,15 @@ impl<'a> Bundle<'a> {
         own.map(|(_, view)| view.shape().iter().product::<usize>()).sum()
     }
 
-    /// Writes a bundle: the tensors of every peer under `<peer id>.<name>`, and any other metadata.
+    /// Writes a bundle: the tensors of every peer under `<peer id>.<name>`. The same content gives the same bytes.
     ///
     /// # Errors
     /// `bundle-invalid` if the manifest or a value cannot be stored.
-    pub fn write(
-        manifest: &Manifest,
-        tensors: &BTreeMap<String, Array>,
-        precision: Precision,
-        mut metadata: HashMap<String, String>,
-    ) -> Result<Vec<u8>> {
+    pub fn write(manifest: &Manifest, tensors: &BTreeMap<String, Array>, precision: Precision) -> Result<Vec<u8>> {
         manifest.check()?;
         let json = serde_json::to_string(manifest).map_err(|e| Error::new(Code::BundleInvalid, e.to_string()))?;
-        metadata.insert(KEY.into(), json);
-        to_safetensors(tensors, precision, metadata)
+        // One entry alone: a map of several would be written in any order.
+        to_safetensors(tensors, precision, HashMap::from([(KEY.to_owned(), json)]))
     }
 }
 

@@ -1,16 +1,20 @@
-//! Convolution, bias, shortcut and activation as one operation.
+//! Convolution, bias, shortcut and activation as one operation, and the same for a norm by the
+//! batch's moments.
 //!
-//! The operation is a Burn backend extension. Its default body composes Burn's own operations: that
-//! is what runs on a GPU, and what autodiff differentiates. On the CPU it runs as one fused kernel.
+//! The operations are Burn backend extensions. Their default bodies compose Burn's own operations:
+//! that is what runs on a GPU. On the CPU each is one fused kernel. Their backward passes are written
+//! by hand ([`backward`], [`norm`]) and are again operations with a default and a fused body.
 
+pub mod backward;
 #[cfg(feature = "cpu")]
 mod fused;
+pub mod norm;
 
 use burn::backend::{
-    Autodiff, Backend, Dispatch, ExtensionType, TensorMetadata, autodiff::checkpoint::strategy::CheckpointStrategy,
-    backend_extension, ops::ConvOptions, tensor::FloatTensor,
+    Backend, Dispatch, ExtensionType, Shape, TensorMetadata, backend_extension, ops::ConvOptions, tensor::FloatTensor,
 };
 use burn::tensor::Tensor;
+pub use norm::{moments, norm_act};
 
 /// What a convolution does to the grid: TensorFlow's "same" padding with this stride.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +47,12 @@ impl Geometry {
         let total = reach.saturating_sub(size);
         (total / 2, total - total / 2)
     }
+
+    /// Burn's name for the convolution of such an input with such a weight.
+    fn options(&self, x: &Shape, weight: &Shape) -> ConvOptions<2> {
+        let padding = [2, 3].map(|axis| self.padding(x[axis], weight[axis]));
+        ConvOptions::new_with_padding([self.stride; 2], padding, [1; 2], self.groups)
+    }
 }
 
 /// What follows a convolution.
@@ -63,8 +73,14 @@ pub enum Residual<B: Backend> {
     Add(FloatTensor<B>),
 }
 
+impl Residual<Dispatch> {
+    fn new(shortcut: Option<Tensor<4>>) -> Self {
+        shortcut.map_or(Self::None, |shortcut| Self::Add(shortcut.into_dispatch()))
+    }
+}
+
 /// The backends this operation runs on.
-#[backend_extension(Flex: cfg(feature = "cpu"), Cube: cfg(feature = "webgpu"), Autodiff)]
+#[backend_extension(Flex: cfg(feature = "cpu"), Cube: cfg(feature = "cube"), Autodiff)]
 pub trait ConvBackend: Backend {
     /// See [`conv_act`].
     fn conv_act(
@@ -88,23 +104,25 @@ fn composed<B: Backend>(
     geometry: Geometry,
     activation: Activation,
 ) -> FloatTensor<B> {
-    let (size, kernel) = (x.shape(), weight.shape());
-    let padding = [2, 3].map(|axis| geometry.padding(size[axis], kernel[axis]));
-    let options = ConvOptions::new_with_padding([geometry.stride; 2], padding, [1; 2], geometry.groups);
-    let mut y = B::conv2d(x, weight, Some(bias), options);
-    if let Residual::Add(shortcut) = residual {
-        y = B::float_add(y, shortcut);
-    }
+    let options = geometry.options(&x.shape(), &weight.shape());
+    let y = B::conv2d(x, weight, Some(bias), options);
+    finished::<B>(y, residual, activation)
+}
+
+/// Adds the shortcut and applies the activation.
+fn finished<B: Backend>(y: FloatTensor<B>, residual: Residual<B>, activation: Activation) -> FloatTensor<B> {
+    let y = match residual {
+        Residual::None => y,
+        Residual::Add(shortcut) => B::float_add(y, shortcut),
+    };
     match activation {
         Activation::None => y,
         Activation::Relu6 => B::float_clamp(y, 0.0.into(), 6.0.into()),
     }
 }
 
-#[cfg(feature = "webgpu")]
+#[cfg(feature = "cube")]
 impl ConvBackend for burn::backend::Cube {}
-
-impl<B: ConvBackend, C: CheckpointStrategy> ConvBackend for Autodiff<B, C> {}
 
 /// `activation(conv2d(x, weight) + bias + residual)`.
 ///
@@ -122,15 +140,11 @@ pub fn conv_act(
     geometry: Geometry,
     activation: Activation,
 ) -> Tensor<4> {
-    let residual = match residual {
-        Some(shortcut) => Residual::Add(shortcut.into_dispatch()),
-        None => Residual::None,
-    };
     Tensor::from_dispatch(<Dispatch as ConvBackend>::conv_act(
         x.into_dispatch(),
         weight.into_dispatch(),
         bias.into_dispatch(),
-        residual,
+        Residual::new(residual),
         geometry,
         activation,
     ))

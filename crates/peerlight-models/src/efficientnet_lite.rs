@@ -1,20 +1,11 @@
-//! EfficientNet-Lite: one table for the family, one loop to run it.
+//! EfficientNet-Lite: one table for the family.
 //!
 //! Tan & Le, "EfficientNet", ICML 2019, without squeeze-and-excite and with ReLU6, as released by
 //! Google as EfficientNet-Lite (2020). Inverted residual blocks (Sandler et al., MobileNetV2, CVPR
 //! 2018): 1x1 expansion, depthwise k x k, 1x1 projection without activation, and the input added
 //! where shapes allow. Batch norms are folded into the convolutions.
 
-use burn::{
-    module::{Module, Param},
-    tensor::{Device, Tensor},
-};
-use peerlight_core::Result;
-
-use crate::{
-    Architecture, Backbone, Features, Stage, Weights,
-    conv::{Activation, Geometry, conv_act},
-};
+use crate::{Architecture, ConvKind, ConvShape};
 
 /// A row of the table: `repeats` blocks with a `kernel`, the first with `stride`; channels are
 /// multiplied by `expand` inside and come out as `out`.
@@ -84,53 +75,6 @@ pub static MICRO: Lite = Lite {
     head: 32,
 };
 
-/// What a convolution does in the net.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConvKind {
-    /// The first, 3 x 3 with stride 2.
-    Stem,
-    /// 1x1, more channels. Of block i.
-    Expand(usize),
-    /// k x k, each channel by itself. Of block i.
-    Depthwise(usize),
-    /// 1x1, fewer channels, no activation. Of block i.
-    Project(usize),
-    /// The last, 1x1.
-    Head,
-}
-
-/// A convolution's place and shape.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ConvShape {
-    /// What it does.
-    pub kind: ConvKind,
-    /// [out, in / groups, k, k].
-    pub weight: [usize; 4],
-    /// Step in pixels.
-    pub stride: usize,
-    /// 1, or the number of channels.
-    pub groups: usize,
-    /// Whether a block begins here: its input may be added to its result.
-    pub begins_block: bool,
-    /// Whether the block's input is added to its result.
-    pub residual: bool,
-    /// Whether a stage ends here.
-    pub ends_stage: bool,
-}
-
-impl ConvShape {
-    /// Our name of its tensors, before `.weight` and `.bias`.
-    pub fn key(&self) -> String {
-        match self.kind {
-            ConvKind::Stem => "stem".into(),
-            ConvKind::Expand(i) => format!("blocks.{i}.expand"),
-            ConvKind::Depthwise(i) => format!("blocks.{i}.depthwise"),
-            ConvKind::Project(i) => format!("blocks.{i}.project"),
-            ConvKind::Head => "head".into(),
-        }
-    }
-}
-
 impl Architecture for Lite {
     fn id(&self) -> &'static str {
         self.id
@@ -182,91 +126,5 @@ impl Architecture for Lite {
         }
         all.push(ConvShape { ends_stage: true, ..conv(ConvKind::Head, [self.head, channels, 1, 1], 1) });
         all
-    }
-
-    fn build(&self, weights: &Weights, classes: usize, device: &Device) -> Result<Box<dyn Backbone>> {
-        let mut convs = Vec::new();
-        for shape in self.convolutions() {
-            let key = shape.key();
-            convs.push(Conv {
-                weight: Param::from_tensor(weights.tensor(&format!("{key}.weight"), shape.weight, device)?),
-                bias: Param::from_tensor(weights.tensor(&format!("{key}.bias"), [shape.weight[0]], device)?),
-                shape,
-            });
-        }
-        Ok(Box::new(Net {
-            convs,
-            weight: Param::from_tensor(weights.tensor("classifier.weight", [classes, self.head], device)?),
-            bias: Param::from_tensor(weights.tensor("classifier.bias", [classes], device)?),
-        }))
-    }
-}
-
-/// A convolution with its bias.
-#[derive(Module, Debug)]
-struct Conv {
-    weight: Param<Tensor<4>>,
-    bias: Param<Tensor<1>>,
-    #[module(skip)]
-    shape: ConvShape,
-}
-
-impl Conv {
-    /// [n, in, h, w] -> [n, out, ceil(h / stride), ceil(w / stride)]
-    fn forward(&self, x: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
-        let activation = match self.shape.kind {
-            ConvKind::Project(_) => Activation::None,
-            _ => Activation::Relu6,
-        };
-        let geometry = Geometry { stride: self.shape.stride, groups: self.shape.groups };
-        conv_act(x, self.weight.val(), self.bias.val(), residual, geometry, activation)
-    }
-}
-
-#[derive(Module, Debug)]
-struct Net {
-    convs: Vec<Conv>,
-    weight: Param<Tensor<2>>,
-    bias: Param<Tensor<1>>,
-}
-
-impl Backbone for Net {
-    fn run(&self, from: Stage, mut x: Tensor<4>) -> Features {
-        let start = match from {
-            Stage::IMAGE => 0,
-            Stage(stage) => self.end_of(stage),
-        };
-        let mut stages = Vec::new();
-        let mut input = x.clone();
-        for conv in &self.convs[start..] {
-            if conv.shape.begins_block {
-                input = x.clone();
-            }
-            x = conv.forward(x, conv.shape.residual.then(|| input.clone()));
-            if conv.shape.ends_stage {
-                stages.push(x.clone());
-            }
-        }
-        let [n, c, h, w] = x.dims();
-        let pooled: Tensor<2> = x.reshape([n, c, h * w]).mean_dim(2).squeeze_dim(2);
-        let logits = pooled.matmul(self.weight.val().swap_dims(0, 1)) + self.bias.val().unsqueeze();
-        Features { stages, logits }
-    }
-
-    fn classifier(&self) -> Tensor<2> {
-        self.weight.val()
-    }
-
-    fn stages(&self) -> usize {
-        self.convs.iter().filter(|conv| conv.shape.ends_stage).count()
-    }
-}
-
-impl Net {
-    /// The index of the convolution after the one that ends `stage`, counted from 1. After the last
-    /// stage only the classifier is left.
-    fn end_of(&self, stage: usize) -> usize {
-        let mut ends = self.convs.iter().enumerate().filter(|(_, conv)| conv.shape.ends_stage);
-        ends.nth(stage - 1).expect("a stage of this network").0 + 1
     }
 }

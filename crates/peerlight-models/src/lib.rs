@@ -12,12 +12,13 @@ mod efficientnet_lite;
 mod labels;
 mod manifest;
 pub mod micro;
+mod net;
 mod weights;
 
 pub use backbone::{Architecture, BACKBONES, Backbone, Features, Stage, architecture};
 pub use bundle::{Bundle, FORMAT};
-pub use efficientnet_lite::{ConvKind, ConvShape};
-pub use labels::{IMAGENET_1K, class_named};
+pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named, class_of_folder};
 pub use manifest::{Manifest, PeerManifest};
+pub use net::{ConvKind, ConvShape, Moments, Net};
 pub(crate) use weights::to_safetensors;
 pub use weights::{Array, Precision, Weights};

@@ -20,9 +20,11 @@ pub struct Manifest {
     pub preprocess: Preprocess,
     /// Licence of the weights, and whose they are.
     pub licence: String,
-    /// Where the weights come from: for pretrained ones their package, for trained ones the
-    /// training record.
+    /// Where the weights come from, for people.
     pub source: String,
+    /// How they were trained: the record that `peerlight train` leaves, if it made them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<serde_json::Value>,
 }
 
 /// One peer of a bundle.

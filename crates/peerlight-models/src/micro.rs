@@ -1,7 +1,7 @@
 //! Two micro networks whose weights come from a formula: the known answers that a device proves
 //! itself by, and what tests run on. No file is needed, so they cannot be missing or damaged.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use peerlight_core::{Preprocess, Result};
@@ -29,7 +29,7 @@ const INPUT: u32 = 1000;
 /// # Errors
 /// None in practice.
 pub fn bundle() -> Result<Vec<u8>> {
-    Bundle::write(&manifest(&PEERS), &tensors(&PEERS)?, Precision::Single, HashMap::new())
+    Bundle::write(&manifest(&PEERS), &tensors(&PEERS)?, Precision::Single)
 }
 
 /// The description of a bundle of micro networks with these ids.
@@ -43,6 +43,7 @@ pub fn manifest(peers: &[&str]) -> Manifest {
         preprocess: Preprocess { side: SIDE, crop: 1.0, mean: [0.5; 3], std: [0.5; 3] },
         licence: "MIT OR Apache-2.0".into(),
         source: "a formula".into(),
+        training: None,
     }
 }
 

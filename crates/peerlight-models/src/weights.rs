@@ -19,6 +19,11 @@ impl<'a> Weights<'a> {
         Self { file, prefix }
     }
 
+    /// Whether there is a tensor of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.file.tensor(&format!("{}.{name}", self.prefix)).is_ok()
+    }
+
     /// One tensor, in single precision.
     ///
     /// # Errors

@@ -100,7 +100,7 @@ fn the_micro_bundle_opens_in_both_precisions() {
     assert_eq!(open(&micro::bundle().unwrap()).unwrap(), micro::manifest(&micro::PEERS));
     let tensors = micro::tensors(&["a", "b", "c"]).unwrap();
     let manifest = micro::manifest(&["a", "b", "c"]);
-    let half = Bundle::write(&manifest, &tensors, Precision::Half, HashMap::new()).unwrap();
+    let half = Bundle::write(&manifest, &tensors, Precision::Half).unwrap();
     assert_eq!(open(&half).unwrap(), manifest);
 }
 
@@ -261,7 +261,7 @@ fn a_subnormal_half_and_the_largest_half_survive() {
     let bias = &mut tensors.get_mut("first.stem.bias").unwrap().values;
     (bias[0], bias[1]) = (5.960_464_5e-8, 65504.0);
     let manifest = micro::manifest(&micro::PEERS);
-    let write = |tensors: &BTreeMap<String, Array>| Bundle::write(&manifest, tensors, Precision::Half, HashMap::new());
+    let write = |tensors: &BTreeMap<String, Array>| Bundle::write(&manifest, tensors, Precision::Half);
     open(&write(&tensors).unwrap()).unwrap();
     tensors.get_mut("first.stem.bias").unwrap().values[0] = 70_000.0;
     assert_eq!(write(&tensors).unwrap_err().code(), Code::BundleInvalid);
@@ -276,7 +276,7 @@ fn what_cannot_be_read_is_not_written() {
         vec![peer("first", "efficientnet-lite-micro"), peer("second", "resnet50")],
     ] {
         let manifest = Manifest { peers, ..micro::manifest(&micro::PEERS) };
-        let refused = Bundle::write(&manifest, &tensors, Precision::Single, HashMap::new());
+        let refused = Bundle::write(&manifest, &tensors, Precision::Single);
         assert_eq!(refused.unwrap_err().code(), Code::BundleInvalid);
     }
 }

@@ -1,7 +1,11 @@
 //! The fused kernels behind the operation on Burn's CPU backend.
 
+mod channels;
 mod dense;
 mod depthwise;
+mod gradients;
+mod outer;
+mod scatter;
 mod shape;
 mod simd;
 mod work;
@@ -25,10 +29,8 @@ impl ConvBackend for Flex {
     ) -> FloatTensor<Self> {
         let [batch, channels, height, width] = x.shape().dims();
         let shape = Shape::new([channels, height, width], weight.shape().dims(), geometry);
-        let floats = [&x, &weight, &bias].iter().all(|tensor| tensor.dtype() == DType::F32);
-        let depthwise =
-            shape.geometry.groups == shape.inputs && shape.outputs == shape.inputs && Depthwise::supports(&shape);
-        if !floats || !(depthwise || geometry.groups == 1) || x.shape().num_elements() == 0 {
+        let depthwise = shape.depthwise();
+        if !all_floats(&[&x, &weight, &bias]) || !(depthwise || geometry.groups == 1) {
             return composed::<Self>(x, weight, bias, residual, geometry, activation);
         }
 
@@ -45,20 +47,31 @@ impl ConvBackend for Flex {
 
         let relu6 = activation == Activation::Relu6;
         let fill = |y: &mut [MaybeUninit<f32>]| {
-            for (i, y) in y.chunks_exact_mut(output).enumerate() {
-                let x = &x[i * input..][..input];
+            let images = y.chunks_exact_mut(output).enumerate().map(|(i, y)| {
                 let residual = residual.map(|r| &r[i * output..][..output]);
-                if depthwise {
-                    Depthwise { shape, x, weight, bias, residual, relu6 }.run(y);
-                } else {
-                    Dense { shape, x, weight, bias, residual, relu6 }.run(y);
-                }
+                (&x[i * input..][..input], residual, y)
+            });
+            if depthwise {
+                let one = |x, residual| Depthwise { shape, x, weight, bias, residual, relu6 };
+                Depthwise::run(images.map(|(x, residual, y)| (one(x, residual), y)).collect());
+            } else {
+                let one = |x, residual| Dense { shape, x, weight, bias, residual, relu6 };
+                Dense::run(images.map(|(x, residual, y)| (one(x, residual), y)).collect());
             }
         };
         // SAFETY: the images cover `y` exactly, and both kernels cover an image's output: `Dense` with tiles,
         // each panel of columns in every row, and `Depthwise` with planes, each register of every row.
         let y = unsafe { work::filled(batch * output, fill) };
         let [height, width] = shape.output;
-        FloatTensor::<Self>::from_data(TensorData::new(y, [batch, shape.outputs, height, width]))
+        tensor(y, [batch, shape.outputs, height, width])
     }
+}
+
+fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FloatTensor<Flex> {
+    FloatTensor::<Flex>::from_data(TensorData::new(values, shape))
+}
+
+/// Whether all are of single precision, and none is empty.
+fn all_floats(tensors: &[&FloatTensor<Flex>]) -> bool {
+    tensors.iter().all(|tensor| tensor.dtype() == DType::F32 && tensor.shape().num_elements() > 0)
 }

@@ -4,7 +4,7 @@
 //! bias, shortcut and activation are applied while the product is still in registers.
 
 use super::shape::Shape;
-use super::simd::{MAX_LANES, activate, load, registers, store};
+use super::simd::{MAX_LANES, activate, load, products, registers, store};
 use super::work::{for_each, parts, with_scratch};
 use pulp::{Arch, Simd, WithSimd};
 use std::mem::MaybeUninit;
@@ -18,6 +18,7 @@ const MAX_WIDE: usize = 4;
 const MAX_ROWS: usize = 8;
 
 /// The constant inputs of one image's convolution.
+#[derive(Clone, Copy)]
 pub struct Dense<'a> {
     pub shape: Shape,
     pub x: &'a [f32],
@@ -35,20 +36,24 @@ struct Tile<'a> {
 }
 
 impl Dense<'_> {
-    /// Convolves one image into `output`, writing every element.
-    pub fn run(&self, output: &mut [MaybeUninit<f32>]) {
-        let packed = PACKED.max(self.shape.depth() * MAX_WIDE * MAX_LANES);
-        for_each(self.tiles(output), |tile| {
-            with_scratch(packed, |packed| Arch::new().dispatch(Job { dense: self, tile, packed }));
+    /// Convolves images, each into its own output, writing every element.
+    pub fn run(images: Vec<(Self, &mut [MaybeUninit<f32>])>) {
+        let count = images.len();
+        let tiles = images
+            .into_iter()
+            .flat_map(|(dense, output)| dense.tiles(output, count).into_iter().map(move |tile| (dense, tile)));
+        for_each(tiles.collect(), |(dense, tile)| {
+            let packed = PACKED.max(dense.shape.depth() * MAX_WIDE * MAX_LANES);
+            with_scratch(packed, |packed| Arch::new().dispatch(Job { dense: &dense, tile, packed }));
         });
     }
 
-    /// Cuts the output into tiles for the threads. How it is cut does not change the result: every
-    /// element is summed in the same order.
-    fn tiles<'o>(&self, output: &'o mut [MaybeUninit<f32>]) -> Vec<Tile<'o>> {
+    /// Cuts the output of one of so many images into tiles for the threads. How it is cut does not change
+    /// the result: every element is summed in the same order.
+    fn tiles<'o>(&self, output: &'o mut [MaybeUninit<f32>], images: usize) -> Vec<Tile<'o>> {
         const COLUMNS: usize = 96;
         let (rows, columns) = (self.shape.outputs, self.shape.positions());
-        let parts = parts(rows * columns * self.shape.depth());
+        let parts = parts(images * rows * columns * self.shape.depth()).div_ceil(images);
         let (row_step, column_step) = if columns >= parts * COLUMNS {
             (rows, columns.div_ceil(parts).next_multiple_of(COLUMNS))
         } else {
@@ -79,7 +84,7 @@ impl Dense<'_> {
     #[inline(always)]
     fn pack(&self, panel: &mut [f32], from: usize, width: usize, stride: usize) {
         let shape = &self.shape;
-        if shape.kernel == 1 && shape.geometry.stride == 1 {
+        if shape.pointwise() {
             let columns = shape.positions();
             for (row, x) in panel.chunks_exact_mut(stride).zip(self.x.chunks_exact(columns)) {
                 let x = &x[from..];
@@ -110,6 +115,18 @@ impl Dense<'_> {
         }
         for row in panel.chunks_exact_mut(stride) {
             row[width..].fill(0.0);
+        }
+    }
+
+    /// Writes what tap `k` of the filter sees from the output position `from` on.
+    #[inline(always)]
+    pub fn seen(&self, mut row: &mut [f32], k: usize, from: usize) {
+        let columns = self.shape.output[1];
+        let (mut oy, mut ox) = (from / columns, from % columns);
+        while !row.is_empty() {
+            let (piece, rest) = row.split_at_mut((columns - ox).min(row.len()));
+            self.pack_row(piece, k, oy, ox);
+            (row, oy, ox) = (rest, oy + 1, 0);
         }
     }
 
@@ -245,15 +262,7 @@ impl Dense<'_> {
             for r in 0..R {
                 sum[r] = [simd.splat_f32s(bias[r]); W];
             }
-            // One step a turn: unrolled further, the browser's compiler runs out of registers.
-            for k in 0..depth {
-                for r in 0..R {
-                    let w = simd.splat_f32s(weight[r][k]);
-                    for j in 0..W {
-                        sum[r][j] = simd.mul_add_e_f32s(w, panel[k][j], sum[r][j]);
-                    }
-                }
-            }
+            products(simd, &mut sum, &weight, panel);
             let skip = i * W * S::F32_LANES;
             for r in 0..R {
                 let output = &mut output[r][panels.at + skip..][..panels.width];

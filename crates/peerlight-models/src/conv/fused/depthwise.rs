@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 const WIDE: usize = 4;
 
 /// The inputs of one image's convolution.
+#[derive(Clone, Copy)]
 pub struct Depthwise<'a> {
     pub shape: Shape,
     pub x: &'a [f32],
@@ -20,21 +21,19 @@ pub struct Depthwise<'a> {
 }
 
 impl Depthwise<'_> {
-    /// Whether there is a kernel for this filter.
-    pub fn supports(shape: &Shape) -> bool {
-        matches!(shape.kernel, 3 | 5) && matches!(shape.geometry.stride, 1 | 2)
-    }
-
-    /// Convolves one image into `output`, writing every element.
-    pub fn run(&self, output: &mut [MaybeUninit<f32>]) {
-        let (channels, plane) = (self.shape.outputs, self.shape.positions());
-        let work = channels * plane * self.shape.kernel * self.shape.kernel;
-        let step = channels.div_ceil(parts(work));
-        let bands = output.chunks_mut(step * plane).enumerate().collect();
-        let scratch = Padded::new(&self.shape, MAX_LANES).len();
-        for_each(bands, |(i, output)| {
-            with_scratch(scratch, |scratch| {
-                Arch::new().dispatch(Job { conv: self, first: i * step, output, scratch });
+    /// Convolves images, each into its own output, writing every element.
+    pub fn run(images: Vec<(Self, &mut [MaybeUninit<f32>])>) {
+        let count = images.len();
+        let mut bands = Vec::new();
+        for (conv, output) in images {
+            let (channels, plane) = (conv.shape.outputs, conv.shape.positions());
+            let work = count * channels * plane * conv.shape.kernel * conv.shape.kernel;
+            let step = channels.div_ceil(parts(work).div_ceil(count));
+            bands.extend(output.chunks_mut(step * plane).enumerate().map(|(i, output)| (conv, i * step, output)));
+        }
+        for_each(bands, |(conv, first, output)| {
+            with_scratch(Padded::new(&conv.shape, MAX_LANES).len(), |scratch| {
+                Arch::new().dispatch(Job { conv: &conv, first, output, scratch });
             });
         });
     }
@@ -64,15 +63,15 @@ impl WithSimd for Job<'_> {
 
 /// How a padded plane lies in memory. With stride 2 each row is split into its even and its odd
 /// columns, so that neighbouring outputs read neighbouring values.
-struct Padded {
+pub struct Padded {
     rows: usize,
     stride: usize,
     /// Length of a row, or of its even or odd half.
-    pitch: usize,
+    pub pitch: usize,
 }
 
 impl Padded {
-    fn new(shape: &Shape, lanes: usize) -> Self {
+    pub fn new(shape: &Shape, lanes: usize) -> Self {
         let ([rows, columns], stride) = (shape.output, shape.geometry.stride);
         Self {
             rows: (rows - 1) * stride + shape.kernel,
@@ -81,13 +80,13 @@ impl Padded {
         }
     }
 
-    fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.rows * self.pitch * self.stride
     }
 
     /// Copies the picture into the middle of the padding, which is already zero.
     #[inline(always)]
-    fn fill<S: Simd, const STRIDE: usize>(&self, padded: &mut [f32], shape: &Shape, x: &[f32]) {
+    pub fn fill<S: Simd, const STRIDE: usize>(&self, padded: &mut [f32], shape: &Shape, x: &[f32]) {
         let ([_, width], [top, left]) = (shape.input, shape.before);
         let rows = padded.chunks_exact_mut(self.pitch * STRIDE).skip(top);
         for (row, x) in rows.zip(x.chunks_exact(width)) {

@@ -43,4 +43,17 @@ impl Shape {
     pub fn depth(&self) -> usize {
         self.inputs * self.kernel * self.kernel
     }
+
+    /// Whether an output position sees the one input position where it lies.
+    pub fn pointwise(&self) -> bool {
+        self.kernel == 1 && self.geometry.stride == 1
+    }
+
+    /// Whether there is a kernel for it among those that filter each channel by itself.
+    pub fn depthwise(&self) -> bool {
+        self.geometry.groups == self.inputs
+            && self.outputs == self.inputs
+            && matches!(self.kernel, 3 | 5)
+            && matches!(self.geometry.stride, 1 | 2)
+    }
 }

@@ -63,3 +63,110 @@ pub fn activate<S: Simd>(simd: S, relu6: bool, value: S::f32s) -> S::f32s {
         value
     }
 }
+
+/// Adds the products of `R` rows with a panel of columns, of which `panel[k]` is step `k` of all rows.
+#[inline(always)]
+pub fn products<S: Simd, const R: usize, const W: usize>(
+    simd: S,
+    sum: &mut [[S::f32s; W]; R],
+    rows: &[&[f32]; R],
+    panel: &[[S::f32s; W]],
+) {
+    let mut cut: [&[f32]; R] = [&[]; R];
+    for r in 0..R {
+        cut[r] = &rows[r][..panel.len()];
+    }
+    // One step a turn: unrolled further, the browser's compiler runs out of registers.
+    for k in 0..panel.len() {
+        for r in 0..R {
+            let value = simd.splat_f32s(cut[r][k]);
+            for j in 0..W {
+                sum[r][j] = simd.mul_add_e_f32s(value, panel[k][j], sum[r][j]);
+            }
+        }
+    }
+}
+
+/// Writes `f` of the registers of each of `from`, all of one length.
+#[inline(always)]
+pub fn map<S: Simd, const N: usize>(
+    simd: S,
+    to: &mut [MaybeUninit<f32>],
+    from: [&[f32]; N],
+    f: impl Fn([S::f32s; N]) -> S::f32s,
+) {
+    let (lanes, len) = (S::F32_LANES, to.len());
+    let mut at = 0;
+    while at < len {
+        let end = len.min(at + lanes);
+        let mut values = [simd.splat_f32s(0.0); N];
+        for i in 0..N {
+            values[i] = load(simd, &from[i][at..end]);
+        }
+        store::<S>(&mut to[at..end], f(values));
+        at = end;
+    }
+}
+
+/// Replaces `to` by `f` of its own registers and of those of each of `from`, all of one length.
+#[inline(always)]
+pub fn update<S: Simd, const N: usize>(
+    simd: S,
+    to: &mut [f32],
+    from: [&[f32]; N],
+    f: impl Fn(S::f32s, [S::f32s; N]) -> S::f32s,
+) {
+    let (lanes, len) = (S::F32_LANES, to.len());
+    let mut at = 0;
+    while at < len {
+        let end = len.min(at + lanes);
+        let mut values = [simd.splat_f32s(0.0); N];
+        for i in 0..N {
+            values[i] = load(simd, &from[i][at..end]);
+        }
+        let value = f(load(simd, &to[at..end]), values);
+        match end - at == lanes {
+            true => to[at..end].copy_from_slice(pulp::bytemuck::cast_slice(std::slice::from_ref(&value))),
+            false => simd.partial_store_f32s(&mut to[at..end], value),
+        }
+        at = end;
+    }
+}
+
+/// Sums over slices of one length: `M` sums of what `f` makes of their registers, which must be zero
+/// where its arguments are. The order of summing is fixed.
+#[inline(always)]
+pub fn sums<S: Simd, const N: usize, const M: usize>(
+    simd: S,
+    from: [&[f32]; N],
+    f: impl Fn([S::f32s; N]) -> [S::f32s; M],
+) -> [f32; M] {
+    let (lanes, len) = (S::F32_LANES, from[0].len());
+    let mut sums = [simd.splat_f32s(0.0); M];
+    let mut at = 0;
+    while at < len {
+        let end = len.min(at + lanes);
+        let mut values = [simd.splat_f32s(0.0); N];
+        for i in 0..N {
+            values[i] = load(simd, &from[i][at..end]);
+        }
+        let terms = f(values);
+        for i in 0..M {
+            sums[i] = simd.add_f32s(sums[i], terms[i]);
+        }
+        at = end;
+    }
+    let mut totals = [0.0; M];
+    for i in 0..M {
+        totals[i] = simd.reduce_sum_f32s(sums[i]);
+    }
+    totals
+}
+
+/// The gradient where `y` is strictly between 0 and 6, else zero.
+#[inline(always)]
+pub fn pass<S: Simd>(simd: S, y: S::f32s, gradient: S::f32s) -> S::f32s {
+    let (low, high) = (simd.splat_f32s(0.0), simd.splat_f32s(6.0));
+    let inside = simd.and_m32s(simd.less_than_f32s(low, y), simd.less_than_f32s(y, high));
+    simd.select_f32s(inside, gradient, low)
+}

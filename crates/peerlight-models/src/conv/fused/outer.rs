@@ -1,0 +1,222 @@
+//! The weight's gradient of a dense convolution: the products of every output channel's gradient with
+//! everything that channel saw, summed over batch and space.
+//!
+//! A matrix product again, of which the positions are the depth. The side with fewer rows is packed
+//! across, a block of positions at a time; the rows of the other are read as they lie.
+
+use super::dense::Dense;
+use super::shape::Shape;
+use super::simd::{MAX_LANES, products, registers};
+use super::work::{for_each, parts, with_scratch};
+use pulp::{Arch, Simd, WithSimd};
+use std::ops::Range;
+
+/// Positions in a block: with them a panel fits the nearest cache.
+const DEPTH: usize = 256;
+/// Registers of the widest panel.
+const MAX_WIDE: usize = 4;
+/// Rows of the highest block.
+const MAX_ROWS: usize = 8;
+
+/// The constant inputs, of a whole batch.
+#[derive(Clone, Copy)]
+pub struct Outer<'a> {
+    pub shape: Shape,
+    /// `[batch, inputs, height, width]`.
+    pub x: &'a [f32],
+    /// Of the output, `[batch, outputs, height, width]`.
+    pub gradient: &'a [f32],
+}
+
+/// One side of the product: rows that the convolution reads or writes.
+#[derive(Clone, Copy)]
+enum Side {
+    /// The gradient, a row for each output channel.
+    Gradient,
+    /// The inputs, a row for each place in the filter.
+    Seen,
+}
+
+impl Outer<'_> {
+    /// The gradient of the weight, `[outputs, inputs, k, k]`.
+    pub fn run(&self) -> Vec<f32> {
+        let (outputs, depth) = (self.shape.outputs, self.shape.depth());
+        // Only rows that lie in memory can be read as they lie.
+        if self.shape.pointwise() && depth > outputs {
+            let turned = self.product(Side::Seen, depth, Side::Gradient, outputs);
+            (0..outputs * depth).map(|i| turned[i % depth * outputs + i / depth]).collect()
+        } else {
+            self.product(Side::Gradient, outputs, Side::Seen, depth)
+        }
+    }
+
+    /// `rows` times `columns` sums.
+    fn product(&self, tall: Side, rows: usize, wide: Side, columns: usize) -> Vec<f32> {
+        let mut output = vec![0.0; rows * columns];
+        let work = self.gradient.len() * self.shape.depth();
+        let band = rows.div_ceil(parts(work)).next_multiple_of(MAX_ROWS);
+        let scratch = DEPTH * (MAX_WIDE * MAX_LANES + band + 1);
+        for_each(output.chunks_mut(band * columns).enumerate().collect(), |(i, output)| {
+            with_scratch(scratch, |scratch| {
+                let first = i * band;
+                Arch::new().dispatch(Job { outer: self, tall, wide, first, columns, output, scratch });
+            });
+        });
+        output
+    }
+
+    /// The blocks of positions: of one image, or of several small ones.
+    fn blocks(&self) -> impl Iterator<Item = Block> {
+        let positions = self.shape.positions();
+        let batch = self.gradient.len() / (positions * self.shape.outputs);
+        let together = (DEPTH / positions).max(1);
+        let step = positions.div_ceil(positions.div_ceil(DEPTH));
+        (0..batch).step_by(together).flat_map(move |first| {
+            (0..positions).step_by(step).map(move |start| Block {
+                images: first..(first + together).min(batch),
+                positions: start..(start + step).min(positions),
+            })
+        })
+    }
+
+    /// A row as it lies in memory, for some positions of one image.
+    #[inline(always)]
+    fn row(&self, side: Side, image: usize, row: usize, positions: &Range<usize>) -> &[f32] {
+        let (values, rows) = match side {
+            Side::Gradient => (self.gradient, self.shape.outputs),
+            Side::Seen => (self.x, self.shape.inputs),
+        };
+        let count = self.shape.positions();
+        &values[(image * rows + row) * count..][positions.start..positions.end]
+    }
+}
+
+/// The same positions of a few images.
+struct Block {
+    images: Range<usize>,
+    positions: Range<usize>,
+}
+
+struct Job<'a> {
+    outer: &'a Outer<'a>,
+    tall: Side,
+    wide: Side,
+    /// The first row of the tall side.
+    first: usize,
+    columns: usize,
+    output: &'a mut [f32],
+    scratch: &'a mut [f32],
+}
+
+impl WithSimd for Job<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let widest = match S::F32_LANES {
+            4 => 4,
+            _ => 3,
+        };
+        let needed = self.columns.div_ceil(S::F32_LANES);
+        match (S::F32_LANES, needed.div_ceil(needed.div_ceil(widest))) {
+            (16, 3) => self.blocks::<S, 8, 3>(simd),
+            (16, 2) => self.blocks::<S, 8, 2>(simd),
+            (_, 4) => self.blocks::<S, 2, 4>(simd),
+            (_, 3) => self.blocks::<S, 4, 3>(simd),
+            (_, 2) => self.blocks::<S, 4, 2>(simd),
+            (..) => self.blocks::<S, 8, 1>(simd),
+        }
+    }
+}
+
+impl Job<'_> {
+    #[inline(always)]
+    fn blocks<S: Simd, const R: usize, const W: usize>(self, simd: S) {
+        let Self { outer, tall, wide, first, columns, output, scratch } = self;
+        let stride = W * S::F32_LANES;
+        let rows = output.len() / columns;
+        let (panel, scratch) = scratch.split_at_mut(DEPTH * MAX_WIDE * MAX_LANES);
+        let (line, copied) = scratch.split_at_mut(DEPTH);
+        for block in outer.blocks() {
+            let depth = block.images.len() * block.positions.len();
+            let several = block.images.len() > 1;
+            if several {
+                for (row, copy) in (first..).zip(copied.chunks_exact_mut(depth).take(rows)) {
+                    outer.gather(tall, row, &block, copy);
+                }
+            }
+            let row = |row: usize| match several {
+                true => &copied[row * depth..][..depth],
+                false => outer.row(tall, block.images.start, first + row, &block.positions),
+            };
+            for left in (0..columns).step_by(stride) {
+                let width = stride.min(columns - left);
+                let panel = &mut panel[..depth * stride];
+                for column in 0..width {
+                    outer.gather(wide, left + column, &block, &mut line[..depth]);
+                    for (value, to) in line[..depth].iter().zip(panel[column..].iter_mut().step_by(stride)) {
+                        *to = *value;
+                    }
+                }
+                for column in width..stride {
+                    panel[column..].iter_mut().step_by(stride).for_each(|to| *to = 0.0);
+                }
+                let panel = &registers::<S>(panel).as_chunks::<W>().0[..depth];
+                let mut at = 0;
+                while at + R <= rows {
+                    tile::<S, R, W>(
+                        simd,
+                        std::array::from_fn(|r| row(at + r)),
+                        panel,
+                        &mut output[at * columns + left..],
+                        columns,
+                        width,
+                    );
+                    at += R;
+                }
+                while at < rows {
+                    tile::<S, 1, W>(simd, [row(at)], panel, &mut output[at * columns + left..], columns, width);
+                    at += 1;
+                }
+            }
+        }
+    }
+}
+
+impl Outer<'_> {
+    /// Copies a row, for all positions of a block.
+    #[inline(always)]
+    fn gather(&self, side: Side, row: usize, block: &Block, to: &mut [f32]) {
+        let pieces = to.chunks_exact_mut(block.positions.len());
+        for (image, piece) in block.images.clone().zip(pieces) {
+            if matches!(side, Side::Gradient) || self.shape.pointwise() {
+                piece.copy_from_slice(self.row(side, image, row, &block.positions));
+            } else {
+                let size = self.x.len() / (self.gradient.len() / (self.shape.positions() * self.shape.outputs));
+                let x = &self.x[image * size..][..size];
+                let dense = Dense { shape: self.shape, x, weight: &[], bias: &[], residual: None, relu6: false };
+                dense.seen(piece, row, block.positions.start);
+            }
+        }
+    }
+}
+
+/// Adds `R` rows times a panel to what is there.
+#[inline(always)]
+fn tile<S: Simd, const R: usize, const W: usize>(
+    simd: S,
+    rows: [&[f32]; R],
+    panel: &[[S::f32s; W]],
+    output: &mut [f32],
+    pitch: usize,
+    width: usize,
+) {
+    let mut sum = [[simd.splat_f32s(0.0); W]; R];
+    products(simd, &mut sum, &rows, panel);
+    for r in 0..R {
+        let values: &[f32] = pulp::bytemuck::cast_slice(&sum[r]);
+        for (to, value) in output[r * pitch..][..width].iter_mut().zip(values) {
+            *to += value;
+        }
+    }
+}
