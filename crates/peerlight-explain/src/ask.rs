@@ -11,7 +11,7 @@ pub enum Evidence {
     Attention,
     /// Class activation: CAM at the head, LayerCAM at earlier stages.
     Class,
-    /// The geometric mean of the two: where the net looks, kept to what speaks for the class.
+    /// Attention and what speaks for the class and not for its rivals, added: where the net looks, kept to the class.
     #[default]
     Guided,
 }

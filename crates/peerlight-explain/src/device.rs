@@ -14,6 +14,8 @@ pub enum DeviceKind {
     Cpu,
     /// A graphics processor through WebGPU (natively: Vulkan, Metal or DX12).
     WebGpu,
+    /// An NVIDIA graphics processor through CUDA.
+    Cuda,
 }
 
 /// A device that has passed its test.
@@ -40,6 +42,8 @@ pub async fn open_device(kind: DeviceKind) -> Result<(Device, DeviceInfo)> {
             let refused = |e| unavailable(&format!("WebGPU cannot be used here: {e:?}."));
             (ready.map_err(refused)?, "WebGPU")
         }
+        #[cfg(feature = "cuda")]
+        DeviceKind::Cuda => (Device::cuda(burn::tensor::DeviceIndex::Default), "CUDA"),
         #[allow(unreachable_patterns, reason = "reached in builds that lack a device")]
         kind => return Err(unavailable(&format!("This build has no {kind:?} device."))),
     };

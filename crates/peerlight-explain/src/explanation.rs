@@ -16,6 +16,15 @@ pub struct Map {
     pub blank: bool,
 }
 
+impl Map {
+    /// A normalised map that was read back; a blank one is flagged and all zeros.
+    pub(crate) fn finished(map: Vec<f32>) -> Self {
+        // A normalised map reaches 1, or nearly so after resizing, unless it was constant.
+        let blank = map.iter().any(|v| !v.is_finite()) || map.iter().all(|&v| v < 0.5);
+        Self { map: if blank { vec![0.0; map.len()] } else { map }, blank }
+    }
+}
+
 /// The explanation of one photo.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {

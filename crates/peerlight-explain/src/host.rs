@@ -1,7 +1,6 @@
 //! The one seam between a computation and whoever waits for it.
 
-use std::future::Future;
-
+use async_trait::async_trait;
 use peerlight_core::Result;
 use serde::Serialize;
 
@@ -17,12 +16,13 @@ pub struct Step {
 }
 
 /// Whoever waits: shows progress, lets others run, cancels, and keeps time.
+#[async_trait(?Send)]
 pub trait Host {
     /// Called before each step.
     ///
     /// # Errors
     /// `cancelled` stops the computation; weights and device stay as they are.
-    fn checkpoint(&self, step: Step) -> impl Future<Output = Result<()>>;
+    async fn checkpoint(&self, step: Step) -> Result<()>;
 
     /// Milliseconds since any fixed moment.
     fn now(&self) -> f64;

@@ -155,7 +155,7 @@ mod tests {
     fn a_wrong_weight_in_any_layer_fails_the_test() {
         let right = micro::tensors(&micro::PEERS).unwrap();
         let run = |tensors: &BTreeMap<String, Array>| {
-            let bytes = Bundle::write(&micro::manifest(&micro::PEERS), tensors, Precision::Single, Default::default());
+            let bytes = Bundle::write(&micro::manifest(&micro::PEERS), tensors, Precision::Single);
             pollster::block_on(known_answers(&bytes.unwrap(), &Device::flex()))
         };
         assert_eq!(run(&right), Ok(()));

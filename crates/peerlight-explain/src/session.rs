@@ -1,19 +1,25 @@
 //! The peers of a bundle on one device, ready to explain.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor};
-use peerlight_core::{Code, Error, Grid, Mutual, Preprocess, Result, Rgba8, mutual_map};
-use peerlight_models::{Backbone, Bundle, Features, Stage, architecture};
+use peerlight_core::{Code, Crop, Error, Grid, Mutual, Preprocess, Result, Rgba8, mutual_map};
+use peerlight_models::{Backbone, Bundle, Stage, architecture};
 use serde::Serialize;
 
 use crate::{
-    Ask, Host, Step,
+    Ask, Host, Scene, Score, Step,
     evidence::peer_map,
     explanation::{BundleName, Explanation, Map, Peer, Photo, Prediction, Region, Target, Timing},
+    probe::chunks,
     read::read,
+    scene::{View, softmax},
 };
 
 /// How many classes a peer's list names.
 const TOP: usize = 5;
+/// How many pictures pass at once.
+const IMAGE_BATCH: usize = 16;
 
 /// What a loaded bundle holds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -49,9 +55,9 @@ pub struct PeerInfo {
 
 /// The peers of a bundle on one device.
 pub struct Session {
-    info: BundleInfo,
-    nets: Vec<Box<dyn Backbone>>,
-    device: Device,
+    pub(crate) info: BundleInfo,
+    pub(crate) nets: Vec<Box<dyn Backbone>>,
+    pub(crate) device: Device,
     device_name: String,
 }
 
@@ -85,6 +91,11 @@ impl Session {
         Ok(Self { info, nets, device: device.clone(), device_name: device_name.into() })
     }
 
+    /// The device's name for people.
+    pub fn device_name(&self) -> &str {
+        &self.device_name
+    }
+
     /// What is loaded.
     pub fn info(&self) -> &BundleInfo {
         &self.info
@@ -102,51 +113,93 @@ impl Session {
         Ok(())
     }
 
-    /// Explains a photo.
+    /// Has every peer see a photo. `crop` is the side of the centre square that they see as a part of the photo's shorter
+    /// side; none for what the bundle says.
     ///
     /// # Errors
-    /// `ask-invalid`, `image-broken`, `device-lost`, or `cancelled` by the host.
-    pub async fn explain(&self, photo: &Rgba8, ask: &Ask, host: &impl Host) -> Result<Explanation> {
-        let grid = ask.check(self.info.classes.len(), self.nets.iter().map(|n| n.stages()).min().unwrap_or(0))?;
-        let mut clock = Clock::new(host, self.nets.len() + 3);
-
-        clock.next("Preparing the picture").await?;
-        let preprocess =
-            Preprocess { crop: ask.crop.unwrap_or(self.info.preprocess.crop), ..self.info.preprocess.clone() };
+    /// `ask-invalid` for a crop out of range, `image-broken`, `bundle-invalid` if a network computes numbers that are not
+    /// finite, `device-lost`, or `cancelled` by the host.
+    pub async fn look(&self, photo: &Rgba8, crop: Option<f64>, host: &dyn Host) -> Result<Scene> {
+        let preprocess = Preprocess { crop: crop.unwrap_or(self.info.preprocess.crop), ..self.info.preprocess.clone() };
+        preprocess.check()?;
+        host.checkpoint(Step { name: "Preparing the picture".into(), done: 0, total: self.nets.len() + 1 }).await?;
+        let start = host.now();
         let input = preprocess.tensor(photo, &self.device)?;
+        let prepare_ms = host.now() - start;
+        let (width, height) = (photo.width(), photo.height());
+        let views = self.view(&input, host).await?;
+        Ok(Scene {
+            input,
+            photo: Photo { width, height, crop: preprocess.crop_of(width, height) },
+            crop: preprocess.crop,
+            views,
+            prepare_ms,
+        })
+    }
 
-        let mut runs = Vec::new();
-        for (net, peer) in self.nets.iter().zip(&self.info.peers) {
-            clock.next(&format!("Running {}", peer.name)).await?;
+    /// Has every peer see an input [1, 3, side, side] that is already normalised.
+    ///
+    /// # Errors
+    /// As [`Session::look`].
+    ///
+    /// # Panics
+    /// If the input does not have three channels.
+    pub async fn look_at(&self, input: Tensor<4>, host: &dyn Host) -> Result<Scene> {
+        let [_, _, height, width] = input.dims();
+        let whole = Crop { x: 0.0, y: 0.0, side: width as f64 };
+        let views = self.view(&input, host).await?;
+        let photo = Photo { width: width as u32, height: height as u32, crop: whole };
+        Ok(Scene { input, photo, crop: 1.0, views, prepare_ms: 0.0 })
+    }
+
+    async fn view(&self, input: &Tensor<4>, host: &dyn Host) -> Result<Vec<View>> {
+        let mut views = Vec::new();
+        for (i, (net, peer)) in self.nets.iter().zip(&self.info.peers).enumerate() {
+            let name = format!("Running {}", peer.name);
+            host.checkpoint(Step { name, done: i + 1, total: self.nets.len() + 1 }).await?;
+            let start = host.now();
             let features = net.run(Stage::IMAGE, input.clone());
-            let probabilities = softmax(&read(features.logits.clone()).await?)?;
-            runs.push(Run { features, probabilities });
+            let probabilities = softmax(&read(features.logits.clone()).await?)?.into_iter().map(|p| p as f32).collect();
+            views.push(View { features, probabilities, ms: host.now() - start });
         }
+        Ok(views)
+    }
+
+    /// Explains a picture that the peers have seen: their maps, where they agree, and the mutual map.
+    ///
+    /// # Errors
+    /// `ask-invalid`, `device-lost`, or `cancelled` by the host.
+    pub async fn explain(&self, scene: &Scene, ask: &Ask, host: &dyn Host) -> Result<Explanation> {
+        let grid = ask.check(self.info.classes.len(), self.nets.iter().map(|n| n.stages()).min().unwrap_or(0))?;
+        if ask.crop.is_some_and(|crop| crop != scene.crop) {
+            let text = format!("The picture was seen with the crop {}: have it looked at again.", scene.crop);
+            return Err(Error::new(Code::AskInvalid, text));
+        }
+        let mut clock = Clock::new(host, 2);
 
         clock.next("Drawing the maps").await?;
-        let target = self.target(ask, &runs);
-        let side = grid.side(preprocess.side);
-        let maps: Vec<_> = self
-            .nets
-            .iter()
-            .zip(&runs)
-            .map(|(net, run)| peer_map(&**net, &run.features, target.class, ask, side))
-            .collect();
+        let all: Vec<usize> = (0..self.nets.len()).collect();
+        let class = ask.target.unwrap_or_else(|| scene.likeliest(&all));
+        let target = Target { class, label: self.info.classes[class].clone(), chosen: ask.target.is_some() };
+        let score = Score { class, contrast: None };
+        let side = grid.side(self.info.preprocess.side);
+        let looked = self.nets.iter().zip(&scene.views);
+        let maps: Vec<_> = looked.map(|(net, view)| peer_map(&**net, &view.features, score, ask, side)).collect();
         let mut peers = Vec::new();
-        for ((peer, run), map) in self.info.peers.iter().zip(&runs).zip(&maps) {
+        for ((peer, view), map) in self.info.peers.iter().zip(&scene.views).zip(&maps) {
             peers.push(Peer {
                 id: peer.id.clone(),
                 backbone: peer.backbone.clone(),
                 name: peer.name.clone(),
-                top: self.top(&run.probabilities),
-                target: self.prediction(target.class, &run.probabilities),
-                attention: finished(read(map.clone()).await?),
+                top: self.top(&view.probabilities),
+                target: self.prediction(class, &view.probabilities),
+                attention: Map::finished(read(map.clone()).await?),
             });
         }
 
         clock.next("Comparing the peers").await?;
         let Mutual { map, agreement: compared } = mutual_map(&maps, grid, ask.fuse, ask.weight);
-        let mutual = finished(read(map).await?);
+        let mutual = Map::finished(read(map).await?);
         let rho = read(compared.rho).await?;
         let constant = read(compared.constant).await?;
         let mut pairs = Vec::new();
@@ -160,29 +213,58 @@ impl Session {
             version: 1,
             device: self.device_name.clone(),
             bundle: BundleName { name: self.info.name.clone(), sha256: self.info.sha256.clone() },
-            photo: Photo {
-                width: photo.width(),
-                height: photo.height(),
-                crop: preprocess.crop_of(photo.width(), photo.height()),
-            },
-            settings: Ask { crop: Some(preprocess.crop), ..ask.clone() },
+            photo: scene.photo.clone(),
+            settings: Ask { crop: Some(scene.crop), ..ask.clone() },
             target,
             side,
             peers,
             mutual,
             agreement,
             regions,
-            timings: clock.finish(),
+            timings: scene.timings(&self.info.peers).chain(clock.finish()).collect(),
         })
     }
 
-    /// The class asked for, or the one with the highest mean probability.
-    fn target(&self, ask: &Ask, runs: &[Run]) -> Target {
-        let class = ask.target.unwrap_or_else(|| {
-            let mean = |class: usize| runs.iter().map(|run| run.probabilities[class]).sum::<f32>();
-            (0..self.info.classes.len()).max_by(|&a, &b| mean(a).total_cmp(&mean(b)).then(b.cmp(&a))).unwrap_or(0)
-        });
-        Target { class, label: self.info.classes[class].clone(), chosen: ask.target.is_some() }
+    /// The softmax probability of a class for `total` inputs, [range, 3, side, side] each time that `make` is asked, in
+    /// batches that the device has memory for. `what` names the work to the host.
+    ///
+    /// # Errors
+    /// `device-lost`, or `cancelled` by the host.
+    ///
+    /// # Panics
+    /// If there is no such peer or class.
+    pub async fn confidences(
+        &self,
+        peer: usize,
+        class: usize,
+        total: usize,
+        make: &dyn Fn(Range<usize>) -> Tensor<4>,
+        what: &str,
+        host: &dyn Host,
+    ) -> Result<Vec<f64>> {
+        let mut found = Vec::with_capacity(total);
+        for range in chunks(total, IMAGE_BATCH) {
+            host.checkpoint(Step { name: what.into(), done: range.start, total }).await?;
+            let logits = self.nets[peer].run(Stage::IMAGE, make(range)).logits;
+            let [_, classes] = logits.dims();
+            for row in read(logits).await?.chunks(classes) {
+                found.push(softmax(row)?[class]);
+            }
+        }
+        Ok(found)
+    }
+
+    /// A twin whose weights are permuted, layer by layer: of the last `layers` layers, or of all. What an explanation of
+    /// it shows does not come from what the networks have learnt.
+    ///
+    /// Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018: cascading randomisation, from the head down.
+    pub fn shuffled(&self, seed: u64, layers: Option<usize>) -> Self {
+        Self {
+            info: self.info.clone(),
+            nets: self.nets.iter().map(|net| net.shuffled(seed, layers.unwrap_or(usize::MAX))).collect(),
+            device: self.device.clone(),
+            device_name: self.device_name.clone(),
+        }
     }
 
     fn prediction(&self, class: usize, probabilities: &[f32]) -> Prediction {
@@ -194,33 +276,6 @@ impl Session {
         order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
         order.into_iter().take(TOP).map(|class| self.prediction(class, probabilities)).collect()
     }
-}
-
-/// What one peer made of the picture.
-struct Run {
-    features: Features,
-    probabilities: Vec<f32>,
-}
-
-/// Softmax in double precision.
-fn softmax(logits: &[f32]) -> Result<Vec<f32>> {
-    if logits.iter().any(|z| !z.is_finite()) {
-        return Err(Error::new(
-            Code::BundleInvalid,
-            "The network computes numbers that are not finite: its weights are damaged.",
-        ));
-    }
-    let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let raised: Vec<f64> = logits.iter().map(|&z| f64::from(z - highest).exp()).collect();
-    let sum: f64 = raised.iter().sum();
-    Ok(raised.into_iter().map(|e| (e / sum) as f32).collect())
-}
-
-/// A map that was read back; a blank one is flagged and all zeros.
-fn finished(map: Vec<f32>) -> Map {
-    // A normalised map reaches 1 unless it was constant.
-    let blank = map.iter().any(|v| !v.is_finite()) || map.iter().all(|&v| v < 0.5);
-    Map { map: if blank { vec![0.0; map.len()] } else { map }, blank }
 }
 
 fn regions(grid: Grid, side: usize, peers: &[Peer], rho: &[f32], constant: &[f32], pairs: &[Vec<f32>]) -> Vec<Region> {
@@ -244,15 +299,15 @@ fn regions(grid: Grid, side: usize, peers: &[Peer], rho: &[f32], constant: &[f32
 }
 
 /// Tells the host of each step and keeps each step's time.
-struct Clock<'a, H: Host> {
-    host: &'a H,
+struct Clock<'a> {
+    host: &'a dyn Host,
     total: usize,
     timings: Vec<Timing>,
     running: Option<(String, f64)>,
 }
 
-impl<'a, H: Host> Clock<'a, H> {
-    fn new(host: &'a H, total: usize) -> Self {
+impl<'a> Clock<'a> {
+    fn new(host: &'a dyn Host, total: usize) -> Self {
         Self { host, total, timings: Vec::new(), running: None }
     }
 

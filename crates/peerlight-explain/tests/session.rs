@@ -4,8 +4,9 @@
 #[path = "support/picture.rs"]
 mod picture;
 
-use std::{cell::RefCell, collections::HashMap, fs, path::PathBuf};
+use std::{cell::RefCell, fs, path::PathBuf};
 
+use async_trait::async_trait;
 use burn::tensor::Device;
 use peerlight_core::{Code, Error, Fuse, Result, Rgba8, Weight};
 use peerlight_explain::{Ask, Evidence, Explanation, Host, Map, Session, Step};
@@ -20,6 +21,7 @@ struct Noting {
     clock: RefCell<f64>,
 }
 
+#[async_trait(?Send)]
 impl Host for Noting {
     async fn checkpoint(&self, step: Step) -> Result<()> {
         self.steps.borrow_mut().push(step);
@@ -38,7 +40,7 @@ impl Host for Noting {
 fn session_of(peers: &[&str], change: impl FnOnce(&mut std::collections::BTreeMap<String, Array>)) -> Session {
     let mut tensors = micro::tensors(peers).unwrap();
     change(&mut tensors);
-    let bytes = Bundle::write(&micro::manifest(peers), &tensors, Precision::Single, HashMap::new()).unwrap();
+    let bytes = Bundle::write(&micro::manifest(peers), &tensors, Precision::Single).unwrap();
     Session::open(&Bundle::parse(&bytes).unwrap(), &Device::flex(), "CPU").unwrap()
 }
 
@@ -51,7 +53,14 @@ fn photo() -> Rgba8 {
 }
 
 fn explain(session: &Session, photo: &Rgba8, ask: &Ask) -> Result<Explanation> {
-    pollster::block_on(session.explain(photo, ask, &Noting::default()))
+    explain_with(session, photo, ask, &Noting::default())
+}
+
+fn explain_with(session: &Session, photo: &Rgba8, ask: &Ask, host: &Noting) -> Result<Explanation> {
+    pollster::block_on(async {
+        let scene = session.look(photo, ask.crop, host).await?;
+        session.explain(&scene, ask, host).await
+    })
 }
 
 /// What must hold of every explanation.
@@ -155,13 +164,14 @@ fn settings_out_of_range_are_refused_and_the_session_goes_on() {
 fn cancelling_at_any_step_leaves_the_session_ready() {
     let (session, photo) = (session(), photo());
     let host = Noting::default();
-    let whole = pollster::block_on(session.explain(&photo, &Ask::default(), &host)).unwrap();
+    let whole = explain_with(&session, &photo, &Ask::default(), &host).unwrap();
     let steps = host.steps.into_inner();
     assert_eq!(steps.len(), 5);
     for (i, step) in steps.iter().enumerate() {
-        assert_eq!((step.done, step.total), (i, steps.len()), "{step:?}");
+        // Three to see the picture, two to explain it.
+        assert_eq!((step.done, step.total), if i < 3 { (i, 3) } else { (i - 3, 2) }, "{step:?}");
         let host = Noting { cancel_at: Some(i), ..Noting::default() };
-        let cancelled = pollster::block_on(session.explain(&photo, &Ask::default(), &host));
+        let cancelled = explain_with(&session, &photo, &Ask::default(), &host);
         assert_eq!(cancelled.unwrap_err().code(), Code::Cancelled, "{step:?}");
         assert_eq!(host.steps.borrow().len(), i + 1);
         assert_eq!(explain(&session, &photo, &Ask::default()).unwrap(), whole);

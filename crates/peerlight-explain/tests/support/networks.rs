@@ -130,6 +130,7 @@ struct Photo {
     peers: BTreeMap<String, Peer>,
     stages_3_to_6: Pair,
     class: Pair,
+    guided: Pair,
 }
 
 #[derive(Deserialize)]
@@ -161,6 +162,8 @@ pub struct Maps {
     /// Of the class's activation at the stages, which is weighted by gradients: an activation at the
     /// edge of ReLU6 may fall on the other side of it, and its gradient appears or goes.
     pub class: Errors,
+    /// Of attention kept to the class, which is what is drawn unless asked otherwise.
+    pub guided: Errors,
 }
 
 impl Maps {
@@ -168,6 +171,7 @@ impl Maps {
     pub fn below(self, bar: Self) {
         self.attention.below(bar.attention);
         self.class.below(bar.class);
+        self.guided.below(bar.guided);
     }
 }
 
@@ -194,10 +198,15 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
             ("head", Evidence::Attention, 2, vec![8]),
             ("power_1", Evidence::Attention, 1, vec![4, 5, 6, 7]),
             ("class", Evidence::Class, 2, vec![4, 5, 6, 7, 8]),
+            ("guided", Evidence::Guided, 2, vec![4, 5, 6, 7]),
         ];
         for (way, evidence, power, stages) in ways {
-            let errors = if way == "class" { &mut maps.class } else { &mut maps.attention };
-            let ask = Ask { evidence, power, stages: Some(stages), ..Ask::default() };
+            let errors = match evidence {
+                Evidence::Attention => &mut maps.attention,
+                Evidence::Class => &mut maps.class,
+                Evidence::Guided => &mut maps.guided,
+            };
+            let ask = Ask { evidence, power, stages: Some(stages), weight: Weight::Agreement, ..Ask::default() };
             let explanation = explain(ask.clone());
             for (peer, expected) in explanation.peers.iter().zip(names) {
                 *errors = errors.max(map_errors(&peer.attention.map, &expected.maps[way]));
@@ -205,6 +214,7 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
             let pair = match way {
                 "stages_3_to_6" => &expected.stages_3_to_6,
                 "class" => &expected.class,
+                "guided" => &expected.guided,
                 _ => continue,
             };
             assert_eq!(pair.agreement.keys().copied().collect::<Vec<_>>(), [2, 4, 7, 8, 14]);
@@ -254,7 +264,10 @@ fn check_layers(net: &dyn Backbone, input: Tensor<4>, target: usize, expected: &
 
 fn explain(session: &Session, photo: &str, ask: Ask) -> Explanation {
     let photo = picture(&format!("crops/{photo}.png"));
-    pollster::block_on(session.explain(&photo, &ask, &Silent)).unwrap()
+    pollster::block_on(async {
+        let scene = session.look(&photo, ask.crop, &Silent).await.unwrap();
+        session.explain(&scene, &ask, &Silent).await.unwrap()
+    })
 }
 
 /// Values, and the mean of the whole map.

@@ -1,0 +1,38 @@
+//! Attention transfer's map of one network.
+
+use async_trait::async_trait;
+use burn::tensor::Tensor;
+use peerlight_core::Result;
+use peerlight_models::Stage;
+
+use super::mutual::POWER;
+use crate::{Explainer, Family, Meta, Probe, Reads, evidence};
+
+/// What is active, whatever the class.
+pub struct Attention;
+
+#[async_trait(?Send)]
+impl Explainer for Attention {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "attention",
+            name: "Attention transfer's map",
+            family: Family::Activation,
+            formula: "M = minmax(sum over stages of minmax(sum_k |A_k|^p))",
+            paper: "Zagoruyko, Komodakis, Paying More Attention to Attention, ICLR 2017",
+            url: "https://arxiv.org/abs/1612.03928",
+            shows: "Which places are active in the last four stages before the head.",
+            caveat: "What speaks for the class: the map is the same whatever class is explained.",
+            reads: Reads::Several,
+            rectify: false,
+            joint: false,
+            passes: 1,
+            settings: const { &[POWER] },
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, _: Stage) -> Result<Tensor<3>> {
+        let (power, side) = (probe.settings().count("power") as u32, probe.input().dims()[2]);
+        Ok(evidence::attention(probe.features(), probe.stages(), power, side))
+    }
+}

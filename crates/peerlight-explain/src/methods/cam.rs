@@ -1,0 +1,39 @@
+//! CAM.
+
+use async_trait::async_trait;
+use burn::tensor::Tensor;
+use peerlight_core::{Result, weighted_sum};
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads};
+
+/// Class activation map.
+pub struct Cam;
+
+#[async_trait(?Send)]
+impl Explainer for Cam {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "cam",
+            name: "CAM",
+            family: Family::Activation,
+            formula: "M = sum_k w_k A_k, w the classifier's weights of the class",
+            paper: "Zhou, Khosla, Lapedriza, Oliva, Torralba, Learning Deep Features for Discriminative Localization, \
+                    CVPR 2016",
+            url: "https://arxiv.org/abs/1512.04150",
+            shows: "Exactly how much each place of the last stage adds to the class's logit, or takes from it.",
+            caveat: "Anything finer than the last stage, whose places each see most of the picture.",
+            reads: Reads::Head,
+            rectify: false,
+            joint: false,
+            passes: 1,
+            settings: &[],
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let weights = probe.class_weights();
+        let [channels] = weights.dims();
+        Ok(weighted_sum(probe.activation(stage), weights.reshape([1, channels, 1, 1])))
+    }
+}

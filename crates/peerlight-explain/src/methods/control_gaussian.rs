@@ -1,0 +1,44 @@
+//! Centred Gaussian: a control.
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, TensorData};
+use peerlight_core::Result;
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads};
+
+/// A Gaussian in the middle of the picture, its deviation a quarter of the side.
+pub struct Gaussian;
+
+#[async_trait(?Send)]
+impl Explainer for Gaussian {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "control-gaussian",
+            name: "Centred Gaussian",
+            family: Family::Control,
+            formula: "M(p) = exp(-|p - centre|^2 / (2 (side/4)^2))",
+            paper: "Judd, Ehinger, Durand, Torralba, Learning to Predict Where Humans Look, ICCV 2009",
+            url: "https://doi.org/10.1109/ICCV.2009.5459462",
+            shows: "Nothing but the middle: photographers put what they show there.",
+            caveat: "A method that cannot beat it on pictures with one thing in the middle has not shown that it \
+                     found that thing.",
+            reads: Reads::Image,
+            rectify: false,
+            joint: false,
+            passes: 0,
+            settings: &[],
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, _: Stage) -> Result<Tensor<3>> {
+        let [_, _, height, width] = probe.input().dims();
+        let along = |length: usize| -> Vec<f32> {
+            let apart = |i: usize| (i as f64 + 0.5 - length as f64 / 2.0) / (length as f64 / 4.0);
+            (0..length).map(|i| (-0.5 * apart(i).powi(2)).exp() as f32).collect()
+        };
+        let down = Tensor::from_data(TensorData::new(along(height), [1, height, 1]), probe.device());
+        let across = Tensor::from_data(TensorData::new(along(width), [1, 1, width]), probe.device());
+        Ok(down.matmul(across))
+    }
+}

@@ -1,0 +1,42 @@
+//! Uniform noise: a control.
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, TensorData};
+use peerlight_core::{Result, noise::uniform};
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+
+const SETTINGS: &[Setting] = &[Setting::number("seed", "Seed", [0.0, 0.0, 1e6], "Which noise.")];
+
+/// Uniform noise: every pixel by chance.
+pub struct Noise;
+
+#[async_trait(?Send)]
+impl Explainer for Noise {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "control-noise",
+            name: "Uniform noise",
+            family: Family::Control,
+            formula: "M = u, u uniform in 0..1",
+            paper: "Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, Sanity Checks for Saliency Maps, NeurIPS \
+                    2018",
+            url: "https://arxiv.org/abs/1810.03292",
+            shows: "Nothing: every pixel's value is drawn by chance, whatever the picture.",
+            caveat: "An order of the pixels by chance: what a method has to beat to say anything.",
+            reads: Reads::Image,
+            rectify: false,
+            joint: false,
+            passes: 0,
+            settings: SETTINGS,
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, _: Stage) -> Result<Tensor<3>> {
+        let [_, _, height, width] = probe.input().dims();
+        let seed = probe.settings().count("seed") as u64;
+        let values: Vec<f32> = (0..(height * width) as u64).map(|i| uniform(seed, i) as f32).collect();
+        Ok(Tensor::from_data(TensorData::new(values, [1, height, width]), probe.device()))
+    }
+}

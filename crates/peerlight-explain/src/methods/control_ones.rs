@@ -1,0 +1,39 @@
+//! All ones: a control.
+
+use async_trait::async_trait;
+use burn::tensor::Tensor;
+use peerlight_core::Result;
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads};
+
+/// A map of ones: everything is important.
+pub struct Ones;
+
+#[async_trait(?Send)]
+impl Explainer for Ones {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "control-ones",
+            name: "All ones",
+            family: Family::Control,
+            formula: "M = 1",
+            paper: "Poppi, Cornia, Baraldi, Cucchiara, Revisiting the Evaluation of Class Activation Mapping for \
+                    Explainability, CVPR Workshops 2021",
+            url: "https://arxiv.org/abs/2104.10252",
+            shows: "Nothing: the whole picture counts alike.",
+            caveat: "What a metric grants to no explanation at all. Soft masking by it changes nothing, so that \
+                     its drop is 0.",
+            reads: Reads::Image,
+            rectify: false,
+            joint: false,
+            passes: 0,
+            settings: &[],
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, _: Stage) -> Result<Tensor<3>> {
+        let [_, _, height, width] = probe.input().dims();
+        Ok(Tensor::ones([1, height, width], probe.device()))
+    }
+}

@@ -1,0 +1,96 @@
+//! Eigen-CAM.
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, TensorData};
+use peerlight_core::Result;
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads, read::read};
+
+/// The strongest pattern of a stage.
+pub struct EigenCam;
+
+#[async_trait(?Send)]
+impl Explainer for EigenCam {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "eigen-cam",
+            name: "Eigen-CAM",
+            family: Family::Activation,
+            formula: "M = ReLU(B v), B = A with each channel's mean taken away, [places, channels], v its first right \
+                      singular vector, signed so that the largest |value| of B v is positive",
+            paper: "Bany Muhammad, Yeasin, Eigen-CAM: Class Activation Map using Principal Components, IJCNN 2020",
+            url: "https://arxiv.org/abs/2008.00299",
+            shows: "The pattern that most of a stage's channels share.",
+            caveat: "What speaks for the class: the map is the same whatever class is explained.",
+            reads: Reads::Block,
+            rectify: true,
+            joint: false,
+            passes: 1,
+            settings: &[],
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let activation = probe.activation(stage);
+        let [_, channels, h, w] = activation.dims();
+        let places = h * w;
+        // Here and in double precision: the matrix is small, and a device has no decomposition of its own.
+        let mut rows: Vec<f64> = read(activation).await?.into_iter().map(f64::from).collect();
+        for channel in rows.chunks_exact_mut(places) {
+            let mean = channel.iter().sum::<f64>() / places as f64;
+            channel.iter_mut().for_each(|v| *v -= mean);
+        }
+        let pattern = if places <= channels {
+            // An eigenvector of B B^T is B v but for its length, which min-max takes away.
+            first_eigenvector(gram(&rows, places), places)
+        } else {
+            let columns: Vec<f64> = (0..places).flat_map(|p| rows.iter().skip(p).step_by(places)).copied().collect();
+            let vector = first_eigenvector(gram(&columns, channels), channels);
+            columns.chunks_exact(channels).map(|place| place.iter().zip(&vector).map(|(a, b)| a * b).sum()).collect()
+        };
+        let extreme = pattern.iter().copied().fold(0.0f64, |a, b| if b.abs() > a.abs() { b } else { a });
+        let values: Vec<f32> = pattern.into_iter().map(|v| (v * extreme.signum()) as f32).collect();
+        Ok(Tensor::from_data(TensorData::new(values, [1, h, w]), probe.device()))
+    }
+}
+
+/// The products of the columns of `rows`, each of length `columns`: [columns, columns].
+fn gram(rows: &[f64], columns: usize) -> Vec<f64> {
+    let mut products = vec![0.0; columns * columns];
+    for row in rows.chunks_exact(columns) {
+        for (i, a) in row.iter().enumerate() {
+            products[i * columns..][..columns].iter_mut().zip(row).for_each(|(sum, b)| *sum += a * b);
+        }
+    }
+    products
+}
+
+/// The eigenvector of the largest eigenvalue of a symmetric matrix without negative eigenvalues, of length 1: squared
+/// over and over, the matrix becomes that vector's projection, however near the second eigenvalue is.
+fn first_eigenvector(mut matrix: Vec<f64>, n: usize) -> Vec<f64> {
+    const SQUARINGS: usize = 40;
+    for _ in 0..SQUARINGS {
+        let scale = matrix.iter().fold(f64::MIN_POSITIVE, |a, b| a.max(b.abs()));
+        matrix.iter_mut().for_each(|v| *v /= scale);
+        // Symmetric: its product with itself is that of its columns.
+        matrix = gram(&matrix, n);
+    }
+    let length = |row: &&[f64]| row.iter().map(|v| v * v).sum::<f64>();
+    let longest = matrix.chunks_exact(n).max_by(|a, b| length(a).total_cmp(&length(b))).unwrap_or(&[]);
+    let length = length(&longest).sqrt().max(f64::MIN_POSITIVE);
+    longest.iter().map(|v| v / length).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_eigenvector_by_hand() {
+        // [[2, 1], [1, 2]] has 3 for (1, 1) and 1 for (1, -1).
+        let vector = first_eigenvector(vec![2.0, 1.0, 1.0, 2.0], 2);
+        assert!((vector[0] - vector[1]).abs() < 1e-12 && (vector[0].abs() - 0.5f64.sqrt()).abs() < 1e-12, "{vector:?}");
+        assert_eq!(first_eigenvector(vec![0.0; 4], 2), [0.0, 0.0]);
+    }
+}

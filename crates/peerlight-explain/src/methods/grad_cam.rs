@@ -1,0 +1,39 @@
+//! Grad-CAM.
+
+use async_trait::async_trait;
+use burn::tensor::Tensor;
+use peerlight_core::{Result, weighted_sum};
+use peerlight_models::Stage;
+
+use super::spatial_mean;
+use crate::{Explainer, Family, Meta, Probe, Reads};
+
+/// Gradient-weighted class activation map.
+pub struct GradCam;
+
+#[async_trait(?Send)]
+impl Explainer for GradCam {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "grad-cam",
+            name: "Grad-CAM",
+            family: Family::Gradient,
+            formula: "M = ReLU(sum_k w_k A_k), w_k = mean over places of dy/dA_k",
+            paper: "Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, Grad-CAM: Visual Explanations from Deep Networks \
+                    via Gradient-Based Localization, ICCV 2017",
+            url: "https://arxiv.org/abs/1610.02391",
+            shows: "Where the channels are active whose increase, on average over the picture, would raise the class.",
+            caveat: "How much a place counts: a channel's weight is averaged over all places, so some that do not \
+                     matter are lit.",
+            reads: Reads::Block,
+            rectify: true,
+            joint: false,
+            passes: 2,
+            settings: &[],
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        Ok(weighted_sum(probe.activation(stage), spatial_mean(probe.gradient(stage))))
+    }
+}

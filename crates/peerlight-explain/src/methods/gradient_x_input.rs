@@ -1,0 +1,37 @@
+//! Gradient x input.
+
+use async_trait::async_trait;
+use burn::tensor::Tensor;
+use peerlight_core::{Result, weighted_sum};
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads};
+
+/// What each pixel adds, taken in a straight line.
+pub struct GradientXInput;
+
+#[async_trait(?Send)]
+impl Explainer for GradientXInput {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "gradient-x-input",
+            name: "Gradient x input",
+            family: Family::Gradient,
+            formula: "M = ReLU(sum over colours of x * dy/dx), x normalised",
+            paper: "Shrikumar, Greenside, Shcherbina, Kundaje, Not Just a Black Box: Learning Important Features Through \
+                    Propagating Activation Differences, 2016",
+            url: "https://arxiv.org/abs/1605.01713",
+            shows: "Pixel by pixel, what a small change of brightness would do to the class's logit.",
+            caveat: "Shapes: gradients of pixels are noise to the eye, and mean grey pixels count nothing.",
+            reads: Reads::Image,
+            rectify: true,
+            joint: false,
+            passes: 4,
+            settings: &[],
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        Ok(weighted_sum(probe.input(), probe.gradient(stage)))
+    }
+}

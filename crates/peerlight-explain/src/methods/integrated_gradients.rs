@@ -1,0 +1,49 @@
+//! Integrated gradients.
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, TensorData};
+use peerlight_core::{Result, weighted_sum};
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+
+/// What each pixel adds on the way from black to the picture.
+pub struct IntegratedGradients;
+
+#[async_trait(?Send)]
+impl Explainer for IntegratedGradients {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "integrated-gradients",
+            name: "Integrated gradients",
+            family: Family::Gradient,
+            formula: "M = ReLU(sum over colours of (x - b) * mean over t of dy/dx at b + t (x - b)), b black, \
+                      t = (i + 1/2) / n",
+            paper: "Sundararajan, Taly, Yan, Axiomatic Attribution for Deep Networks, ICML 2017",
+            url: "https://arxiv.org/abs/1703.01365",
+            shows: "Pixel by pixel, a share of the difference that the picture makes to a black one; the shares add up.",
+            caveat: "Black pixels: what is black counts nothing. The unsigned whole: negative shares are dropped here.",
+            reads: Reads::Image,
+            rectify: true,
+            joint: false,
+            passes: 128,
+            settings: const {
+                &[Setting::number("samples", "Steps", [1.0, 32.0, 512.0], "Steps from black to the picture.")]
+            },
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let (input, black) = (probe.input(), probe.normalised(0.0));
+        let way = input - black.clone();
+        let steps = probe.settings().count("samples");
+        let at = |range: std::ops::Range<usize>| {
+            let parts: Vec<f32> = range.map(|i| (i as f32 + 0.5) / steps as f32).collect();
+            let count = parts.len();
+            let parts = Tensor::<4>::from_data(TensorData::new(parts, [count, 1, 1, 1]), probe.device());
+            way.clone() * parts + black.clone()
+        };
+        let gradient = probe.mean_gradient(stage, steps, &at).await?;
+        Ok(weighted_sum(way.clone(), gradient))
+    }
+}

@@ -1,0 +1,56 @@
+//! IS-CAM.
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, TensorData};
+use peerlight_core::Result;
+use peerlight_models::Stage;
+
+use super::score_cam::{CHANNELS, Masks};
+use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+
+/// Score-CAM with masks that brighten step by step.
+pub struct IsCam;
+
+#[async_trait(?Send)]
+impl Explainer for IsCam {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "is-cam",
+            name: "IS-CAM",
+            family: Family::Perturbation,
+            formula: "M = ReLU(sum_k w_k A_k), w = softmax over k of the mean over i of y(c_i x * up(minmax(A_k))) - y(x), \
+                      c_i = (1 + .. + i) / n",
+            paper: "Naidu, Ghosh, Maurya, Nayak, Kundu, IS-CAM: Integrated Score-CAM for Axiomatic-Based Explanations, \
+                    2020",
+            url: "https://arxiv.org/abs/2010.03023",
+            shows: "As Score-CAM, with each masked picture shown at several strengths.",
+            caveat: "Pictures that a camera takes: the strengths add up, as in torch-cam, and most are above 1.",
+            reads: Reads::Block,
+            rectify: true,
+            joint: false,
+            passes: 3200,
+            settings: const {
+                &[
+                    CHANNELS,
+                    Setting::number("samples", "Steps", [1.0, 10.0, 256.0], "How many strengths for each channel."),
+                ]
+            },
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let samples = probe.settings().count("samples");
+        let masks = Masks::of(probe, stage).await?;
+        let channels = masks.channels();
+        let strength = |step: usize| ((step + 1) * (step + 2)) as f32 / (2 * samples) as f32;
+        let shown = |range: Range<usize>| {
+            let strengths: Vec<f32> = range.clone().map(|i| strength(i / channels)).collect();
+            let strengths = TensorData::new(strengths, [range.len(), 1, 1, 1]);
+            masks.upsampled(range) * probe.input() * Tensor::<4>::from_data(strengths, probe.device())
+        };
+        let scores = probe.scores(Stage::IMAGE, samples * channels, &shown).await?;
+        Ok(masks.weighted_mean(scores - probe.baseline()))
+    }
+}

@@ -1,0 +1,41 @@
+//! LayerCAM.
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, activation::relu};
+use peerlight_core::{Result, weighted_sum};
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads};
+
+/// Class activation by places, also of early stages.
+pub struct LayerCam;
+
+#[async_trait(?Send)]
+impl Explainer for LayerCam {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "layer-cam",
+            name: "LayerCAM",
+            family: Family::Gradient,
+            formula: "M = ReLU(sum_k ReLU(dy/dA_k) A_k); of several stages the maximum of tanh(2 M)",
+            paper: "Jiang, Zhang, Hou, Cheng, Wei, LayerCAM: Exploring Hierarchical Class Activation Maps for \
+                    Localization, TIP 2021",
+            url: "https://doi.org/10.1109/TIP.2021.3089943",
+            shows: "Active places whose increase would raise the class, also in early stages with finer maps.",
+            caveat: "Evidence against the class: negative gradients are dropped.",
+            reads: Reads::Block,
+            rectify: true,
+            joint: false,
+            passes: 2,
+            settings: &[],
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        Ok(weighted_sum(probe.activation(stage), relu(probe.gradient(stage))))
+    }
+
+    fn scale(&self, map: Tensor<3>) -> Tensor<3> {
+        (map * 2.0).tanh()
+    }
+}

@@ -1,0 +1,117 @@
+//! Occlusion.
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, TensorData};
+use peerlight_core::{Code, Error, Result};
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads, Setting, read::read};
+
+/// What is lost behind a black square.
+pub struct Occlusion;
+
+#[async_trait(?Send)]
+impl Explainer for Occlusion {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "occlusion",
+            name: "Occlusion",
+            family: Family::Perturbation,
+            formula: "M(i, j) = mean over the windows W that cover the pixel of y(x) - y(x with W black)",
+            paper: "Zeiler, Fergus, Visualizing and Understanding Convolutional Networks, ECCV 2014",
+            url: "https://arxiv.org/abs/1311.2901",
+            shows: "How far the class's logit falls when a black square hides a place.",
+            caveat: "What two places do together, or anything finer than the square. A black square is a thing to see, too.",
+            reads: Reads::Image,
+            rectify: false,
+            joint: false,
+            passes: 169,
+            settings: const {
+                &[
+                    Setting::number(
+                        "window",
+                        "Window",
+                        [2.0, 32.0, 512.0],
+                        "Side of the square in pixels of the input.",
+                    ),
+                    Setting::number("stride", "Stride", [1.0, 16.0, 512.0], "How far it moves at a time."),
+                ]
+            },
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let (window, stride) = (probe.settings().count("window"), probe.settings().count("stride"));
+        let side = probe.input().dims()[2];
+        if window > side || stride > window {
+            let text = format!("The window must be at most {side} pixels wide, and the stride at most the window.");
+            return Err(Error::new(Code::AskInvalid, text));
+        }
+        let windows = Windows { window, stride, side };
+        let hidden = |range: Range<usize>| {
+            let mut masks = vec![0.0f32; range.len() * side * side];
+            for (mask, i) in masks.chunks_exact_mut(side * side).zip(range.clone()) {
+                windows.each_pixel(i, |pixel| mask[pixel] = 1.0);
+            }
+            let masks = TensorData::new(masks, [range.len(), 1, side, side]);
+            let masks = Tensor::<4>::from_data(masks, probe.device());
+            probe.input() * (-masks.clone() + 1.0) + probe.normalised(0.0) * masks
+        };
+        let scores = probe.scores(stage, windows.count(), &hidden).await?;
+        let drops = read(probe.baseline() - scores).await?;
+        let mut map = vec![(0.0f32, 0.0f32); side * side];
+        for (i, drop) in drops.into_iter().enumerate() {
+            windows.each_pixel(i, |pixel| {
+                map[pixel].0 += drop;
+                map[pixel].1 += 1.0;
+            });
+        }
+        // A rim that no window reaches has lost nothing.
+        let map: Vec<f32> = map.into_iter().map(|(sum, count)| sum / count.max(1.0)).collect();
+        Ok(Tensor::from_data(TensorData::new(map, [1, side, side]), probe.device()))
+    }
+}
+
+/// The places of the square, all inside the picture, row by row.
+struct Windows {
+    window: usize,
+    stride: usize,
+    side: usize,
+}
+
+impl Windows {
+    fn along(&self) -> usize {
+        (self.side - self.window) / self.stride + 1
+    }
+
+    fn count(&self) -> usize {
+        self.along() * self.along()
+    }
+
+    fn each_pixel(&self, i: usize, mut visit: impl FnMut(usize)) {
+        let (top, left) = (i / self.along() * self.stride, i % self.along() * self.stride);
+        for row in top..top + self.window {
+            (left..left + self.window).for_each(|column| visit(row * self.side + column));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_by_hand() {
+        let windows = Windows { window: 2, stride: 1, side: 3 };
+        let pixels = |i| {
+            let mut found = Vec::new();
+            windows.each_pixel(i, |pixel| found.push(pixel));
+            found
+        };
+        assert_eq!(windows.count(), 4);
+        assert_eq!(pixels(0), [0, 1, 3, 4]);
+        assert_eq!(pixels(3), [4, 5, 7, 8]);
+    }
+}

@@ -1,0 +1,63 @@
+//! Opti-CAM.
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, activation::softmax};
+use peerlight_core::{Result, minmax, resize_map, weighted_sum};
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+
+/// Class activation with weights that are learnt for the one picture.
+pub struct OptiCam;
+
+/// Adam's constants (Kingma & Ba, ICLR 2015).
+const BETA: [f32; 2] = [0.9, 0.999];
+const EPSILON: f32 = 1e-8;
+
+#[async_trait(?Send)]
+impl Explainer for OptiCam {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "opti-cam",
+            name: "Opti-CAM",
+            family: Family::Perturbation,
+            formula: "M = sum_k w_k A_k, w = softmax(u), u by Adam so that y(x * minmax(up(M))) is largest",
+            paper: "Zhang, Torres, Sicre, Avrithis, Ayache, Opti-CAM: Optimizing Saliency Maps for Interpretability, 2023",
+            url: "https://arxiv.org/abs/2301.07002",
+            shows: "The mixture of channels that, as a mask, keeps the class's logit highest.",
+            caveat: "That the map is better: it is made to please the measure that it is then judged by.",
+            reads: Reads::Block,
+            rectify: false,
+            joint: false,
+            passes: 200,
+            settings: const {
+                &[
+                    Setting::number("steps", "Steps", [1.0, 50.0, 1000.0], "Steps of Adam. The paper takes 500."),
+                    Setting::number("rate", "Learning rate", [0.001, 0.1, 1.0], "Adam's learning rate."),
+                ]
+            },
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let (steps, rate) = (probe.settings().count("steps"), probe.settings().number("rate") as f32);
+        let activation = probe.activation(stage);
+        let (channels, side) = (activation.dims()[1], probe.input().dims()[2]);
+        let mix = |u: Tensor<1>| weighted_sum(activation.clone(), softmax(u, 0).reshape([1, channels, 1, 1]));
+
+        let mut u = Tensor::<1>::zeros([channels], probe.device());
+        let (mut mean, mut square) = (u.clone(), u.clone());
+        for step in 0..steps {
+            probe.step(step, steps).await?;
+            let learnt = u.clone().autodiff().require_grad();
+            let mask = minmax(resize_map(mix(learnt.clone()), [side, side]));
+            let loss = -probe.score_back(mask.reshape([1, 1, side, side]) * probe.input());
+            let gradient = learnt.grad(&loss.backward()).expect("the loss depends on the weights");
+            mean = mean * BETA[0] + gradient.clone() * (1.0 - BETA[0]);
+            square = square * BETA[1] + gradient.clone() * gradient * (1.0 - BETA[1]);
+            let corrected = |x: &Tensor<1>, beta: f32| x.clone() / (1.0 - beta.powi(step as i32 + 1));
+            u = u - corrected(&mean, BETA[0]) * rate / (corrected(&square, BETA[1]).sqrt() + EPSILON);
+        }
+        Ok(mix(u))
+    }
+}

@@ -1,0 +1,78 @@
+//! Recipro-CAM.
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, TensorData};
+use peerlight_core::Result;
+use peerlight_models::Stage;
+
+use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+
+/// What each place of a stage does by itself.
+pub struct ReciproCam;
+
+#[async_trait(?Send)]
+impl Explainer for ReciproCam {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "recipro-cam",
+            name: "Recipro-CAM",
+            family: Family::Perturbation,
+            formula: "M(i, j) = probability of the class when A keeps its values around place (i, j) alone",
+            paper: "Byun, Lee, Recipro-CAM: Fast Gradient-free Visual Explanations for Convolutional Neural Networks, 2022",
+            url: "https://arxiv.org/abs/2209.14074",
+            shows: "How sure of the class the rest of the network is when it has one place of a stage to go by.",
+            caveat: "What places do together. Features of one place in an empty picture are not what the rest was \
+                     trained on.",
+            reads: Reads::Block,
+            rectify: false,
+            joint: false,
+            passes: 8,
+            settings: const {
+                &[Setting::number(
+                    "gaussian",
+                    "Soft places",
+                    [0.0, 1.0, 1.0],
+                    "1: the places around, too, by a 3 x 3 Gaussian; 0: the place alone.",
+                )]
+            },
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let activation = probe.activation(stage);
+        let [_, _, h, w] = activation.dims();
+        let soft = probe.settings().count("gaussian") == 1;
+        let kept = |range: Range<usize>| {
+            let masks: Vec<f32> = range.clone().flat_map(|place| mask(place, h, w, soft)).collect();
+            let masks = TensorData::new(masks, [range.len(), 1, h, w]);
+            activation.clone() * Tensor::<4>::from_data(masks, probe.device())
+        };
+        Ok(probe.probabilities(stage, h * w, &kept).await?.reshape([1, h, w]))
+    }
+}
+
+/// 1 at a place and nothing elsewhere; or, around it, [1 2 1; 2 4 2; 1 2 1] / 16, cut off at the border.
+fn mask(place: usize, h: usize, w: usize, soft: bool) -> Vec<f32> {
+    let weight = |away: usize| [2.0, 1.0].get(away).copied().unwrap_or(0.0) / 4.0;
+    let (row, column) = (place / w, place % w);
+    let value = |i: usize| match soft {
+        true => weight((i / w).abs_diff(row)) * weight((i % w).abs_diff(column)),
+        false => f32::from(u8::from(i == place)),
+    };
+    (0..h * w).map(value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_by_hand() {
+        let sixteenths = |place| mask(place, 3, 3, true).into_iter().map(|v| v * 16.0).collect::<Vec<_>>();
+        assert_eq!(sixteenths(4), [1.0, 2.0, 1.0, 2.0, 4.0, 2.0, 1.0, 2.0, 1.0]);
+        assert_eq!(sixteenths(0), [4.0, 2.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(mask(3, 2, 2, false), [0.0, 0.0, 0.0, 1.0]);
+    }
+}

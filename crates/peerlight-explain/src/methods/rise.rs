@@ -1,0 +1,105 @@
+//! RISE.
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, TensorData};
+use peerlight_core::{Result, noise::uniform, resize_map};
+use peerlight_models::Stage;
+
+use super::SEED;
+use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+
+/// Random masks, each weighted by what is left of the class.
+pub struct Rise;
+
+#[async_trait(?Send)]
+impl Explainer for Rise {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "rise",
+            name: "RISE",
+            family: Family::Perturbation,
+            formula: "M = 1 / (n p) * sum_i P(x * m_i) m_i, m_i a random grid, upsampled and shifted at random, P the \
+                      probability of the class",
+            paper: "Petsiuk, Das, Saenko, RISE: Randomized Input Sampling for Explanation of Black-box Models, BMVC 2018",
+            url: "https://arxiv.org/abs/1806.07421",
+            shows: "Which places, when they are seen, make the class probable. It knows nothing of the network but its answers.",
+            caveat: "A smooth picture with few masks: the rest is the noise of the draw. Another seed gives another map.",
+            reads: Reads::Image,
+            rectify: false,
+            joint: false,
+            passes: 2000,
+            settings: const {
+                &[
+                    Setting::number(
+                        "samples",
+                        "Masks",
+                        [1.0, 2000.0, 16_000.0],
+                        "How many masks. The paper takes 4,000 to 8,000.",
+                    ),
+                    Setting::number("grid", "Grid", [2.0, 7.0, 32.0], "Cells along a side of a mask."),
+                    Setting::number("keep", "Kept", [0.01, 0.5, 0.99], "The part of the cells that are kept."),
+                    SEED,
+                ]
+            },
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let settings = probe.settings();
+        let side = probe.input().dims()[2];
+        let draw = Draw {
+            seed: settings.count("seed") as u64,
+            grid: settings.count("grid"),
+            keep: settings.number("keep"),
+            side,
+        };
+        let samples = settings.count("samples");
+        let mask = |range: Range<usize>| {
+            let grids: Vec<f32> = range.clone().flat_map(|i| draw.cells(i)).collect();
+            let grids = TensorData::new(grids, [range.len(), draw.grid, draw.grid]);
+            let whole = (draw.grid + 1) * draw.cell();
+            let masks = resize_map(Tensor::from_data(grids, probe.device()), [whole, whole]);
+            let shifted = range.enumerate().map(|(row, i)| {
+                let [y, x] = draw.shift(i);
+                masks.clone().slice([row..row + 1, y..y + side, x..x + side])
+            });
+            Tensor::cat(shifted.collect(), 0)
+        };
+        let shown = |range: Range<usize>| mask(range).unsqueeze_dim::<4>(1) * probe.input();
+        let probabilities = probe.probabilities(stage, samples, &shown).await?;
+        // The masks are drawn again: keeping thousands of them would take the memory, and this takes no time.
+        let sums = probe.batches(stage, samples).map(|range| {
+            let weights = probabilities.clone().slice([range.clone()]).reshape([range.len(), 1, 1]);
+            (mask(range) * weights).sum_dim(0)
+        });
+        Ok(sums.reduce(|a, b| a + b).expect("one mask or more") / (samples as f64 * draw.keep) as f32)
+    }
+}
+
+/// Which masks are drawn.
+struct Draw {
+    seed: u64,
+    grid: usize,
+    keep: f64,
+    side: usize,
+}
+
+impl Draw {
+    /// Side of a cell in pixels.
+    fn cell(&self) -> usize {
+        self.side.div_ceil(self.grid)
+    }
+
+    /// The cells of a mask, row by row: 1 where it is kept.
+    fn cells(&self, mask: usize) -> impl Iterator<Item = f32> {
+        let (count, seed, keep) = (self.grid * self.grid, self.seed, self.keep);
+        (mask * count..(mask + 1) * count).map(move |i| f32::from(u8::from(uniform(seed, i as u64) < keep)))
+    }
+
+    /// How far a mask is moved up and to the left.
+    fn shift(&self, mask: usize) -> [usize; 2] {
+        [0, 1].map(|axis| (uniform(self.seed + 1, 2 * mask as u64 + axis) * self.cell() as f64) as usize)
+    }
+}

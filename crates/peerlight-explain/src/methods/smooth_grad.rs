@@ -1,0 +1,59 @@
+//! SmoothGrad.
+
+use async_trait::async_trait;
+use burn::tensor::Tensor;
+use peerlight_core::{Result, noise::normals};
+use peerlight_models::Stage;
+
+use super::{SEED, spread};
+use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+
+/// The gradient's mean over noisy copies of the picture.
+pub struct SmoothGrad;
+
+#[async_trait(?Send)]
+impl Explainer for SmoothGrad {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "smooth-grad",
+            name: "SmoothGrad",
+            family: Family::Gradient,
+            formula: "M = sum over colours of |mean over i of dy/dx at x + n_i|",
+            paper: "Smilkov, Thorat, Kim, Viegas, Wattenberg, SmoothGrad: Removing Noise by Adding Noise, 2017",
+            url: "https://arxiv.org/abs/1706.03825",
+            shows: "Pixel by pixel, how much the class's logit reacts to a change, with the gradient's noise averaged away.",
+            caveat: "For or against the class: the sign is dropped. Another seed gives another map.",
+            reads: Reads::Image,
+            rectify: false,
+            joint: false,
+            passes: 32,
+            settings: const {
+                &[
+                    Setting::number("samples", "Samples", [1.0, 8.0, 512.0], "How many noisy copies."),
+                    Setting::number(
+                        "std",
+                        "Noise",
+                        [0.0, 0.15, 1.0],
+                        "Deviation of the noise, as a part of the picture's range of values.",
+                    ),
+                    SEED,
+                ]
+            },
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let settings = probe.settings();
+        let (samples, std, seed) = (settings.count("samples"), settings.number("std") as f32, settings.count("seed"));
+        let input = probe.input();
+        let [_, channels, h, w] = input.dims();
+        let sigma = spread(&input) * std;
+        let noisy = |range: std::ops::Range<usize>| {
+            let noise =
+                normals(seed as u64, range.start * channels * h * w, [range.len(), channels, h, w], probe.device());
+            noise * sigma.clone() + input.clone()
+        };
+        let gradient = probe.mean_gradient(stage, samples, &noisy).await?;
+        Ok(gradient.abs().sum_dim(1).squeeze_dim(1))
+    }
+}

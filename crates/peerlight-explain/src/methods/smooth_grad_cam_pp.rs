@@ -1,0 +1,80 @@
+//! Smooth Grad-CAM++.
+
+use async_trait::async_trait;
+use burn::tensor::{Tensor, activation::relu};
+use peerlight_core::{Result, noise::normals, weighted_sum};
+use peerlight_models::Stage;
+
+use super::{SEED, spatial_sum};
+use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+
+/// Grad-CAM++ over several noisy copies of the picture.
+pub struct SmoothGradCamPp;
+
+/// As torch-cam has it.
+const EPSILON: f32 = 1e-8;
+
+#[async_trait(?Send)]
+impl Explainer for SmoothGradCamPp {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "smooth-grad-cam-pp",
+            name: "Smooth Grad-CAM++",
+            family: Family::Gradient,
+            formula: "As Grad-CAM++ with the means of g^2 and g^3 over n noisy pictures; activation and ReLU(g) of the \
+                      last of them, as torch-cam has it",
+            paper: "Omeiza, Speakman, Cintas, Weldermariam, Smooth Grad-CAM++: An Enhanced Inference Level Visualization \
+                    Technique for Deep Convolutional Neural Network Models, 2019",
+            url: "https://arxiv.org/abs/1908.01224",
+            shows: "As Grad-CAM++, with less of what a single gradient happens to be.",
+            caveat: "The unchanged picture alone: noise is added, and another seed gives another map.",
+            reads: Reads::Block,
+            rectify: true,
+            joint: false,
+            passes: 8,
+            settings: const {
+                &[
+                    Setting::number("samples", "Samples", [1.0, 4.0, 256.0], "How many noisy copies."),
+                    Setting::number(
+                        "std",
+                        "Noise",
+                        [0.0, 0.3, 5.0],
+                        "Deviation of the noise on the normalised picture.",
+                    ),
+                    SEED,
+                ]
+            },
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let settings = probe.settings();
+        let (samples, std, seed) = (settings.count("samples"), settings.number("std") as f32, settings.count("seed"));
+        let shape = probe.input().dims();
+        let size: usize = shape.iter().product();
+        let (mut squares, mut cubes, mut last) = (None, None, None);
+        for sample in 0..samples {
+            probe.step(sample, samples).await?;
+            let noise = normals(seed as u64, sample * size, shape, probe.device());
+            let activation = probe.run(probe.input() + noise * std).stages[stage.0 - 1].clone();
+            let gradient = probe.gradient_at(stage, activation.clone());
+            let squared = gradient.clone() * gradient.clone();
+            add(&mut cubes, squared.clone() * gradient.clone());
+            add(&mut squares, squared);
+            last = Some((activation, gradient));
+        }
+        let mean = |sum: Option<Tensor<4>>| sum.expect("one sample or more") / samples as f32;
+        let (squared, cubed) = (mean(squares), mean(cubes));
+        let (activation, gradient) = last.expect("one sample or more");
+        let sum = spatial_sum(cubed * probe.activation(stage));
+        let alpha = squared.clone() / (squared * 2.0 + sum + EPSILON);
+        Ok(weighted_sum(activation, spatial_sum(alpha * relu(gradient))))
+    }
+}
+
+fn add(sum: &mut Option<Tensor<4>>, value: Tensor<4>) {
+    *sum = Some(match sum.take() {
+        None => value,
+        Some(sum) => sum + value,
+    });
+}

@@ -1,0 +1,61 @@
+//! SS-CAM.
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use burn::tensor::Tensor;
+use peerlight_core::{Result, noise::normals};
+use peerlight_models::Stage;
+
+use super::{
+    SEED,
+    score_cam::{CHANNELS, Masks},
+};
+use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+
+/// Score-CAM with noisy masks.
+pub struct SsCam;
+
+#[async_trait(?Send)]
+impl Explainer for SsCam {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "ss-cam",
+            name: "SS-CAM",
+            family: Family::Perturbation,
+            formula: "M = ReLU(sum_k w_k A_k), w = softmax over k of the mean over i of \
+                      y(x * (up(minmax(A_k)) + n_ik)) - y(x), n normal noise",
+            paper: "Wang, Naidu, Michael, Kundu, SS-CAM: Smoothed Score-CAM for Sharper Visual Feature Localization, 2020",
+            url: "https://arxiv.org/abs/2006.14255",
+            shows: "As Score-CAM, with each channel's mask blurred by noise and its scores averaged.",
+            caveat: "The masks that it names: noise of torch-cam's default strength drowns them. Another seed gives \
+                     another map.",
+            reads: Reads::Block,
+            rectify: true,
+            joint: false,
+            passes: 11200,
+            settings: const {
+                &[
+                    CHANNELS,
+                    Setting::number("samples", "Samples", [1.0, 35.0, 256.0], "How many noisy masks for each channel."),
+                    Setting::number("std", "Noise", [0.0, 2.0, 10.0], "Deviation of the noise on the mask."),
+                    SEED,
+                ]
+            },
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let settings = probe.settings();
+        let (samples, std, seed) = (settings.count("samples"), settings.number("std") as f32, settings.count("seed"));
+        let masks = Masks::of(probe, stage).await?;
+        let shown = |range: Range<usize>| {
+            let (start, masks) = (range.start, masks.upsampled(range));
+            let shape = masks.dims();
+            let noise = normals(seed as u64, start * shape[2] * shape[3], shape, probe.device());
+            (masks + noise * std) * probe.input()
+        };
+        let scores = probe.scores(Stage::IMAGE, samples * masks.channels(), &shown).await?;
+        Ok(masks.weighted_mean(scores - probe.baseline()))
+    }
+}

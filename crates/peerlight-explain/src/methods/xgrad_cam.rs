@@ -1,0 +1,45 @@
+//! XGrad-CAM.
+
+use async_trait::async_trait;
+use burn::tensor::Tensor;
+use peerlight_core::{Result, weighted_sum};
+use peerlight_models::Stage;
+
+use super::spatial_sum;
+use crate::{Explainer, Family, Meta, Probe, Reads};
+
+/// Grad-CAM with weights that follow two axioms.
+pub struct XGradCam;
+
+/// Keeps the division finite where a channel is silent.
+const EPSILON: f32 = 1e-8;
+
+#[async_trait(?Send)]
+impl Explainer for XGradCam {
+    fn meta(&self) -> &'static Meta {
+        &Meta {
+            id: "xgrad-cam",
+            name: "XGrad-CAM",
+            family: Family::Gradient,
+            formula: "M = ReLU(sum_k w_k A_k), w_k = sum over places of A_k dy/dA_k / sum over places of A_k",
+            paper: "Fu, Hu, Dong, Guo, Gao, Li, Axiom-based Grad-CAM: Towards Accurate Visualization and Explanation of \
+                    CNNs, BMVC 2020",
+            url: "https://arxiv.org/abs/2008.02312",
+            shows: "As Grad-CAM, with each channel's weight taken where the channel is active.",
+            caveat: "Places one by one: a channel has one weight. Where a channel's values cancel out, as they can before \
+                     an activation function, its weight is a quotient by nearly nothing.",
+            reads: Reads::Block,
+            rectify: true,
+            joint: false,
+            passes: 2,
+            settings: &[],
+        }
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let activation = probe.activation(stage);
+        let weights =
+            spatial_sum(probe.gradient(stage) * activation.clone()) / (spatial_sum(activation.clone()) + EPSILON);
+        Ok(weighted_sum(activation, weights))
+    }
+}

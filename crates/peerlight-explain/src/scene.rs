@@ -1,0 +1,84 @@
+//! A picture that the peers have seen.
+
+use burn::tensor::Tensor;
+use peerlight_core::{Code, Error, Result};
+use peerlight_models::Features;
+
+use crate::{PeerInfo, Photo, Timing};
+
+/// A prepared picture with every peer's features of it, from which any number of explanations are made.
+#[derive(Clone)]
+pub struct Scene {
+    /// [1, 3, side, side], normalised as the bundle says.
+    pub(crate) input: Tensor<4>,
+    /// The photo's size, and what part of it the networks saw.
+    pub(crate) photo: Photo,
+    /// That part's side, as a part of the photo's shorter side.
+    pub(crate) crop: f64,
+    /// What each peer made of it.
+    pub(crate) views: Vec<View>,
+    /// How long preparing the picture took, in milliseconds.
+    pub(crate) prepare_ms: f64,
+}
+
+/// What one peer made of the picture.
+#[derive(Clone)]
+pub(crate) struct View {
+    pub features: Features,
+    pub probabilities: Vec<f32>,
+    /// Milliseconds of its forward pass.
+    pub ms: f64,
+}
+
+impl Scene {
+    /// What the networks saw, [1, 3, side, side], normalised.
+    pub fn input(&self) -> Tensor<4> {
+        self.input.clone()
+    }
+
+    /// The photo's size, and what part of it the networks saw.
+    pub fn photo(&self) -> &Photo {
+        &self.photo
+    }
+
+    /// Where the time went.
+    pub(crate) fn timings(&self, peers: &[PeerInfo]) -> impl Iterator<Item = Timing> {
+        let prepared = Timing { name: "Preparing the picture".into(), ms: self.prepare_ms };
+        let ran = self.views.iter().zip(peers);
+        let ran = ran.map(|(view, peer)| Timing { name: format!("Running {}", peer.name), ms: view.ms });
+        std::iter::once(prepared).chain(ran)
+    }
+
+    /// How probable a peer thinks each class.
+    ///
+    /// # Panics
+    /// If there is no such peer.
+    pub fn probabilities(&self, peer: usize) -> &[f32] {
+        &self.views[peer].probabilities
+    }
+
+    /// The class with the highest mean probability over these peers; of equals, the first.
+    pub fn likeliest(&self, peers: &[usize]) -> usize {
+        let mean = |class: usize| peers.iter().map(|&peer| self.probabilities(peer)[class]).sum::<f32>();
+        let classes = self.views.first().map_or(0, |view| view.probabilities.len());
+        (0..classes).max_by(|&a, &b| mean(a).total_cmp(&mean(b)).then(b.cmp(&a))).unwrap_or(0)
+    }
+}
+
+/// Softmax of one sample's logits, in double precision: in single precision, what a probability near 1 lacks of it would
+/// be rounding.
+///
+/// # Errors
+/// `bundle-invalid` if a logit is not finite.
+pub(crate) fn softmax(logits: &[f32]) -> Result<Vec<f64>> {
+    if logits.iter().any(|z| !z.is_finite()) {
+        return Err(Error::new(
+            Code::BundleInvalid,
+            "The network computes numbers that are not finite: its weights are damaged.",
+        ));
+    }
+    let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let raised: Vec<f64> = logits.iter().map(|&z| f64::from(z - highest).exp()).collect();
+    let sum: f64 = raised.iter().sum();
+    Ok(raised.into_iter().map(|e| e / sum).collect())
+}

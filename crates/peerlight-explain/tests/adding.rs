@@ -1,0 +1,97 @@
+//! The guide's method is a method: short, and explained with like the others.
+#![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
+
+#[path = "support/elementwise.rs"]
+mod elementwise;
+mod support;
+
+use async_trait::async_trait;
+use burn::tensor::{Device, Tensor};
+use elementwise::Elementwise;
+use peerlight_core::Result;
+use peerlight_explain::{EXPLAINERS, Explainer, Meta, Probe, Request, Session};
+use peerlight_models::{Bundle, Stage, micro};
+use support::{Silent, values};
+
+const METHOD: &str = include_str!("support/elementwise.rs");
+const GUIDE: &str = include_str!("../../../docs/adding-a-method.md");
+const LIST: &str = include_str!("../src/methods.rs");
+
+#[test]
+fn the_guides_method_takes_fewer_than_forty_lines_and_stands_in_the_guide() {
+    assert!(METHOD.lines().count() < 40, "{} lines", METHOD.lines().count());
+    // In the crate it says `crate` where a test says the crate's name.
+    let shown = METHOD.replace("use peerlight_explain::", "use crate::");
+    let in_order = |text: &str| {
+        let mut lines: Vec<String> = text.lines().map(|line| line.trim().to_string()).collect();
+        lines.retain(|line| !line.is_empty() && !line.starts_with("use "));
+        lines.join("\n")
+    };
+    assert!(in_order(GUIDE).contains(&in_order(&shown)), "docs/adding-a-method.md shows another method");
+}
+
+#[test]
+fn one_line_lists_a_method() {
+    for explainer in EXPLAINERS {
+        let file = explainer.meta().id.replace('-', "_");
+        let lines: Vec<_> = LIST.lines().filter(|line| line.trim().starts_with(&format!("{file}::"))).collect();
+        assert_eq!(lines.len(), 1, "{file}: {lines:?}");
+    }
+}
+
+#[test]
+fn the_guides_method_explains() {
+    let session = Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap();
+    let scene = pollster::block_on(session.look_at(micro::input(&Device::flex()), &Silent)).unwrap();
+    let request = Request { peer: Some(0), target: Some(1), ..Request::of(Elementwise.meta().id) };
+    let request = Request { stages: Some(vec![4]), ..request };
+    let made = pollster::block_on(session.attribute_by(&Elementwise, &scene, &request, &Silent)).unwrap();
+
+    // The same by hand, from the network itself.
+    let net = Bundle::parse(&micro::bundle().unwrap()).unwrap().build(0, &Device::flex()).unwrap();
+    let stage = net.run(Stage::IMAGE, micro::input(&Device::flex())).stages[3].clone();
+    let [_, channels, h, w] = stage.dims();
+    let start = stage.clone().autodiff().require_grad();
+    let logit = net.run(Stage(4), start.clone()).logits.slice([0..1, 1..2]).sum();
+    let (activation, gradient) = (values(stage), values(start.grad(&logit.backward()).unwrap()));
+    let mut sums = vec![0.0f32; h * w];
+    for k in 0..channels {
+        for (i, sum) in sums.iter_mut().enumerate() {
+            *sum += (activation[k * h * w + i] * gradient[k * h * w + i]).max(0.0);
+        }
+    }
+    let (low, high) = sums.iter().fold((f32::MAX, f32::MIN), |(low, high), &v| (low.min(v), high.max(v)));
+    for (got, sum) in made.native.values.iter().zip(&sums) {
+        assert!((got - (sum - low) / (high - low + 1e-8)).abs() < 1e-5, "{:?} {sums:?}", made.native);
+    }
+    assert_eq!((made.cost.forward, made.cost.partial, made.cost.backward), (1, 1, 1));
+}
+
+/// Divides nothing by nothing, at the first place.
+struct Careless;
+
+#[async_trait(?Send)]
+impl Explainer for Careless {
+    fn meta(&self) -> &'static Meta {
+        Box::leak(Box::new(Meta { rectify: true, ..*Elementwise.meta() }))
+    }
+
+    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+        let map = Elementwise.attend(probe, stage).await?;
+        let ones = map.ones_like();
+        Ok(map.slice_assign([0..1, 0..1, 0..1], ones.slice([0..1, 0..1, 0..1]) * f32::NAN))
+    }
+}
+
+#[test]
+fn what_is_not_a_number_is_told_and_never_shown() {
+    let session = Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap();
+    let scene = pollster::block_on(session.look_at(micro::input(&Device::flex()), &Silent)).unwrap();
+    let request = Request { stages: Some(vec![4]), ..Request::of("elementwise") };
+    let explained =
+        |method: &dyn Explainer| pollster::block_on(session.attribute_by(method, &scene, &request, &Silent)).unwrap();
+    let (sound, careless) = (explained(&Elementwise), explained(&Careless));
+    assert!(sound.finite && !sound.map.blank);
+    assert!(!careless.finite && careless.map.blank);
+    assert!(careless.map.map.iter().chain(&careless.native.values).all(|&v| v == 0.0));
+}

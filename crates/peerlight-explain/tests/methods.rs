@@ -1,0 +1,186 @@
+//! Every method against the libraries that its users use today, and what must hold of all of them.
+#![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
+
+#[path = "support/cases.rs"]
+mod cases;
+mod support;
+
+use std::cell::RefCell;
+
+use async_trait::async_trait;
+use burn::tensor::Device;
+use cases::{TOLERANCE, compare, of_nets};
+use peerlight_core::{Code, Error, Result};
+use peerlight_explain::{Contrast, EXPLAINERS, Family, Host, Request, Scene, Session, Step, Value};
+use peerlight_models::{Bundle, micro};
+use support::{Silent, picture};
+
+fn micro_session() -> Session {
+    Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap()
+}
+
+fn micro_scene(session: &Session) -> Scene {
+    pollster::block_on(session.look_at(micro::input(&Device::flex()), &Silent)).unwrap()
+}
+
+#[test]
+fn the_micro_nets_maps_are_those_of_the_libraries() {
+    let session = micro_session();
+    let cases = of_nets(&["micro.first", "micro.second"]);
+    let wrong = pollster::block_on(compare(&session, &cases, &mut |_| micro_scene(&session), TOLERANCE));
+    assert!(wrong.is_empty(), "{} of {} cases are off:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    for explainer in EXPLAINERS {
+        let meta = explainer.meta();
+        let ours =
+            [Family::Mutual, Family::Control].contains(&meta.family) || ["attention", "guided"].contains(&meta.id);
+        assert!(ours || cases.iter().any(|(_, case)| case.method == meta.id), "{}: nothing to compare with", meta.id);
+    }
+}
+
+#[test]
+fn lite0_maps_are_those_of_the_libraries() {
+    let bytes = std::fs::read(support::root().join("web/models/lite0-lite1.safetensors")).unwrap();
+    let session = Session::open(&Bundle::parse(&bytes).unwrap(), &Device::flex(), "CPU").unwrap();
+    let cases = of_nets(&["efficientnet-lite0", "efficientnet-lite1"]);
+    let mut look = |name: &str| {
+        let photo = picture(&format!("crops/{name}.png"));
+        pollster::block_on(session.look(&photo, Some(1.0), &Silent)).unwrap()
+    };
+    let wrong = pollster::block_on(compare(&session, &cases, &mut look, TOLERANCE));
+    assert!(wrong.is_empty(), "{} of {} cases are off:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Notes every step, and cancels at one of them.
+#[derive(Default)]
+struct Noting {
+    steps: RefCell<Vec<Step>>,
+    cancel_at: Option<usize>,
+}
+
+#[async_trait(?Send)]
+impl Host for Noting {
+    async fn checkpoint(&self, step: Step) -> Result<()> {
+        self.steps.borrow_mut().push(step);
+        if self.cancel_at == Some(self.steps.borrow().len() - 1) {
+            return Err(Error::new(Code::Cancelled, "Enough."));
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> f64 {
+        0.0
+    }
+}
+
+/// A request that takes no more than a moment on the micro nets.
+fn quick(method: &str) -> Request {
+    let mut request = Request::of(method);
+    let settings = EXPLAINERS.iter().find(|e| e.meta().id == method).unwrap().meta().settings;
+    for (id, value) in [("samples", 3.0), ("steps", 3.0), ("window", 16.0), ("stride", 8.0)] {
+        if settings.iter().any(|s| s.id == id) {
+            request.settings.insert(id.into(), Value::Number(value));
+        }
+    }
+    request
+}
+
+#[test]
+fn every_method_holds_what_all_promise() {
+    let session = micro_session();
+    let scene = micro_scene(&session);
+    for explainer in EXPLAINERS {
+        let meta = explainer.meta();
+        for peer in [None, Some(0), Some(1)] {
+            let request = Request { peer, ..quick(meta.id) };
+            let host = Noting::default();
+            let made = pollster::block_on(session.attribute(&scene, &request, &host)).unwrap();
+            let (native, map) = (&made.native, &made.map);
+            assert_eq!(native.values.len(), native.rows * native.columns, "{}", meta.id);
+            assert_eq!(map.map.len(), made.side * made.side, "{}", meta.id);
+            for value in native.values.iter().chain(&map.map) {
+                assert!((0.0..=1.0).contains(value), "{}: {value}", meta.id);
+            }
+            assert_eq!(made.peers, peer.map_or(vec![0, 1], |peer| vec![peer]), "{}", meta.id);
+            let passes = made.cost.forward + made.cost.partial;
+            assert!(passes >= if meta.joint { 2 } else { made.peers.len() }, "{}: {:?}", meta.id, made.cost);
+
+            let again = pollster::block_on(session.attribute(&scene, &request, &Silent)).unwrap();
+            assert_eq!((&again.native, again.cost), (native, made.cost), "{} twice", meta.id);
+
+            let steps = host.steps.into_inner();
+            assert!(!steps.is_empty() && steps.iter().all(|s| s.done < s.total && s.name == meta.name), "{steps:?}");
+            for cancel_at in [0, steps.len() - 1] {
+                let host = Noting { cancel_at: Some(cancel_at), ..Noting::default() };
+                let cancelled = pollster::block_on(session.attribute(&scene, &request, &host));
+                assert_eq!(cancelled.unwrap_err().code(), Code::Cancelled, "{}", meta.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_request_that_does_not_fit_is_refused_with_the_reason() {
+    let session = micro_session();
+    let scene = micro_scene(&session);
+    let contrast = |class, gamma| Some(Contrast { class, gamma });
+    let cases = [
+        (Request::of("guess"), "There is no method 'guess'"),
+        (Request { peer: Some(2), ..Request::of("cam") }, "no peer 2"),
+        (Request { target: Some(10), ..Request::of("cam") }, "no class 10"),
+        (Request { contrast: contrast(10, 1.0), ..Request::of("cam") }, "no class 10"),
+        (Request { target: Some(3), contrast: contrast(3, 1.0), ..Request::of("cam") }, "told from itself"),
+        (Request { target: Some(3), contrast: contrast(4, f32::NAN), ..Request::of("cam") }, "Gamma must be"),
+        ("cam:stages=7".parse().unwrap(), "stage 8 and no other"),
+        ("grad-cam:stages=9".parse().unwrap(), "1 to 8"),
+        ("grad-cam:stages=0".parse().unwrap(), "1 to 8"),
+        ("smooth-grad:stages=7".parse().unwrap(), "no stages"),
+        ("grad-cam:samples=7".parse().unwrap(), "no setting 'samples'"),
+        ("smooth-grad:samples=0".parse().unwrap(), "from 1 to 512"),
+        ("mutual:evidence=guess".parse().unwrap(), "guided or attention or class"),
+    ];
+    for (request, text) in cases {
+        let error = pollster::block_on(session.attribute(&scene, &request, &Silent)).unwrap_err();
+        assert_eq!(error.code(), Code::AskInvalid, "{request:?}");
+        assert!(error.to_string().contains(text), "{error}");
+    }
+}
+
+#[test]
+fn what_is_said_of_a_method_is_whole_and_of_one_manner() {
+    for (i, explainer) in EXPLAINERS.iter().enumerate() {
+        let meta = explainer.meta();
+        assert!(EXPLAINERS[..i].iter().all(|other| other.meta().id != meta.id), "{} twice", meta.id);
+        assert!(meta.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", meta.id);
+        assert!(meta.url.starts_with("https://"), "{}", meta.id);
+        assert_eq!(meta.passes == 0, meta.family == Family::Control, "{}", meta.id);
+        for text in [meta.shows, meta.caveat].into_iter().chain(meta.settings.iter().map(|s| s.help)) {
+            assert!(text.ends_with('.') && text.len() < 240, "{}: {text}", meta.id);
+        }
+        assert!(
+            !meta.formula.is_empty() && meta.paper.contains(|c: char| c.is_ascii_digit() || c == '\''),
+            "{}",
+            meta.id
+        );
+    }
+}
+
+#[test]
+fn shuffled_weights_change_what_is_learnt_and_nothing_else() {
+    let session = micro_session();
+    let scene = micro_scene(&session);
+    let twin = session.shuffled(1, None);
+    let other = micro_scene(&twin);
+    assert_ne!(scene.probabilities(0), other.probabilities(0));
+    assert_eq!(micro_scene(&session.shuffled(1, None)).probabilities(0), other.probabilities(0));
+    assert_eq!(micro_scene(&session.shuffled(1, Some(0))).probabilities(0), scene.probabilities(0));
+    // The classifier alone: the features stay, so a map that knows no class does too.
+    let headless = session.shuffled(1, Some(1));
+    let seen = micro_scene(&headless);
+    let map = |session: &Session, scene: &Scene, method: &str| {
+        pollster::block_on(session.attribute(scene, &Request { target: Some(0), ..Request::of(method) }, &Silent))
+            .unwrap()
+            .native
+    };
+    assert_eq!(map(&session, &scene, "attention"), map(&headless, &seen, "attention"));
+    assert_ne!(map(&session, &scene, "cam"), map(&headless, &seen, "cam"));
+}
