@@ -1,0 +1,37 @@
+//! How far an explanation is to be trusted.
+//!
+//! [`measure`] scores the map of one picture by the metrics of the list [`METRICS`]; [`sanity`] asks whether a map
+//! depends on what the networks have learnt; [`Protocol`] puts every method of a list through the same trial, picture
+//! by picture, and pools the records into rows with intervals. Nothing here opens a file or knows a clock: a
+//! [`Host`](peerlight_explain::Host) has both.
+
+mod blur;
+mod bootstrap;
+mod canvas;
+mod case;
+mod catalog;
+mod compare;
+mod dot;
+mod impute;
+mod measure;
+mod metric;
+mod metrics;
+mod order;
+mod protocol;
+mod rect;
+mod report;
+mod sanity;
+mod steps;
+
+pub use bootstrap::{RESAMPLES, interval, resampled_means};
+pub use canvas::{Canvas, Ground, Masking, MaskingEntry};
+pub use case::{Case, Subject};
+pub use catalog::{Catalog, catalog};
+pub use compare::{Difference, compare};
+pub use measure::{Curve, Figure, Measures, measure};
+pub use metric::{Better, METRICS, Means, Meta, Metric, Score, key, metric, metric_ids};
+pub use order::{order, places, ranks};
+pub use protocol::{CROP, Entry, PROTOCOL, Picture, Protocol, Record, Unwatched, Watch};
+pub use rect::{Rect, covered, inside};
+pub use report::{MeanCurve, Number, Paired, Report, Row, report};
+pub use sanity::{Layer, Sanity, UNCHANGED, sanity};

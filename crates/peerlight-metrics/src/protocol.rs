@@ -1,0 +1,176 @@
+//! The protocol: every method, on every explained peer, on the same pictures.
+
+use std::collections::BTreeMap;
+
+use peerlight_core::{Preprocess, Result, Rgba8};
+use peerlight_explain::{Ask, Attribution, Host, Request, Session};
+use serde::{Deserialize, Serialize};
+
+use crate::{Rect, Subject, covered, key};
+
+/// The protocol's name in every result.
+pub const PROTOCOL: &str = "peerlight-1";
+/// What the networks see: the shorter side is scaled to 256 pixels, and of them the centre 224 are seen.
+pub const CROP: f64 = 224.0 / 256.0;
+
+/// Whose boxes cover at most this part of the picture counts as small.
+const SMALL: f64 = 0.5;
+
+/// What is compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Protocol {
+    /// The methods; differences are taken from the first one.
+    pub methods: Vec<Request>,
+    /// The peers whose decision is explained, counted from 0.
+    pub peers: Vec<usize>,
+    /// The metrics' ids.
+    pub metrics: Vec<&'static str>,
+}
+
+/// A picture on trial.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// What it is called in the results.
+    pub name: String,
+    /// Its pixels.
+    pub photo: Rgba8,
+    /// The class that it shows, if that is known.
+    pub class: Option<usize>,
+    /// Boxes of its class, in pixels of the photo.
+    pub boxes: Vec<Rect>,
+}
+
+/// Everything that was found about one picture: what is kept, so that a run can be resumed and pooled anew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// What the picture is called.
+    pub picture: String,
+    /// The class that it shows, if that is known.
+    pub class: Option<usize>,
+    /// Its boxes that the networks can see, in pixels of the map.
+    pub boxes: Vec<Rect>,
+    /// Whether it has boxes that cover at most half of the whole picture.
+    pub small: bool,
+    /// Mean correlation of the peers' maps over the regions, as the page shows it; none for a peer alone.
+    pub agreement: Option<f64>,
+    /// The class that each peer thinks likeliest.
+    pub says: Vec<usize>,
+    /// For each method and explained peer one.
+    pub entries: Vec<Entry>,
+}
+
+/// What was found about one map of one picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The method with its settings, as text.
+    pub method: String,
+    /// The peer that it explains, counted from 0.
+    pub peer: usize,
+    /// The class that the peer thinks likeliest, which is explained.
+    pub class: usize,
+    /// Its probability.
+    pub probability: f32,
+    /// Whether the map is blank, and so counts as all zeros.
+    pub blank: bool,
+    /// Whether every number that the method made was one.
+    pub finite: bool,
+    /// Passes from the picture.
+    pub forward: usize,
+    /// Passes from a stage.
+    pub partial: usize,
+    /// Passes back.
+    pub backward: usize,
+    /// Milliseconds.
+    pub ms: f64,
+    /// The most bytes that the method took at once, where that is known.
+    pub memory: Option<u64>,
+    /// The figures by [`key`].
+    pub figures: BTreeMap<String, Option<f64>>,
+    /// The curves by the metric's id.
+    pub curves: BTreeMap<String, Vec<f32>>,
+}
+
+/// Whoever watches a run: measures memory, and may keep the maps.
+pub trait Watch {
+    /// A method begins.
+    fn begins(&self) {}
+
+    /// The most bytes taken at once since a method began, if that is known.
+    fn memory(&self) -> Option<u64> {
+        None
+    }
+
+    /// A method has made its map of a picture.
+    ///
+    /// # Errors
+    /// Whatever keeps the watcher from its work: the run stops.
+    fn made(&self, picture: &Picture, request: &Request, map: &Attribution) -> Result<()> {
+        let _ = (picture, request, map);
+        Ok(())
+    }
+}
+
+/// Watches nothing.
+pub struct Unwatched;
+
+impl Watch for Unwatched {}
+
+impl Protocol {
+    /// Puts one picture on trial.
+    ///
+    /// # Errors
+    /// `ask-invalid` for a method or metric that there is not, those of [`Session::look`], and the watcher's.
+    pub async fn picture(
+        &self,
+        session: &Session,
+        picture: &Picture,
+        host: &dyn Host,
+        watch: &dyn Watch,
+    ) -> Result<Record> {
+        let preprocess = Preprocess { crop: CROP, ..session.info().preprocess.clone() };
+        let (width, height) = (picture.photo.width(), picture.photo.height());
+        let crop = preprocess.crop_of(width, height);
+        let boxes: Vec<Rect> = picture.boxes.iter().filter_map(|rect| rect.seen(crop, preprocess.side)).collect();
+        let small = !boxes.is_empty() && covered(&picture.boxes, width.into(), height.into()) <= SMALL;
+
+        let scene = session.look(&picture.photo, Some(CROP), host).await?;
+        let peers = session.info().peers.len();
+        let agreement = match peers {
+            0 | 1 => None,
+            _ => {
+                let ask = Ask { crop: Some(CROP), ..Ask::default() };
+                Some(f64::from(session.explain(&scene, &ask, host).await?.agreement))
+            }
+        };
+        let says = (0..peers).map(|peer| scene.likeliest(&[peer])).collect();
+        let subject = Subject::new(session, &scene, &boxes, host).await?;
+        let mut entries = Vec::new();
+        for method in &self.methods {
+            for &peer in &self.peers {
+                let class = scene.likeliest(&[peer]);
+                let request = Request { peer: Some(peer), target: Some(class), ..method.clone() };
+                watch.begins();
+                let map = session.attribute(&scene, &request, host).await?;
+                let memory = watch.memory();
+                watch.made(picture, &request, &map)?;
+                let found = subject.measure(&map, &request, &self.metrics).await?;
+                entries.push(Entry {
+                    method: request.spec(),
+                    peer,
+                    class,
+                    probability: scene.probabilities(peer)[class],
+                    blank: map.map.blank,
+                    finite: map.finite,
+                    forward: map.cost.forward,
+                    partial: map.cost.partial,
+                    backward: map.cost.backward,
+                    ms: map.ms,
+                    memory,
+                    figures: found.figures.iter().map(|f| (key(f.id, f.masking), f.value)).collect(),
+                    curves: found.curves.into_iter().map(|curve| (curve.id.into(), curve.y)).collect(),
+                });
+            }
+        }
+        Ok(Record { picture: picture.name.clone(), class: picture.class, boxes, small, agreement, says, entries })
+    }
+}

@@ -1,0 +1,260 @@
+//! Metrics, sanity checks and the protocol on the micro networks.
+#![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
+
+#[path = "../../peerlight-explain/tests/support/picture.rs"]
+#[allow(dead_code, reason = "each test uses a part")]
+mod picture;
+
+use std::cell::Cell;
+
+use async_trait::async_trait;
+use burn::tensor::{Device, Tensor};
+use peerlight_core::{Code, Error, Result, Rgba8};
+use peerlight_explain::{Attribution, Host, Map, Request, Scene, Session, Step};
+use peerlight_metrics::{
+    Masking, Measures, Number, Picture, Protocol, Record, Rect, Unwatched, measure, metric_ids, report, sanity,
+};
+use peerlight_models::{Bundle, micro};
+use pollster::block_on;
+
+/// Waits without asking, by a clock that stands; cancels after so many steps.
+struct Quiet(Cell<usize>);
+
+impl Quiet {
+    fn new() -> Self {
+        Self(Cell::new(usize::MAX))
+    }
+}
+
+#[async_trait(?Send)]
+impl Host for Quiet {
+    async fn checkpoint(&self, step: Step) -> Result<()> {
+        assert!(step.done < step.total, "{step:?}");
+        match self.0.get() {
+            0 => Err(Error::new(Code::Cancelled, "Enough.")),
+            left => {
+                self.0.set(left - 1);
+                Ok(())
+            }
+        }
+    }
+
+    fn now(&self) -> f64 {
+        0.0
+    }
+}
+
+fn session() -> Session {
+    let bytes = micro::bundle().unwrap();
+    Session::open(&Bundle::parse(&bytes).unwrap(), &Device::flex(), "CPU").unwrap()
+}
+
+fn photo() -> Rgba8 {
+    Rgba8::new(90, 70, picture::drawn(90, 70)).unwrap()
+}
+
+fn scene(session: &Session) -> Scene {
+    block_on(session.look(&photo(), None, &Quiet::new())).unwrap()
+}
+
+fn attribute(session: &Session, scene: &Scene, request: &Request) -> Attribution {
+    block_on(session.attribute(scene, request, &Quiet::new())).unwrap()
+}
+
+fn of_first(method: &str) -> Request {
+    Request { peer: Some(0), ..Request::of(method) }
+}
+
+fn measured(session: &Session, scene: &Scene, map: &Attribution, request: &Request, boxes: &[Rect]) -> Measures {
+    block_on(measure(session, scene, map, request, &metric_ids(false), boxes, &Quiet::new())).unwrap()
+}
+
+fn value(measures: &Measures, id: &str, masking: Option<Masking>) -> Option<f64> {
+    let mut found = measures.figures.iter().filter(|f| f.id == id && f.masking == masking);
+    let figure = found.next().unwrap_or_else(|| panic!("no {id} {masking:?}"));
+    assert!(found.next().is_none(), "{id} twice");
+    figure.value
+}
+
+/// The probability that a peer gives an input.
+fn seen(session: &Session, input: Tensor<4>, peer: usize, class: usize) -> f64 {
+    f64::from(block_on(session.look_at(input, &Quiet::new())).unwrap().probabilities(peer)[class])
+}
+
+#[test]
+fn figures_are_those_of_masked_pictures() {
+    let session = session();
+    let scene = scene(&session);
+    let request = of_first("attention");
+    let map = attribute(&session, &scene, &request);
+    let boxes = [Rect::from([0.0, 0.0, 32.0, 64.0])];
+    let measures = measured(&session, &scene, &map, &request, &boxes);
+    let class = map.target.class;
+
+    // The maskings once more, as tensors. Pixels in 0..=1 are normalised by 0.5 and 0.5.
+    let side = map.side;
+    let values = &map.map.map;
+    let tensor =
+        |values: Vec<f32>| Tensor::<1>::from_floats(values.as_slice(), &Device::flex()).reshape([1, 1, side, side]);
+    let soft = tensor(values.clone());
+    let mut order: Vec<usize> = (0..side * side).collect();
+    order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+    let mut kept = vec![0.0; side * side];
+    order[..side * side / 2].iter().for_each(|&i| kept[i] = 1.0);
+    let top = tensor(kept);
+    let pixels = || scene.input() * 0.5 + 0.5;
+    let whole = seen(&session, scene.input(), 0, class);
+    let inputs = [
+        (Masking::Top50, (pixels() * top - 0.5) / 0.5),
+        (Masking::Soft, (pixels() * soft.clone() - 0.5) / 0.5),
+        (Masking::SoftNormalised, scene.input() * soft),
+    ];
+    for (masking, input) in inputs {
+        let masked = seen(&session, input, 0, class);
+        let drop = 100.0 * (whole - masked).max(0.0) / whole;
+        let gain = 100.0 * (masked - whole).max(0.0) / (1.0 - whole);
+        let found = |id| value(&measures, id, Some(masking)).unwrap();
+        assert!((found("average-drop") - drop).abs() < 1e-3, "{masking:?}: {drop}");
+        assert!((found("average-gain") - gain).abs() < 1e-3, "{masking:?}: {gain}");
+        assert_eq!(found("average-increase"), if masked > whole { 100.0 } else { 0.0 }, "{masking:?}");
+    }
+
+    let insertion = measures.curves.iter().find(|c| c.id == "insertion").unwrap();
+    let deletion = measures.curves.iter().find(|c| c.id == "deletion").unwrap();
+    let black = seen(&session, Tensor::full([1, 3, side, side], -1.0, &Device::flex()), 0, class);
+    for (got, expected) in
+        [(insertion.y[0], black), (insertion.y[28], whole), (deletion.y[0], whole), (deletion.y[28], black)]
+    {
+        assert!((f64::from(got) - expected).abs() < 1e-5, "{got} instead of {expected}");
+    }
+    let half = value(&measures, "average-drop", Some(Masking::Top50)).unwrap();
+    assert!((100.0 * (whole - f64::from(insertion.y[14])).max(0.0) / whole - half).abs() < 1e-3, "half the pixels");
+
+    let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / (side * side) as f64;
+    assert!((value(&measures, "complexity", None).unwrap() - mean).abs() < 1e-9);
+    let left: f64 = (0..side * side).filter(|i| i % side < 32).map(|i| f64::from(values[i])).sum();
+    assert!((value(&measures, "energy", None).unwrap() - left / (mean * (side * side) as f64)).abs() < 1e-9);
+    assert!(measures.figures.iter().all(|f| f.value.is_some_and(f64::is_finite)), "{measures:?}");
+    // 4 maskings, 3 curves of 28, 8 imputations, and the map of the masked picture.
+    assert_eq!(measures.forward, 4 + 3 * 28 + 8 + 1);
+}
+
+#[test]
+fn controls_are_seen_through() {
+    let session = session();
+    let scene = scene(&session);
+    let measures = |method: &str| {
+        let request = of_first(method);
+        measured(&session, &scene, &attribute(&session, &scene, &request), &request, &[])
+    };
+    let ones = measures("control-ones");
+    for masking in [Masking::Soft, Masking::SoftNormalised] {
+        for id in ["average-drop", "average-increase", "average-gain"] {
+            assert_eq!(value(&ones, id, Some(masking)), Some(0.0), "{id} {masking:?}");
+        }
+    }
+    assert_eq!(value(&ones, "complexity", None), Some(1.0));
+    assert_eq!(value(&ones, "coherency", None), Some(0.0), "a constant map has no correlation");
+    assert_eq!((value(&ones, "adcc", None), value(&ones, "road", None)), (Some(0.0), Some(0.0)));
+    assert_eq!((value(&ones, "pointing", None), value(&ones, "energy", None)), (None, None), "no boxes");
+    let fake = measures("control-fake");
+    assert!(value(&fake, "average-drop", Some(Masking::Soft)).unwrap() < 1.0);
+    assert!((value(&fake, "coherency", None).unwrap() - 1.0).abs() < 1e-5, "it always says the same");
+    assert!(value(&fake, "adcc", None).unwrap() < 0.01, "and ADCC is not taken in");
+    let noise = value(&measures("control-noise"), "complexity", None).unwrap();
+    assert!((noise - 0.5).abs() < 0.02, "{noise}");
+}
+
+#[test]
+fn a_blank_map_counts_as_zeros() {
+    let session = session();
+    let scene = scene(&session);
+    let request = of_first("cam");
+    let mut map = attribute(&session, &scene, &request);
+    map.map = Map { map: vec![0.0; map.side * map.side], blank: true };
+    let boxes = [Rect::from([0.0, 0.0, 64.0, 64.0])];
+    let measures = measured(&session, &scene, &map, &request, &boxes);
+    for id in ["complexity", "coherency", "adcc", "pointing", "energy"] {
+        assert_eq!(value(&measures, id, None), Some(0.0), "{id}");
+    }
+    assert!(measures.figures.iter().all(|f| f.value.is_some_and(f64::is_finite)), "{measures:?}");
+}
+
+#[test]
+fn peers_together_have_the_mean_of_their_probabilities() {
+    let session = session();
+    let scene = scene(&session);
+    let request = Request { target: Some(3), ..Request::of("cam") };
+    let map = attribute(&session, &scene, &request);
+    assert_eq!(map.peers, [0, 1]);
+    let found = measured(&session, &scene, &map, &request, &[]);
+    let insertion = found.curves.iter().find(|c| c.id == "insertion").unwrap();
+    let mean = (scene.probabilities(0)[3] + scene.probabilities(1)[3]) / 2.0;
+    assert!((insertion.y[28] - mean).abs() < 1e-6);
+}
+
+#[test]
+fn a_map_that_ignores_the_weights_is_found_out() {
+    let session = session();
+    let scene = scene(&session);
+    let found = |method: &str| block_on(sanity(&session, &scene, &of_first(method), &Quiet::new())).unwrap();
+    for control in ["control-gaussian", "control-ones", "control-noise"] {
+        assert!(found(control).unchanged, "{control}");
+    }
+    let cam = found("cam");
+    assert!(!cam.unchanged, "{cam:?}");
+    let names: Vec<&str> = cam.layers.iter().map(|layer| layer.name.as_str()).collect();
+    assert_eq!((names[0], names[1], *names.last().unwrap()), ("classifier", "head", "everything"));
+    assert!(cam.layers.iter().all(|l| l.spearman.abs() <= 1.0 && l.pearson.abs() <= 1.0));
+    // What does not read the classifier does not change with it.
+    let attention = found("attention");
+    assert!((attention.layers[0].spearman - 1.0).abs() < 1e-5, "{attention:?}");
+    assert!(!attention.unchanged, "{attention:?}");
+}
+
+#[test]
+fn unknown_metrics_are_named_and_everything_can_be_cancelled() {
+    let session = session();
+    let scene = scene(&session);
+    let request = of_first("cam");
+    let map = attribute(&session, &scene, &request);
+    let run = |ids: &[&str], host: &Quiet| block_on(measure(&session, &scene, &map, &request, ids, &[], host));
+    assert_eq!(run(&["insertion", "insertoin"], &Quiet::new()).unwrap_err().code(), Code::AskInvalid);
+    for steps in 0..6 {
+        let host = Quiet(Cell::new(steps));
+        assert_eq!(run(&metric_ids(false), &host).unwrap_err().code(), Code::Cancelled, "{steps}");
+    }
+    let host = Quiet(Cell::new(2));
+    assert_eq!(block_on(sanity(&session, &scene, &request, &host)).unwrap_err().code(), Code::Cancelled);
+}
+
+#[test]
+fn the_protocol_pools_what_it_records() {
+    let session = session();
+    let protocol = Protocol {
+        methods: ["mutual", "cam", "control-ones"].map(Request::of).into(),
+        peers: vec![0, 1],
+        metrics: metric_ids(true),
+    };
+    let picture = |i: u32| Picture {
+        name: format!("picture {i}"),
+        photo: Rgba8::new(80 + i, 70, picture::drawn(80 + i, 70)).unwrap(),
+        class: (i == 0).then_some(3),
+        boxes: if i < 2 { vec![Rect::from([20.0, 10.0, 60.0, 40.0])] } else { Vec::new() },
+    };
+    let run = |i| block_on(protocol.picture(&session, &picture(i), &Quiet::new(), &Unwatched)).unwrap();
+    let records: Vec<Record> = (0..3).map(run).collect();
+    assert_eq!(run(1), records[1], "the same picture gives the same record");
+    assert!(records[0].small && !records[2].small);
+    assert_eq!(records[0].entries.len(), 3 * 2);
+    let first = &records[0].entries[0];
+    assert_eq!((first.method.as_str(), first.peer, first.forward), ("mutual", 0, 2));
+
+    let ids = session.info().peers.iter().map(|peer| peer.id.clone()).collect::<Vec<_>>();
+    let found = report(&protocol, &records, &ids, 0).unwrap();
+    assert_eq!((found.rows.len(), found.with_boxes, found.with_small_boxes), (3 * 2 * 3, 2, 2));
+    let drops = records.iter().map(|r| r.entries[0].figures["average-drop:top50"].unwrap());
+    let Number::Figure(Some(pooled)) = found.rows[0].figures["average_drop"] else { panic!("{:?}", found.rows[0]) };
+    assert!((pooled - drops.sum::<f64>() / 3.0).abs() < 1e-9);
+    assert!(found.paired.iter().all(|p| p.a == "mutual" && p.b != "mutual" && p.ci.is_some()));
+}
