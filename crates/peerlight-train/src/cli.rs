@@ -1,8 +1,14 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use peerlight_explain::{DeviceKind, Request, explainer};
+
+use crate::{
+    choice::parsed,
+    train::{Recipe, recipe},
+};
 
 /// Explains image classifiers: what each of two or more peers recognises, where it looks, and
 /// region by region where they agree.
@@ -13,20 +19,74 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// Reads the command line; `--config FILE` stands for the words in the file, before all others.
+///
+/// # Errors
+/// `file-unreadable` or `ask-invalid` for the file.
+pub fn parse() -> peerlight_core::Result<Cli> {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let config = words.iter().enumerate().find_map(|(i, word)| {
+        let text = word.to_str()?;
+        let next = || words.get(i + 1).map(PathBuf::from);
+        if text == "--config" { next() } else { text.strip_prefix("--config=").map(PathBuf::from) }
+    });
+    let trains = words.get(1).is_some_and(|word| word == "train");
+    let Some(config) = config.filter(|_| trains) else { return Ok(Cli::parse_from(words)) };
+    let from_file = recipe::words(&config)?.into_iter().map(OsString::from);
+    let (command, rest) = words.split_at(2);
+    Ok(Cli::parse_from(command.iter().cloned().chain(from_file).chain(rest.iter().cloned())))
+}
+
 #[derive(Subcommand)]
 pub enum Command {
     /// Explain photos: overlays as PNG, figures as JSON
     #[command(after_help = "Examples:
   peerlight explain cat.jpg --bundle web/models/lite0-lite1.safetensors --out explained
   peerlight explain *.jpg --bundle B --out explained --grid 4 --class 'tabby cat'
-  peerlight explain cat.jpg --bundle B --json | jq '.regions[] | select(.rho < 0)'")]
+  peerlight explain cat.jpg --bundle B --out explained --method grad-cam,score-cam,layer-cam:stages=4+5+6+7
+  peerlight explain cat.jpg --bundle B --out explained --method grad-cam --class 'tabby cat' --rather-than 'Egyptian cat'
+  peerlight explain cat.jpg --bundle B --json | jq '.regions[] | select(.rho < 0)'
+
+`peerlight catalog` lists the methods with what each shows, and its settings.")]
     Explain(Explain),
+    /// Measure how faithful methods are over many pictures: table, JSON, CSV and an HTML report
+    #[command(after_help = "Examples:
+  peerlight evaluate photos/ --bundle B --out results
+  peerlight evaluate photos/ --bundle B --out results --method mutual,cam,score-cam:channels=64 --peer all --limit 100
+  peerlight evaluate photos.csv --bundle B --out results --boxes boxes.csv --metrics fast
+
+PICTURES is a folder of pictures, a folder of class folders (named by a class's index, name or WordNet id), or a CSV with the columns
+path and, if known, class. A run that was stopped goes on where it was when it is called again with the same --out.")]
+    Evaluate(Evaluate),
+    /// Compare runs of evaluate picture by picture: did it help?
+    #[command(after_help = "Examples:
+  peerlight compare --a trained/val1000 --b untouched/val1000
+  peerlight compare --a run-0/val,run-1/val,run-2/val --b plain-0/val,plain-1/val,plain-2/val --json
+
+Each side is one folder that evaluate wrote, or several, of different seeds say: these are averaged picture by picture. Differences
+are on the pictures, methods and figures that both sides have, with 95 % intervals from resampling the pictures.")]
+    Compare(Compare),
+    /// Shuffle the networks' weights: does the map change? One that does not says nothing of what they have learnt
+    #[command(after_help = "Example:
+  peerlight sanity cat.jpg --bundle B --method mutual,grad-cam,attention")]
+    Sanity(Sanity),
+    /// Train networks as peers, on folders of pictures: each learns the pictures, and from where the others look
+    #[command(after_help = "Examples:
+  peerlight train photos/ --peers efficientnet-lite0,efficientnet-lite1 --sides 128 --epochs 20 --rate 0.05 --out run
+  peerlight train photos/ --from web/models/lite0-lite1.safetensors --targets teacher --steps 500 --delta 1 --out run
+  peerlight train --config recipe.toml --beta 0 --out independent
+  peerlight train --resume --out run
+
+PICTURES are folders of class folders, or CSVs with the columns path and class. The folder --out gets the bundle, plots, a line of
+JSON for each step, checkpoints, and recipe.toml with every setting: its keys are these flags, and --config reads it. A run that
+was stopped in any way goes on with --resume and ends with the same numbers.")]
+    Train(Box<Train>),
     /// Make a bundle of pretrained networks from Python packages
     #[command(after_help = "Examples:
   peerlight import efficientnet-lite0 efficientnet-lite1 --out web/models/lite0-lite1.safetensors
   peerlight import a=efficientnet-lite0:a.pth b=efficientnet-lite2:b.pth --labels names.txt --out my.safetensors")]
     Import(Import),
-    /// List everything that can be chosen: backbones, settings, colour maps, error codes
+    /// List everything that can be chosen: backbones, methods, metrics, settings, colour maps, error codes
     Catalog {
         /// For machines
         #[arg(long)]
@@ -36,7 +96,7 @@ pub enum Command {
 
 #[derive(Args)]
 pub struct Explain {
-    /// Photos, or folders of photos: JPEG, PNG, WebP, GIF, BMP or TIFF
+    /// Photos, or folders of photos: JPEG, PNG, WebP, GIF, BMP or TIFF; - for paths from standard input, a line each
     #[arg(required = true, value_name = "PHOTO")]
     pub photos: Vec<PathBuf>,
     /// Weights of the peers: a bundle made by `peerlight import`
@@ -54,14 +114,23 @@ pub struct Explain {
     /// Class to explain, by index or name; otherwise the peers' likeliest
     #[arg(long, short, value_name = "CLASS")]
     pub class: Option<String>,
+    /// Other methods to explain by, each METHOD[:SETTING=VALUE]..., such as grad-cam,score-cam:channels=64
+    #[arg(long, short, value_delimiter = ',', value_name = "METHODS", value_parser = request)]
+    pub method: Vec<Request>,
+    /// Peer that the other methods explain, by its id in the bundle, or `all`: one map for each, or their mean
+    #[arg(long, value_name = "PEER", requires = "method")]
+    pub peer: Option<String>,
+    /// Class that the other methods tell the explained one from, by index or name: why this and not that
+    #[arg(long, value_name = "CLASS", requires = "method")]
+    pub rather_than: Option<String>,
     /// What a peer's map is made of: guided, attention or class
     #[arg(long, default_value = "guided", value_parser = parsed::<peerlight_explain::Evidence>)]
     pub evidence: peerlight_explain::Evidence,
     /// How the peers' maps become one: mean, geometric or product
     #[arg(long, default_value = "mean", value_parser = parsed::<peerlight_core::Fuse>)]
     pub fuse: peerlight_core::Fuse,
-    /// What the mutual map is weighted by: agreement or uniform
-    #[arg(long, default_value = "agreement", value_parser = parsed::<peerlight_core::Weight>)]
+    /// What the mutual map is weighted by: uniform (nothing) or agreement
+    #[arg(long, default_value = "uniform", value_parser = parsed::<peerlight_core::Weight>)]
     pub weight: peerlight_core::Weight,
     /// Power of the layer attention
     #[arg(long, default_value_t = 2, value_name = "P")]
@@ -83,12 +152,153 @@ pub struct Explain {
     pub device: Device,
 }
 
+#[derive(Args)]
+pub struct Evaluate {
+    /// A folder of pictures or of class folders, or a CSV of paths
+    #[arg(value_name = "PICTURES")]
+    pub pictures: PathBuf,
+    /// Weights of the peers: a bundle made by `peerlight import`
+    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
+    pub bundle: PathBuf,
+    /// Folder for the results: what was found of each picture, and report.json, report.csv, report.html
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Methods to compare, each METHOD[:SETTING=VALUE]...; differences are taken from the first
+    #[arg(long, short, value_delimiter = ',', value_name = "METHODS", value_parser = request, default_values = METHODS)]
+    pub method: Vec<Request>,
+    /// Peer whose decisions are explained, by its id in the bundle; otherwise the first; all for each of them
+    #[arg(long, value_name = "PEER")]
+    pub peer: Option<String>,
+    /// Metrics: all, fast (those of a few passes), or their ids
+    #[arg(long, value_delimiter = ',', default_value = "all", value_name = "METRICS")]
+    pub metrics: Vec<String>,
+    /// Boxes around the pictures' classes, for the pointing and the energy game: a CSV with the columns path, x0, y0, x1, y1
+    #[arg(long, value_name = "FILE")]
+    pub boxes: Option<PathBuf>,
+    /// No more pictures than this, drawn by the seed
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Name of the set of pictures in the results; otherwise the folder's
+    #[arg(long, value_name = "NAME")]
+    pub set: Option<String>,
+    /// How many pictures' maps the HTML report shows
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub gallery: usize,
+    /// Of the drawing of pictures and of the intervals
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Print the report as JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// Device to compute on
+    #[arg(long, default_value = "cpu")]
+    pub device: Device,
+}
+
+/// What is compared unless said otherwise: methods of a few passes, and the protocol's controls.
+const METHODS: [&str; 13] = [
+    "mutual",
+    "guided",
+    "cam",
+    "grad-cam",
+    "grad-cam-pp",
+    "xgrad-cam",
+    "layer-cam",
+    "eigen-cam",
+    "recipro-cam",
+    "control-ones",
+    "control-noise",
+    "control-gaussian",
+    "control-fake",
+];
+
+#[derive(Args)]
+pub struct Sanity {
+    /// The photo
+    #[arg(value_name = "PHOTO")]
+    pub photo: PathBuf,
+    /// Weights of the peers: a bundle made by `peerlight import`
+    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
+    pub bundle: PathBuf,
+    /// Methods to test, each METHOD[:SETTING=VALUE]...
+    #[arg(long, short, value_delimiter = ',', value_name = "METHODS", value_parser = request, default_values = ["mutual", "cam", "grad-cam", "attention"])]
+    pub method: Vec<Request>,
+    /// Peer that is explained, by its id in the bundle; otherwise all together
+    #[arg(long, value_name = "PEER")]
+    pub peer: Option<String>,
+    /// For machines
+    #[arg(long)]
+    pub json: bool,
+    /// Device to compute on
+    #[arg(long, default_value = "cpu")]
+    pub device: Device,
+}
+
+#[derive(Args)]
+#[command(args_override_self = true)]
+pub struct Train {
+    #[command(flatten)]
+    pub recipe: Recipe,
+    /// Folder of the run
+    #[arg(long, short, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Go on with the run in --out; its recipe is the one that it began with
+    #[arg(long)]
+    pub resume: bool,
+    /// Settings from a file: TOML whose keys are the flags' names. Flags win
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Steps from one checkpoint to the next
+    #[arg(long, default_value_t = 50, value_name = "STEPS")]
+    pub checkpoint_every: usize,
+    /// Steps from one validation to the next; 0: at the end alone
+    #[arg(long, default_value_t = 0, value_name = "STEPS")]
+    pub validate_every: usize,
+    /// Most pictures of a validation
+    #[arg(long, default_value_t = 500, value_name = "N")]
+    pub validate_most: usize,
+    /// Print what came of it as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Devices to compute on; several, such as cpu,cpu, share every batch
+    #[arg(long, default_value = "cpu", value_delimiter = ',', value_name = "DEVICES")]
+    pub device: Vec<Device>,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Device {
     /// The processor
     Cpu,
     /// A graphics processor (in builds with the feature webgpu)
     Webgpu,
+    /// An NVIDIA graphics processor (in builds with the feature cuda)
+    Cuda,
+}
+
+impl From<Device> for DeviceKind {
+    fn from(device: Device) -> Self {
+        match device {
+            Device::Cpu => Self::Cpu,
+            Device::Webgpu => Self::WebGpu,
+            Device::Cuda => Self::Cuda,
+        }
+    }
+}
+
+#[derive(Args)]
+pub struct Compare {
+    /// Folders of the first side
+    #[arg(long, required = true, value_delimiter = ',', value_name = "DIRS")]
+    pub a: Vec<PathBuf>,
+    /// Folders of the second side
+    #[arg(long, required = true, value_delimiter = ',', value_name = "DIRS")]
+    pub b: Vec<PathBuf>,
+    /// Seed of the resamples
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// All figures as JSON, in place of the table
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]
@@ -122,9 +332,11 @@ pub enum Precision {
     Single,
 }
 
-/// A setting by its id, read by the same rules as the page's settings.
-fn parsed<T: serde::de::DeserializeOwned>(id: &str) -> Result<T, String> {
-    serde_json::from_value(serde_json::Value::String(id.into())).map_err(|e| e.to_string())
+/// A method that there is, with its stages and settings.
+fn request(text: &str) -> Result<Request, String> {
+    let request: Request = text.parse().map_err(|e: peerlight_core::Error| e.to_string())?;
+    explainer(&request.method).map_err(|e| e.to_string())?;
+    Ok(request)
 }
 
 fn colour_map(id: &str) -> Result<&'static peerlight_core::ColourMap, String> {
@@ -149,8 +361,9 @@ mod tests {
 
     #[test]
     fn choices_are_those_of_the_catalog() {
-        for setting in peerlight_explain::catalog().settings.iter().filter(|s| s.kind == "choice") {
-            for choice in &setting.choices {
+        for setting in peerlight_explain::catalog().settings {
+            let peerlight_explain::Kind::Choice(choices) = setting.kind else { continue };
+            for choice in choices {
                 let option = format!("--{}={}", setting.id, choice.id);
                 let parsed = Cli::try_parse_from(["peerlight", "explain", "a.png", "-b", "b", "-o", "c", &option]);
                 assert!(parsed.is_ok(), "{option}");

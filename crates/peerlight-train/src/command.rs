@@ -1,8 +1,12 @@
 //! What each command does.
 
 mod catalog;
+mod compare;
+mod evaluate;
 mod explain;
 mod import;
+mod sanity;
+mod train;
 
 use peerlight_core::Result;
 
@@ -11,6 +15,10 @@ use crate::cli::{Cli, Command};
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Explain(options) => explain::run(&options),
+        Command::Evaluate(options) => evaluate::run(&options),
+        Command::Compare(options) => compare::run(&options),
+        Command::Sanity(options) => sanity::run(&options),
+        Command::Train(options) => train::run(&options),
         Command::Import(options) => import::run(&options),
         Command::Catalog { json } => catalog::run(json),
     }

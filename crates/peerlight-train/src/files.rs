@@ -1,6 +1,9 @@
 //! Reading and writing, with errors that name the file.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use peerlight_core::{Code, Error, Result};
 
@@ -14,6 +17,29 @@ pub fn read_text(path: &Path) -> Result<String> {
 
 pub fn make_dir(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|e| unreadable(path, &e))
+}
+
+/// How a picture's name may end.
+const ENDINGS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
+
+/// What is in a folder, by name.
+pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).map_err(|e| unreadable(folder, &e))?;
+    let mut found: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    found.sort();
+    Ok(found)
+}
+
+/// The pictures right in a folder, by name.
+pub fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let ending = |p: &Path| p.extension().map(|e| e.to_string_lossy().to_lowercase());
+    let is_picture = |p: &PathBuf| p.is_file() && ending(p).is_some_and(|e| ENDINGS.contains(&e.as_str()));
+    Ok(list(folder)?.into_iter().filter(is_picture).collect())
+}
+
+pub fn no_pictures(folder: &Path) -> Error {
+    let text = format!("The folder '{}' holds no pictures ({}).", folder.display(), ENDINGS.join(", "));
+    Error::new(Code::FileUnreadable, text)
 }
 
 /// Writes all or nothing: to a file beside it first, then by renaming.

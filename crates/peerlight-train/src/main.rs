@@ -1,16 +1,20 @@
 //! `peerlight`: explains photos from the command line, and makes the bundles that the page ships.
 
+mod choice;
 mod cli;
 mod command;
 mod decode;
 mod files;
+mod memory;
+mod pictures;
+mod session;
+mod terminal;
+mod train;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    match command::run(cli::Cli::parse()) {
+    match cli::parse().and_then(command::run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("peerlight: {error} [{}]", error.code());

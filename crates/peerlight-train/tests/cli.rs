@@ -113,6 +113,182 @@ fn settings_reach_the_explanation() {
 }
 
 #[test]
+fn methods_are_explained_by_beside_the_mutual_map() {
+    let (folder, bundle) = folder();
+    let out = folder.path().join("out");
+    let photo = root().join("tests/golden/pictures/rgb-61x37.png");
+    let mut args = vec!["explain", photo.to_str().unwrap(), "-b", &bundle, "--json", "--out", out.to_str().unwrap()];
+    args.extend([
+        "--method",
+        "grad-cam,layer-cam:stages=4+5,mutual:fuse=product",
+        "--class",
+        "3",
+        "--rather-than",
+        "5",
+    ]);
+    let output = fine(&args);
+    let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let made: Vec<_> = value["methods"].as_array().unwrap().iter().map(|m| (&m["spec"], &m["peers"])).collect();
+    let expected = serde_json::json!([
+        ["grad-cam", [0]],
+        ["grad-cam", [1]],
+        ["layer-cam:stages=4+5", [0]],
+        ["layer-cam:stages=4+5", [1]],
+        ["mutual:fuse=product", [0, 1]],
+    ]);
+    assert_eq!(serde_json::to_value(made).unwrap(), expected);
+    let first = &value["methods"][0];
+    assert_eq!(first["target"]["class"], 3);
+    assert_eq!(first["contrast"], serde_json::json!({ "class": 5, "gamma": 1.0 }));
+    assert_eq!(first["cost"], serde_json::json!({ "forward": 1, "partial": 1, "backward": 1 }));
+    let maps = ["grad-cam.first", "grad-cam.second", "layer-cam,stages=4+5.first", "mutual,fuse=product"];
+    assert!(maps.iter().all(|map| names(&out).contains(&format!("rgb-61x37.{map}.png"))), "{:?}", names(&out));
+    assert!(text(&output.stderr).contains("1 forward, 1 partial, 1 backward"), "{}", text(&output.stderr));
+
+    for (more, words) in [
+        (["--method", "guess"], ["guess", "grad-cam"]),
+        (["--method", "cam:stages=3"], ["CAM reads stage 8", "ask-invalid"]),
+        (["--method", "score-cam:channels=many"], ["channels", "ask-invalid"]),
+    ] {
+        let args = [&["explain", photo.to_str().unwrap(), "-b", &bundle, "--json"], &more[..]].concat();
+        let output = peerlight(&args);
+        let error = text(&output.stderr);
+        assert!(!output.status.success() && words.iter().all(|word| error.contains(word)), "{error}");
+    }
+}
+
+/// A folder of pictures of two classes, one of them broken, with boxes.
+fn pictures(folder: &Path) -> (String, String) {
+    let set = folder.join("set");
+    let drawn = |seed: u32| {
+        image::RgbImage::from_fn(80, 64, |x, y| {
+            let wave = |a: u32, b: u32| ((x * a + y * b + seed * 37) % 256) as u8;
+            image::Rgb([wave(seed + 1, 3), wave(2, seed + 2), wave(5, 1)])
+        })
+    };
+    for i in 0..4 {
+        let class = set.join(format!("class {}", i % 2));
+        fs::create_dir_all(&class).unwrap();
+        drawn(i).save(class.join(format!("{i}.png"))).unwrap();
+    }
+    fs::write(set.join("class 1/broken.jpg"), "no picture").unwrap();
+    let boxes = folder.join("boxes.csv");
+    fs::write(&boxes, "path,x0,y0,x1,y1\nset/class 0/0.png,20,10,60,50\nset/class 1/1.png,0,0,80,64\n").unwrap();
+    (set.to_str().unwrap().into(), boxes.to_str().unwrap().into())
+}
+
+/// A report without what differs from run to run.
+fn without_times(path: &Path) -> Value {
+    let mut report: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    for row in report["rows"].as_array_mut().unwrap() {
+        row.as_object_mut().unwrap().retain(|key, _| key != "milliseconds" && key != "peak_memory");
+    }
+    report
+}
+
+#[test]
+fn a_run_is_resumed_to_the_same_report() {
+    let (folder, bundle) = folder();
+    let (set, boxes) = pictures(folder.path());
+    let out = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    let (whole, broken) = (out("whole"), out("broken"));
+    let run = |out: &str, more: &[&str]| {
+        let args =
+            ["evaluate", &set, "-b", &bundle, "--boxes", &boxes, "--method", "mutual,cam,rise:samples=4", "--out", out];
+        fine(&[&args, more].concat())
+    };
+    let output = run(&whole, &["--peer", "all", "--gallery", "1"]);
+    let report = without_times(&folder.path().join("whole/report.json"));
+    assert_eq!(report["protocol"], "peerlight-1");
+    assert_eq!(report["pictures"], 4);
+    assert_eq!(report["set"], "set");
+    assert_eq!(report["bundle_sha256"].as_str().unwrap().len(), 64);
+    // Three methods, two peers, three maskings.
+    assert_eq!(report["rows"].as_array().unwrap().len(), 18);
+    let row = &report["rows"][0];
+    for key in [
+        "average_drop",
+        "average_increase",
+        "average_gain",
+        "insertion",
+        "deletion",
+        "complexity",
+        "coherency",
+        "adcc",
+        "pointing",
+        "energy",
+    ] {
+        assert!(row[key].is_number() && row[format!("{key}_ci")].is_array(), "{key}: {row}");
+    }
+    assert!(row["energy_small"].is_number() && row["blank"].is_u64() && row["forward"] == 2.0, "{row}");
+    let paired = &report["paired"][0];
+    assert_eq!((&paired["a"], &paired["b"], &paired["masking"]), (&"mutual".into(), &"cam".into(), &"top50".into()));
+    assert_eq!(report["skipped"][0][0], "class 1/broken.jpg");
+    let table = text(&output.stdout);
+    assert!(table.contains("rise:samples=4") && table.contains("could not be read"), "{table}");
+    let html = fs::read_to_string(folder.path().join("whole/report.html")).unwrap();
+    assert!(html.contains("<svg") && html.contains("data:image/png;base64,"), "{html}");
+    assert_eq!(fs::read_to_string(folder.path().join("whole/report.csv")).unwrap().lines().count(), 19);
+
+    // The same, stopped after two pictures in the middle of a line.
+    let journal = fs::read_to_string(folder.path().join("whole/records.jsonl")).unwrap();
+    let lines: Vec<&str> = journal.lines().collect();
+    assert_eq!(lines.len(), 6);
+    fs::create_dir(folder.path().join("broken")).unwrap();
+    let torn = format!("{}\n{}\n{}\n{}", lines[0], lines[1], lines[2], &lines[3][..lines[3].len() / 2]);
+    fs::write(folder.path().join("broken/records.jsonl"), torn).unwrap();
+    let output = run(&broken, &["--peer", "all"]);
+    assert!(text(&output.stderr).contains("Going on: 2 of 5"), "{}", text(&output.stderr));
+    assert_eq!(without_times(&folder.path().join("broken/report.json")), report);
+
+    refused(&["evaluate", &set, "-b", &bundle, "--out", &whole, "--method", "cam"], 1, &["another run", "ask-invalid"]);
+    let one = fine(&[
+        "evaluate",
+        &set,
+        "-b",
+        &bundle,
+        "--out",
+        &out("one"),
+        "--limit",
+        "1",
+        "--metrics",
+        "adcc,road",
+        "--json",
+        "-m",
+        "cam",
+    ]);
+    let one: Value = serde_json::from_slice(&one.stdout).unwrap();
+    assert!(one["rows"][0]["road"].is_number() && one["rows"][0].get("insertion").is_none(), "{}", one["rows"][0]);
+
+    // The same run on both sides, and against one that shares a picture, a method and a metric with it.
+    let compared: Value =
+        serde_json::from_slice(&fine(&["compare", "--a", &whole, "--b", &broken, "--json"]).stdout).unwrap();
+    let differences = compared["differences"].as_array().unwrap();
+    assert!(differences.iter().any(|d| d["metric"] == "agreement" && d["method"].is_null()), "{compared}");
+    assert!(differences.iter().any(|d| d["metric"] == "average-drop:top50" && d["peer"] == 1), "{compared}");
+    assert!(differences.iter().all(|d| d["difference"] == 0.0), "{compared}");
+    let output = fine(&["compare", "--a", &format!("{whole},{broken}"), "--b", &out("one")]);
+    let table = text(&output.stdout);
+    assert!(table.contains("road") && table.contains("right") && !table.contains("mutual"), "{table}");
+    refused(&["compare", "--a", &whole, "--b", &set], 1, &["file-unreadable"]);
+    fs::write(folder.path().join("one/records.jsonl"), "{}\n").unwrap();
+    refused(&["compare", "--a", &whole, "--b", &out("one")], 1, &["file-unreadable", "peerlight evaluate"]);
+}
+
+#[test]
+fn sanity_tells_maps_that_change_from_maps_that_do_not() {
+    let (_folder, bundle) = folder();
+    let photo = root().join("tests/golden/pictures/rgb-61x37.png");
+    let args = ["sanity", photo.to_str().unwrap(), "-b", &bundle, "--method", "cam,control-gaussian"];
+    let found: Value = serde_json::from_slice(&fine(&[&args[..], &["--json"]].concat()).stdout).unwrap();
+    assert_eq!((&found[0]["unchanged"], &found[1]["unchanged"]), (&false.into(), &true.into()), "{found}");
+    let shown = fine(&args);
+    let lines: Vec<&str> = text(&shown.stdout).lines().collect();
+    assert!(lines.iter().any(|line| line.starts_with("control-gaussian") && line.ends_with("UNCHANGED")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("cam") && !line.ends_with("UNCHANGED")), "{lines:?}");
+}
+
+#[test]
 fn one_bad_photo_does_not_stop_the_others() {
     let (folder, bundle) = folder();
     let photo = root().join("tests/golden/pictures/rgb-61x37.png");
@@ -160,6 +336,18 @@ fn what_goes_wrong_is_named() {
     refused(&["explain", "--bundle", &bundle, "--json"], 2, &["PHOTO"]);
     refused(&["import", "efficientnet-lite0", "--out", &path("a")], 2, &["2 values"]);
     refused(&["import", "efficientnet-lite0", "resnet50", "--out", &path("a")], 1, &["bundle-invalid", "resnet50"]);
+    let out = path("results");
+    let evaluate = |pictures: &str, more: &[&str], exit, words: &[&str]| {
+        refused(&[&["evaluate", pictures, "--bundle", &bundle, "--out", &out], more].concat(), exit, words);
+    };
+    evaluate(&path("nothing"), &[], 1, &["file-unreadable", "no pictures"]);
+    evaluate(&path("missing"), &[], 1, &["file-unreadable", "missing"]);
+    evaluate(&photo, &[], 1, &["file-unreadable"]);
+    evaluate(&path("nothing"), &["--method", "guess"], 2, &["guess", "grad-cam"]);
+    evaluate(&path("nothing"), &["--method", "cam,cam"], 1, &["twice"]);
+    evaluate(&path("nothing"), &["--metrics", "guess"], 1, &["guess", "adcc"]);
+    evaluate(&path("nothing"), &["--peer", "guess"], 1, &["guess", "first"]);
+    refused(&["sanity", &path("text.jpg"), "--bundle", &bundle], 1, &["image-broken"]);
     let foreign = format!("efficientnet-lite0:{}", path("text.jpg"));
     refused(&["import", &foreign, &foreign, "--out", &path("a")], 1, &["bundle-invalid", "text.jpg"]);
     assert!(!Path::new(&path("a")).exists());
@@ -172,12 +360,14 @@ fn the_catalog_is_for_people_and_machines() {
         catalog[list].as_array().unwrap().iter().map(|entry| entry[key].as_str().unwrap().into()).collect()
     };
     let shown = fine(&["catalog"]);
-    let lists = [("backbones", "id"), ("settings", "id"), ("colours", "id"), ("errors", "code")];
-    for (list, key) in lists {
+    let lists = [("backbones", "id"), ("methods", "id"), ("metrics", "id"), ("maskings", "id"), ("settings", "id")];
+    for (list, key) in [&lists[..], &[("colours", "id"), ("errors", "code")]].concat() {
         let ids = ids(list, key);
-        assert!(ids.len() >= 4, "{list}: {ids:?}");
+        assert!(ids.len() >= 3, "{list}: {ids:?}");
         assert!(ids.iter().all(|id| text(&shown.stdout).contains(id)), "{list}: {ids:?}");
     }
     assert_eq!(catalog["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(catalog["metrics"][0]["passes"], 4);
+    assert!(catalog["methods"][0]["settings"].as_array().unwrap().iter().all(|s| s["help"].is_string()));
     assert!(text(&fine(&["--version"]).stdout).contains(env!("CARGO_PKG_VERSION")));
 }

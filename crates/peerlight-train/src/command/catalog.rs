@@ -1,7 +1,8 @@
 //! `peerlight catalog`
 
 use peerlight_core::{Code, Error, Result};
-use peerlight_explain::catalog;
+use peerlight_explain::{Kind, Setting};
+use peerlight_metrics::catalog;
 
 pub fn run(json: bool) -> Result<()> {
     let catalog = catalog();
@@ -10,21 +11,27 @@ pub fn run(json: bool) -> Result<()> {
         println!("{text}");
         return Ok(());
     }
+    let metrics = (&catalog.metrics, &catalog.maskings);
+    let catalog = &catalog.explain;
     println!("Backbones");
     for backbone in &catalog.backbones {
         println!("  {:<26}{}", backbone.id, backbone.name);
     }
-    println!("\nSettings");
-    for setting in &catalog.settings {
-        let range = match (setting.min, setting.max) {
-            (Some(min), Some(max)) => format!(" {min} to {max};"),
-            _ => String::new(),
-        };
-        println!("  {:<26}{}{range} default {}", setting.id, setting.help, setting.default);
-        for choice in &setting.choices {
-            println!("    {:<24}{}", choice.id, choice.help);
-        }
+    println!("\nMethods (METHOD:SETTING=VALUE, such as score-cam:channels=64 or layer-cam:stages=5+6+7)");
+    for method in &catalog.methods {
+        println!("  {:<26}{}", method.id, method.shows);
+        print_settings(method.settings, "    ");
     }
+    println!("\nMetrics");
+    for metric in metrics.0 {
+        println!("  {:<26}{}", metric.id, metric.help);
+    }
+    println!("\nMaskings of the picture by the map, for Average Drop, Increase and Gain");
+    for masking in metrics.1 {
+        println!("  {:<26}{}", masking.id, masking.help);
+    }
+    println!("\nSettings of the mutual map and of the picture");
+    print_settings(catalog.settings, "  ");
     println!("\nColour maps");
     for colour in &catalog.colours {
         println!("  {:<26}{}", colour.id, colour.name);
@@ -34,4 +41,19 @@ pub fn run(json: bool) -> Result<()> {
         println!("  {:<26}{}", error.code, error.help);
     }
     Ok(())
+}
+
+fn print_settings(settings: &[Setting], indent: &str) {
+    for setting in settings {
+        let range = match setting.kind {
+            Kind::Number { min, max, .. } => format!(" {min} to {max};"),
+            Kind::Choice(_) => String::new(),
+        };
+        println!("{indent}{:<24}{}{range} default {}", setting.id, setting.help, setting.default());
+        if let Kind::Choice(choices) = setting.kind {
+            for choice in choices {
+                println!("{indent}  {:<22}{}", choice.id, choice.help);
+            }
+        }
+    }
 }

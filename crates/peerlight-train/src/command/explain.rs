@@ -3,40 +3,43 @@
 use std::{
     collections::HashSet,
     ffi::OsStr,
-    fs,
+    io::stdin,
     path::{Path, PathBuf},
-    time::Instant,
 };
 
-use peerlight_core::{Code, Error, Result, Rgba8, overlay};
-use peerlight_explain::{Ask, DeviceKind, Explanation, Host, Session, Step, open_device};
-use peerlight_models::{Bundle, class_named};
+use peerlight_core::{Code, Error, Result, overlay};
+use peerlight_explain::{Ask, Attribution, Contrast, Explanation, Request, Session, explainer};
+use serde::Serialize;
 
 use crate::{
-    cli::{Device, Explain},
+    cli::Explain,
     decode::{decode, encode_png},
-    files,
+    files, session,
+    terminal::Terminal,
 };
 
 pub fn run(options: &Explain) -> Result<()> {
-    let kind = match options.device {
-        Device::Cpu => DeviceKind::Cpu,
-        Device::Webgpu => DeviceKind::WebGpu,
-    };
-    let (device, info) = pollster::block_on(open_device(kind))?;
-    let bytes = files::read(&options.bundle)?;
-    let session = Session::open(&Bundle::parse(&bytes)?, &device, &info.name)?;
+    let session = session::open(&options.bundle, options.device)?;
     let ask = ask(options, &session)?;
+    // What cannot be asked is said before any photo is worked on.
+    requests(options, &session, ask.target)?;
     if let Some(out) = &options.out {
         files::make_dir(out)?;
     }
 
-    let photos = named(&photos(&options.photos)?);
-    let mut failed = 0;
-    for (i, (path, name)) in photos.iter().enumerate() {
-        let place = format!("[{}/{}] {}", i + 1, photos.len(), path.display());
-        match explain(&session, &ask, path, name, options) {
-            Ok(explanation) => eprintln!("{place}: {}", summary(&explanation)),
+    let (mut names, mut failed, mut done) = (Names::default(), 0, 0);
+    let listed = photos(&options.photos)?;
+    let total = listed.as_ref().map(|photos| format!("/{}", photos.len())).unwrap_or_default();
+    let streamed = stdin().lines().map_while(|line| line.ok()).map(PathBuf::from);
+    let photos: Box<dyn Iterator<Item = PathBuf>> = match listed {
+        Some(photos) => Box::new(photos.into_iter()),
+        None => Box::new(streamed),
+    };
+    for path in photos {
+        done += 1;
+        let place = format!("[{done}{total}] {}", path.display());
+        match explain(&session, &ask, &path, &names.of(&path), options) {
+            Ok(explained) => eprintln!("{place}: {}", summary(&session, &explained)),
             Err(error) => {
                 failed += 1;
                 eprintln!("{place}: {error} [{}]", error.code());
@@ -45,22 +48,14 @@ pub fn run(options: &Explain) -> Result<()> {
     }
     match failed {
         0 => Ok(()),
-        n => Err(Error::new(Code::ImageBroken, format!("{n} of {} photos could not be explained.", photos.len()))),
+        n => Err(Error::new(Code::ImageBroken, format!("{n} of {done} photos could not be explained."))),
     }
 }
 
 fn ask(options: &Explain, session: &Session) -> Result<Ask> {
-    let labels = &session.info().classes;
-    let target = match &options.class {
-        None => None,
-        Some(wanted) => Some(class_named(labels, wanted).ok_or_else(|| {
-            let text = format!("'{wanted}' is not one class of the bundle. Give an index or a whole name.");
-            Error::new(Code::AskInvalid, text)
-        })?),
-    };
     Ok(Ask {
         grid: options.grid,
-        target,
+        target: options.class.as_deref().map(|wanted| session::class(session, wanted)).transpose()?,
         evidence: options.evidence,
         power: options.power,
         stages: options.stages.clone(),
@@ -70,94 +65,151 @@ fn ask(options: &Explain, session: &Session) -> Result<Ask> {
     })
 }
 
-/// The photos themselves: of a folder, the pictures in it, by name.
-fn photos(given: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    const ENDINGS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
+/// What is asked of the other methods: of each peer, unless one is named, or of `all` together.
+fn requests(options: &Explain, session: &Session, target: Option<usize>) -> Result<Vec<Request>> {
+    let peers: Vec<Option<usize>> = match options.peer.as_deref() {
+        None => (0..session.info().peers.len()).map(Some).collect(),
+        Some("all") => vec![None],
+        Some(wanted) => vec![Some(session::peer(session, wanted)?)],
+    };
+    let rather_than = options.rather_than.as_deref().map(|wanted| session::class(session, wanted)).transpose()?;
+    let contrast = rather_than.map(|class| Contrast { class, gamma: 1.0 });
+    let mut requests = Vec::new();
+    for method in &options.method {
+        // A joint map is of all peers already.
+        let joint = explainer(&method.method)?.meta().joint;
+        for peer in if joint { &[None][..] } else { &peers } {
+            requests.push(Request { peer: *peer, target, contrast, ..method.clone() });
+        }
+    }
+    Ok(requests)
+}
+
+/// The photos themselves: of a folder, the pictures in it, by name. None if standard input will name them.
+fn photos(given: &[PathBuf]) -> Result<Option<Vec<PathBuf>>> {
+    if given == [PathBuf::from("-")] {
+        return Ok(None);
+    }
     let mut photos = Vec::new();
     for path in given {
         if !path.is_dir() {
             photos.push(path.clone());
             continue;
         }
-        let entries = fs::read_dir(path).map_err(|e| files::unreadable(path, &e))?;
-        let ending = |p: &Path| p.extension().map(|e| e.to_string_lossy().to_lowercase());
-        let is_picture = |p: &PathBuf| p.is_file() && ending(p).is_some_and(|e| ENDINGS.contains(&e.as_str()));
-        let mut found: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(is_picture).collect();
+        let found = files::pictures_in(path)?;
         if found.is_empty() {
-            let text = format!("The folder '{}' holds no pictures ({}).", path.display(), ENDINGS.join(", "));
-            return Err(Error::new(Code::FileUnreadable, text));
+            return Err(files::no_pictures(path));
         }
-        found.sort();
         photos.extend(found);
     }
-    Ok(photos)
+    Ok(Some(photos))
 }
 
-/// Each photo with the name of its results: the file's without its ending, or with it and a number where others
-/// would be overwritten.
-fn named(photos: &[PathBuf]) -> Vec<(PathBuf, String)> {
-    let mut taken = HashSet::new();
-    let mut named = Vec::new();
-    for path in photos {
+/// The names of results that are taken.
+#[derive(Default)]
+struct Names(HashSet<String>);
+
+impl Names {
+    /// The name of a photo's results: the file's without its ending, or with it and a number where others would be
+    /// overwritten.
+    fn of(&mut self, path: &Path) -> String {
         let part = |part: Option<&OsStr>| part.map_or("photo".into(), |p| p.to_string_lossy().into_owned());
         let (stem, whole) = (part(path.file_stem()), part(path.file_name()));
         let numbered = (2..).map(|i| format!("{whole}-{i}"));
-        let name = [stem, whole.clone()].into_iter().chain(numbered).find(|name| !taken.contains(name));
-        let name = name.unwrap_or_default();
-        taken.insert(name.clone());
-        named.push((path.clone(), name));
+        let mut names = [stem, whole.clone()].into_iter().chain(numbered);
+        let name = names.find(|name| !self.0.contains(name)).unwrap_or_default();
+        self.0.insert(name.clone());
+        name
     }
-    named
 }
 
-fn explain(session: &Session, ask: &Ask, path: &Path, name: &str, options: &Explain) -> Result<Explanation> {
+/// What came out for one photo.
+#[derive(Serialize)]
+struct Explained {
+    #[serde(flatten)]
+    explanation: Explanation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    methods: Vec<Made>,
+}
+
+/// One method's map.
+#[derive(Serialize)]
+struct Made {
+    /// The method with its settings, as it was asked for.
+    spec: String,
+    #[serde(flatten)]
+    attribution: Attribution,
+}
+
+impl Made {
+    /// What its file is named by.
+    fn name(&self, session: &Session) -> String {
+        // A colon is no part of a file's name on every system.
+        let spec = self.spec.replace(':', ",");
+        match self.attribution.peers.as_slice() {
+            [peer] => format!("{spec}.{}", session.info().peers[*peer].id),
+            _ => spec,
+        }
+    }
+}
+
+fn explain(session: &Session, ask: &Ask, path: &Path, name: &str, options: &Explain) -> Result<Explained> {
     let photo = decode(&files::read(path)?)?;
-    let explanation = pollster::block_on(session.explain(&photo, ask, &Terminal(Instant::now())))?;
+    let host = Terminal::new();
+    let scene = pollster::block_on(session.look(&photo, ask.crop, &host))?;
+    let explanation = pollster::block_on(session.explain(&scene, ask, &host))?;
+    let mut methods = Vec::new();
+    // The same class throughout, that maps can be compared.
+    for request in requests(options, session, Some(explanation.target.class))? {
+        let attribution = pollster::block_on(session.attribute(&scene, &request, &host))?;
+        methods.push(Made { spec: request.spec(), attribution });
+    }
+    host.clear();
+    let explained = Explained { explanation, methods };
     let json = |pretty| {
-        let text =
-            if pretty { serde_json::to_string_pretty(&explanation) } else { serde_json::to_string(&explanation) };
+        let text = if pretty { serde_json::to_string_pretty(&explained) } else { serde_json::to_string(&explained) };
         text.map_err(|e| Error::new(Code::Crashed, e.to_string()))
     };
     if let Some(out) = &options.out {
+        let Explained { explanation, methods } = &explained;
         files::write(&out.join(format!("{name}.json")), json(true)?.as_bytes())?;
-        save(&photo, &explanation, &explanation.mutual.map, &out.join(format!("{name}.mutual.png")), options)?;
+        let save = |map: &[f32], side: usize, what: &str| {
+            let painted = overlay(&photo, explanation.photo.crop, map, side, options.colour, options.opacity);
+            files::write(&out.join(format!("{name}.{what}.png")), &encode_png(&painted)?)
+        };
+        save(&explanation.mutual.map, explanation.side, "mutual")?;
         for peer in &explanation.peers {
-            save(&photo, &explanation, &peer.attention.map, &out.join(format!("{name}.{}.png", peer.id)), options)?;
+            save(&peer.attention.map, explanation.side, &peer.id)?;
+        }
+        for made in methods {
+            save(&made.attribution.map.map, made.attribution.side, &made.name(session))?;
         }
     }
     if options.json {
         println!("{}", json(false)?);
     }
-    Ok(explanation)
+    Ok(explained)
 }
 
-fn save(photo: &Rgba8, explanation: &Explanation, map: &[f32], path: &Path, options: &Explain) -> Result<()> {
-    let painted = overlay(photo, explanation.photo.crop, map, explanation.side, options.colour, options.opacity);
-    files::write(path, &encode_png(&painted)?)
-}
-
-/// A line for people: what was recognised, and how far the peers agree.
-fn summary(explanation: &Explanation) -> String {
+/// A line for people: what was recognised, and how far the peers agree; and one for each method, with what it cost.
+fn summary(session: &Session, explained: &Explained) -> String {
+    let Explained { explanation, methods } = explained;
     let peers: Vec<String> = explanation
         .peers
         .iter()
         .filter_map(|peer| peer.top.first().map(|top| format!("{} {:.0} %", top.label, top.probability * 100.0)))
         .collect();
     let ms: f64 = explanation.timings.iter().map(|t| t.ms).sum();
-    format!("{}; agreement {:.2}; {ms:.0} ms", peers.join(" | "), explanation.agreement)
-}
-
-/// The terminal waits without asking: a photo takes a fraction of a second.
-struct Terminal(Instant);
-
-impl Host for Terminal {
-    async fn checkpoint(&self, _: Step) -> Result<()> {
-        Ok(())
+    let mut text = format!("{}; agreement {:.2}; {ms:.0} ms", peers.join(" | "), explanation.agreement);
+    for made in methods {
+        let Attribution { cost, ms, map, .. } = &made.attribution;
+        let blank = if map.blank { "; BLANK: nothing to show" } else { "" };
+        let passes = [(cost.forward, "forward"), (cost.partial, "partial"), (cost.backward, "backward")];
+        let passes: Vec<_> =
+            passes.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        text += &format!("\n    {:<44}{}; {ms:.0} ms{blank}", made.name(session), passes.join(", "));
     }
-
-    fn now(&self) -> f64 {
-        self.0.elapsed().as_secs_f64() * 1e3
-    }
+    text
 }
 
 #[cfg(test)]
@@ -166,8 +218,9 @@ mod tests {
 
     #[test]
     fn no_result_overwrites_another() {
-        let photos = ["a/cat.jpg", "a/cat.png", "b/cat.jpg", "b/cat.jpg", "dog.jpg"].map(PathBuf::from);
-        let names: Vec<String> = named(&photos).into_iter().map(|(_, name)| name).collect();
+        let mut names = Names::default();
+        let photos = ["a/cat.jpg", "a/cat.png", "b/cat.jpg", "b/cat.jpg", "dog.jpg"];
+        let names = photos.map(|path| names.of(Path::new(path)));
         assert_eq!(names, ["cat", "cat.png", "cat.jpg", "cat.jpg-2", "dog"]);
     }
 }

@@ -1,7 +1,7 @@
 //! `peerlight import`: foreign weights become a bundle. The only place that knows foreign names.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -58,12 +58,13 @@ pub fn run(options: &Import) -> Result<()> {
         preprocess: Preprocess { side: 224, crop: 0.875, mean: [127.0 / 255.0; 3], std: [128.0 / 255.0; 3] },
         licence: "Apache-2.0. EfficientNet-Lite: Copyright Google LLC.".into(),
         source: sources.join(", "),
+        training: None,
     };
     let precision = match options.precision {
         cli::Precision::Half => Precision::Half,
         cli::Precision::Single => Precision::Single,
     };
-    let bytes = Bundle::write(&manifest, &tensors, precision, HashMap::new())?;
+    let bytes = Bundle::write(&manifest, &tensors, precision)?;
     files::write(&options.out, &bytes)?;
     let bundle = Bundle::parse(&bytes)?;
     println!("{}  {}  {:.1} MB", bundle.sha256(), options.out.display(), bytes.len() as f64 / 1e6);

@@ -1,0 +1,216 @@
+//! `peerlight evaluate`
+
+mod html;
+mod journal;
+mod result;
+
+use std::{
+    cell::RefCell,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use peerlight_core::{Code, Error, Result, overlay};
+use peerlight_explain::{Attribution, Request, Session};
+use peerlight_metrics::{CROP, PROTOCOL, Picture, Protocol, Record, Watch, metric, metric_ids, report};
+
+use self::journal::Journal;
+pub use self::journal::{Outcome, Run, read};
+use crate::{
+    cli::Evaluate,
+    decode::{decode, encode_png},
+    files, memory,
+    pictures::{self, Listed},
+    session,
+    terminal::Terminal,
+};
+
+pub fn run(options: &Evaluate) -> Result<()> {
+    let session = session::open(&options.bundle, options.device)?;
+    let protocol = protocol(options, &session)?;
+    let mut listed = pictures::list(&options.pictures, &session.info().classes)?;
+    if let Some(limit) = options.limit {
+        listed = pictures::limited(listed, limit, options.seed);
+    }
+    if let Some(boxes) = &options.boxes {
+        pictures::add_boxes(&mut listed, boxes)?;
+    }
+    files::make_dir(&options.out)?;
+    let mut journal = Journal::open(&options.out.join("records.jsonl"), &what(&protocol, &session))?;
+    let shown = measure(options, &session, &protocol, &listed, &mut journal)?;
+
+    let (mut records, mut skipped): (Vec<Record>, Vec<(String, String)>) = Default::default();
+    for picture in &listed {
+        match journal.done.remove(&picture.name) {
+            Some(Outcome::Record(record)) => records.push(*record),
+            Some(Outcome::Skipped { picture, why }) => skipped.push((picture, why)),
+            None => {}
+        }
+    }
+    if records.is_empty() {
+        return Err(Error::new(Code::ImageBroken, format!("None of the {} pictures could be read.", listed.len())));
+    }
+    let ids: Vec<String> = session.info().peers.iter().map(|peer| peer.id.clone()).collect();
+    let report = report(&protocol, &records, &ids, options.seed)?;
+    let set = options.set.clone().unwrap_or_else(|| named(&options.pictures));
+    let result = result::Result {
+        protocol: PROTOCOL,
+        pictures: records.len(),
+        set,
+        bundle: session.info().name.clone(),
+        bundle_sha256: session.info().sha256.clone(),
+        seed: options.seed,
+        device: session.device_name().into(),
+        crates: result::versions(),
+        skipped,
+        report,
+    };
+    let json = result.json()?;
+    files::write(&options.out.join("report.json"), json.as_bytes())?;
+    files::write(&options.out.join("report.csv"), result.csv()?.as_bytes())?;
+    files::write(&options.out.join("report.html"), html::page(&result, &shown).as_bytes())?;
+    print!("{}", if options.json { json } else { result.table() });
+    eprintln!("Wrote report.json, report.csv and report.html to '{}'.", options.out.display());
+    Ok(())
+}
+
+fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
+    let peers = match options.peer.as_deref() {
+        None => vec![0],
+        Some("all") => (0..session.info().peers.len()).collect(),
+        Some(wanted) => vec![session::peer(session, wanted)?],
+    };
+    let metrics = match options.metrics.as_slice() {
+        [one] if one == "all" => metric_ids(false),
+        [one] if one == "fast" => metric_ids(true),
+        ids => ids.iter().map(|id| metric(id).map(|m| m.meta().id)).collect::<Result<_>>()?,
+    };
+    let mut methods: Vec<Request> = Vec::new();
+    for method in &options.method {
+        if methods.iter().any(|other| other.spec() == method.spec()) {
+            return Err(Error::new(Code::AskInvalid, format!("'{}' is there twice.", method.spec())));
+        }
+        methods.push(method.clone());
+    }
+    Ok(Protocol { methods, peers, metrics })
+}
+
+fn what(protocol: &Protocol, session: &Session) -> Run {
+    Run {
+        protocol: PROTOCOL.into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        bundle_sha256: session.info().sha256.clone(),
+        device: session.device_name().into(),
+        methods: protocol.methods.iter().map(Request::spec).collect(),
+        peers: protocol.peers.clone(),
+        metrics: protocol.metrics.iter().map(|id| (*id).into()).collect(),
+    }
+}
+
+/// The name of the set: the last part of the path.
+fn named(path: &Path) -> String {
+    path.canonicalize().ok().as_deref().unwrap_or(path).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Measures every picture that the journal does not have yet. Gives the gallery's maps.
+fn measure(
+    options: &Evaluate,
+    session: &Session,
+    protocol: &Protocol,
+    listed: &[Listed],
+    journal: &mut Journal,
+) -> Result<Vec<html::Shown>> {
+    let known = listed.iter().filter(|picture| journal.done.contains_key(&picture.name)).count();
+    if known > 0 {
+        eprintln!("Going on: {known} of {} pictures are done.", listed.len());
+    }
+    let mut progress = Progress::new(listed.len() - known);
+    let mut shown = Vec::new();
+    for (i, picture) in listed.iter().enumerate() {
+        let gallery = i < options.gallery;
+        let done = journal.done.contains_key(&picture.name);
+        if done && !gallery {
+            continue;
+        }
+        let outcome = match files::read(&picture.path).and_then(|bytes| decode(&bytes)) {
+            Ok(photo) => {
+                let Listed { name, class, boxes, .. } = picture.clone();
+                let picture = Picture { name, photo, class, boxes };
+                let watch = Watching { gallery, maps: RefCell::default() };
+                // Maps are not kept in the journal: a picture of the gallery is measured again.
+                let record = pollster::block_on(protocol.picture(session, &picture, &Terminal::quiet(), &watch))?;
+                shown.extend(watch.maps.into_inner());
+                Outcome::Record(Box::new(record))
+            }
+            Err(error) => {
+                eprintln!("\rskipped: {error} [{}]", error.code());
+                Outcome::Skipped { picture: picture.name.clone(), why: error.to_string() }
+            }
+        };
+        if !done {
+            journal.add(&outcome)?;
+            progress.tick(&picture.name);
+        }
+    }
+    Ok(shown)
+}
+
+/// Tells how far the run is, every so often.
+struct Progress {
+    start: Instant,
+    told: Instant,
+    done: usize,
+    total: usize,
+}
+
+impl Progress {
+    /// Between two lines.
+    const EVERY: Duration = Duration::from_secs(2);
+
+    fn new(total: usize) -> Self {
+        let now = Instant::now();
+        Self { start: now, told: now, done: 0, total }
+    }
+
+    fn tick(&mut self, name: &str) {
+        self.done += 1;
+        if self.told.elapsed() < Self::EVERY && self.done < self.total {
+            return;
+        }
+        self.told = Instant::now();
+        let each = self.start.elapsed().as_secs_f64() / self.done as f64;
+        let left = each * (self.total - self.done) as f64;
+        eprintln!("{}/{} {name}: {each:.2} s a picture, {:.0} min left", self.done, self.total, left / 60.0);
+    }
+}
+
+/// Measures memory, and keeps the maps of the gallery's pictures.
+struct Watching {
+    gallery: bool,
+    maps: RefCell<Vec<html::Shown>>,
+}
+
+impl Watch for Watching {
+    fn begins(&self) {
+        memory::reset_peak();
+    }
+
+    fn memory(&self) -> Option<u64> {
+        memory::peak()
+    }
+
+    fn made(&self, picture: &Picture, request: &Request, map: &Attribution) -> Result<()> {
+        if self.gallery && map.peers.first() == Some(&0) {
+            let photo = &picture.photo;
+            let (width, height) = (photo.width(), photo.height());
+            let side = f64::from(width.min(height)) * CROP;
+            let crop =
+                peerlight_core::Crop { x: (f64::from(width) - side) / 2.0, y: (f64::from(height) - side) / 2.0, side };
+            let colours = &peerlight_core::COLOUR_MAPS[0];
+            let png = encode_png(&overlay(photo, crop, &map.map.map, map.side, colours, 0.6))?;
+            let shown = html::Shown { picture: picture.name.clone(), method: request.spec(), png };
+            self.maps.borrow_mut().push(shown);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! `peerlight sanity`
+
+use peerlight_core::{Code, Error, Result};
+use peerlight_explain::Request;
+use peerlight_metrics::{Sanity as Found, UNCHANGED, sanity};
+use serde::Serialize;
+
+use crate::{cli::Sanity, decode::decode, files, session, terminal::Terminal};
+
+/// What was found of one method.
+#[derive(Serialize)]
+struct Tested {
+    method: String,
+    #[serde(flatten)]
+    found: Found,
+}
+
+pub fn run(options: &Sanity) -> Result<()> {
+    let session = session::open(&options.bundle, options.device)?;
+    let peer = options.peer.as_deref().map(|wanted| session::peer(&session, wanted)).transpose()?;
+    let photo = decode(&files::read(&options.photo)?)?;
+    let host = Terminal::new();
+    let scene = pollster::block_on(session.look(&photo, None, &host))?;
+    let mut tested = Vec::new();
+    for method in &options.method {
+        let request = Request { peer, ..method.clone() };
+        let found = pollster::block_on(sanity(&session, &scene, &request, &host))?;
+        tested.push(Tested { method: request.spec(), found });
+    }
+    host.clear();
+    if options.json {
+        let text = serde_json::to_string_pretty(&tested).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
+        println!("{text}");
+        return Ok(());
+    }
+    println!(
+        "Rank correlation of the map with the one of networks whose weights are shuffled from here to the output."
+    );
+    println!("Above {UNCHANGED} with everything shuffled, a map says nothing of what the networks have learnt.\n");
+    let names: Vec<_> = tested.iter().flat_map(|t| &t.found.layers).map(|layer| layer.name.as_str()).collect();
+    let mut columns: Vec<&str> = Vec::new();
+    names.into_iter().for_each(|name| {
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    });
+    print!("{:<28}", "method");
+    columns.iter().for_each(|name| print!("{name:>12}"));
+    println!();
+    for Tested { method, found } in &tested {
+        print!("{method:<28}");
+        for name in &columns {
+            match found.layers.iter().find(|layer| layer.name == *name) {
+                Some(layer) => print!("{:>12.2}", layer.spearman),
+                None => print!("{:>12}", ""),
+            }
+        }
+        println!("{}", if found.unchanged { "   UNCHANGED" } else { "" });
+    }
+    Ok(())
+}

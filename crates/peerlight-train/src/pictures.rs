@@ -1,0 +1,208 @@
+//! Which pictures are evaluated, their classes, and the boxes around what they show.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+use peerlight_core::{Code, Error, Result, noise::permutation};
+use peerlight_metrics::Rect;
+use peerlight_models::class_of_folder;
+
+use crate::files;
+
+/// A picture that has not been read yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it is called in the results: its path from the folder that was given.
+    pub name: String,
+    /// The class that it shows, if that is known.
+    pub class: Option<usize>,
+    /// Boxes of its class, in pixels of the file.
+    pub boxes: Vec<Rect>,
+}
+
+/// The pictures of a folder, of its class folders, or of a CSV, by name.
+pub fn list(given: &Path, labels: &[String]) -> Result<Vec<Listed>> {
+    let found = if given.is_dir() { of_folder(given, labels)? } else { of_csv(given, labels)? };
+    if found.is_empty() { Err(files::no_pictures(given)) } else { Ok(found) }
+}
+
+fn of_folder(folder: &Path, labels: &[String]) -> Result<Vec<Listed>> {
+    let mut found = Vec::new();
+    let mut add = |paths: Vec<PathBuf>, class: Option<usize>| {
+        for path in paths {
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            found.push(Listed { path, name, class, boxes: Vec::new() });
+        }
+    };
+    add(files::pictures_in(folder)?, None);
+    for inner in files::list(folder)?.into_iter().filter(|path| path.is_dir()) {
+        let name = inner.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        add(files::pictures_in(&inner)?, class_of_folder(labels, &name));
+    }
+    Ok(found)
+}
+
+/// What the classes are called: the folders that hold pictures, or what stands in a CSV's column class; sorted.
+pub fn class_names(given: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    if given.is_dir() {
+        for inner in files::list(given)?.into_iter().filter(|path| path.is_dir()) {
+            if !files::pictures_in(&inner)?.is_empty() {
+                names.push(inner.file_name().unwrap_or_default().to_string_lossy().into_owned());
+            }
+        }
+    } else {
+        let table = Table::read(given)?;
+        let class = table.column("class")?;
+        names.extend(table.rows.iter().map(|row| row[class].trim().to_owned()).filter(|name| !name.is_empty()));
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// Paths are from the folder that the CSV lies in.
+fn of_csv(file: &Path, labels: &[String]) -> Result<Vec<Listed>> {
+    let table = Table::read(file)?;
+    let path = table.column("path")?;
+    let class = table.column("class").ok();
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut found = Vec::new();
+    for row in &table.rows {
+        let class = class.and_then(|column| class_of_folder(labels, &row[column]));
+        found.push(Listed { path: folder.join(&row[path]), name: row[path].clone(), class, boxes: Vec::new() });
+    }
+    Ok(found)
+}
+
+/// Gives each picture its boxes: those of the rows whose path ends in the picture's name, folder for folder.
+///
+/// # Errors
+/// `file-unreadable` if the CSV cannot be read, or has boxes for none of the pictures.
+pub fn add_boxes(pictures: &mut [Listed], file: &Path) -> Result<()> {
+    let table = Table::read(file)?;
+    let path = table.column("path")?;
+    let edges = ["x0", "y0", "x1", "y1"].map(|edge| table.column(edge));
+    let [x0, y0, x1, y1] = edges;
+    let edges = [x0?, y0?, x1?, y1?];
+    let mut by_file: HashMap<&str, Vec<(&str, Rect)>> = HashMap::new();
+    for (line, row) in table.rows.iter().enumerate() {
+        let mut rect = [0.0; 4];
+        for (value, &column) in rect.iter_mut().zip(&edges) {
+            *value = row[column].parse().ok().filter(|v: &f64| v.is_finite()).ok_or_else(|| {
+                let text =
+                    format!("'{}': row {} has no number where a box's edge should be.", file.display(), line + 2);
+                Error::new(Code::FileUnreadable, text)
+            })?;
+        }
+        by_file.entry(last(&row[path])).or_default().push((&row[path], Rect::from(rect)));
+    }
+    for picture in pictures.iter_mut() {
+        let rows = by_file.get(last(&picture.name)).into_iter().flatten();
+        let same = |given: &str| format!("/{given}").ends_with(&format!("/{}", picture.name));
+        picture.boxes = rows.filter(|(given, _)| same(given)).map(|(_, rect)| *rect).collect();
+    }
+    if pictures.iter().all(|picture| picture.boxes.is_empty()) {
+        let text = format!("'{}' has boxes for none of the pictures: its paths name other files.", file.display());
+        return Err(Error::new(Code::FileUnreadable, text));
+    }
+    Ok(())
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// At most `limit` of the pictures, drawn by the seed, in their order.
+pub fn limited(pictures: Vec<Listed>, limit: usize, seed: u64) -> Vec<Listed> {
+    if limit >= pictures.len() {
+        return pictures;
+    }
+    let mut kept = permutation(seed, pictures.len());
+    kept.truncate(limit);
+    kept.sort_unstable();
+    kept.into_iter().map(|i| pictures[i].clone()).collect()
+}
+
+/// A CSV with a head.
+struct Table {
+    file: PathBuf,
+    head: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn read(file: &Path) -> Result<Self> {
+        let bytes = files::read(file)?;
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let refused = |e: csv::Error| Error::new(Code::FileUnreadable, format!("'{}': {e}.", file.display()));
+        let owned = |row: &csv::StringRecord| row.iter().map(String::from).collect::<Vec<_>>();
+        let head = owned(reader.headers().map_err(refused)?);
+        let rows = reader.records().map(|row| row.map(|row| owned(&row))).collect::<std::result::Result<_, _>>();
+        Ok(Self { file: file.into(), head, rows: rows.map_err(refused)? })
+    }
+
+    fn column(&self, name: &str) -> Result<usize> {
+        self.head.iter().position(|column| column.trim() == name).ok_or_else(|| {
+            let text = format!("'{}' has no column '{name}'.", self.file.display());
+            Error::new(Code::FileUnreadable, text)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn labels() -> Vec<String> {
+        ["cat", "dog"].map(String::from).to_vec()
+    }
+
+    #[test]
+    fn folders_name_classes_and_boxes_find_their_pictures() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["cat/a.png", "cat/b.PNG", "1/a.png", "other/c.png", "cat/note.txt", "d.jpg"] {
+            fs::create_dir_all(path(name).parent().unwrap()).unwrap();
+            fs::write(path(name), "").unwrap();
+        }
+        let mut found = list(folder.path(), &labels()).unwrap();
+        let classes: Vec<_> = found.iter().map(|p| (p.name.as_str(), p.class)).collect();
+        let expected = [("d.jpg", None), ("1/a.png", Some(1)), ("cat/a.png", Some(0)), ("cat/b.PNG", Some(0))];
+        assert_eq!(classes[..4], expected);
+        assert_eq!(classes[4], ("other/c.png", None));
+
+        fs::write(path("boxes.csv"), "path,x0,y0,x1,y1\nset/cat/a.png,1,2,3,4\nset/cat/a.png,5,6,7,8\n").unwrap();
+        add_boxes(&mut found, &path("boxes.csv")).unwrap();
+        assert_eq!(found.iter().map(|p| p.boxes.len()).collect::<Vec<_>>(), [0, 0, 2, 0, 0]);
+        fs::write(path("boxes.csv"), "path,x0,y0,x1,y1\nset/cat/a.png,1,2,wide,4\n").unwrap();
+        assert!(add_boxes(&mut found, &path("boxes.csv")).unwrap_err().to_string().contains("row 2"));
+        fs::write(path("boxes.csv"), "path,x0,y0,x1,y1\nelse.png,1,2,3,4\n").unwrap();
+        assert!(add_boxes(&mut found, &path("boxes.csv")).unwrap_err().to_string().contains("none of the pictures"));
+
+        fs::write(path("list.csv"), "path,class\ncat/a.png,dog\nd.jpg,\n").unwrap();
+        let listed = list(&path("list.csv"), &labels()).unwrap();
+        assert_eq!(listed.iter().map(|p| p.class).collect::<Vec<_>>(), [Some(1), None]);
+        assert!(list(&path("boxes.csv"), &labels()).unwrap()[0].class.is_none());
+        fs::write(path("list.csv"), "file\na.png\n").unwrap();
+        assert!(list(&path("list.csv"), &labels()).unwrap_err().to_string().contains("no column 'path'"));
+    }
+
+    #[test]
+    fn a_limit_draws_by_the_seed_and_keeps_the_order() {
+        let all: Vec<Listed> = (0..50)
+            .map(|i| Listed { path: PathBuf::new(), name: format!("{i:02}"), class: None, boxes: Vec::new() })
+            .collect();
+        let drawn = limited(all.clone(), 10, 0);
+        assert_eq!(drawn.len(), 10);
+        assert!(drawn.windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert_eq!(limited(all.clone(), 10, 0), drawn);
+        assert_ne!(limited(all.clone(), 10, 1), drawn);
+        assert_eq!(limited(all.clone(), 60, 0), all);
+    }
+}

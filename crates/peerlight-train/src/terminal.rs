@@ -1,0 +1,72 @@
+//! Whoever waits, when that is a person at a terminal.
+
+use std::{
+    cell::Cell,
+    io::{IsTerminal, Write, stderr},
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use peerlight_core::Result;
+use peerlight_explain::{Host, Step};
+
+/// What takes less is not spoken of.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Shows how far a long computation is, on one line that is written again and again and wiped at the end. Where standard
+/// error is no terminal, it says nothing.
+pub struct Terminal {
+    start: Instant,
+    /// When the running computation began, and whether anything of it stands on the line.
+    since: Cell<Instant>,
+    shown: Cell<bool>,
+    speaks: bool,
+}
+
+impl Terminal {
+    pub fn new() -> Self {
+        let start = Instant::now();
+        Self { start, since: Cell::new(start), shown: Cell::new(false), speaks: stderr().is_terminal() }
+    }
+
+    /// One that says nothing, for what reports its progress otherwise.
+    pub fn quiet() -> Self {
+        let mut quiet = Self::new();
+        quiet.speaks = false;
+        quiet
+    }
+
+    /// Wipes the line.
+    pub fn clear(&self) {
+        if self.shown.replace(false) {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
+#[async_trait(?Send)]
+impl Host for Terminal {
+    async fn checkpoint(&self, Step { name, done, total }: Step) -> Result<()> {
+        if done == 0 {
+            self.since.set(Instant::now());
+        }
+        let spent = self.since.get().elapsed();
+        if self.speaks && done > 0 && spent > PATIENCE {
+            let left = spent.as_secs_f64() / done as f64 * (total - done) as f64;
+            eprint!("\r\x1b[K{name}: {done} of {total}, {left:.0} s left");
+            let _ = stderr().flush();
+            self.shown.set(true);
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> f64 {
+        self.start.elapsed().as_secs_f64() * 1e3
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
