@@ -11,6 +11,7 @@ import { explainChoice, findAdapter } from './adapter.js';
  * @typedef {import('./index.js').Engine} Engine
  * @typedef {import('./index.js').Source} Source
  * @typedef {{ signal?: AbortSignal, onProgress?: (p: import('./index.js').OpenProgress) => void }} OpenCall
+ * @typedef {import('./index.js').Call} Call
  * @typedef {import('./lanes.js').Lane} Lane
  */
 
@@ -62,7 +63,9 @@ class Client {
   /** @type {DeviceWish} */
   #wish = 'auto';
   /** @type {AbortController | null} */
-  #job = null;
+  #explaining = null;
+  /** @type {Promise<void> | null} */
+  #falling = null;
   /** @type {WeakMap<object, number>} */
   #ids = new WeakMap();
   #lastId = 0;
@@ -106,55 +109,90 @@ class Client {
     return this.device;
   }
 
-  /**
-   * @param {Source} source
-   * @param {Ask} [ask]
-   * @param {{ signal?: AbortSignal, onProgress?: (step: import('./index.js').Step) => void }} [options]
-   */
-  async explain(source, ask = {}, { signal, onProgress } = {}) {
-    throwIfCancelled(signal);
-    if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
-    this.#job?.abort();
-    const job = new AbortController();
-    this.#job = job;
-    const stop = () => job.abort();
-    signal?.addEventListener('abort', stop);
+  /** @param {Source} source @param {Ask} [ask] @param {Call} [call] */
+  async explain(source, ask = {}, call = {}) {
+    throwIfCancelled(call.signal);
+    this.#explaining?.abort();
+    const mine = (this.#explaining = new AbortController());
     try {
-      return await this.#explain(source, ask, { signal: job.signal, onProgress });
-    } catch (thrown) {
-      throw advised(asError(thrown), this.#lane?.catalog);
+      return await this.#job('explain', source, { ask }, call, mine);
     } finally {
-      signal?.removeEventListener('abort', stop);
-      if (this.#job === job) this.#job = null;
+      if (this.#explaining === mine) this.#explaining = null;
     }
+  }
+
+  /** @param {Source} source @param {import('./index.js').MethodRequest} request @param {Call} [call] */
+  attribute(source, request, call) {
+    return this.#job('attribute', source, { request }, call);
+  }
+
+  /** @param {Source} source @param {import('./index.js').MethodRequest} request @param {import('./index.js').MeasureOptions} [options] @param {Call} [call] */
+  measure(source, request, options = {}, call) {
+    return this.#job('measure', source, { request, options }, call);
+  }
+
+  /** @param {Source} source @param {import('./index.js').MethodRequest} request @param {Call} [call] */
+  sanity(source, request, call) {
+    return this.#job('sanity', source, { request }, call);
   }
 
   close() {
     this.#closed = true;
-    this.#job?.abort();
+    this.#explaining?.abort();
     this.#lanes.drop('cpu');
     this.#lanes.drop('webgpu');
     this.#lane = null;
   }
 
   /**
+   * One job from call to answer. The worker takes them in turn.
+   * @param {import('./runner.js').Kind} type
    * @param {Source} source
-   * @param {Ask} ask
-   * @param {{ signal: AbortSignal, onProgress?: (step: import('./index.js').Step) => void }} options
-   * @returns {Promise<import('./index.js').Explanation>}
+   * @param {object} body
+   * @param {Call} [call]
+   * @param {AbortController} [job]
+   * @returns {Promise<any>}
    */
-  async #explain(source, ask, options) {
-    const { kind } = this.#current.runner;
-    if (!this.#current.runner.alive) await this.#take(kind, this.#reason);
+  async #job(type, source, body, { signal, onProgress } = {}, job = new AbortController()) {
+    throwIfCancelled(signal);
+    const stop = () => job.abort();
+    signal?.addEventListener('abort', stop);
     try {
-      return await this.#current.runner.call('explain', { source, sourceId: this.#id(source), ask }, options);
+      if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
+      return await this.#send(type, { source, sourceId: this.#id(source), ...body }, { signal: job.signal, onProgress });
+    } catch (thrown) {
+      throw advised(asError(thrown), this.#lane?.catalog);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  /**
+   * @param {import('./runner.js').Kind} type
+   * @param {object} body
+   * @param {Call} call
+   * @returns {Promise<any>}
+   */
+  async #send(type, body, call) {
+    if (!this.#current.runner.alive) await (this.#falling ?? this.#take(this.#current.runner.kind, this.#reason));
+    const { runner } = this.#current;
+    try {
+      return await runner.call(type, body, call);
     } catch (thrown) {
       const { code, message } = asError(thrown);
-      if (kind !== 'webgpu' || !FALL_BACK.includes(code)) throw thrown;
-      this.#lanes.drop('webgpu');
-      await this.#take('cpu', `WebGPU failed, so the CPU took over: ${message}`);
-      return this.#explain(source, ask, options);
+      if (runner.kind !== 'webgpu' || !FALL_BACK.includes(code)) throw thrown;
+      await this.#fall(runner, message);
+      return this.#send(type, body, call);
     }
+  }
+
+  /** From a graphics device that failed to the CPU, once for all the jobs that failed with it. @param {import('./runner.js').Runner} runner @param {string} message */
+  async #fall(runner, message) {
+    if (this.#lane?.runner === runner) {
+      this.#lanes.drop('webgpu');
+      this.#falling ??= this.#take('cpu', `WebGPU failed, so the CPU took over: ${message}`).finally(() => (this.#falling = null));
+    }
+    await this.#falling;
   }
 
   /** @param {DeviceKind} kind @param {string} reason @param {OpenCall} [options] */

@@ -15,6 +15,9 @@ function fakeWorkers(script = {}) {
       load: (m, reply) => reply('done', { sha256: 'good', peers: [] }),
       time: (m, reply) => reply('done', kind === 'cpu' ? 100 : 10),
       explain: (m, reply) => reply('done', { by: kind, ask: m.ask, id: m.sourceId }),
+      attribute: (m, reply) => reply('done', { by: kind, request: m.request, id: m.sourceId }),
+      measure: (m, reply) => reply('done', { request: m.request, options: m.options }),
+      sanity: (m, reply) => reply('done', { request: m.request }),
       cancel: (m, reply) => reply('failed', { code: 'cancelled', message: '' }),
       ...script,
       ...script[kind],
@@ -188,4 +191,47 @@ test('a closed engine refuses, and leaves no worker behind', async () => {
   await tick();
   await assert.rejects(engine.explain(source), fails('cancelled'));
   assert.equal(made[0].ended, true);
+});
+
+test('a method is asked with its request, measured with its boxes, and put to the test', async () => {
+  const { made, spawn } = fakeWorkers();
+  const engine = await open(spawn);
+  const request = { method: 'cam', target: 3 };
+  const options = { metrics: ['energy'], boxes: [[0, 0, 9, 9]] };
+  const [a, m, s] = await Promise.all([engine.attribute(source, request), engine.measure(source, request, /** @type {any} */ (options)), engine.sanity(source, request)]);
+  assert.deepEqual([a.request, m, s], [request, { request, options }, { request }]);
+  assert.deepEqual(made[0].seen.slice(2).map((x) => [x.type, x.sourceId]), [['attribute', 1], ['measure', 1], ['sanity', 1]]);
+});
+
+test('methods wait their turn: neither each other nor an explanation calls them off, but their signal does', async () => {
+  const { made, spawn } = fakeWorkers({ attribute: (m, reply) => m.request.slow || reply('done', m.request.method) });
+  const engine = await open(spawn);
+  const control = new AbortController();
+  const slow = engine.attribute(source, /** @type {any} */ ({ method: 'rise', slow: true }), { signal: control.signal });
+  const other = engine.attribute(source, { method: 'cam' });
+  await engine.explain(source);
+  assert.equal(await other, 'cam');
+  assert.equal(made[0].seen.filter((m) => m.type === 'cancel').length, 0);
+  control.abort();
+  await assert.rejects(slow, fails('cancelled'));
+  await assert.rejects(engine.attribute(source, { method: 'cam' }, { signal: control.signal }), fails('cancelled'));
+});
+
+test('all the jobs that a lost graphics device takes with it run on the CPU, which takes over once', async () => {
+  withGpu({ info: { vendor: 'acme' } });
+  const { made, spawn } = fakeWorkers({ webgpu: { attribute: (m, reply) => m.request.method === 'cam' && reply('failed', { code: 'device-lost', message: 'Gone.' }) } });
+  const heard = [];
+  const engine = await open(spawn, { device: 'webgpu', onDevice: (d) => heard.push(d.kind) });
+  const answers = await Promise.all(['rise', 'cam', 'grad-cam'].map((method) => engine.attribute(source, { method })));
+  assert.deepEqual(answers.map((a) => a.by), ['cpu', 'cpu', 'cpu']);
+  assert.deepEqual([heard, made.length], [['webgpu', 'cpu'], 2]);
+});
+
+test('several jobs that find the worker ended start one new worker', async () => {
+  let crashes = 1;
+  const { made, spawn } = fakeWorkers({ attribute: (m, reply) => (crashes-- > 0 ? reply('failed', { code: 'crashed', message: 'unreachable' }) : reply('done', 'fine')) });
+  const engine = await open(spawn);
+  await assert.rejects(engine.attribute(source, { method: 'cam' }), fails('crashed'));
+  assert.deepEqual(await Promise.all([1, 2, 3].map(() => engine.attribute(source, { method: 'cam' }))), ['fine', 'fine', 'fine']);
+  assert.equal(made.length, 2);
 });

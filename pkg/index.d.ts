@@ -34,7 +34,7 @@ export interface OpenProgress {
   text: string;
 }
 
-/** A checkpoint of one explanation. */
+/** A checkpoint of one job. */
 export interface Step {
   name: string;
   done: number;
@@ -69,10 +69,52 @@ export interface Setting {
   default: string | number;
 }
 
+/** A method of explanation. */
+export interface Method {
+  id: string;
+  name: string;
+  /** `control`: no explanation, but what an explanation has to beat. */
+  family: 'mutual' | 'activation' | 'gradient' | 'perturbation' | 'control';
+  formula: string;
+  paper: string;
+  url: string;
+  shows: string;
+  /** What it does not show. */
+  caveat: string;
+  /** What it reads: the last stage, a stage or several that are fused, several at once, or the picture. */
+  reads: 'head' | 'block' | 'several' | 'image';
+  /** One map for all networks together. */
+  joint: boolean;
+  /** What it is worth in forward passes of one network, roughly and by default. */
+  passes: number;
+  settings: Setting[];
+}
+
+/** A figure that tells how faithful a map is. */
+export interface Metric {
+  id: string;
+  name: string;
+  better: 'lower' | 'higher';
+  /** `%` for 0 to 100; empty for a fraction. */
+  unit: string;
+  help: string;
+  paper: string;
+  /** It asks whether the map lies in a box. */
+  boxes: boolean;
+  /** Forward passes of one network that it takes beside those it shares with the metrics before it, roughly. */
+  passes: number;
+  /** It asks the method for a second map. */
+  again: boolean;
+}
+
 export interface Catalog {
   version: string;
   colours: Colour[];
   settings: Setting[];
+  methods: Method[];
+  metrics: Metric[];
+  /** How the metrics mask the picture; the first unless chosen. */
+  maskings: { id: string; name: string; help: string }[];
   backbones: { id: string; name: string }[];
   errors: { code: string; help: string }[];
 }
@@ -139,6 +181,87 @@ export interface Explanation {
   timings: { name: string; ms: number }[];
 }
 
+/** One method's map of a picture, and of which class. Everything left out takes the catalog's default. */
+export interface MethodRequest {
+  method: string;
+  settings?: Record<string, number | string>;
+  /** Counted from 1. */
+  stages?: number[] | null;
+  /** A network, counted from 0, or null for the mean of all. */
+  peer?: number | null;
+  /** A class index, or null for the class that these networks think likeliest. */
+  target?: number | null;
+  /** What speaks for the target rather than for this class: its score, less `gamma` (1) times this one's. */
+  contrast?: { class: number; gamma?: number } | null;
+  /** As in `Ask`. */
+  crop?: number | null;
+}
+
+export interface Attribution {
+  method: string;
+  name: string;
+  peers: number[];
+  target: { class: number; label: string; chosen: boolean };
+  contrast: { class: number; gamma: number } | null;
+  /** Counted from 1; none where the method reads the picture or chooses by itself. */
+  stages: number[];
+  /** The map as the method makes it, before it is resized. */
+  native: { rows: number; columns: number; values: Float32Array };
+  side: number;
+  /** `side * side` values in 0..1, row by row. */
+  map: Float32Array;
+  /** The map carries nothing: every value is the same, or none is a number. It is all zeros. */
+  blank: boolean;
+  /** Every number that the method made was one; otherwise the map is blank. */
+  finite: boolean;
+  /** Whole passes from the picture, passes resumed from a stage, and backward passes. */
+  cost: { forward: number; partial: number; backward: number };
+  ms: number;
+}
+
+export interface MeasureOptions {
+  /** Ids of the catalog's metrics; all of them if left out. */
+  metrics?: string[];
+  /** Where the object is: left, top, right and bottom in pixels of the map, 0 to `side`. */
+  boxes?: [number, number, number, number][];
+}
+
+export interface Figure {
+  id: string;
+  /** How the picture was masked, for figures that come in several variants. */
+  masking: string | null;
+  /** Null where there is none, such as a share of a box without a box. */
+  value: number | null;
+}
+
+export interface Curve {
+  id: string;
+  /** Shares of the pixels, 0 to 1. */
+  x: number[];
+  /** Probabilities of the target. */
+  y: number[];
+}
+
+export interface Measures {
+  figures: Figure[];
+  curves: Curve[];
+  ms: number;
+  forward: number;
+}
+
+/** A map against the same method's maps after more and more of the network's weights were shuffled. */
+export interface Sanity {
+  layers: { name: string; spearman: number; pearson: number }[];
+  /** The map does not depend on what the network has learnt. */
+  unchanged: boolean;
+  ms: number;
+}
+
+export interface Call {
+  signal?: AbortSignal;
+  onProgress?(step: Step): void;
+}
+
 export interface OpenOptions {
   /** Address of a weights file, or its bytes. */
   bundle: string | URL | Uint8Array;
@@ -162,7 +285,13 @@ export interface Engine {
   readonly device: Device;
   readonly catalog: Catalog;
   /** Explains a picture. The latest call wins: an older one still under way rejects with `cancelled`. */
-  explain(source: Source, ask?: Ask, options?: { signal?: AbortSignal; onProgress?(step: Step): void }): Promise<Explanation>;
+  explain(source: Source, ask?: Ask, call?: Call): Promise<Explanation>;
+  /** One method's map. Calls of this and the next two wait their turn; only their own signal cancels them. */
+  attribute(source: Source, request: MethodRequest, call?: Call): Promise<Attribution>;
+  /** How faithful that map is. The map of the last request is kept, any other is made first. */
+  measure(source: Source, request: MethodRequest, options?: MeasureOptions, call?: Call): Promise<Measures>;
+  /** Whether that map depends on the network's weights. */
+  sanity(source: Source, request: MethodRequest, call?: Call): Promise<Sanity>;
   /** Moves to another device, and resolves with the one in use: when it cannot be had, the old one stays and `reason` says why. */
   use(wish: DeviceWish, options?: { signal?: AbortSignal; onProgress?(progress: OpenProgress): void }): Promise<Device>;
   close(): void;

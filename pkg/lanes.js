@@ -32,8 +32,11 @@ export class Lanes {
    * @returns {Promise<Lane>}
    */
   async open(kind, options = {}) {
-    const known = await this.#lanes[kind]?.catch(() => null);
+    const last = this.#lanes[kind];
+    const known = await last?.catch(() => null);
     if (known?.runner.alive) return known;
+    // Of several that find it ended, the first opens it anew.
+    if (this.#lanes[kind] !== last && this.#lanes[kind]) return this.open(kind, options);
     const opening = this.#build(kind, options);
     this.#lanes[kind] = opening;
     opening.catch(() => {

@@ -5,6 +5,7 @@ import { PeerlightError, asError, cancelled } from './errors.js';
  * @typedef {{ postMessage(message: object): void, terminate(): void, onmessage: ((e: MessageEvent) => void) | null,
  *   onerror: ((e: any) => void) | null }} WorkerLike
  * @typedef {{ signal?: AbortSignal, onProgress?: (progress: any) => void }} CallOptions
+ * @typedef {'open' | 'load' | 'time' | 'explain' | 'attribute' | 'measure' | 'sanity'} Kind what a worker can be asked for
  * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (progress: any) => void }} Pending
  */
 
@@ -42,7 +43,7 @@ export class Runner {
   }
 
   /**
-   * @param {'open' | 'load' | 'time' | 'explain'} type
+   * @param {Kind} type
    * @param {object} body
    * @param {CallOptions} [options]
    * @returns {Promise<any>}

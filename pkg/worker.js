@@ -1,14 +1,15 @@
 import { findAdapter } from './adapter.js';
 import { plain } from './errors.js';
-import { readPixels } from './decode.js';
 import { watchGpu } from './gpu-watch.js';
+import { Sight } from './sight.js';
 import { plainLength } from './weights.js';
 
 /**
  * One worker is one device. It owns decoding, the engine and the wasm, takes one job at a time, and converts only.
  * @typedef {{ job: number, cancelled: boolean }} Live
+ * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
  * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Blob | ImageData | ImageBitmap,
- *   sourceId: number, ask: object }} Message
+ *   sourceId: number, ask: import('./index.js').Ask, request: import('./index.js').MethodRequest, options: object }} Message
  */
 
 /** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
@@ -16,8 +17,7 @@ const scope = /** @type {any} */ (self);
 
 /** @type {any} the engine of the generated glue */
 let engine;
-/** @type {{ id: number, photo: import('./decode.js').Photo } | null} */
-let lastPhoto = null;
+const sight = new Sight();
 /** @type {{ code: string, message: string } | null} */
 let trouble = null;
 /** @type {Map<number, Live>} */
@@ -67,18 +67,42 @@ const TASKS = {
 
   time: () => engine.time_ms(),
 
-  async explain({ source, sourceId, ask, job }, live) {
-    if (trouble) throw lost(trouble);
-    const photo = await pixels(source, sourceId);
-    const explanation = await engine.explain(photo.width, photo.height, photo.rgba, ask, async (/** @type {object} */ step) => {
-      scope.postMessage({ type: 'progress', job, ...step });
-      await turn();
-      return !live.cancelled;
-    });
-    if (trouble) throw lost(trouble);
-    return inPhotoPixels(explanation, photo.scale);
-  },
+  explain: (message, live) =>
+    seeing(message, live, message.ask.crop, async (onStep, photo) => inPhotoPixels(await engine.explain(message.ask, onStep), photo.scale)),
+
+  attribute: (message, live) => asked(message, live, (request, onStep) => engine.attribute(request, onStep)),
+
+  measure: (message, live) => asked(message, live, (request, onStep) => engine.measure(request, message.options, onStep)),
+
+  sanity: (message, live) => asked(message, live, (request, onStep) => engine.sanity(request, onStep)),
 };
+
+/**
+ * A task on a picture that the networks have seen, or see first.
+ * @template T
+ * @param {Message} message
+ * @param {Live} live
+ * @param {number | null | undefined} crop
+ * @param {(onStep: OnStep, photo: import('./decode.js').Photo) => Promise<T>} task
+ */
+async function seeing({ job, source, sourceId }, live, crop, task) {
+  if (trouble) throw lost(trouble);
+  const onStep = async (/** @type {object} */ step) => {
+    scope.postMessage({ type: 'progress', job, ...step });
+    await turn();
+    return !live.cancelled;
+  };
+  const photo = await sight.look(source, sourceId, crop ?? undefined, (p) => engine.look(p.width, p.height, p.rgba, crop, onStep));
+  const value = await task(onStep, photo);
+  if (trouble) throw lost(trouble);
+  return value;
+}
+
+/** The same for one method. @param {Message} message @param {Live} live @param {(request: object, onStep: OnStep) => Promise<object>} task */
+function asked(message, live, task) {
+  const { crop, ...request } = message.request;
+  return seeing(message, live, crop, (onStep) => task(request, onStep));
+}
 
 /** @param {Message} message */
 async function handle(message) {
@@ -107,19 +131,6 @@ const fail = (job, { code, message }) => scope.postMessage({ type: 'failed', job
 const crash = (/** @type {string} */ message) => fail(running, { code: 'crashed', message: `The engine stopped unexpectedly (${message}).` });
 self.addEventListener('error', (event) => crash(event.message.replace(/^Uncaught /, '')));
 self.addEventListener('unhandledrejection', (event) => crash(plain(event.reason).message));
-
-/**
- * Blobs cannot change, so the last one stays decoded: a new grid or class needs no new decoding.
- * @param {Message['source']} source
- * @param {number} id
- */
-async function pixels(source, id) {
-  if (lastPhoto && lastPhoto.id === id) return lastPhoto.photo;
-  lastPhoto = null;
-  const photo = await readPixels(source);
-  if (source instanceof Blob) lastPhoto = { id, photo };
-  return photo;
-}
 
 /**
  * The crop is told in pixels of the photo itself, also when the browser drew it down.

@@ -1,4 +1,5 @@
 import { PeerlightError, findBundle, openEngine, preview } from '../pkg/index.js';
+import { runGallery } from './gallery-effects.js';
 import { runnable } from './state.js';
 
 /** Changes that follow on each other's heels (a slider, typing) are explained once. */
@@ -32,6 +33,8 @@ export function runEffects(store) {
       if (key) timer = setTimeout(explain, state.result ? SETTLE_MS : 0, key);
     }
   });
+
+  runGallery(store, () => engine, failure);
 
   /** @param {import('./state.js').State} state */
   async function open({ engine: { wish, attempt } }) {

@@ -43,6 +43,14 @@ export function paintRegion(canvas, map, side, { row, column }, grid, lut) {
   penOf(canvas).putImageData(new ImageData(colourise(stretched(part), lut), w, h), 0, 0);
 }
 
+/** Where a map is brightest, in words. @param {Float32Array} map @param {number} side */
+export function placeOf(map, side) {
+  const at = map.indexOf(map.reduce((a, b) => Math.max(a, b), 0));
+  const third = (/** @type {number} */ v) => Math.min(2, Math.floor((3 * v) / side));
+  const [row, column] = [['at the top', '', 'at the bottom'][third(Math.floor(at / side))], ['on the left', '', 'on the right'][third(at % side)]];
+  return [row, column].filter(Boolean).join(' ') || 'in the middle';
+}
+
 /** @param {Float32Array} values from 0 to 1; a flat part stays as it is */
 export function stretched(values) {
   const [low, high] = [values.reduce((a, b) => Math.min(a, b), 1), values.reduce((a, b) => Math.max(a, b), 0)];
@@ -69,18 +77,26 @@ export function paintPhoto(canvas, { bitmap }) {
   pen.drawImage(bitmap, x, y, width, height, 0, 0, width, height);
 }
 
+/** A square of the photo. @param {HTMLCanvasElement} canvas @param {import('./state.js').Picture} picture @param {Explanation['photo']} photo
+ *  @param {{ x: number, y: number, side: number }} part in photo pixels @param {number} size of the canvas */
+function paintPart(canvas, picture, photo, { x, y, side }, size) {
+  const scale = picture.bitmap.width / photo.width;
+  canvas.width = canvas.height = size;
+  const pen = penOf(canvas);
+  pen.fillStyle = '#fff';
+  pen.fillRect(0, 0, size, size);
+  pen.drawImage(picture.bitmap, x * scale, y * scale, side * scale, side * scale, 0, 0, size, size);
+}
+
 /** The photo under one region. @param {HTMLCanvasElement} canvas @param {import('./state.js').Picture} picture
  *  @param {Explanation} result @param {{ row: number, column: number }} region */
 export function paintPatch(canvas, picture, { photo, settings }, { row, column }) {
-  const scale = picture.bitmap.width / photo.width;
-  const side = (photo.crop.side * scale) / settings.grid;
-  canvas.width = canvas.height = 144;
-  const [x, y] = [photo.crop.x * scale + column * side, photo.crop.y * scale + row * side];
-  const pen = penOf(canvas);
-  pen.fillStyle = '#fff';
-  pen.fillRect(0, 0, 144, 144);
-  pen.drawImage(picture.bitmap, x, y, side, side, 0, 0, 144, 144);
+  const side = photo.crop.side / settings.grid;
+  paintPart(canvas, picture, photo, { x: photo.crop.x + column * side, y: photo.crop.y + row * side, side }, 144);
 }
+
+/** The square that the networks saw. @param {HTMLCanvasElement} canvas @param {import('./state.js').Picture} picture @param {Explanation} result @param {number} size */
+export const paintSquare = (canvas, picture, { photo }, size) => paintPart(canvas, picture, photo, photo.crop, size);
 
 const LOW = [191, 99, 20];
 const MIDDLE = [236, 233, 226];

@@ -1,6 +1,7 @@
 import { lutOf, mapOf } from './state.js';
 import { colourise } from './paint.js';
 import { beside } from './format.js';
+import { comparison, csv } from './comparison.js';
 
 /** @typedef {import('./state.js').State} State */
 
@@ -16,6 +17,13 @@ export function figures(result) {
 /** @param {State} state */
 export function saveFigures({ result, photo }) {
   if (result) download(new Blob([figures(result)], { type: 'application/json' }), beside(photo.chosen?.name ?? '', 'peerlight.json'));
+}
+
+/** The comparison of methods. @param {State} state @param {'json' | 'csv'} kind */
+export function saveComparison(state, kind) {
+  const table = comparison(state);
+  const [text, type] = kind === 'json' ? [JSON.stringify(table, null, 2), 'application/json'] : [csv(table), 'text/csv'];
+  download(new Blob([text], { type }), beside(state.photo.chosen?.name ?? '', `methods.${kind}`));
 }
 
 /** The picture with the map that is shown, as it is shown. @param {State} state */

@@ -1,3 +1,5 @@
+import { emptyGallery, reduceGallery } from './gallery.js';
+
 /**
  * The page's whole state and every way it can change. Nothing here touches the document, the network or a clock.
  *
@@ -46,6 +48,7 @@
  * @property {JobState} job
  * @property {Explanation | null} result
  * @property {ViewState} view
+ * @property {import('./gallery.js').Gallery} gallery
  * @property {Sample[]} samples
  *
  * @typedef {{ type: 'engine-start' } | { type: 'engine-retry' }
@@ -65,7 +68,8 @@
  *   | { type: 'job-done', serial: number, result: Explanation }
  *   | { type: 'job-failed', serial: number, error: Failure }
  *   | { type: 'cancel' } | { type: 'retry' }
- *   | { type: 'view-changed', view: Partial<ViewState> }} Action
+ *   | { type: 'view-changed', view: Partial<ViewState> }
+ *   | import('./gallery.js').GalleryAction} Action
  */
 
 /** @type {State} */
@@ -78,6 +82,7 @@ export const initial = {
   job: { phase: 'idle', serial: 0, step: null, error: null },
   result: null,
   view: { colour: 'cividis', opacity: 0.6, shown: 'mutual', lines: true, region: null },
+  gallery: emptyGallery,
   samples: [],
 };
 
@@ -101,6 +106,17 @@ const startEngine = (state) => withEngine(state, { phase: 'loading', attempt: st
  * @returns {State}
  */
 export function reduce(state, action) {
+  const page = reducePage(state, action);
+  const gallery = reduceGallery(state.gallery, action, page);
+  return gallery === page.gallery ? page : { ...page, gallery };
+}
+
+/**
+ * @param {State} state
+ * @param {Action} action
+ * @returns {State}
+ */
+function reducePage(state, action) {
   const { engine, photo, job } = state;
   switch (action.type) {
     case 'engine-start':
@@ -167,6 +183,8 @@ export function reduce(state, action) {
 
     case 'view-changed':
       return { ...state, view: { ...state.view, ...action.view } };
+    default:
+      return state;
   }
 }
 

@@ -2,7 +2,8 @@
 
 use js_sys::{Array, Float32Array, JSON, Object, Reflect, Uint8Array};
 use peerlight_core::{Code, Error, Result};
-use peerlight_explain::{Catalog, Explanation, Map};
+use peerlight_explain::{Attribution, Explanation, Map};
+use peerlight_metrics::Catalog;
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -37,7 +38,7 @@ pub fn from_js<T: DeserializeOwned + Default>(value: JsValue) -> Result<T> {
 pub fn catalog(catalog: &Catalog) -> Result<JsValue> {
     let object = to_js(catalog)?;
     let colours = get(&object, "colours")?;
-    for (colour, entry) in Array::from(&colours).iter().zip(&catalog.colours) {
+    for (colour, entry) in Array::from(&colours).iter().zip(&catalog.explain.colours) {
         set(colour.unchecked_ref(), "lut", &Uint8Array::from(entry.lut.as_slice()))?;
     }
     Ok(object)
@@ -50,6 +51,15 @@ pub fn explanation(explanation: &Explanation) -> Result<Object> {
     for (peer, report) in Array::from(&get(&object, "peers")?).iter().zip(&explanation.peers) {
         put_map(&peer, &report.attention)?;
     }
+    Ok(object)
+}
+
+/// What a method made, with its maps as arrays of floats.
+pub fn attribution(made: &Attribution) -> Result<Object> {
+    let object: Object = to_js(made)?.unchecked_into();
+    put_map(&object, &made.map)?;
+    let native = get(&object, "native")?;
+    set(native.unchecked_ref(), "values", &Float32Array::from(made.native.values.as_slice()))?;
     Ok(object)
 }
 

@@ -1,5 +1,6 @@
 //! Whoever waits, when that is JavaScript.
 
+use async_trait::async_trait;
 use js_sys::{Function, Promise};
 use peerlight_core::{Code, Error, Result};
 use peerlight_explain::{Host, Step};
@@ -17,6 +18,7 @@ impl JsHost {
     }
 }
 
+#[async_trait(?Send)]
 impl Host for JsHost {
     async fn checkpoint(&self, step: Step) -> Result<()> {
         let cancelled = || Error::new(Code::Cancelled, "The work was cancelled.");

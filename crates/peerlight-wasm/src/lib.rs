@@ -6,9 +6,11 @@ mod host;
 
 use burn::tensor::Device;
 use js_sys::{Function, Object};
-use peerlight_core::Rgba8;
-use peerlight_explain::{Ask, DeviceInfo, DeviceKind, Session, open_device};
+use peerlight_core::{Code, Error, Rgba8};
+use peerlight_explain::{Ask, Attribution, DeviceInfo, DeviceKind, Request, Scene, Session, open_device};
+use peerlight_metrics::{Rect, measure, metric_ids, sanity};
 use peerlight_models::Bundle;
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use crate::{
@@ -37,10 +39,10 @@ pub fn start() {
     let _ = console_log::init_with_level(log::Level::Warn);
 }
 
-/// Everything that can be chosen: settings, colour maps with their tables, error codes.
+/// Everything that can be chosen: methods, metrics, settings, colour maps with their tables, error codes.
 #[wasm_bindgen]
 pub fn catalog() -> Result<JsValue, JsValue> {
-    convert::catalog(&peerlight_explain::catalog()).map_err(thrown)
+    convert::catalog(&peerlight_metrics::catalog()).map_err(thrown)
 }
 
 /// The explainer on this build's device. A method waits for the one before it: call one at a time.
@@ -49,14 +51,21 @@ pub struct Engine {
     device: Device,
     info: DeviceInfo,
     session: Option<Session>,
+    /// The picture last looked at.
+    scene: Option<Scene>,
+    /// What was made of it, the last few.
+    attributions: Vec<(Request, Attribution)>,
 }
+
+/// How many attributions are kept to be measured: as many as there are cards on a page, and more.
+const KEPT: usize = 64;
 
 #[wasm_bindgen]
 impl Engine {
     /// Makes the device ready and has it pass the known-answer test.
     pub async fn open() -> Result<Engine, JsValue> {
         let (device, info) = open_device(KIND).await.map_err(thrown)?;
-        Ok(Engine { device, info, session: None })
+        Ok(Engine { device, info, session: None, scene: None, attributions: Vec::new() })
     }
 
     /// The device: `{ kind, name }`.
@@ -71,6 +80,8 @@ impl Engine {
         let session = Session::open(&bundle, &self.device, &self.info.name).map_err(thrown)?;
         let info = to_js(session.info()).map_err(thrown)?;
         self.session = Some(session);
+        self.scene = None;
+        self.attributions.clear();
         Ok(info)
     }
 
@@ -88,28 +99,107 @@ impl Engine {
         Ok(times[1])
     }
 
-    /// Explains a picture of `width` x `height` RGBA pixels. `on_step` is called with each step and
-    /// gives a promise of whether to go on.
-    pub async fn explain(
-        &self,
+    /// Has every peer see a picture of `width` x `height` RGBA pixels, which is kept for what is asked next. `crop` is
+    /// the side of the centre square that they see, as a part of the shorter side, or undefined for the bundle's own.
+    /// `on_step` is called with each step and gives a promise of whether to go on.
+    pub async fn look(
+        &mut self,
         width: u32,
         height: u32,
         rgba: Vec<u8>,
-        ask: JsValue,
+        crop: Option<f64>,
         on_step: Function,
-    ) -> Result<Object, JsValue> {
+    ) -> Result<(), JsValue> {
+        self.scene = None;
+        self.attributions.clear();
         let photo = Rgba8::new(width, height, rgba).map_err(thrown)?;
+        let scene = self.session().map_err(thrown)?.look(&photo, crop, &JsHost::new(on_step)).await.map_err(thrown)?;
+        self.scene = Some(scene);
+        Ok(())
+    }
+
+    /// Explains the picture last looked at: every peer's map, where they agree, and the mutual map.
+    pub async fn explain(&self, ask: JsValue, on_step: Function) -> Result<Object, JsValue> {
         let ask: Ask = from_js(ask).map_err(thrown)?;
-        let session = self.session().map_err(thrown)?;
-        let explanation = session.explain(&photo, &ask, &JsHost::new(on_step)).await.map_err(thrown)?;
+        let (session, scene) = self.seen().map_err(thrown)?;
+        let explanation = session.explain(scene, &ask, &JsHost::new(on_step)).await.map_err(thrown)?;
         convert::explanation(&explanation).map_err(thrown)
+    }
+
+    /// Makes one method's map of the picture last looked at.
+    pub async fn attribute(&mut self, request: JsValue, on_step: Function) -> Result<Object, JsValue> {
+        let request: Request = from_js(request).map_err(thrown)?;
+        let (session, scene) = self.seen().map_err(thrown)?;
+        let made = session.attribute(scene, &request, &JsHost::new(on_step)).await.map_err(thrown)?;
+        let object = convert::attribution(&made).map_err(thrown)?;
+        self.keep(request, made);
+        Ok(object)
+    }
+
+    /// What metrics say of one method's map of the picture last looked at, which is made if it was not. Options:
+    /// `{ metrics: ids, all if left out; boxes: [[x0, y0, x1, y1], ..] in pixels of the map }`.
+    pub async fn measure(&mut self, request: JsValue, options: JsValue, on_step: Function) -> Result<JsValue, JsValue> {
+        let request: Request = from_js(request).map_err(thrown)?;
+        let options: MeasureOptions = from_js(options).map_err(thrown)?;
+        let host = JsHost::new(on_step);
+        if !self.attributions.iter().any(|(kept, _)| *kept == request) {
+            let (session, scene) = self.seen().map_err(thrown)?;
+            let made = session.attribute(scene, &request, &host).await.map_err(thrown)?;
+            self.keep(request.clone(), made);
+        }
+        let made = self.attributions.iter().find(|(kept, _)| *kept == request).map(|(_, made)| made);
+        let (session, scene) = self.seen().map_err(thrown)?;
+        let metrics = options.metrics.unwrap_or_else(|| metric_ids(false).into_iter().map(Into::into).collect());
+        let metrics: Vec<&str> = metrics.iter().map(String::as_str).collect();
+        let made = made.expect("it was kept");
+        let measures =
+            measure(session, scene, made, &request, &metrics, &options.boxes, &host).await.map_err(thrown)?;
+        to_js(&measures).map_err(thrown)
+    }
+
+    /// Whether one method's map of the picture last looked at changes when the networks' weights are shuffled.
+    pub async fn sanity(&self, request: JsValue, on_step: Function) -> Result<JsValue, JsValue> {
+        let request: Request = from_js(request).map_err(thrown)?;
+        let (session, scene) = self.seen().map_err(thrown)?;
+        let found = sanity(session, scene, &request, &JsHost::new(on_step)).await.map_err(thrown)?;
+        to_js(&found).map_err(thrown)
     }
 }
 
+/// What is asked of a map's metrics.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct MeasureOptions {
+    metrics: Option<Vec<String>>,
+    boxes: Vec<Rect>,
+}
+
 impl Engine {
+    /// The device itself, for tests: a module can open only one.
+    #[doc(hidden)]
+    pub fn burn_device(&self) -> &Device {
+        &self.device
+    }
+
     fn session(&self) -> peerlight_core::Result<&Session> {
-        self.session.as_ref().ok_or_else(|| {
-            peerlight_core::Error::new(peerlight_core::Code::BundleInvalid, "No bundle is loaded yet. Call load first.")
-        })
+        self.session
+            .as_ref()
+            .ok_or_else(|| Error::new(Code::BundleInvalid, "No bundle is loaded yet. Call load first."))
+    }
+
+    /// What is loaded and what was looked at.
+    fn seen(&self) -> peerlight_core::Result<(&Session, &Scene)> {
+        let session = self.session()?;
+        let none = || Error::new(Code::AskInvalid, "No picture was looked at yet. Call look first.");
+        Ok((session, self.scene.as_ref().ok_or_else(none)?))
+    }
+
+    /// Keeps an attribution to be measured, in place of an older one of the same request.
+    fn keep(&mut self, request: Request, made: Attribution) {
+        self.attributions.retain(|(kept, _)| *kept != request);
+        if self.attributions.len() == KEPT {
+            self.attributions.remove(0);
+        }
+        self.attributions.push((request, made));
     }
 }

@@ -2,11 +2,14 @@
 //! must answer is in native.json, which peerlight-explain's tests keep current.
 #![cfg(target_arch = "wasm32")]
 
+#[path = "../../peerlight-explain/tests/support/cases.rs"]
+mod cases;
 #[path = "../../peerlight-explain/tests/support/picture.rs"]
 mod picture;
 
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
-use peerlight_models::micro;
+use peerlight_explain::Session;
+use peerlight_models::{Bundle, micro};
 use peerlight_wasm::{Engine, catalog};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -44,8 +47,13 @@ fn host(no_at: Option<u32>) -> (Function, Array) {
     (host.into_js_value().unchecked_into(), steps)
 }
 
-async fn explain(engine: &Engine, ask: &Value) -> Result<Object, JsValue> {
-    engine.explain(WIDTH, HEIGHT, picture::drawn(WIDTH, HEIGHT), js(ask), host(None).0).await
+async fn look(engine: &mut Engine, crop: Option<f64>, host: Function) -> Result<(), JsValue> {
+    engine.look(WIDTH, HEIGHT, picture::drawn(WIDTH, HEIGHT), crop, host).await
+}
+
+async fn explain(engine: &mut Engine, ask: &Value) -> Result<Object, JsValue> {
+    look(engine, ask["crop"].as_f64(), host(None).0).await?;
+    engine.explain(js(ask), host(None).0).await
 }
 
 /// One test for everything on the device: a module opens WebGPU once, as a worker does.
@@ -55,11 +63,13 @@ async fn the_engine_answers_on_its_device() {
     peerlight_wasm::start();
     let mut engine = Engine::open().await.unwrap_or_else(|thrown| panic!("{}", json(&thrown)));
     assert_eq!(json(&engine.device().unwrap())["kind"], KIND);
-    nothing_is_loaded(&engine).await;
+    nothing_is_loaded(&mut engine).await;
     loading_tells_what_is_loaded(&mut engine).await;
-    explanations_are_those_of_the_native_program(&engine).await;
-    each_step_is_told_and_can_be_the_last(&engine).await;
+    explanations_are_those_of_the_native_program(&mut engine).await;
+    each_step_is_told_and_can_be_the_last(&mut engine).await;
+    a_map_is_measured_and_put_to_the_test(&mut engine).await;
     errors_are_plain_and_leave_the_engine_ready(&mut engine).await;
+    maps_are_those_of_the_libraries(&engine).await;
 }
 
 /// A plain `{ code, message }`, as the worker hands it on.
@@ -71,12 +81,12 @@ fn assert_code(thrown: JsValue, code: &str) {
     assert!(get(&thrown, "message").as_string().unwrap().ends_with('.'), "{}", json(&thrown));
 }
 
-async fn nothing_is_loaded(engine: &Engine) {
+async fn nothing_is_loaded(engine: &mut Engine) {
     assert_code(explain(engine, &serde_json::json!({})).await.unwrap_err(), "bundle-invalid");
     assert_code(engine.time_ms().await.unwrap_err(), "bundle-invalid");
 }
 
-async fn explanations_are_those_of_the_native_program(engine: &Engine) {
+async fn explanations_are_those_of_the_native_program(engine: &mut Engine) {
     let expected: Value = serde_json::from_str(include_str!("native.json")).unwrap();
     for (i, ask) in picture::asks().as_array().unwrap().iter().enumerate() {
         let explanation = explain(engine, ask).await.unwrap();
@@ -106,26 +116,62 @@ async fn loading_tells_what_is_loaded(engine: &mut Engine) {
     assert!(engine.time_ms().await.unwrap() > 0.0);
 }
 
-async fn each_step_is_told_and_can_be_the_last(engine: &Engine) {
-    let explain = async |no_at| {
-        let (host, steps) = host(no_at);
-        let pixels = picture::drawn(WIDTH, HEIGHT);
-        (engine.explain(WIDTH, HEIGHT, pixels, JsValue::UNDEFINED, host).await, steps)
-    };
-    let (done, steps) = explain(None).await;
-    done.unwrap();
-    assert_eq!(steps.length(), 5);
-    for (i, step) in steps.iter().enumerate() {
-        let step = json(&step);
-        assert_eq!((&step["done"], &step["total"]), (&Value::from(i), &Value::from(5)), "{step}");
-        let (done, steps) = explain(Some(i as u32)).await;
-        assert_code(done.unwrap_err(), "cancelled");
-        assert_eq!(steps.length(), i as u32 + 1);
+async fn each_step_is_told_and_can_be_the_last(engine: &mut Engine) {
+    look(engine, None, host(None).0).await.unwrap();
+    // What is asked, and how many steps it tells.
+    let score_cam = serde_json::json!({ "method": "score-cam" });
+    for (request, expected) in [(None, 2), (Some(&score_cam), 4)] {
+        let mut run = async |no_at| {
+            let (host, steps) = host(no_at);
+            let done = match request {
+                None => engine.explain(JsValue::UNDEFINED, host).await,
+                Some(request) => engine.attribute(js(request), host).await,
+            };
+            (done, steps.length())
+        };
+        let (done, steps) = run(None).await;
+        done.unwrap();
+        assert_eq!(steps, expected);
+        for last in 0..steps {
+            let (done, told) = run(Some(last)).await;
+            assert_code(done.unwrap_err(), "cancelled");
+            assert_eq!(told, last + 1);
+        }
+        run(None).await.0.unwrap();
+    }
+    for last in 0..3 {
+        assert_code(look(engine, None, host(Some(last)).0).await.unwrap_err(), "cancelled");
+        assert_code(engine.explain(JsValue::NULL, host(None).0).await.unwrap_err(), "ask-invalid");
     }
     let throwing = Function::new_no_args("throw new Error('gone')");
-    let pixels = picture::drawn(WIDTH, HEIGHT);
-    assert_code(engine.explain(WIDTH, HEIGHT, pixels, JsValue::NULL, throwing).await.unwrap_err(), "cancelled");
-    explain(None).await.0.unwrap();
+    assert_code(look(engine, None, throwing).await.unwrap_err(), "cancelled");
+    look(engine, None, host(None).0).await.unwrap();
+}
+
+async fn a_map_is_measured_and_put_to_the_test(engine: &mut Engine) {
+    look(engine, None, host(None).0).await.unwrap();
+    let request = serde_json::json!({ "method": "grad-cam", "peer": 0 });
+    let options = serde_json::json!({ "boxes": [[0, 0, 64, 64]] });
+    let measures = json(&engine.measure(js(&request), js(&options), host(None).0).await.unwrap());
+    let figure = |id: &str| {
+        let figures = measures["figures"].as_array().unwrap();
+        figures.iter().find(|f| f["id"] == id).unwrap_or_else(|| panic!("no {id}: {measures}"))["value"].as_f64()
+    };
+    // A box around everything holds all of the map.
+    assert_eq!(figure("energy"), Some(1.0));
+    for id in ["insertion", "deletion", "complexity", "coherency", "adcc"] {
+        assert!((0.0..=1.0).contains(&figure(id).unwrap()), "{id}: {measures}");
+    }
+    assert!(measures["curves"].as_array().unwrap().iter().all(|curve| curve["y"].as_array().unwrap().len() == 29));
+    let none = json(
+        &engine.measure(js(&request), js(&serde_json::json!({ "metrics": ["energy"] })), host(None).0).await.unwrap(),
+    );
+    assert_eq!(none["figures"][0]["value"], Value::Null);
+    for options in [serde_json::json!({ "metrics": ["guess"] }), serde_json::json!({ "boxs": [] })] {
+        assert_code(engine.measure(js(&request), js(&options), host(None).0).await.unwrap_err(), "ask-invalid");
+    }
+    let sane = json(&engine.sanity(js(&request), host(None).0).await.unwrap());
+    assert!(sane["layers"].as_array().unwrap().len() >= 3 && sane["unchanged"].is_boolean(), "{sane}");
 }
 
 async fn errors_are_plain_and_leave_the_engine_ready(engine: &mut Engine) {
@@ -150,10 +196,26 @@ async fn errors_are_plain_and_leave_the_engine_ready(engine: &mut Engine) {
     }
     let sizes = [(0, 0, 0, "image-empty"), (70_000, 70_000, 0, "image-too-large"), (3, 3, 35, "image-broken")];
     for (width, height, bytes, code) in sizes {
-        let thrown = engine.explain(width, height, vec![0; bytes], JsValue::NULL, host(None).0).await;
+        let thrown = engine.look(width, height, vec![0; bytes], None, host(None).0).await;
         assert_code(thrown.unwrap_err(), code);
     }
     explain(engine, &serde_json::json!({})).await.unwrap();
+}
+
+/// Every golden map of the micro nets on the processor; on WebGPU, which a software adapter makes slow here, the first case
+/// of each method.
+async fn maps_are_those_of_the_libraries(engine: &Engine) {
+    let bytes = micro::bundle().unwrap();
+    let bundle = Bundle::parse(&bytes).unwrap();
+    let session = Session::open(&bundle, engine.burn_device(), KIND).unwrap();
+    let mut cases = cases::of_nets(&["micro.first", "micro.second"]);
+    if KIND == "webgpu" {
+        let mut seen = std::collections::BTreeSet::new();
+        cases.retain(|(_, case)| seen.insert(case.method.clone()));
+    }
+    let scene = session.look_at(micro::input(engine.burn_device()), &cases::Quiet).await.unwrap();
+    let wrong = cases::compare(&session, &cases, &mut |_| scene.clone(), cases::TOLERANCE).await;
+    assert!(wrong.is_empty(), "{} of {} cases are off:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
 #[wasm_bindgen_test]
@@ -167,5 +229,9 @@ fn the_catalog_brings_colour_tables() {
     let catalog = json(&catalog);
     assert_eq!(catalog["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(catalog["settings"][0]["id"], "grid");
+    assert_eq!(catalog["methods"][0]["id"], "mutual");
+    let adcc = catalog["metrics"].as_array().unwrap().iter().find(|metric| metric["id"] == "adcc").unwrap();
+    assert!(adcc["passes"] == 0 && adcc["again"] == true && adcc["boxes"] == false && adcc["help"].is_string());
+    assert_eq!(catalog["maskings"][0]["id"], "top50");
     assert!(catalog["errors"].as_array().unwrap().iter().any(|error| error["code"] == "crashed"));
 }

@@ -2,32 +2,65 @@ import { Part, changed, make } from '../element.js';
 
 /** So many matches are listed; typing on narrows them down. */
 const MOST = 60;
-const AUTOMATIC = { index: /** @type {number | null} */ (null), label: 'Automatic (consensus)' };
 
-/** The class to explain: a field that searches the networks' classes as one types. */
+/**
+ * What a picker picks a class for.
+ * @typedef {import('../element.js').State} State
+ * @typedef {{ id: string, testid: string, label: string, none: string, value(state: State): number | null, help(state: State): string,
+ *   action(index: number | null): import('../element.js').Action }} Aim `none`: the choice of no class
+ */
+
+/** @type {Aim} */
+const TARGET = {
+  id: 'class', testid: 'target', label: 'Class to explain', none: 'Automatic (consensus)',
+  value: ({ ask }) => ask.target ?? null,
+  help: ({ ask, result }) => (ask.target == null && result ? `Now: ${result.target.label}.` : 'Type to search; or press a class in a network’s list.'),
+  action: (index) => ({ type: 'ask-changed', id: 'target', value: index }),
+};
+
+/** @type {Aim} */
+const CONTRAST = {
+  id: 'contrast', testid: 'contrast', label: 'Rather than', none: 'No other class',
+  value: ({ gallery }) => gallery.contrast?.class ?? null,
+  help: ({ gallery }) => (gallery.contrast ? 'What speaks for the one and not for the other.' : 'Choose one to see what tells the two apart.'),
+  action: (index) => ({ type: 'gallery-set', change: { contrast: index === null ? null : { class: index, gamma: 1 } } }),
+};
+
+/** A class to choose: a field that searches the networks' classes as one types. */
 export class ClassPicker extends Part {
-  /** @type {{ index: number | null, label: string }[]} */
-  #all = [AUTOMATIC];
-  #found = this.#all;
+  #aim;
+  #all;
+  #found;
   #active = 0;
   /** @type {number | null} */
   #target = null;
-  #list = make('ul', { role: 'listbox', id: 'classes', 'aria-label': 'Classes' });
+  #list;
   #note = make('p', { class: 'quiet', role: 'status' });
-  #popup = make('div', { class: 'popup', hidden: true }, this.#list, this.#note);
-  #input = make('input', {
-    type: 'text', id: 'class', role: 'combobox', autocomplete: 'off', spellcheck: 'false', 'aria-controls': 'classes',
-    'aria-expanded': 'false', 'aria-autocomplete': 'list', 'aria-describedby': 'class-help', 'data-testid': 'target',
-    onfocus: () => this.#input.select(),
-    oninput: () => this.#search(this.#input.value),
-    onclick: () => this.#popup.hidden && this.#search(''),
-    onkeydown: (event) => this.#key(event),
-    onblur: () => this.#close(),
-  });
-  #help = make('p', { class: 'quiet', id: 'class-help' });
+  #popup;
+  #input;
+  #help;
+
+  /** @param {Aim} aim */
+  constructor(aim = TARGET) {
+    super();
+    const { id, testid, none } = (this.#aim = aim);
+    this.#found = this.#all = [{ index: /** @type {number | null} */ (null), label: none }];
+    this.#list = make('ul', { role: 'listbox', id: `${id}-list`, 'aria-label': 'Classes' });
+    this.#popup = make('div', { class: 'popup', hidden: true }, this.#list, this.#note);
+    this.#help = make('p', { class: 'quiet', id: `${id}-help` });
+    this.#input = make('input', {
+      type: 'text', id, role: 'combobox', autocomplete: 'off', spellcheck: 'false', 'aria-controls': `${id}-list`,
+      'aria-expanded': 'false', 'aria-autocomplete': 'list', 'aria-describedby': `${id}-help`, 'data-testid': testid,
+      onfocus: () => this.#input.select(),
+      oninput: () => this.#search(this.#input.value),
+      onclick: () => this.#popup.hidden && this.#search(''),
+      onkeydown: (event) => this.#key(event),
+      onblur: () => this.#close(),
+    });
+  }
 
   connectedCallback() {
-    const label = make('label', { for: 'class' }, 'Class to explain');
+    const label = make('label', { for: this.#aim.id }, this.#aim.label);
     this.replaceChildren(make('div', { class: 'field' }, label, make('div', { class: 'combo' }, this.#input, this.#popup), this.#help));
     this.#popup.addEventListener('pointerdown', (event) => event.preventDefault()); // The field keeps the focus.
     this.#list.addEventListener('click', (event) => {
@@ -40,12 +73,11 @@ export class ClassPicker extends Part {
   update(state, before) {
     this.hidden = !state.engine.info;
     if (changed(state, before, (s) => s.engine.info)) {
-      this.#all = [AUTOMATIC, ...(state.engine.info?.classes ?? []).map((label, index) => ({ index, label }))];
+      this.#all = [{ index: null, label: this.#aim.none }, ...(state.engine.info?.classes ?? []).map((label, index) => ({ index, label }))];
     }
-    this.#target = state.ask.target ?? null;
+    this.#target = this.#aim.value(state);
     if (this.#popup.hidden) this.#show();
-    const found = this.#target === null ? state.result?.target : undefined;
-    this.#help.textContent = found ? `Now: ${found.label}.` : 'Type to search; or press a class in a network’s list.';
+    this.#help.textContent = this.#aim.help(state);
   }
 
   /** Puts the class in force back into the field. */
@@ -61,7 +93,7 @@ export class ClassPicker extends Part {
     this.#found = words.length ? matches.sort((a, b) => rank(a.label.toLowerCase()) - rank(b.label.toLowerCase())) : matches;
     this.#list.replaceChildren(
       ...this.#found.slice(0, MOST).map(({ index, label }, i) =>
-        make('li', { role: 'option', id: `class-${i}`, 'data-class': index ?? '' }, make('span', {}, label), make('small', {}, index === null ? '' : String(index)))),
+        make('li', { role: 'option', id: `${this.#aim.id}-${i}`, 'data-class': index ?? '' }, make('span', {}, label), make('small', {}, index === null ? '' : String(index)))),
     );
     const more = this.#found.length - MOST;
     this.#list.hidden = !this.#found.length;
@@ -80,7 +112,7 @@ export class ClassPicker extends Part {
       option.setAttribute('aria-selected', String(i === this.#active));
     });
     this.#list.children[this.#active]?.scrollIntoView({ block: 'nearest' });
-    if (count) this.#input.setAttribute('aria-activedescendant', `class-${this.#active}`);
+    if (count) this.#input.setAttribute('aria-activedescendant', `${this.#aim.id}-${this.#active}`);
     else this.#input.removeAttribute('aria-activedescendant');
   }
 
@@ -106,7 +138,7 @@ export class ClassPicker extends Part {
     if (!found) return;
     this.#target = found.index;
     this.#close();
-    this.send({ type: 'ask-changed', id: 'target', value: found.index });
+    this.send(this.#aim.action(found.index));
   }
 
   #close() {
@@ -114,5 +146,12 @@ export class ClassPicker extends Part {
     this.#input.setAttribute('aria-expanded', 'false');
     this.#input.removeAttribute('aria-activedescendant');
     this.#show();
+  }
+}
+
+/** The class from which the explained one is told apart. */
+export class ContrastPicker extends ClassPicker {
+  constructor() {
+    super(CONTRAST);
   }
 }
