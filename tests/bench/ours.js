@@ -1,15 +1,23 @@
-/** Our engine without the client, for the forward passes alone. */
+/** Our engine without the client: the forward passes alone, and methods. */
 
 let engine;
+/** @type {[number, number, Uint8Array, number, () => boolean]} what the engine looks at */
+let picture;
 
 const TASKS = {
-  async open({ device, bundle }) {
+  async open({ device, bundle, pixels, side }) {
+    picture = [side, side, pixels, 1, () => true];
     const glue = await import(`/pkg/wasm/${device}/peerlight.js`);
     await glue.default({ module_or_path: new URL(`/pkg/wasm/${device}/peerlight_bg.wasm`, location.href) });
     engine = await glue.Engine.open();
     await engine.load(new Uint8Array(await (await fetch(bundle)).arrayBuffer()));
   },
   forward: () => engine.time_ms(),
+  /** Both networks' maps by one method, their forward passes included. */
+  async method({ method }) {
+    await engine.look(...picture);
+    return (await engine.attribute({ method }, () => true)).ms;
+  },
 };
 
 self.onmessage = async ({ data }) => {

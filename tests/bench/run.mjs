@@ -1,16 +1,19 @@
 /**
- * Speed in a real browser, beside onnxruntime-web.
+ * Speed in a real browser, beside onnxruntime-web, and natively, beside PyTorch's libraries.
  *
- *   cargo xtask bench [--json] [-- --onnx DIR --only TEXT --n 20 --save]
+ *   cargo xtask bench [--json] [-- --onnx DIR --python P --only TEXT --n 20 --save]
  *
  * --onnx DIR   folder of lite0.onnx and lite1.onnx; otherwise target/onnx, where they are made once, in a Python environment of their own
+ * --python P   Python with tests/golden/requirements.txt, for the native measurements; otherwise the one that made the models
  * --only TEXT  only the measurements whose names contain TEXT
  * --n COUNT    pairs to measure (20; on WebGPU 3)
  * --json       print JSON instead of a table
  * --save       write docs/benchmarks.json, too; rows measured elsewhere stay
  *
  * Ours and the rival's runs take turns, each in a worker of the same page. `ratio` is ours / rival, `spread` the least and greatest of the
- * pairs' ratios. “explain” is all of ours (both nets, maps, regions) against the rival's two forward passes alone.
+ * pairs' ratios. “explain” is all of ours (both nets, maps, regions) against the rival's two forward passes alone, “grad-cam” both
+ * nets' maps with their forward passes against our own forward passes alone. “train” is one step of Lite0 on 16 pictures; `ours_mb` and
+ * `rival_mb` are the largest memory of the process.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -20,16 +23,19 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DIST, ROOT } from '../e2e/paths.mjs';
 import { GPU, Site, browser, closeBrowsers } from '../e2e/site.mjs';
+import { native } from './native.mjs';
 import { sizes } from './sizes.mjs';
+import { train } from './train.mjs';
 
 const { values } = parseArgs({
   options: {
-    onnx: { type: 'string' }, only: { type: 'string', default: '' }, n: { type: 'string' },
+    onnx: { type: 'string' }, python: { type: 'string' }, only: { type: 'string', default: '' }, n: { type: 'string' },
     json: { type: 'boolean', default: false }, save: { type: 'boolean', default: false },
   },
 });
 const ORT = join(ROOT, 'tests', 'node_modules', 'onnxruntime-web', 'dist');
 const ONNX = values.onnx ? resolve(values.onnx) : models();
+const PYTHON = values.python ?? join(ROOT, 'target', 'onnx-python', 'bin', 'python');
 const RIVAL = `onnxruntime-web ${JSON.parse(await readFile(join(ORT, '..', 'package.json'), 'utf8')).version}`;
 /** As a plain static host answers; a second visit then finds the files in the browser's cache. */
 const served = { mounts: { 'bench/': join(ROOT, 'tests', 'bench'), 'ort/': ORT, 'onnx/': ONNX }, headers: { 'cache-control': 'max-age=600' } };
@@ -52,11 +58,11 @@ const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const round = (x, digits = 1) => Number(x.toFixed(digits));
 
 /** @param {string} work @param {string} device @param {[number, number][]} pairs ours, rival's */
-function row(work, device, pairs) {
+function row(work, device, pairs, against = RIVAL) {
   const [ours, rival] = [median(pairs.map((p) => p[0])), median(pairs.map((p) => p[1]))];
   const ratios = pairs.map(([a, b]) => a / b);
   const spread = [Math.min(...ratios), Math.max(...ratios)].map((r) => round(r, 2));
-  return { work, device, rival: RIVAL, ours_ms: round(ours), rival_ms: round(rival), ratio: round(ours / rival, 2), spread, n: pairs.length };
+  return { work, device, rival: against, ours_ms: round(ours), rival_ms: round(rival), ratio: round(ours / rival, 2), spread, n: pairs.length };
 }
 
 /** @param {(t: { later(end: () => unknown): void }) => Promise<any>} run */
@@ -78,14 +84,15 @@ const speed = (device, n, warm) => inSite(async (t) => {
   await page.evaluate((device) => window.bench.open(device), device);
   const time = (/** @type {string} */ work) => page.evaluate((work) => window.bench.time(work), work);
   const rows = [];
-  for (const [work, name] of [['explain', 'page-explain-224'], ['forward', 'page-infer-224']]) {
+  const works = [['explain', 'page-explain-224', 'rival'], ['forward', 'page-infer-224', 'rival'], ['grad-cam', 'page-grad-cam-224', 'forward']];
+  for (const [work, name, rival] of works) {
     /** @type {[number, number][]} */
     const pairs = [];
     for (let i = -warm; i < n; i += 1) {
-      const pair = /** @type {[number, number]} */ ([await time(work), await time('rival')]);
+      const pair = /** @type {[number, number]} */ ([await time(work), await time(rival)]);
       if (i >= 0) pairs.push(pair);
     }
-    rows.push(row(name, device, pairs));
+    rows.push(row(name, device, pairs, rival === 'rival' ? RIVAL : 'our own forward passes'));
   }
   return rows;
 });
@@ -124,6 +131,8 @@ const MEASUREMENTS = {
   cpu: () => speed('cpu', count(20), 3),
   start: () => startUp(count(5)),
   webgpu: () => speed('webgpu', Math.min(count(3), 3), 1),
+  native: () => native(PYTHON, row),
+  train: () => train(PYTHON, row, count(10)),
 };
 
 const rows = [];
@@ -141,10 +150,10 @@ if (values.save) await save(result);
 
 /** @param {typeof result} all */
 function table({ machine, rows, sizes }) {
-  console.log(`${machine}; rival: ${RIVAL}\n`);
-  console.log(`${'work'.padEnd(20)}${'device'.padEnd(8)}${'ours'.padStart(12)}${'rival'.padStart(12)}${'ratio'.padStart(8)}   spread         n`);
+  console.log(`${machine}\n`);
+  console.log(`${'work'.padEnd(20)}${'device'.padEnd(8)}${'ours'.padStart(12)}${'rival'.padStart(12)}${'ratio'.padStart(8)}   spread         n   rival`);
   for (const r of rows) {
-    console.log(`${r.work.padEnd(20)}${r.device.padEnd(8)}${`${r.ours_ms} ms`.padStart(12)}${`${r.rival_ms} ms`.padStart(12)}${r.ratio.toFixed(2).padStart(8)}   ${r.spread.map((s) => s.toFixed(2)).join(' to ').padEnd(14)} ${r.n}`);
+    console.log(`${r.work.padEnd(20)}${r.device.padEnd(8)}${`${r.ours_ms} ms`.padStart(12)}${`${r.rival_ms} ms`.padStart(12)}${r.ratio.toFixed(2).padStart(8)}   ${r.spread.map((s) => s.toFixed(2)).join(' to ').padEnd(14)} ${String(r.n).padEnd(3)} ${r.rival}`);
   }
   console.log('');
   for (const { name, bytes, brotli } of sizes) console.log(`${name.padEnd(32)}${(bytes / 1e6).toFixed(2).padStart(8)} MB${(brotli / 1e6).toFixed(2).padStart(8)} MB with brotli`);

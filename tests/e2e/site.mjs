@@ -161,6 +161,8 @@ export class Site {
     const data = { items: [], files: [file], dragOperationsMask: 1 };
     for (const type of ['dragEnter', 'dragOver', 'drop']) {
       await cdp.send('Input.dispatchDragEvent', /** @type {any} */ ({ type, x: 300, y: 300, data }));
+      // The browser lets go of a picture that the page has not yet said it takes.
+      await this.page.evaluate(() => new Promise((frame) => requestAnimationFrame(frame)));
     }
     await cdp.detach();
   }

@@ -2,9 +2,15 @@
 
 import make_attention
 import make_colormaps
+import make_gradients
 import make_logits
+import make_methods
+import make_metrics
 import make_preprocess
 import make_tiny
 
-for part in (make_tiny, make_preprocess, make_logits, make_attention, make_colormaps):
+PARTS = (
+    make_tiny, make_preprocess, make_logits, make_attention, make_methods, make_metrics, make_gradients, make_colormaps,
+)
+for part in PARTS:
     part.main()

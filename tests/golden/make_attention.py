@@ -31,6 +31,8 @@ def evidence(net, x, target):
         "attention_power_1": [maps.attention(f, 1) for f in features],
         "layer_cam": [maps.layer_cam(f, g) for f, g in zip(features, gradients)],
         "cam": maps.cam(features[-1], net._fc.weight.detach()[target]),
+        "head": features[-1],
+        "odds": maps.log_odds(logits.detach()[0], target) @ net._fc.weight.detach().double(),
     }
 
 
@@ -67,6 +69,9 @@ def main():
                 # The class's own map: LayerCAM at the stages, CAM at the head.
                 "class": maps.superpose([e["layer_cam"][i] for i in CHOICES["stages_3_to_6"]] + [e["cam"]], SIDE),
             }
+            # What a map is made of unless told otherwise.
+            looked = superposed[peer]["stages_3_to_6"]
+            superposed[peer]["guided"] = maps.guided(looked, e["head"], e["odds"])
             shown[peer] = {
                 "attention": [{"sum": a.sum(), **probe(a, 8)} for a in e["attention"]],
                 "layer_cam": [{"sum": a.sum(), **probe(a, 8)} for a in e["layer_cam"]],
@@ -76,7 +81,7 @@ def main():
         out[name] = {
             "target": target,
             "peers": shown,
-            **{k: pair(superposed["lite0"][k], superposed["lite1"][k]) for k in ("stages_3_to_6", "class")},
+            **{k: pair(superposed["lite0"][k], superposed["lite1"][k]) for k in ("stages_3_to_6", "class", "guided")},
         }
         print(name, target, {k: round(out[name][k]["agreement"]["7"]["mean"].item(), 3) for k in ("stages_3_to_6", "class")},
               {k: [len(v["constant"]) for v in out[name][k]["agreement"].values()] for k in ("stages_3_to_6", "class")})

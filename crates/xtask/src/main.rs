@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything a person does with this project besides plain cargo.
 
 mod bench;
+mod experiments;
 mod node;
 mod page;
 mod serve;
@@ -35,6 +36,8 @@ enum Command {
     Test(test::Args),
     /// Measure speed and size
     Bench(bench::Args),
+    /// Train and measure what docs/RESULTS.md tells
+    Experiments(experiments::Args),
     /// Check the rules of the source tree
     Tidy,
 }
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => serve::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Experiments(args) => experiments::run(&args),
         Command::Tidy => tidy::run(),
     };
     match done {

@@ -10,16 +10,17 @@ const SOURCE: [&str; 8] = ["rs", "js", "mjs", "ts", "css", "html", "py", "sh"];
 const TEXT: [&str; 5] = ["toml", "json", "md", "yml", "yaml"];
 
 /// Which of our crates each may use. A crate that is not named here has no place in the design yet.
-const USES: [(&str, &[&str]); 6] = [
+const USES: [(&str, &[&str]); 7] = [
     ("peerlight-core", &[]),
     ("peerlight-models", &["peerlight-core"]),
     ("peerlight-explain", &["peerlight-core", "peerlight-models"]),
-    ("peerlight-wasm", &["peerlight-core", "peerlight-models", "peerlight-explain"]),
-    ("peerlight-train", &["peerlight-core", "peerlight-models", "peerlight-explain"]),
+    ("peerlight-metrics", &["peerlight-core", "peerlight-models", "peerlight-explain"]),
+    ("peerlight-wasm", &["peerlight-core", "peerlight-models", "peerlight-explain", "peerlight-metrics"]),
+    ("peerlight-train", &["peerlight-core", "peerlight-models", "peerlight-explain", "peerlight-metrics"]),
     ("xtask", &[]),
 ];
 /// The crates that know neither the browser nor the file system, and packages that would bring either in.
-const PORTABLE: [&str; 3] = ["peerlight-core", "peerlight-models", "peerlight-explain"];
+const PORTABLE: [&str; 4] = ["peerlight-core", "peerlight-models", "peerlight-explain", "peerlight-metrics"];
 const NOT_PORTABLE: [&str; 7] = ["clap", "image", "wasm-bindgen", "wasm-bindgen-futures", "js-sys", "web-sys", "tokio"];
 const NOT_PORTABLE_TEXT: [&str; 4] = ["target_arch", "wasm_bindgen", "std::fs", "std::net"];
 

@@ -99,7 +99,8 @@ fn build(kind: &str) -> Result {
 fn inputs() -> Vec<PathBuf> {
     let root = root();
     let mut inputs = vec![root.join("Cargo.toml"), root.join("Cargo.lock")];
-    inputs.extend(["core", "models", "explain", "wasm"].map(|name| root.join(format!("crates/peerlight-{name}"))));
+    let crates = ["core", "models", "explain", "metrics", "wasm"];
+    inputs.extend(crates.map(|name| root.join(format!("crates/peerlight-{name}"))));
     inputs
 }
 

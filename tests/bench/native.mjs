@@ -1,0 +1,59 @@
+/** The native program beside PyTorch's libraries: two processes that take turns, each told what to do by a line. */
+import { execFileSync, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { ROOT } from '../e2e/paths.mjs';
+
+const PHOTO = join(ROOT, 'tests', 'golden', 'crops', 'cat.png');
+const BUNDLE = join(ROOT, 'web', 'models', 'lite0-lite1.safetensors');
+/** Our method, the rival's, what the row is called, and how many pairs. Ours counts the forward pass that it starts from, as theirs does. */
+const WORKS = [
+  { method: 'score-cam', work: 'score-cam-320', rival: 'torchcam 0.5.0', pairs: 6 },
+  { method: 'grad-cam', work: 'grad-cam-224', rival: 'torchcam 0.5.0', pairs: 20 },
+  { method: 'gradient-x-input', work: 'gradient-x-input-224', rival: 'PyTorch eager', pairs: 20 },
+];
+
+/** A process that answers a line with a line. @param {string} program @param {string[]} args */
+export function lines(program, args) {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const reader = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await reader.next();
+    if (done) throw new Error(`${program} ended`);
+    return /** @type {string} */ (value);
+  };
+  return {
+    next,
+    ask: (/** @type {string} */ line) => {
+      child.stdin.write(`${line}\n`);
+      return next();
+    },
+    end: () => child.stdin.end(),
+  };
+}
+
+/**
+ * @param {string} python with tests/golden/requirements.txt
+ * @param {(work: string, device: string, pairs: [number, number][], rival: string) => object} row
+ */
+export async function native(python, row) {
+  execFileSync('cargo', ['build', '--release', '--bin', 'peerlight'], { cwd: ROOT, stdio: 'inherit' });
+  const theirs = lines(python, [join(ROOT, 'tests', 'bench', 'methods.py'), 'cat']);
+  await theirs.next();
+  const rows = [];
+  for (const { method, work, rival, pairs: count } of WORKS) {
+    const args = ['explain', '-', '--bundle', BUNDLE, '--json', '--crop', '1', '--peer', 'efficientnet-lite0', '--method', method];
+    const ours = lines(join(ROOT, 'target', 'release', 'peerlight'), args);
+    /** @type {[number, number][]} */
+    const pairs = [];
+    for (let i = -1; i < count; i += 1) {
+      const mine = JSON.parse(await ours.ask(PHOTO)).methods[0].ms;
+      const rivals = Number(await theirs.ask(method));
+      if (i >= 0) pairs.push([mine, rivals]);
+    }
+    ours.end();
+    rows.push(row(work, 'cpu', pairs, rival));
+  }
+  theirs.end();
+  return rows;
+}
