@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{Read, Seek, SeekFrom},
     path::Path,
     process::{Command, Output, Stdio},
     thread,
@@ -19,8 +20,32 @@ fn command(args: &[&str]) -> Command {
     command
 }
 
+/// Longer than any run here takes on a busy machine: one that waits for itself fails, and does not hold up the rest.
+const MOST: Duration = Duration::from_secs(600);
+
 fn run(args: &[&str]) -> Output {
-    command(args).output().unwrap()
+    let files = [tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap()];
+    let [out, err] = files.each_ref().map(|file| Stdio::from(file.try_clone().unwrap()));
+    let mut child = command(args).stdout(out).stderr(err).spawn().unwrap();
+    let clock = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if clock.elapsed() > MOST {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("{args:?} has not ended within {MOST:?}");
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    let [stdout, stderr] = files.map(|mut file| {
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(0)).unwrap();
+        file.read_to_end(&mut bytes).unwrap();
+        bytes
+    });
+    Output { status, stdout, stderr }
 }
 
 fn fine(args: &[&str]) -> Output {

@@ -132,7 +132,7 @@ impl Trainer {
         let lesson =
             Lesson { recipe: &self.recipe, preprocess: &self.preprocess, maps: &self.maps, classes: self.classes };
         let one = |device: &Device, part: &Batch| {
-            let pupils: Vec<_> = self.peers.iter().map(|peer| pupil(peer, device)).collect();
+            let pupils: Vec<_> = self.peers.iter().map(|peer| pupil(peer, device, self.devices.len() > 1)).collect();
             let share = part.classes.len() as f32 / whole as f32;
             pollster::block_on(lesson.learn(part, &pupils, device, share))
         };
@@ -176,10 +176,11 @@ impl Trainer {
     }
 }
 
-/// A peer as a device sees it.
-fn pupil<'a>(peer: &'a Peer, device: &Device) -> Pupil<'a> {
+/// A peer as a device sees it. Beside others it has leaves of its own even on the same device: burn-autodiff 0.22 keeps
+/// one graph for all that share a leaf, and a thread that joins graphs waits for ever for one that is going backward.
+fn pupil<'a>(peer: &'a Peer, device: &Device, beside_others: bool) -> Pupil<'a> {
     let net = peer.net.clone();
-    let net = if net.devices() == [device.clone()] { net } else { net.fork(device) };
+    let net = if beside_others || net.devices() != [device.clone()] { net.fork(device) } else { net };
     Pupil { net, teacher: peer.teacher.as_deref() }
 }
 
