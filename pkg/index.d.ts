@@ -130,6 +130,8 @@ export interface Ask {
   stages?: number[] | null;
   fuse?: 'mean' | 'geometric' | 'product';
   weight?: 'agreement' | 'uniform';
+  /** The power that the mutual map is raised to, 0.5 to 4. */
+  contrast?: number;
   crop?: number;
 }
 

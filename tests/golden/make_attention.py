@@ -10,6 +10,8 @@ from store import probe, save
 SIDE = ref.SIDE
 GRIDS = (2, 4, 7, 8, 14)
 CHOICES = {"stages_3_to_6": [3, 4, 5, 6], "stages_3_to_6_and_head": [3, 4, 5, 6, 7], "head": [7]}
+# What the mutual map is raised to unless told otherwise.
+CONTRAST = 1.25
 PHOTOS = ("cat", "bridge", "citrus")
 
 
@@ -47,6 +49,7 @@ def pair(a, b):
     for fuse in ("geometric", "product"):
         out["mutual"][f"{fuse}_7"] = told(maps.mutual(a, b, 7, fuse), 32)
     out["mutual"]["mean_uniform"] = told(maps.mutual(a, b, 7, weighted=False), 32)
+    out["mutual"]["default"] = told(maps.mutual(a, b, 7, weighted=False) ** CONTRAST, 32)
     return out
 
 

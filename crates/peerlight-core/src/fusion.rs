@@ -29,6 +29,34 @@ pub enum Weight {
     Agreement,
 }
 
+/// How the mutual map is made of the peers' maps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fusion {
+    /// How they become one.
+    pub how: Fuse,
+    /// What that is weighted by.
+    pub weight: Weight,
+    /// The power that the finished map is raised to, above 0. It moves no place past another: what asks for the order
+    /// alone (top50, insertion, deletion, pointing) does not see it.
+    pub contrast: f64,
+}
+
+impl Default for Fusion {
+    fn default() -> Self {
+        Self { how: Fuse::default(), weight: Weight::default(), contrast: Self::CONTRAST }
+    }
+}
+
+impl Fusion {
+    /// The contrast unless told otherwise.
+    pub const CONTRAST: f64 = 1.25;
+
+    /// The peers' maps fused and weighted, as they are.
+    pub const fn plain(how: Fuse, weight: Weight) -> Self {
+        Self { how, weight, contrast: 1.0 }
+    }
+}
+
 /// Region by region, how much the peers agree.
 #[derive(Debug, Clone)]
 pub struct Agreement {
@@ -69,15 +97,15 @@ pub fn agreement(maps: &[Tensor<3>], grid: Grid) -> Agreement {
 }
 
 /// The mutual map of the peers' maps, each [n, side, side] in 0..=1:
-/// minmax(weight(agreement) * fuse(maps)).
+/// minmax(weight(agreement) * fuse(maps)) ^ contrast.
 ///
 /// # Panics
 /// With fewer than two maps, or a grid that does not divide them.
-pub fn mutual_map(maps: &[Tensor<3>], grid: Grid, how: Fuse, weight: Weight) -> Mutual {
+pub fn mutual_map(maps: &[Tensor<3>], grid: Grid, fusion: Fusion) -> Mutual {
     let agreement = agreement(maps, grid);
-    let fused = fuse(maps, how);
+    let fused = fuse(maps, fusion.how);
     let [n, height, width] = fused.dims();
-    let map = match weight {
+    let map = match fusion.weight {
         Weight::Uniform => fused,
         Weight::Agreement => {
             let weights = (agreement.rho.clone() + 1.0) / 2.0;
@@ -85,7 +113,9 @@ pub fn mutual_map(maps: &[Tensor<3>], grid: Grid, how: Fuse, weight: Weight) -> 
             fused * resize_map(weights.reshape([n, grid.rows, grid.columns]), [height, width])
         }
     };
-    Mutual { map: minmax(map), agreement }
+    let map = minmax(map);
+    let map = if fusion.contrast == 1.0 { map } else { map.powf_scalar(fusion.contrast) };
+    Mutual { map, agreement }
 }
 
 fn fuse(maps: &[Tensor<3>], how: Fuse) -> Tensor<3> {
@@ -135,14 +165,23 @@ mod tests {
     }
 
     #[test]
+    fn contrast_keeps_the_ends_and_the_order() {
+        let maps = [map([[0.0, 1.0], [0.25, 0.5]]), map([[0.0, 1.0], [0.25, 0.5]])];
+        let fusion = Fusion { contrast: 2.0, ..Fusion::default() };
+        let found = mutual_map(&maps, Grid::square(1).unwrap(), fusion).map;
+        let expected = TensorData::from([[[0.0f32, 1.0], [0.0625, 0.25]]]);
+        found.into_data().assert_approx_eq::<f32>(&expected, Default::default());
+    }
+
+    #[test]
     fn disagreement_dims_the_map() {
         // Left half alike, right half opposed: what is left of the right must be nothing.
         let a = Tensor::<3>::from_data([[[0.0, 1.0, 0.0, 1.0]]], &Device::flex());
         let b = Tensor::<3>::from_data([[[0.0, 1.0, 1.0, 0.0]]], &Device::flex());
         let grid = Grid { rows: 1, columns: 2 };
-        let uniform = mutual_map(&[a.clone(), b.clone()], grid, Fuse::Mean, Weight::Uniform).map;
+        let uniform = mutual_map(&[a.clone(), b.clone()], grid, Fusion::plain(Fuse::Mean, Weight::Uniform)).map;
         uniform.into_data().assert_approx_eq::<f32>(&TensorData::from([[[0.0f32, 1.0, 0.5, 0.5]]]), Default::default());
-        let weighted = mutual_map(&[a, b], grid, Fuse::Mean, Weight::Agreement).map;
+        let weighted = mutual_map(&[a, b], grid, Fusion::plain(Fuse::Mean, Weight::Agreement)).map;
         // Weights 1, 0.75, 0.25, 0 of 0, 1, 0.5, 0.5, then scaled by 1 / 0.75.
         weighted
             .into_data()

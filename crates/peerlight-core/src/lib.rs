@@ -28,7 +28,7 @@ pub use attention::{
 };
 pub use colour::{COLOUR_MAPS, ColourMap};
 pub use error::{CODES, Code, Error, Result};
-pub use fusion::{Agreement, Fuse, Mutual, Weight, agreement, mutual_map};
+pub use fusion::{Agreement, Fuse, Fusion, Mutual, Weight, agreement, mutual_map};
 pub use grid::Grid;
 pub use image::{MAX_PIXELS, Orientation, Rgba8};
 pub use overlay::overlay;

@@ -1,6 +1,6 @@
 //! What is asked of an explanation.
 
-use peerlight_core::{Code, Error, Fuse, Grid, Result, Weight};
+use peerlight_core::{Code, Error, Fuse, Fusion, Grid, Result, Weight};
 use serde::{Deserialize, Serialize};
 
 /// What a peer's map is made of.
@@ -35,6 +35,8 @@ pub struct Ask {
     pub fuse: Fuse,
     /// What the mutual map is weighted by.
     pub weight: Weight,
+    /// The power that the mutual map is raised to, 0.5 to 4.
+    pub contrast: f64,
     /// Side of the centre square that the networks see, as a part of the photo's shorter side;
     /// none for what the bundle says.
     pub crop: Option<f64>,
@@ -50,6 +52,7 @@ impl Default for Ask {
             stages: None,
             fuse: Fuse::default(),
             weight: Weight::default(),
+            contrast: Fusion::CONTRAST,
             crop: None,
         }
     }
@@ -64,6 +67,9 @@ impl Ask {
         let invalid = |what: String| Err(Error::new(Code::AskInvalid, what));
         if !(1..=4).contains(&self.power) {
             return invalid(format!("The power must be 1 to 4, not {}.", self.power));
+        }
+        if !(0.5..=4.0).contains(&self.contrast) {
+            return invalid(format!("The contrast must be 0.5 to 4, not {}.", self.contrast));
         }
         if let Some(target) = self.target
             && target >= classes
@@ -81,5 +87,10 @@ impl Ask {
             return invalid(format!("The crop must be above 0 and at most 1, not {crop}."));
         }
         Grid::square(self.grid)
+    }
+
+    /// How the peers' maps become one.
+    pub fn fusion(&self) -> Fusion {
+        Fusion { how: self.fuse, weight: self.weight, contrast: self.contrast }
     }
 }

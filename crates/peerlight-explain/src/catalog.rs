@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     EXPLAINERS, Meta, Setting,
-    methods::mutual::{EVIDENCE, FUSE, POWER, WEIGHT},
+    methods::mutual::{CONTRAST, EVIDENCE, FUSE, POWER, WEIGHT},
 };
 
 /// Something with an id and a name.
@@ -68,6 +68,7 @@ const SETTINGS: &[Setting] = &[
     EVIDENCE,
     FUSE,
     WEIGHT,
+    CONTRAST,
     POWER,
     Setting::number(
         "crop",

@@ -7,7 +7,7 @@
 #![allow(clippy::excessive_precision, reason = "the digits are those of tiny.json")]
 
 use burn::tensor::Device;
-use peerlight_core::{Code, Error, Fuse, Grid, Result, Weight, layer_attention, mutual_map, superpose};
+use peerlight_core::{Code, Error, Fuse, Fusion, Grid, Result, Weight, layer_attention, mutual_map, superpose};
 use peerlight_models::{
     Bundle, Stage,
     micro::{self, CLASSES, SIDE},
@@ -104,7 +104,7 @@ async fn known_answers(bundle: &[u8], device: &Device) -> Result<()> {
         let layers = features.stages[3..7].iter().map(|stage| layer_attention(stage.clone(), 2));
         maps.push(superpose(layers.collect(), SIDE));
     }
-    let mutual = mutual_map(&maps, Grid::square(GRID)?, Fuse::Mean, Weight::Agreement);
+    let mutual = mutual_map(&maps, Grid::square(GRID)?, Fusion::plain(Fuse::Mean, Weight::Agreement));
     compare("correlations", &read(mutual.agreement.rho).await?, &RHO, TOLERANCE)?;
     let map = read(mutual.map).await?;
     compare("mutual map", &MAP_AT.map(|at| map.get(at).copied().unwrap_or(f32::NAN)), &MAP, MAP_TOLERANCE)

@@ -198,7 +198,7 @@ impl Session {
         }
 
         clock.next("Comparing the peers").await?;
-        let Mutual { map, agreement: compared } = mutual_map(&maps, grid, ask.fuse, ask.weight);
+        let Mutual { map, agreement: compared } = mutual_map(&maps, grid, ask.fusion());
         let mutual = Map::finished(read(map).await?);
         let rho = read(compared.rho).await?;
         let constant = read(compared.constant).await?;

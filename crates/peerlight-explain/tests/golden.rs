@@ -7,7 +7,7 @@ mod support;
 use std::{collections::BTreeMap, fs};
 
 use burn::tensor::{Device, Tensor, TensorData};
-use peerlight_core::{Fuse, Grid, Weight, layer_attention, mutual_map, pearson, superpose};
+use peerlight_core::{Fuse, Fusion, Grid, Weight, layer_attention, mutual_map, pearson, superpose};
 use peerlight_explain::{DeviceKind, open_device, self_test};
 use peerlight_models::{Bundle, Stage, micro};
 use serde::Deserialize;
@@ -94,7 +94,8 @@ fn micro_networks_agree_with_pytorch_on_every_device() {
             check("map", expected.map.off(&values(map.clone())), 1e-4);
             maps.push(map);
         }
-        let mutual = mutual_map(&maps, Grid::square(golden.mutual.grid).unwrap(), Fuse::Mean, Weight::Agreement);
+        let mutual =
+            mutual_map(&maps, Grid::square(golden.mutual.grid).unwrap(), Fusion::plain(Fuse::Mean, Weight::Agreement));
         check("rho", off(&values(mutual.agreement.rho), &golden.mutual.rho), 1e-4);
         check("mutual map", golden.mutual.map.off_relative(&values(mutual.map)), 1e-4);
     }

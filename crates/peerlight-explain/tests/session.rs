@@ -146,6 +146,8 @@ fn settings_out_of_range_are_refused_and_the_session_goes_on() {
         Ask { target: Some(micro::CLASSES), ..Ask::default() },
         Ask { power: 0, ..Ask::default() },
         Ask { power: 5, ..Ask::default() },
+        Ask { contrast: 0.0, ..Ask::default() },
+        Ask { contrast: f64::NAN, ..Ask::default() },
         Ask { stages: Some(vec![]), ..Ask::default() },
         Ask { stages: Some(vec![0]), ..Ask::default() },
         Ask { stages: Some(vec![4, 9]), ..Ask::default() },
@@ -282,7 +284,7 @@ fn the_json_keeps_its_shape() {
         peers[].top[].class peers[].top[].label peers[].top[].probability \
         photo.crop.side photo.crop.x photo.crop.y photo.height photo.width \
         regions[].attention[] regions[].column regions[].constant regions[].pairs[] regions[].rho regions[].row \
-        settings.crop settings.evidence settings.fuse settings.grid settings.power settings.stages settings.target \
+        settings.contrast settings.crop settings.evidence settings.fuse settings.grid settings.power settings.stages settings.target \
         settings.weight side target.chosen target.class target.label timings[].ms timings[].name version";
     assert_eq!(found, expected.split_whitespace().collect::<Vec<_>>());
 }

@@ -132,6 +132,9 @@ pub struct Explain {
     /// What the mutual map is weighted by: uniform (nothing) or agreement
     #[arg(long, default_value = "uniform", value_parser = parsed::<peerlight_core::Weight>)]
     pub weight: peerlight_core::Weight,
+    /// Power that the mutual map is raised to: above 1 what is dim becomes dimmer, in the same order
+    #[arg(long, default_value_t = peerlight_core::Fusion::CONTRAST, value_name = "P")]
+    pub contrast: f64,
     /// Power of the layer attention
     #[arg(long, default_value_t = 2, value_name = "P")]
     pub power: u32,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use burn::tensor::Tensor;
-use peerlight_core::{Code, Error, Fuse, Result, Weight, mutual_map};
+use peerlight_core::{Code, Error, Fuse, Fusion, Result, Weight, mutual_map};
 use peerlight_models::Stage;
 use serde::de::DeserializeOwned;
 
@@ -51,6 +51,13 @@ pub const WEIGHT: Setting = Setting::choice(
     ],
     "What the mutual map is weighted by.",
 );
+/// The power that the mutual map is raised to.
+pub const CONTRAST: Setting = Setting::number(
+    "contrast",
+    "Contrast",
+    [0.5, Fusion::CONTRAST, 4.0],
+    "The power that the mutual map is raised to; the order of its places stays.",
+);
 /// The power of the layer attention.
 pub const POWER: Setting = Setting::number("power", "Power", [1.0, 2.0, 4.0], "The power of the layer attention.");
 
@@ -61,7 +68,7 @@ impl Explainer for Mutual {
             id: "mutual",
             name: "Mutual map",
             family: Family::Mutual,
-            formula: "M = minmax(mean over peers m of G_m); G_m = minmax(A_m + 4 O_m); A_m = superposed sum_k A_k^2; \
+            formula: "M = minmax(mean over peers m of G_m)^1.25; G_m = minmax(A_m + 4 O_m); A_m = superposed sum_k A_k^2; \
                       O_m = minmax(smoothed sum_k w_k A_k), w the gradient of log p / (1 - p) at the last stage",
             paper: "Cheng, Wang, Cui, Zhan, Interpretability Optimization Method Based on Mutual Transfer of Local \
                     Attention Map, Computer Science 49(5), 2022",
@@ -78,6 +85,7 @@ impl Explainer for Mutual {
                     EVIDENCE,
                     FUSE,
                     WEIGHT,
+                    CONTRAST,
                     POWER,
                 ]
             },
@@ -91,6 +99,7 @@ impl Explainer for Mutual {
             evidence: choice::<Evidence>(settings.choice("evidence"))?,
             fuse: choice::<Fuse>(settings.choice("fuse"))?,
             weight: choice::<Weight>(settings.choice("weight"))?,
+            contrast: settings.number("contrast"),
             power: settings.count("power") as u32,
             stages: probe.stages().map(<[usize]>::to_vec),
             ..Ask::default()
@@ -105,7 +114,7 @@ impl Explainer for Mutual {
             peer_map(probe.net(), probe.features(), probe.score(), &ask, side)
         };
         let maps: Vec<_> = (0..probe.peers()).map(map).collect();
-        Ok(mutual_map(&maps, grid, ask.fuse, ask.weight).map)
+        Ok(mutual_map(&maps, grid, ask.fusion()).map)
     }
 }
 

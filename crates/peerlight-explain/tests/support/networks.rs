@@ -206,7 +206,8 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
                 Evidence::Class => &mut maps.class,
                 Evidence::Guided => &mut maps.guided,
             };
-            let ask = Ask { evidence, power, stages: Some(stages), weight: Weight::Agreement, ..Ask::default() };
+            let weight = Weight::Agreement;
+            let ask = Ask { evidence, power, stages: Some(stages), weight, contrast: 1.0, ..Ask::default() };
             let explanation = explain(ask.clone());
             for (peer, expected) in explanation.peers.iter().zip(names) {
                 *errors = errors.max(map_errors(&peer.attention.map, &expected.maps[way]));
@@ -225,12 +226,14 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
                 *errors = errors.max(found);
                 *errors = errors.max(map_errors(&explanation.mutual.map, &pair.mutual[&format!("mean_{grid}")]));
             }
-            for (name, fuse, weight) in [
-                ("geometric_7", Fuse::Geometric, Weight::Agreement),
-                ("product_7", Fuse::Product, Weight::Agreement),
-                ("mean_uniform", Fuse::Mean, Weight::Uniform),
+            let Ask { fuse, weight, contrast, .. } = Ask::default();
+            for (name, fuse, weight, contrast) in [
+                ("geometric_7", Fuse::Geometric, Weight::Agreement, 1.0),
+                ("product_7", Fuse::Product, Weight::Agreement, 1.0),
+                ("mean_uniform", Fuse::Mean, Weight::Uniform, 1.0),
+                ("default", fuse, weight, contrast),
             ] {
-                let explanation = explain(Ask { fuse, weight, ..ask.clone() });
+                let explanation = explain(Ask { fuse, weight, contrast, ..ask.clone() });
                 *errors = errors.max(map_errors(&explanation.mutual.map, &pair.mutual[name]));
             }
         }

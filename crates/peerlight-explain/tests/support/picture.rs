@@ -21,7 +21,7 @@ pub fn drawn(width: u32, height: u32) -> Vec<u8> {
 pub fn asks() -> Value {
     serde_json::json!([
         {},
-        { "grid": 4, "evidence": "attention", "fuse": "product", "target": 3 },
+        { "grid": 4, "evidence": "attention", "fuse": "product", "contrast": 1, "target": 3 },
         { "grid": 8, "evidence": "class", "stages": [4, 6, 8], "weight": "uniform", "crop": 0.75 },
     ])
 }

@@ -61,6 +61,7 @@ fn ask(options: &Explain, session: &Session) -> Result<Ask> {
         stages: options.stages.clone(),
         fuse: options.fuse,
         weight: options.weight,
+        contrast: options.contrast,
         crop: options.crop,
     })
 }

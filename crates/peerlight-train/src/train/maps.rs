@@ -1,7 +1,7 @@
 //! The maps that peers exchange, of a whole batch.
 
 use burn::tensor::{Int, Tensor};
-use peerlight_core::{Fuse, Grid, Result, Weight, guided_attention, log_odds, mutual_map};
+use peerlight_core::{Fuse, Fusion, Grid, Result, Weight, guided_attention, log_odds, mutual_map};
 use peerlight_explain::attention;
 use peerlight_models::{Backbone, Features, Net};
 
@@ -44,8 +44,8 @@ impl Maps {
         }
     }
 
-    /// The mutual map as the page shows it unless told otherwise, [n, side, side].
+    /// The mutual map before its contrast is raised for show, [n, side, side].
     pub fn mutual(&self, maps: &[Tensor<3>]) -> Tensor<3> {
-        mutual_map(maps, self.grid, Fuse::default(), Weight::default()).map
+        mutual_map(maps, self.grid, Fusion::plain(Fuse::default(), Weight::default())).map
     }
 }
