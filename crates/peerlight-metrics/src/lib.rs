@@ -29,7 +29,7 @@ pub use case::{Case, Subject};
 pub use catalog::{Catalog, catalog};
 pub use compare::{Difference, compare};
 pub use measure::{Curve, Figure, Measures, measure};
-pub use metric::{Better, METRICS, Means, Meta, Metric, Score, key, metric, metric_ids};
+pub use metric::{Better, METRICS, Means, Meta, Metric, Score, key, metric, metric_ids, metrics_with_parts};
 pub use order::{order, places, ranks};
 pub use protocol::{CROP, Entry, PROTOCOL, Picture, Protocol, Record, Unwatched, Watch};
 pub use rect::{Rect, covered, inside};

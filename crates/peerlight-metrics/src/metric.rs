@@ -67,6 +67,11 @@ pub trait Metric: Sync {
     /// `device-lost`, or `cancelled` by the host.
     async fn score(&self, case: &Case<'_>) -> Result<Score>;
 
+    /// The metrics whose means its figure over many pictures is made of.
+    fn made_of(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Its figure over many pictures: unless it says otherwise, the mean of the pictures' figures.
     fn pool(&self, key: &str, means: &Means<'_>) -> Option<f64> {
         means(key)
@@ -82,6 +87,23 @@ pub fn metric(id: &str) -> Result<&'static dyn Metric> {
         let known: Vec<_> = METRICS.iter().map(|m| m.meta().id).collect();
         Error::new(Code::AskInvalid, format!("There is no metric '{id}'. There are: {}.", known.join(", ")))
     })
+}
+
+/// The ids of these metrics, each after those that it is made of.
+///
+/// # Errors
+/// `ask-invalid` for one that there is not.
+pub fn metrics_with_parts(ids: &[impl AsRef<str>]) -> Result<Vec<&'static str>> {
+    let mut all = Vec::new();
+    for id in ids {
+        let metric = metric(id.as_ref())?;
+        for &id in metric.made_of().iter().chain([&metric.meta().id]) {
+            if !all.contains(&id) {
+                all.push(id);
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// A metric of more passes is not a fast one.
@@ -116,6 +138,8 @@ mod tests {
         }
         let error = metric("average").err().unwrap();
         assert!(error.to_string().contains("average-drop, "), "{error}");
+        let whole = ["average-drop", "complexity", "coherency", "adcc"];
+        assert_eq!(metrics_with_parts(&["adcc", "complexity"]).unwrap(), whole);
         assert!(metric_ids(true).len() < metric_ids(false).len());
     }
 

@@ -97,13 +97,12 @@ fn explain_writes_four_files_a_photo_and_prints_the_same_figures() {
 fn settings_reach_the_explanation() {
     let (_folder, bundle) = folder();
     let photo = root().join("tests/golden/pictures/rgb-61x37.png");
-    let settings =
-        "--grid 4 --class 3 --evidence class --fuse product --weight uniform --power 1 --stages 4,8 --crop 0.5";
+    let settings = "--grid 4 --class 3 --evidence class --fuse product --weight uniform --contrast 2 --power 1 --stages 4,8 --crop 0.5";
     let mut args = vec!["explain", photo.to_str().unwrap(), "--bundle", &bundle, "--json"];
     args.extend(settings.split(' '));
     let value: Value = serde_json::from_slice(&fine(&args).stdout).unwrap();
     let expected = serde_json::json!({
-        "grid": 4, "target": 3, "evidence": "class", "fuse": "product", "weight": "uniform", "power": 1,
+        "grid": 4, "target": 3, "evidence": "class", "fuse": "product", "weight": "uniform", "contrast": 2.0, "power": 1,
         "stages": [4, 8], "crop": 0.5,
     });
     assert_eq!(value["settings"], expected);
@@ -258,6 +257,7 @@ fn a_run_is_resumed_to_the_same_report() {
         "cam",
     ]);
     let one: Value = serde_json::from_slice(&one.stdout).unwrap();
+    assert!(one["rows"][0]["adcc"].is_number(), "with what it is made of: {}", one["rows"][0]);
     assert!(one["rows"][0]["road"].is_number() && one["rows"][0].get("insertion").is_none(), "{}", one["rows"][0]);
 
     // The same run on both sides, and against one that shares a picture, a method and a metric with it.

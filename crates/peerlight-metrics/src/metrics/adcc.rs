@@ -38,6 +38,10 @@ impl Metric for Adcc {
         Ok(Score::One(Some(adcc(case.coherency().await?, complexity(case.map()), drop))))
     }
 
+    fn made_of(&self) -> &'static [&'static str] {
+        &["average-drop", "complexity", "coherency"]
+    }
+
     fn pool(&self, _: &str, means: &Means<'_>) -> Option<f64> {
         let drop = means(&key("average-drop", Some(Masking::Soft)))? / 100.0;
         Some(adcc(means("coherency")?, means("complexity")?, drop))

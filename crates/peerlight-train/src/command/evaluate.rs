@@ -12,7 +12,7 @@ use std::{
 
 use peerlight_core::{Code, Error, Result, overlay};
 use peerlight_explain::{Attribution, Request, Session};
-use peerlight_metrics::{CROP, PROTOCOL, Picture, Protocol, Record, Watch, metric, metric_ids, report};
+use peerlight_metrics::{CROP, PROTOCOL, Picture, Protocol, Record, Watch, metric_ids, metrics_with_parts, report};
 
 use self::journal::Journal;
 pub use self::journal::{Outcome, Run, read};
@@ -83,7 +83,7 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
     let metrics = match options.metrics.as_slice() {
         [one] if one == "all" => metric_ids(false),
         [one] if one == "fast" => metric_ids(true),
-        ids => ids.iter().map(|id| metric(id).map(|m| m.meta().id)).collect::<Result<_>>()?,
+        ids => metrics_with_parts(ids)?,
     };
     let mut methods: Vec<Request> = Vec::new();
     for method in &options.method {
