@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::shell::{self, Result, cargo, command, exec, root};
+use crate::{
+    results,
+    shell::{self, Result, cargo, command, exec, root},
+};
 
 /// What to run, and on which pictures.
 #[derive(clap::Args)]
@@ -20,7 +23,7 @@ pub struct Args {
     /// Only the experiments whose names begin so (may be given more than once)
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// Train, measure, or both
+    /// Train, measure, or both; and at the end write the tables of docs/RESULTS.md
     #[arg(long, value_enum, default_value_t)]
     stage: Stage,
     /// Measure on no more pictures than this
@@ -233,7 +236,7 @@ pub fn run(args: &Args) -> Result {
     for (a, b) in PAIRS.iter().filter(|(a, b)| wanted(a) && wanted(b)) {
         compare(&peerlight, args, a, b)?;
     }
-    Ok(())
+    results::write()
 }
 
 /// The program, compiled as a user's.

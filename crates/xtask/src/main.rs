@@ -4,6 +4,7 @@ mod bench;
 mod experiments;
 mod node;
 mod page;
+mod results;
 mod serve;
 mod setup;
 mod shell;
@@ -38,6 +39,8 @@ enum Command {
     Bench(bench::Args),
     /// Train and measure what docs/RESULTS.md tells
     Experiments(experiments::Args),
+    /// Write the tables of docs/RESULTS.md from docs/results
+    Results,
     /// Check the rules of the source tree
     Tidy,
 }
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Experiments(args) => experiments::run(&args),
+        Command::Results => results::write(),
         Command::Tidy => tidy::run(),
     };
     match done {

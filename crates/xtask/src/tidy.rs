@@ -1,6 +1,9 @@
 //! `cargo xtask tidy`: rules of the source tree that no compiler checks.
 
-use crate::shell::{Result, cargo, command, output, read, root, say};
+use crate::{
+    results,
+    shell::{Result, cargo, command, output, read, root, say},
+};
 use serde_json::Value;
 use std::path::Path;
 
@@ -37,6 +40,7 @@ const REGISTRIES: [&str; 5] = [
 ];
 
 pub fn run() -> Result {
+    results::check()?;
     let mut faults = Vec::new();
     let files = files()?;
     for file in &files {
