@@ -3,15 +3,15 @@
 
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "support/noting.rs"]
+mod noting;
 mod support;
 
-use std::cell::RefCell;
-
-use async_trait::async_trait;
 use burn::tensor::Device;
 use cases::{TOLERANCE, compare, of_nets};
-use peerlight_core::{Code, Error, Result};
-use peerlight_explain::{Contrast, EXPLAINERS, Family, Host, Request, Scene, Session, Step, Value};
+use noting::Noting;
+use peerlight_core::Code;
+use peerlight_explain::{Contrast, EXPLAINERS, Family, Request, Scene, Session, Value};
 use peerlight_models::{Bundle, micro};
 use support::{Silent, picture};
 
@@ -48,28 +48,6 @@ fn lite0_maps_are_those_of_the_libraries() {
     };
     let wrong = pollster::block_on(compare(&session, &cases, &mut look, TOLERANCE));
     assert!(wrong.is_empty(), "{} of {} cases are off:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
-}
-
-/// Notes every step, and cancels at one of them.
-#[derive(Default)]
-struct Noting {
-    steps: RefCell<Vec<Step>>,
-    cancel_at: Option<usize>,
-}
-
-#[async_trait(?Send)]
-impl Host for Noting {
-    async fn checkpoint(&self, step: Step) -> Result<()> {
-        self.steps.borrow_mut().push(step);
-        if self.cancel_at == Some(self.steps.borrow().len() - 1) {
-            return Err(Error::new(Code::Cancelled, "Enough."));
-        }
-        Ok(())
-    }
-
-    fn now(&self) -> f64 {
-        0.0
-    }
 }
 
 /// A request that takes no more than a moment on the micro nets.

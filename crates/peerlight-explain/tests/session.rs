@@ -1,41 +1,19 @@
 //! A session on the micro networks: every setting, cancelling, odd pictures, and what comes out.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
+#[path = "support/noting.rs"]
+mod noting;
 #[path = "support/picture.rs"]
 mod picture;
 
-use std::{cell::RefCell, fs, path::PathBuf};
+use std::{fs, path::PathBuf};
 
-use async_trait::async_trait;
 use burn::tensor::Device;
-use peerlight_core::{Code, Error, Fuse, Result, Rgba8, Weight};
-use peerlight_explain::{Ask, Evidence, Explanation, Host, Map, Session, Step};
+use noting::Noting;
+use peerlight_core::{Code, Fuse, Result, Rgba8, Weight};
+use peerlight_explain::{Ask, Evidence, Explanation, Map, Session};
 use peerlight_models::{Array, Bundle, Precision, micro};
 use serde_json::{Value, json};
-
-/// Notes every step, cancels at one of them, and lets a millisecond pass between readings.
-#[derive(Default)]
-struct Noting {
-    steps: RefCell<Vec<Step>>,
-    cancel_at: Option<usize>,
-    clock: RefCell<f64>,
-}
-
-#[async_trait(?Send)]
-impl Host for Noting {
-    async fn checkpoint(&self, step: Step) -> Result<()> {
-        self.steps.borrow_mut().push(step);
-        if self.cancel_at == Some(self.steps.borrow().len() - 1) {
-            return Err(Error::new(Code::Cancelled, "Enough."));
-        }
-        Ok(())
-    }
-
-    fn now(&self) -> f64 {
-        *self.clock.borrow_mut() += 1.0;
-        *self.clock.borrow()
-    }
-}
 
 fn session_of(peers: &[&str], change: impl FnOnce(&mut std::collections::BTreeMap<String, Array>)) -> Session {
     let mut tensors = micro::tensors(peers).unwrap();
