@@ -13,8 +13,12 @@ export async function findAdapter() {
   if (!adapter) return { missing: 'There is no graphics adapter for WebGPU here.' };
   const { vendor = '', architecture = '', description = '', isFallbackAdapter } = adapter.info ?? {};
   const named = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i.test(`${vendor} ${architecture} ${description}`);
-  return { software: Boolean(isFallbackAdapter ?? adapter.isFallbackAdapter) || named, name: description || `${vendor} ${architecture}`.trim() };
+  return {
+    software: Boolean(isFallbackAdapter ?? adapter.isFallbackAdapter) || named,
+    name: description || `${vendor} ${architecture}`.trim(),
+  };
 }
 
 /** @param {import('./index.js').DeviceWish} wish */
-export const explainChoice = (wish) => (wish === 'cpu' ? 'Chosen by you.' : 'Starts fastest; looking for a graphics device.');
+export const explainChoice = (wish) =>
+  wish === 'cpu' ? 'Chosen by you.' : 'Starts fastest; looking for a graphics device.';

@@ -51,7 +51,8 @@ export async function openEngine({ bundle, sha256, bytes, device = 'auto', signa
 }
 
 /** @param {PeerlightError} error */
-const whyNot = ({ code, message }) => (code === 'device-unavailable' ? message : `WebGPU cannot be used here: ${message}`);
+const whyNot = ({ code, message }) =>
+  code === 'device-unavailable' ? message : `WebGPU cannot be used here: ${message}`;
 
 /** @implements {Engine} */
 class Client {
@@ -80,9 +81,15 @@ class Client {
     this.#onDevice = onDevice;
   }
 
-  get info() { return this.#current.info; }
-  get catalog() { return this.#current.catalog; }
-  get device() { return { ...this.#current.device, reason: this.#reason }; }
+  get info() {
+    return this.#current.info;
+  }
+  get catalog() {
+    return this.#current.catalog;
+  }
+  get device() {
+    return { ...this.#current.device, reason: this.#reason };
+  }
   get #current() {
     if (!this.#lane) throw new PeerlightError('cancelled', 'The engine is closed.');
     return this.#lane;
@@ -159,7 +166,11 @@ class Client {
     signal?.addEventListener('abort', stop);
     try {
       if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
-      return await this.#send(type, { source, sourceId: this.#id(source), ...body }, { signal: job.signal, onProgress });
+      return await this.#send(
+        type,
+        { source, sourceId: this.#id(source), ...body },
+        { signal: job.signal, onProgress },
+      );
     } catch (thrown) {
       throw advised(asError(thrown), this.#lane?.catalog);
     } finally {
@@ -190,7 +201,9 @@ class Client {
   async #fall(runner, message) {
     if (this.#lane?.runner === runner) {
       this.#lanes.drop('webgpu');
-      this.#falling ??= this.#take('cpu', `WebGPU failed, so the CPU took over: ${message}`).finally(() => (this.#falling = null));
+      this.#falling ??= this.#take('cpu', `WebGPU failed, so the CPU took over: ${message}`).finally(
+        () => (this.#falling = null),
+      );
     }
     await this.#falling;
   }
@@ -211,10 +224,15 @@ class Client {
     try {
       const adapter = await findAdapter();
       if ('missing' in adapter) throw new PeerlightError('device-unavailable', adapter.missing);
-      await this.#take('webgpu', adapter.software ? 'Chosen by you; a software adapter, so slow.' : 'Chosen by you.', options);
+      await this.#take(
+        'webgpu',
+        adapter.software ? 'Chosen by you; a software adapter, so slow.' : 'Chosen by you.',
+        options,
+      );
     } catch (thrown) {
       const error = asError(thrown);
-      if (error.code === 'cancelled' || error.code === 'download-failed' || error.code.startsWith('bundle')) throw error;
+      if (error.code === 'cancelled' || error.code === 'download-failed' || error.code.startsWith('bundle'))
+        throw error;
       this.#reason = whyNot(error);
       if (this.#lane) this.#onDevice?.(this.device);
     }

@@ -23,11 +23,24 @@ function fakeWorkers(script = {}) {
       ...script[kind],
     };
     const worker = {
-      kind, seen: [], ended: false, onmessage: null, onerror: null,
-      terminate() { this.ended = true; },
+      kind,
+      seen: [],
+      ended: false,
+      onmessage: null,
+      onerror: null,
+      terminate() {
+        this.ended = true;
+      },
       postMessage(m) {
         this.seen.push(m);
-        const reply = (type, value) => tick().then(() => this.ended || this.onmessage({ data: { type, job: m.job, ...(type === 'failed' || type === 'progress' ? value : { value }) } }));
+        const reply = (type, value) =>
+          tick().then(
+            () =>
+              this.ended ||
+              this.onmessage({
+                data: { type, job: m.job, ...(type === 'failed' || type === 'progress' ? value : { value }) },
+              }),
+          );
         answers[m.type](m, reply);
       },
     };
@@ -39,16 +52,24 @@ function fakeWorkers(script = {}) {
 
 const weights = new Uint8Array(8);
 const open = (spawn, more = {}) => openEngine(/** @type {any} */ ({ bundle: weights, device: 'cpu', spawn, ...more }));
-const source = new Blob(['photo']);
+const source = new Blob(['image']);
 
 /** @param {any} adapter */
 function withGpu(adapter) {
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: { requestAdapter: async () => adapter } }, configurable: true });
+  Object.defineProperty(globalThis, 'navigator', {
+    value: { gpu: { requestAdapter: async () => adapter } },
+    configurable: true,
+  });
 }
 afterEach(() => Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true }));
 
 test('opens, explains and tells progress', async () => {
-  const { spawn } = fakeWorkers({ explain(m, reply) { reply('progress', { name: 'half', done: 1, total: 2 }); reply('done', { ask: m.ask }); } });
+  const { spawn } = fakeWorkers({
+    explain(m, reply) {
+      reply('progress', { name: 'half', done: 1, total: 2 });
+      reply('done', { ask: m.ask });
+    },
+  });
   const engine = await open(spawn);
   const steps = [];
   const result = await engine.explain(source, { grid: 4 }, { onProgress: (s) => steps.push(s) });
@@ -56,9 +77,13 @@ test('opens, explains and tells progress', async () => {
   assert.equal(engine.device.reason, 'Chosen by you.');
 });
 
-test('the same picture keeps its number, so that the worker decodes it once', async () => {
+test('the same image keeps its number, so that the worker decodes it once', async () => {
   const engine = await open(fakeWorkers().spawn);
-  const [a, b, c] = [await engine.explain(source), await engine.explain(source), await engine.explain(new Blob(['other']))];
+  const [a, b, c] = [
+    await engine.explain(source),
+    await engine.explain(source),
+    await engine.explain(new Blob(['other'])),
+  ];
   assert.equal(a.id, b.id);
   assert.notEqual(a.id, c.id);
 });
@@ -85,7 +110,10 @@ test('a signal cancels, before and during', async () => {
 
 test('a crash is told, and the next job has a new worker', async () => {
   let crashes = 1;
-  const { made, spawn } = fakeWorkers({ explain: (m, reply) => (crashes-- > 0 ? reply('failed', { code: 'crashed', message: 'unreachable' }) : reply('done', 'fine')) });
+  const { made, spawn } = fakeWorkers({
+    explain: (m, reply) =>
+      crashes-- > 0 ? reply('failed', { code: 'crashed', message: 'unreachable' }) : reply('done', 'fine'),
+  });
   const engine = await open(spawn);
   await assert.rejects(engine.explain(source), fails('crashed'));
   assert.equal(made[0].ended, true);
@@ -118,7 +146,9 @@ test('a worker that answers its cancel lives on', async () => {
 
 test('a lost graphics device hands its job to the CPU and says why', async () => {
   withGpu({ info: { vendor: 'acme' } });
-  const { made, spawn } = fakeWorkers({ webgpu: { explain: (m, reply) => reply('failed', { code: 'device-lost', message: 'Gone.' }) } });
+  const { made, spawn } = fakeWorkers({
+    webgpu: { explain: (m, reply) => reply('failed', { code: 'device-lost', message: 'Gone.' }) },
+  });
   const heard = [];
   const engine = await open(spawn, { device: 'webgpu', onDevice: (d) => heard.push(d.kind) });
   assert.equal(engine.device.kind, 'webgpu');
@@ -132,7 +162,9 @@ test('without WebGPU, or with a failed self-test, the CPU serves and the reason 
   const bare = await open(fakeWorkers().spawn, { device: 'webgpu' });
   assert.match(bare.device.reason, /no WebGPU/);
   withGpu({ info: {} });
-  const { spawn } = fakeWorkers({ webgpu: { open: (m, reply) => reply('failed', { code: 'device-self-test', message: 'Wrong sums.' }) } });
+  const { spawn } = fakeWorkers({
+    webgpu: { open: (m, reply) => reply('failed', { code: 'device-self-test', message: 'Wrong sums.' }) },
+  });
   const engine = await open(spawn, { device: 'webgpu' });
   assert.equal(engine.device.kind, 'cpu');
   assert.match(engine.device.reason, /Wrong sums/);
@@ -168,7 +200,8 @@ test('weights that the engine finds to be others are refused', async () => {
 
 test('an error without advice takes it from the catalog', async () => {
   const { spawn } = fakeWorkers({
-    open: (m, reply) => reply('device', { device: {}, catalog: { errors: [{ code: 'bundle-invalid', help: 'Make a new one.' }] } }),
+    open: (m, reply) =>
+      reply('device', { device: {}, catalog: { errors: [{ code: 'bundle-invalid', help: 'Make a new one.' }] } }),
     load: (m, reply) => reply('failed', { code: 'bundle-invalid', message: 'Not a bundle.' }),
   });
   await assert.rejects(open(spawn), (error) => error.code === 'bundle-invalid' && error.help === 'Make a new one.');
@@ -198,16 +231,29 @@ test('a method is asked with its request, measured with its boxes, and put to th
   const engine = await open(spawn);
   const request = { method: 'cam', target: 3 };
   const options = { metrics: ['energy'], boxes: [[0, 0, 9, 9]] };
-  const [a, m, s] = await Promise.all([engine.attribute(source, request), engine.measure(source, request, /** @type {any} */ (options)), engine.sanity(source, request)]);
+  const [a, m, s] = await Promise.all([
+    engine.attribute(source, request),
+    engine.measure(source, request, /** @type {any} */ (options)),
+    engine.sanity(source, request),
+  ]);
   assert.deepEqual([a.request, m, s], [request, { request, options }, { request }]);
-  assert.deepEqual(made[0].seen.slice(2).map((x) => [x.type, x.sourceId]), [['attribute', 1], ['measure', 1], ['sanity', 1]]);
+  assert.deepEqual(
+    made[0].seen.slice(2).map((x) => [x.type, x.sourceId]),
+    [
+      ['attribute', 1],
+      ['measure', 1],
+      ['sanity', 1],
+    ],
+  );
 });
 
 test('methods wait their turn: neither each other nor an explanation calls them off, but their signal does', async () => {
   const { made, spawn } = fakeWorkers({ attribute: (m, reply) => m.request.slow || reply('done', m.request.method) });
   const engine = await open(spawn);
   const control = new AbortController();
-  const slow = engine.attribute(source, /** @type {any} */ ({ method: 'rise', slow: true }), { signal: control.signal });
+  const slow = engine.attribute(source, /** @type {any} */ ({ method: 'rise', slow: true }), {
+    signal: control.signal,
+  });
   const other = engine.attribute(source, { method: 'cam' });
   await engine.explain(source);
   assert.equal(await other, 'cam');
@@ -219,19 +265,33 @@ test('methods wait their turn: neither each other nor an explanation calls them 
 
 test('all the jobs that a lost graphics device takes with it run on the CPU, which takes over once', async () => {
   withGpu({ info: { vendor: 'acme' } });
-  const { made, spawn } = fakeWorkers({ webgpu: { attribute: (m, reply) => m.request.method === 'cam' && reply('failed', { code: 'device-lost', message: 'Gone.' }) } });
+  const { made, spawn } = fakeWorkers({
+    webgpu: {
+      attribute: (m, reply) => m.request.method === 'cam' && reply('failed', { code: 'device-lost', message: 'Gone.' }),
+    },
+  });
   const heard = [];
   const engine = await open(spawn, { device: 'webgpu', onDevice: (d) => heard.push(d.kind) });
   const answers = await Promise.all(['rise', 'cam', 'grad-cam'].map((method) => engine.attribute(source, { method })));
-  assert.deepEqual(answers.map((a) => a.by), ['cpu', 'cpu', 'cpu']);
+  assert.deepEqual(
+    answers.map((a) => a.by),
+    ['cpu', 'cpu', 'cpu'],
+  );
   assert.deepEqual([heard, made.length], [['webgpu', 'cpu'], 2]);
 });
 
 test('several jobs that find the worker ended start one new worker', async () => {
   let crashes = 1;
-  const { made, spawn } = fakeWorkers({ attribute: (m, reply) => (crashes-- > 0 ? reply('failed', { code: 'crashed', message: 'unreachable' }) : reply('done', 'fine')) });
+  const { made, spawn } = fakeWorkers({
+    attribute: (m, reply) =>
+      crashes-- > 0 ? reply('failed', { code: 'crashed', message: 'unreachable' }) : reply('done', 'fine'),
+  });
   const engine = await open(spawn);
   await assert.rejects(engine.attribute(source, { method: 'cam' }), fails('crashed'));
-  assert.deepEqual(await Promise.all([1, 2, 3].map(() => engine.attribute(source, { method: 'cam' }))), ['fine', 'fine', 'fine']);
+  assert.deepEqual(await Promise.all([1, 2, 3].map(() => engine.attribute(source, { method: 'cam' }))), [
+    'fine',
+    'fine',
+    'fine',
+  ]);
   assert.equal(made.length, 2);
 });

@@ -3,26 +3,33 @@ import { nameOther, sniff } from './sniff.js';
 
 /** Above this a browser may need more memory than it gives a page. */
 const MOST_PIXELS = 200e6;
-/** Above this the browser draws the picture down first; the networks see a few hundred pixels a side. */
+/** Above this the browser draws the image down first; the networks see a few hundred pixels a side. */
 const FULL_PIXELS = 16e6;
 const HEAD_BYTES = 256 * 1024;
 
-/** @typedef {{ width: number, height: number, rgba: Uint8Array, scale: number }} Photo `scale`: photo pixels per decoded pixel */
+/** @typedef {{ width: number, height: number, rgba: Uint8Array, scale: number }} Image `scale`: image pixels per decoded pixel */
 
 /**
- * The kind and size of a picture file, from its first bytes alone.
+ * The kind and size of an image file, from its first bytes alone.
  * @param {Blob} file
  */
 export async function inspect(file) {
   if (!file.size) throw new PeerlightError('image-empty', 'The file is empty.');
-  const bytes = await file.slice(0, HEAD_BYTES).arrayBuffer().catch(() => {
-    throw new PeerlightError('image-broken', 'The file could not be read.', 'It may have been moved or deleted: choose it again.');
-  });
+  const bytes = await file
+    .slice(0, HEAD_BYTES)
+    .arrayBuffer()
+    .catch(() => {
+      throw new PeerlightError(
+        'image-broken',
+        'The file could not be read.',
+        'It may have been moved or deleted: choose it again.',
+      );
+    });
   const view = new DataView(bytes);
   const head = sniff(view);
   if (!head) {
     const other = file.type === 'image/svg+xml' ? 'an SVG drawing' : nameOther(view);
-    throw new PeerlightError('image-broken', other ? `This is ${other}.` : 'This is not a picture.', advice(other));
+    throw new PeerlightError('image-broken', other ? `This is ${other}.` : 'This is not an image.', advice(other));
   }
   tooLarge(head.width, head.height);
   return head;
@@ -39,7 +46,7 @@ function advice(other) {
 function tooLarge(width, height) {
   if (width * height <= MOST_PIXELS) return;
   const mega = Math.round((width * height) / 1e6);
-  throw new PeerlightError('image-too-large', `The picture has ${mega} megapixels; ${MOST_PIXELS / 1e6} is the most.`);
+  throw new PeerlightError('image-too-large', `The image has ${mega} megapixels; ${MOST_PIXELS / 1e6} is the most.`);
 }
 
 /**
@@ -54,13 +61,14 @@ export async function preview(file, pixels = 2.5e6) {
 }
 
 /**
- * Pixels for the networks: eight-bit RGBA as stored in the file (no colour management, as in training), over white.
+ * Pixels for the networks: eight-bit RGBA as stored in the file (no color management, as in training), over white.
  * @param {Blob | ImageData | ImageBitmap} source
- * @returns {Promise<Photo>}
+ * @returns {Promise<Image>}
  */
 export async function readPixels(source) {
   if (source instanceof ImageData) tooLarge(source.width, source.height);
-  const head = source instanceof Blob ? await inspect(source) : { format: '', width: source.width, height: source.height };
+  const head =
+    source instanceof Blob ? await inspect(source) : { format: '', width: source.width, height: source.height };
   const bitmap =
     source instanceof Blob
       ? await decode(source, head, FULL_PIXELS, 'none')
@@ -84,14 +92,18 @@ export async function readPixels(source) {
  * @param {ColorSpaceConversion} colorSpaceConversion
  */
 async function decode(file, head, pixels, colorSpaceConversion) {
-  const options = { imageOrientation: /** @type {const} */ ('from-image'), colorSpaceConversion, ...shrink(head, pixels) };
+  const options = {
+    imageOrientation: /** @type {const} */ ('from-image'),
+    colorSpaceConversion,
+    ...shrink(head, pixels),
+  };
   try {
     const bitmap = await createImageBitmap(file, options);
     tooLarge(bitmap.width, bitmap.height);
     return bitmap;
   } catch (thrown) {
     if (thrown instanceof PeerlightError) throw thrown;
-    throw new PeerlightError('image-broken', `This ${head.format} picture is damaged, or this browser cannot read it.`);
+    throw new PeerlightError('image-broken', `This ${head.format} image is damaged, or this browser cannot read it.`);
   }
 }
 
@@ -103,11 +115,14 @@ async function decode(file, head, pixels, colorSpaceConversion) {
 function shrink({ width, height }, pixels) {
   const scale = Math.sqrt(pixels / (width * height));
   if (!(scale < 1)) return {};
-  return { resizeWidth: Math.max(1, Math.round(scale * Math.min(width, height))), resizeQuality: /** @type {const} */ ('medium') };
+  return {
+    resizeWidth: Math.max(1, Math.round(scale * Math.min(width, height))),
+    resizeQuality: /** @type {const} */ ('medium'),
+  };
 }
 
 /**
- * The photo's own size, turned as the decoded picture is.
+ * The image's own size, turned as the decoded image is.
  * @param {{ width: number, height: number }} head
  * @param {{ width: number, height: number }} bitmap
  */

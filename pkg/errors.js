@@ -6,15 +6,16 @@
  */
 const HELP = {
   'image-empty': 'Choose another file.',
-  'image-broken': 'Choose a JPEG, PNG, WebP, AVIF or GIF picture.',
-  'image-too-large': 'Save the picture at a smaller size and try again.',
-  'bundle-hash': 'The file was damaged on the way or replaced on the server. Try again; if it stays so, tell whoever runs this site.',
+  'image-broken': 'Choose a JPEG, PNG, WebP, AVIF or GIF image.',
+  'image-too-large': 'Save the image at a smaller size and try again.',
+  'bundle-hash':
+    'The file was damaged on the way or replaced on the server. Try again; if it stays so, tell whoever runs this site.',
   'download-failed': 'Check the connection and try again.',
   'device-unavailable': 'Choose the CPU instead: it gives the same figures.',
   'device-self-test': 'Choose the CPU instead: it gives the same figures.',
   'device-lost': 'Try again, or choose the CPU.',
-  'out-of-memory': 'Close other tabs or choose a smaller picture, then try again.',
-  'crashed': 'The engine has been restarted. Try again.',
+  'out-of-memory': 'Close other tabs or choose a smaller image, then try again.',
+  crashed: 'The engine has been restarted. Try again.',
 };
 
 export class PeerlightError extends Error {

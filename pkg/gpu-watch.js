@@ -11,10 +11,13 @@ export function watchGpu(report) {
   const create = GPUDevice.prototype.createShaderModule;
   GPUDevice.prototype.createShaderModule = function (/** @type {unknown} */ descriptor) {
     const module = create.call(this, descriptor);
-    module.getCompilationInfo().then((/** @type {{ messages: { type: string, message: string }[] }} */ { messages }) => {
-      const bad = messages.find((m) => m.type === 'error');
-      if (bad) report('device-self-test', `A shader is not valid here: ${bad.message}`);
-    }, () => {});
+    module.getCompilationInfo().then(
+      (/** @type {{ messages: { type: string, message: string }[] }} */ { messages }) => {
+        const bad = messages.find((m) => m.type === 'error');
+        if (bad) report('device-self-test', `A shader is not valid here: ${bad.message}`);
+      },
+      () => {},
+    );
     return module;
   };
 

@@ -4,11 +4,21 @@ export type DeviceKind = 'cpu' | 'webgpu';
 export type DeviceWish = 'auto' | DeviceKind;
 
 export type ErrorCode =
-  | 'image-empty' | 'image-too-large' | 'image-broken'
-  | 'bundle-truncated' | 'bundle-invalid' | 'bundle-hash' | 'bundle-version'
+  | 'image-empty'
+  | 'image-too-large'
+  | 'image-broken'
+  | 'bundle-truncated'
+  | 'bundle-invalid'
+  | 'bundle-hash'
+  | 'bundle-version'
   | 'ask-invalid'
-  | 'device-unavailable' | 'device-self-test' | 'device-lost'
-  | 'out-of-memory' | 'cancelled' | 'download-failed' | 'crashed';
+  | 'device-unavailable'
+  | 'device-self-test'
+  | 'device-lost'
+  | 'out-of-memory'
+  | 'cancelled'
+  | 'download-failed'
+  | 'crashed';
 
 /** Every rejection of this package is one of these. `help` says what a person can do about it. */
 export class PeerlightError extends Error {
@@ -44,16 +54,16 @@ export interface Step {
 export interface BundleInfo {
   name: string;
   sha256: string;
-  licence: string;
+  license: string;
   peers: { id: string; backbone: string; name: string; parameters: number }[];
   classes: string[];
   preprocess: { side: number; crop: number; mean: number[]; std: number[] };
 }
 
-export interface Colour {
+export interface Color {
   id: string;
   name: string;
-  /** 256 colours, three bytes each. */
+  /** 256 colors, three bytes each. */
   lut: Uint8Array;
 }
 
@@ -81,7 +91,7 @@ export interface Method {
   shows: string;
   /** What it does not show. */
   caveat: string;
-  /** What it reads: the last stage, a stage or several that are fused, several at once, or the picture. */
+  /** What it reads: the last stage, a stage or several that are fused, several at once, or the image. */
   reads: 'head' | 'block' | 'several' | 'image';
   /** One map for all networks together. */
   joint: boolean;
@@ -109,11 +119,11 @@ export interface Metric {
 
 export interface Catalog {
   version: string;
-  colours: Colour[];
+  colors: Color[];
   settings: Setting[];
   methods: Method[];
   metrics: Metric[];
-  /** How the metrics mask the picture; the first unless chosen. */
+  /** How the metrics mask the image; the first unless chosen. */
   maskings: { id: string; name: string; help: string }[];
   backbones: { id: string; name: string }[];
   errors: { code: string; help: string }[];
@@ -170,8 +180,8 @@ export interface Explanation {
   version: 1;
   device: string;
   bundle: { name: string; sha256: string };
-  /** The crop square, in photo pixels: every map covers exactly this square. */
-  photo: { width: number; height: number; crop: { x: number; y: number; side: number } };
+  /** The crop square, in image pixels: every map covers exactly this square. */
+  image: { width: number; height: number; crop: { x: number; y: number; side: number } };
   settings: Required<Ask>;
   target: { class: number; label: string; chosen: boolean };
   side: number;
@@ -183,7 +193,7 @@ export interface Explanation {
   timings: { name: string; ms: number }[];
 }
 
-/** One method's map of a picture, and of which class. Everything left out takes the catalog's default. */
+/** One method's map of an image, and of which class. Everything left out takes the catalog's default. */
 export interface MethodRequest {
   method: string;
   settings?: Record<string, number | string>;
@@ -205,7 +215,7 @@ export interface Attribution {
   peers: number[];
   target: { class: number; label: string; chosen: boolean };
   contrast: { class: number; gamma: number } | null;
-  /** Counted from 1; none where the method reads the picture or chooses by itself. */
+  /** Counted from 1; none where the method reads the image or chooses by itself. */
   stages: number[];
   /** The map as the method makes it, before it is resized. */
   native: { rows: number; columns: number; values: Float32Array };
@@ -216,7 +226,7 @@ export interface Attribution {
   blank: boolean;
   /** Every number that the method made was one; otherwise the map is blank. */
   finite: boolean;
-  /** Whole passes from the picture, passes resumed from a stage, and backward passes. */
+  /** Whole passes from the image, passes resumed from a stage, and backward passes. */
   cost: { forward: number; partial: number; backward: number };
   ms: number;
 }
@@ -230,7 +240,7 @@ export interface MeasureOptions {
 
 export interface Figure {
   id: string;
-  /** How the picture was masked, for figures that come in several variants. */
+  /** How the image was masked, for figures that come in several variants. */
   masking: string | null;
   /** Null where there is none, such as a share of a box without a box. */
   value: number | null;
@@ -286,7 +296,7 @@ export interface Engine {
   readonly info: BundleInfo;
   readonly device: Device;
   readonly catalog: Catalog;
-  /** Explains a picture. The latest call wins: an older one still under way rejects with `cancelled`. */
+  /** Explains an image. The latest call wins: an older one still under way rejects with `cancelled`. */
   explain(source: Source, ask?: Ask, call?: Call): Promise<Explanation>;
   /** One method's map. Calls of this and the next two wait their turn; only their own signal cancels them. */
   attribute(source: Source, request: MethodRequest, call?: Call): Promise<Attribution>;
@@ -312,8 +322,8 @@ export interface BundleEntry {
 /** Reads a list of bundles (`models/index.json`) and returns one entry, the default one unless `id` is given. */
 export function findBundle(index: string | URL, id?: string, options?: { signal?: AbortSignal }): Promise<BundleEntry>;
 
-/** The kind and size of a picture file, from its first bytes alone. Rejects what cannot or should not be decoded. */
+/** The kind and size of an image file, from its first bytes alone. Rejects what cannot or should not be decoded. */
 export function inspect(file: Blob): Promise<{ format: string; width: number; height: number }>;
 
-/** Decodes for display, upright, first frame only, drawn down to at most `pixels`. `width` and `height` are the photo's own. */
+/** Decodes for display, upright, first frame only, drawn down to at most `pixels`. `width` and `height` are the image's own. */
 export function preview(file: Blob, pixels?: number): Promise<{ bitmap: ImageBitmap; width: number; height: number }>;

@@ -49,7 +49,10 @@ export class Lanes {
   drop(kind) {
     const lane = this.#lanes[kind];
     delete this.#lanes[kind];
-    lane?.then(({ runner }) => runner.close(), () => {});
+    lane?.then(
+      ({ runner }) => runner.close(),
+      () => {},
+    );
   }
 
   /**

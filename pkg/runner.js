@@ -12,7 +12,8 @@ import { PeerlightError, asError, cancelled } from './errors.js';
 const HANG_MS = 60_000;
 
 /** @param {DeviceKind} kind @returns {WorkerLike} */
-const spawnWorker = (kind) => new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: `peerlight-${kind}` });
+const spawnWorker = (kind) =>
+  new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: `peerlight-${kind}` });
 
 /** One worker and its life: numbered calls, progress, cancelling, and an end that leaves no call hanging. */
 export class Runner {
@@ -83,7 +84,10 @@ export class Runner {
   #watch() {
     clearTimeout(this.#deadline);
     if (!this.#leaving.size) return;
-    this.#deadline = setTimeout(() => this.#end(new PeerlightError('crashed', 'The engine stopped answering.')), this.#hang);
+    this.#deadline = setTimeout(
+      () => this.#end(new PeerlightError('crashed', 'The engine stopped answering.')),
+      this.#hang,
+    );
   }
 
   /** @param {{ type: string, job: number, value?: any, code?: any, message?: string }} data */

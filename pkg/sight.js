@@ -1,7 +1,7 @@
 import { readPixels } from './decode.js';
 
 /**
- * @typedef {import('./decode.js').Photo} Photo
+ * @typedef {import('./decode.js').Image} Image
  * @typedef {import('./index.js').Source} Source
  */
 
@@ -11,12 +11,12 @@ import { readPixels } from './decode.js';
  */
 export class Sight {
   #read;
-  /** @type {{ id: number, photo: Photo } | null} */
+  /** @type {{ id: number, image: Image } | null} */
   #last = null;
   /** @type {{ id: number, crop: number | undefined } | null} */
   #seen = null;
 
-  /** @param {(source: Source) => Promise<Photo>} [read] */
+  /** @param {(source: Source) => Promise<Image>} [read] */
   constructor(read = readPixels) {
     this.#read = read;
   }
@@ -25,16 +25,16 @@ export class Sight {
    * @param {Source} source
    * @param {number} id its number: the same for the same source
    * @param {number | undefined} crop
-   * @param {(photo: Photo) => Promise<unknown>} show shows it to the engine
+   * @param {(image: Image) => Promise<unknown>} show shows it to the engine
    */
   async look(source, id, crop, show) {
-    if (this.#seen && this.#last && this.#seen.id === id && this.#seen.crop === crop) return this.#last.photo;
+    if (this.#seen && this.#last && this.#seen.id === id && this.#seen.crop === crop) return this.#last.image;
     this.#seen = null;
     if (this.#last?.id !== id) this.#last = null; // Before the next one takes its place in memory.
-    const photo = this.#last?.photo ?? (await this.#read(source));
-    if (source instanceof Blob) this.#last = { id, photo };
-    await show(photo);
+    const image = this.#last?.image ?? (await this.#read(source));
+    if (source instanceof Blob) this.#last = { id, image };
+    await show(image);
     if (source instanceof Blob) this.#seen = { id, crop };
-    return photo;
+    return image;
   }
 }

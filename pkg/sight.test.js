@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Sight } from './sight.js';
 
-const photo = { width: 1, height: 1, rgba: new Uint8Array(4), scale: 1 };
+const image = { width: 1, height: 1, rgba: new Uint8Array(4), scale: 1 };
 
 /** What was read and shown, in order. */
 function eye() {
   const log = /** @type {string[]} */ ([]);
-  const sight = new Sight(async () => (log.push('read'), photo));
+  const sight = new Sight(async () => (log.push('read'), image));
   const look = (source, id, crop, fails = false) =>
     sight.look(source, id, crop, async () => {
       log.push(`show ${id} ${crop}`);
@@ -18,13 +18,13 @@ function eye() {
 
 const [cat, dog] = [new Blob(['cat']), new Blob(['dog'])];
 
-test('a picture is read once and shown once for each crop', async () => {
+test('an image is read once and shown once for each crop', async () => {
   const { log, look } = eye();
-  for (const crop of [undefined, undefined, 0.5, 0.5, undefined]) assert.equal(await look(cat, 1, crop), photo);
+  for (const crop of [undefined, undefined, 0.5, 0.5, undefined]) assert.equal(await look(cat, 1, crop), image);
   assert.deepEqual(log, ['read', 'show 1 undefined', 'show 1 0.5', 'show 1 undefined']);
 });
 
-test('another picture takes its place', async () => {
+test('another image takes its place', async () => {
   const { log, look } = eye();
   await look(cat, 1, 1);
   await look(dog, 2, 1);

@@ -1,10 +1,11 @@
 /**
- * What a file's first bytes say about it, so that nothing is decoded that is too large or no picture at all.
+ * What a file's first bytes say about it, so that nothing is decoded that is too large or no image at all.
  * @typedef {{ format: string, width: number, height: number }} Head width and height are 0 where the format hides them
  */
 
 /** @param {DataView} v @param {number} at @param {string} word */
-const has = (v, at, word) => at + word.length <= v.byteLength && [...word].every((c, i) => v.getUint8(at + i) === c.charCodeAt(0));
+const has = (v, at, word) =>
+  at + word.length <= v.byteLength && [...word].every((c, i) => v.getUint8(at + i) === c.charCodeAt(0));
 
 /** @type {((v: DataView) => Head | null)[]} */
 const FORMATS = [jpeg, png, gif, webp, bmp, heif];
@@ -28,8 +29,8 @@ export function sniff(v) {
 /** Other kinds of file that people drop, by name, for a clear refusal. @param {DataView} v */
 export function nameOther(v) {
   if (has(v, 0, '%PDF')) return 'a PDF document';
-  if (has(v, 0, 'II*\0') || has(v, 0, 'MM\0*')) return 'a TIFF picture, which browsers cannot read';
-  if (has(v, 4, 'ftyp')) return isHeic(v) ? 'a HEIC picture, which most browsers cannot read' : 'a video';
+  if (has(v, 0, 'II*\0') || has(v, 0, 'MM\0*')) return 'a TIFF image, which browsers cannot read';
+  if (has(v, 4, 'ftyp')) return isHeic(v) ? 'a HEIC image, which most browsers cannot read' : 'a video';
   if (has(v, 0, '\x1aE\xdf\xa3')) return 'a video';
   if (has(v, 0, 'PK\x03\x04')) return 'a ZIP archive or office document';
   const bytes = new Uint8Array(v.buffer, v.byteOffset, Math.min(v.byteLength, 1024));
@@ -44,7 +45,10 @@ function jpeg(v) {
   while (at + 9 <= v.byteLength) {
     const marker = v.getUint8(at + 1);
     if (v.getUint8(at) !== 0xff) break;
-    if (marker === 0xff) { at += 1; continue; }
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
     // Start of frame, but for DHT (c4), JPG (c8) and DAC (cc), which share its range.
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
       return { ...head, height: v.getUint16(at + 5), width: v.getUint16(at + 7) };
@@ -92,7 +96,7 @@ function brand(v) {
 /** @param {DataView} v */
 const isHeic = (v) => ['heic', 'heix', 'heim', 'heis', 'hevc', 'mif1', 'msf1'].includes(brand(v));
 
-/** AVIF keeps its size in an `ispe` box; the largest one is the picture's. @param {DataView} v */
+/** AVIF keeps its size in an `ispe` box; the largest one is the image's. @param {DataView} v */
 function heif(v) {
   if (!['avif', 'avis'].includes(brand(v))) return null;
   const head = { format: 'AVIF', width: 0, height: 0 };

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { inspect } from './decode.js';
 
 /** @param {...(string | number[])} parts */
-const file = (...parts) => new Blob([Uint8Array.from(parts.flatMap((p) => (typeof p === 'string' ? [...p].map((c) => c.charCodeAt(0)) : p)))]);
+const file = (...parts) =>
+  new Blob([Uint8Array.from(parts.flatMap((p) => (typeof p === 'string' ? [...p].map((c) => c.charCodeAt(0)) : p)))]);
 const u32 = (n) => [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255];
 const u16 = (n) => [n >>> 8, n & 255];
 const png = (w, h) => file('\x89PNG\r\n\x1a\n', u32(13), 'IHDR', u32(w), u32(h));
@@ -20,16 +21,19 @@ test('sizes are read from the headers', async () => {
   assert.deepEqual(await inspect(avif), { format: 'AVIF', width: 300, height: 200 });
 });
 
-test('what cannot be a picture is refused by name', async () => {
+test('what cannot be an image is refused by name', async () => {
   await assert.rejects(inspect(new Blob([])), fails('image-empty', /empty/));
-  await assert.rejects(inspect(file('<?xml version="1.0"?><svg xmlns="x"></svg>')), fails('image-broken', /SVG.*scripts/));
+  await assert.rejects(
+    inspect(file('<?xml version="1.0"?><svg xmlns="x"></svg>')),
+    fails('image-broken', /SVG.*scripts/),
+  );
   await assert.rejects(inspect(new Blob(['zzz'], { type: 'image/svg+xml' })), fails('image-broken', /SVG/));
   await assert.rejects(inspect(file('%PDF-1.7')), fails('image-broken', /PDF/));
   await assert.rejects(inspect(file(u32(24), 'ftypheic', u32(0))), fails('image-broken', /HEIC/));
-  await assert.rejects(inspect(file('just some text')), fails('image-broken', /not a picture/));
+  await assert.rejects(inspect(file('just some text')), fails('image-broken', /not an image/));
 });
 
-test('a picture too large to decode is refused before it is decoded', async () => {
+test('an image too large to decode is refused before it is decoded', async () => {
   await assert.rejects(inspect(png(30000, 30000)), fails('image-too-large', /900 megapixels/));
   assert.equal((await inspect(png(10000, 10000))).width, 10000);
 });

@@ -20,7 +20,13 @@ export async function findBundle(index, id, { signal } = {}) {
   const wanted = id ?? list.default;
   const entry = list.bundles?.find((/** @type {{ id: string }} */ b) => b.id === wanted);
   if (!entry) throw new PeerlightError('download-failed', `The list of networks has no entry “${wanted}”.`);
-  return { id: entry.id, name: entry.name ?? entry.id, url: new URL(entry.file, url), bytes: entry.bytes, sha256: entry.sha256 };
+  return {
+    id: entry.id,
+    name: entry.name ?? entry.id,
+    url: new URL(entry.file, url),
+    bytes: entry.bytes,
+    sha256: entry.sha256,
+  };
 }
 
 /**
@@ -97,7 +103,9 @@ async function download(url, expected, signal, onBytes, stall) {
   } catch (thrown) {
     reader.cancel().catch(() => {});
     if (signal?.aborted) throw cancelled();
-    throw thrown instanceof PeerlightError ? thrown : new PeerlightError('download-failed', 'The download was interrupted.');
+    throw thrown instanceof PeerlightError
+      ? thrown
+      : new PeerlightError('download-failed', 'The download was interrupted.');
   }
   if (total && loaded !== total) {
     throw new PeerlightError('download-failed', `${loaded} bytes came instead of ${total}.`);
@@ -127,7 +135,10 @@ async function request(url, signal, init = {}) {
     throw new PeerlightError('download-failed', `No connection to ${url.host || 'the server'}.`);
   }
   if (!response.ok) {
-    throw new PeerlightError('download-failed', `The server answered ${response.status} for ${url.pathname.split('/').pop()}.`);
+    throw new PeerlightError(
+      'download-failed',
+      `The server answered ${response.status} for ${url.pathname.split('/').pop()}.`,
+    );
   }
   return response;
 }

@@ -40,7 +40,13 @@ test('progress is told in bytes', async () => {
   const seen = [];
   const blob = await loadWeights({ url, sha256, bytes: 1000, onBytes: (loaded, total) => seen.push([loaded, total]) });
   assert.equal(blob.size, 1000);
-  assert.deepEqual([seen[0], seen.at(-1)], [[0, 1000], [1000, 1000]]);
+  assert.deepEqual(
+    [seen[0], seen.at(-1)],
+    [
+      [0, 1000],
+      [1000, 1000],
+    ],
+  );
 });
 
 test('a second load comes from the cache', async () => {
@@ -63,7 +69,14 @@ test('a bad copy in the cache is deleted and fetched again', async () => {
 });
 
 test('a broken cache does not stop the work', async () => {
-  Object.defineProperty(globalThis, 'caches', { value: { open: async () => { throw new Error('denied'); } }, configurable: true });
+  Object.defineProperty(globalThis, 'caches', {
+    value: {
+      open: async () => {
+        throw new Error('denied');
+      },
+    },
+    configurable: true,
+  });
   serve(good);
   assert.equal((await loadWeights({ url, sha256, bytes: 1000 })).size, 1000);
 });
@@ -75,7 +88,9 @@ test('a download that ends early, stalls, is refused or does not match is named'
   await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }), fails('download-failed'));
   serve(() => new Response(new ReadableStream({ start: () => {} })));
   await assert.rejects(loadWeights({ url, sha256, bytes: 1000, stall: 20 }), fails('download-failed'));
-  serve(() => { throw new TypeError('offline'); });
+  serve(() => {
+    throw new TypeError('offline');
+  });
   await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }), fails('download-failed'));
   serve(() => new Response(new Uint8Array(1000)));
   await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }), fails('bundle-hash'));
@@ -89,14 +104,27 @@ test('after a failure the next try works', async () => {
 
 test('cancelling stops the download', async () => {
   const control = new AbortController();
-  serve(() => new Response(new ReadableStream({ start(c) { c.enqueue(data); control.signal.addEventListener('abort', () => c.error(new Error('aborted'))); } })));
+  serve(
+    () =>
+      new Response(
+        new ReadableStream({
+          start(c) {
+            c.enqueue(data);
+            control.signal.addEventListener('abort', () => c.error(new Error('aborted')));
+          },
+        }),
+      ),
+  );
   const loading = loadWeights({ url, sha256, bytes: 5000, signal: control.signal });
   setTimeout(() => control.abort(), 10);
   await assert.rejects(loading, fails('cancelled'));
 });
 
 test('the list of bundles names the default one and resolves its file', async () => {
-  const list = { default: 'b', bundles: [{ id: 'a' }, { id: 'b', file: 'b.safetensors', bytes: 5, sha256: 'x', name: 'B' }] };
+  const list = {
+    default: 'b',
+    bundles: [{ id: 'a' }, { id: 'b', file: 'b.safetensors', bytes: 5, sha256: 'x', name: 'B' }],
+  };
   serve(() => Response.json(list));
   const entry = await findBundle('https://example.test/models/index.json');
   assert.deepEqual([entry.url.href, entry.bytes, entry.name], ['https://example.test/models/b.safetensors', 5, 'B']);

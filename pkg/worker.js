@@ -57,7 +57,10 @@ const TASKS = {
     if (trouble) throw trouble;
     const adapter = kind === 'webgpu' ? await findAdapter() : null;
     const card = adapter && 'name' in adapter ? adapter : { software: false, name: '' };
-    return { device: { ...engine.device, software: card.software, name: card.name || engine.device.name }, catalog: glue.catalog() };
+    return {
+      device: { ...engine.device, software: card.software, name: card.name || engine.device.name },
+      catalog: glue.catalog(),
+    };
   },
 
   async load({ weights }) {
@@ -68,22 +71,25 @@ const TASKS = {
   time: () => engine.time_ms(),
 
   explain: (message, live) =>
-    seeing(message, live, message.ask.crop, async (onStep, photo) => inPhotoPixels(await engine.explain(message.ask, onStep), photo.scale)),
+    seeing(message, live, message.ask.crop, async (onStep, image) =>
+      inImagePixels(await engine.explain(message.ask, onStep), image.scale),
+    ),
 
   attribute: (message, live) => asked(message, live, (request, onStep) => engine.attribute(request, onStep)),
 
-  measure: (message, live) => asked(message, live, (request, onStep) => engine.measure(request, message.options, onStep)),
+  measure: (message, live) =>
+    asked(message, live, (request, onStep) => engine.measure(request, message.options, onStep)),
 
   sanity: (message, live) => asked(message, live, (request, onStep) => engine.sanity(request, onStep)),
 };
 
 /**
- * A task on a picture that the networks have seen, or see first.
+ * A task on an image that the networks have seen, or see first.
  * @template T
  * @param {Message} message
  * @param {Live} live
  * @param {number | null | undefined} crop
- * @param {(onStep: OnStep, photo: import('./decode.js').Photo) => Promise<T>} task
+ * @param {(onStep: OnStep, image: import('./decode.js').Image) => Promise<T>} task
  */
 async function seeing({ job, source, sourceId }, live, crop, task) {
   if (trouble) throw lost(trouble);
@@ -92,8 +98,10 @@ async function seeing({ job, source, sourceId }, live, crop, task) {
     await turn();
     return !live.cancelled;
   };
-  const photo = await sight.look(source, sourceId, crop ?? undefined, (p) => engine.look(p.width, p.height, p.rgba, crop, onStep));
-  const value = await task(onStep, photo);
+  const image = await sight.look(source, sourceId, crop ?? undefined, (p) =>
+    engine.forward(p.width, p.height, p.rgba, crop, onStep),
+  );
+  const value = await task(onStep, image);
   if (trouble) throw lost(trouble);
   return value;
 }
@@ -128,24 +136,25 @@ const lost = ({ message }) => ({ code: 'device-lost', message });
 const fail = (job, { code, message }) => scope.postMessage({ type: 'failed', job, code, message });
 
 // A panic traps outside of every promise, and the job it belongs to never settles by itself.
-const crash = (/** @type {string} */ message) => fail(running, { code: 'crashed', message: `The engine stopped unexpectedly (${message}).` });
+const crash = (/** @type {string} */ message) =>
+  fail(running, { code: 'crashed', message: `The engine stopped unexpectedly (${message}).` });
 self.addEventListener('error', (event) => crash(event.message.replace(/^Uncaught /, '')));
 self.addEventListener('unhandledrejection', (event) => crash(plain(event.reason).message));
 
 /**
- * The crop is told in pixels of the photo itself, also when the browser drew it down.
+ * The crop is told in pixels of the image itself, also when the browser drew it down.
  * @param {import('./index.js').Explanation} explanation
  * @param {number} scale
  */
-function inPhotoPixels(explanation, scale) {
+function inImagePixels(explanation, scale) {
   if (scale === 1) return explanation;
-  const { width, height, crop } = explanation.photo;
-  const photo = {
+  const { width, height, crop } = explanation.image;
+  const image = {
     width: Math.round(width * scale),
     height: Math.round(height * scale),
     crop: { x: crop.x * scale, y: crop.y * scale, side: crop.side * scale },
   };
-  return { ...explanation, photo };
+  return { ...explanation, image };
 }
 
 /** Lets waiting messages in, a cancel above all. A channel is not slowed down as nested timers are. */

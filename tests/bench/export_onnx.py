@@ -1,7 +1,7 @@
 """Writes EfficientNet-Lite0 and Lite1 as ONNX (opset 17, batch norm folded, explicit pads), for benchmarks against other runtimes.
 
-    pip install -r tests/golden/requirements.txt
-    python tests/bench/export_onnx.py FOLDER
+pip install -r tests/golden/requirements.txt
+python tests/bench/export_onnx.py FOLDER
 """
 
 import sys
@@ -33,8 +33,13 @@ def graph(net, name):
         k = c.weight.shape[-1]
         before, after = ref.same_pads(size, k, c.stride)
         x = node(
-            "Conv", [x, constant(label + ".weight", c.weight), constant(label + ".bias", c.bias)], label,
-            kernel_shape=[k, k], strides=[c.stride] * 2, group=c.groups, pads=[before, before, after, after],
+            "Conv",
+            [x, constant(label + ".weight", c.weight), constant(label + ".bias", c.bias)],
+            label,
+            kernel_shape=[k, k],
+            strides=[c.stride] * 2,
+            group=c.groups,
+            pads=[before, before, after, after],
         )
         if c.relu6:
             x = node("Clip", [x, "zero", "six"], label + ".relu6")
@@ -51,12 +56,15 @@ def graph(net, name):
     x = node("Flatten", [x], "flat")
     node("Gemm", [x, constant("fc.weight", net.fc[0]), constant("fc.bias", net.fc[1])], "logits", transB=1)
     made = helper.make_graph(
-        nodes, name,
+        nodes,
+        name,
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, ref.SIDE, ref.SIDE])],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, net.fc[0].shape[0]])],
         weights,
     )
-    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], producer_name="peerlight", ir_version=8)
+    model = helper.make_model(
+        made, opset_imports=[helper.make_opsetid("", 17)], producer_name="peerlight", ir_version=8
+    )
     onnx.checker.check_model(model, full_check=True)
     return model
 

@@ -13,7 +13,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
 import nets  # noqa: E402
-import pictures  # noqa: E402
+import images  # noqa: E402
 
 import torchcam.methods as cam  # noqa: E402
 
@@ -53,7 +53,7 @@ def milliseconds(work, net, x, batch):
 def main():
     torch.manual_seed(0)
     net = nets.lite0().requires_grad_(False)
-    x = pictures.tensor(dict(pictures.crops())[sys.argv[1]]).float()
+    x = images.tensor(dict(images.crops())[sys.argv[1]]).float()
     # The rival at its best: the batch with which it is fastest here.
     batch = min((8, 16, 32, 64), key=lambda size: milliseconds(score_cam, net, x, size))
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, batches of {batch}", file=sys.stderr)

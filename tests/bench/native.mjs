@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { ROOT } from '../e2e/paths.mjs';
 
-const PHOTO = join(ROOT, 'tests', 'golden', 'crops', 'cat.png');
+const IMAGE = join(ROOT, 'tests', 'golden', 'crops', 'cat.png');
 const BUNDLE = join(ROOT, 'web', 'models', 'lite0-lite1.safetensors');
 /** Our method, the rival's, what the row is called, and how many pairs. Ours counts the forward pass that it starts from, as theirs does. */
 const WORKS = [
@@ -42,12 +42,24 @@ export async function native(python, row) {
   await theirs.next();
   const rows = [];
   for (const { method, work, rival, pairs: count } of WORKS) {
-    const args = ['explain', '-', '--bundle', BUNDLE, '--json', '--crop', '1', '--peer', 'efficientnet-lite0', '--method', method];
+    const args = [
+      'explain',
+      '-',
+      '--bundle',
+      BUNDLE,
+      '--json',
+      '--crop',
+      '1',
+      '--peer',
+      'efficientnet-lite0',
+      '--method',
+      method,
+    ];
     const ours = lines(join(ROOT, 'target', 'release', 'peerlight'), args);
     /** @type {[number, number][]} */
     const pairs = [];
     for (let i = -1; i < count; i += 1) {
-      const mine = JSON.parse(await ours.ask(PHOTO)).methods[0].ms;
+      const mine = JSON.parse(await ours.ask(IMAGE)).methods[0].ms;
       const rivals = Number(await theirs.ask(method));
       if (i >= 0) pairs.push([mine, rivals]);
     }

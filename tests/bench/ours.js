@@ -2,11 +2,11 @@
 
 let engine;
 /** @type {[number, number, Uint8Array, number, () => boolean]} what the engine looks at */
-let picture;
+let image;
 
 const TASKS = {
   async open({ device, bundle, pixels, side }) {
-    picture = [side, side, pixels, 1, () => true];
+    image = [side, side, pixels, 1, () => true];
     const glue = await import(`/pkg/wasm/${device}/peerlight.js`);
     await glue.default({ module_or_path: new URL(`/pkg/wasm/${device}/peerlight_bg.wasm`, location.href) });
     engine = await glue.Engine.open();
@@ -15,7 +15,7 @@ const TASKS = {
   forward: () => engine.time_ms(),
   /** Both networks' maps by one method, their forward passes included. */
   async method({ method }) {
-    await engine.look(...picture);
+    await engine.forward(...image);
     return (await engine.attribute({ method }, () => true)).ms;
   },
 };

@@ -20,24 +20,25 @@ class Calls {
 /** @type {Record<string, () => Promise<unknown>>} what can be timed, once it is open */
 const works = {};
 
-/** The photo as our client takes it, and its square as the other runtime takes it. */
+/** The image as our client takes it, and its square as the other runtime takes it. */
 async function input() {
-  const photo = await (await fetch('/samples/cat.jpg')).blob();
+  const image = await (await fetch('/samples/cat.jpg')).blob();
   const side = 224;
-  const bitmap = await createImageBitmap(photo, { colorSpaceConversion: 'none' });
+  const bitmap = await createImageBitmap(image, { colorSpaceConversion: 'none' });
   const square = 0.875 * Math.min(bitmap.width, bitmap.height);
   const pen = new OffscreenCanvas(side, side).getContext('2d');
   pen.imageSmoothingQuality = 'high';
   pen.drawImage(bitmap, (bitmap.width - square) / 2, (bitmap.height - square) / 2, square, square, 0, 0, side, side);
   const { data } = pen.getImageData(0, 0, side, side);
   const tensor = new Float32Array(3 * side * side);
-  for (let i = 0; i < side * side; i += 1) for (let c = 0; c < 3; c += 1) tensor[c * side * side + i] = (data[4 * i + c] - 127) / 128;
-  return { photo, tensor, side, pixels: new Uint8Array(data.buffer) };
+  for (let i = 0; i < side * side; i += 1)
+    for (let c = 0; c < 3; c += 1) tensor[c * side * side + i] = (data[4 * i + c] - 127) / 128;
+  return { image, tensor, side, pixels: new Uint8Array(data.buffer) };
 }
 
 /** @param {'cpu' | 'webgpu'} device */
 async function open(device) {
-  const { photo, tensor, side, pixels } = await input();
+  const { image, tensor, side, pixels } = await input();
   const bundle = await findBundle(new URL('/models/index.json', location.href));
   const engine = await openEngine({ bundle: bundle.url, sha256: bundle.sha256, bytes: bundle.bytes, device });
   if (engine.device.kind !== device) throw new Error(engine.device.reason);
@@ -46,8 +47,8 @@ async function open(device) {
   const rival = new Calls('rival.js');
   await rival.ask({ type: 'open', device, models: ['/onnx/lite0.onnx', '/onnx/lite1.onnx'] });
   Object.assign(works, {
-    // A new blob each time, or the engine would know the picture and run no network.
-    explain: () => engine.explain(photo.slice()),
+    // A new blob each time, or the engine would know the image and run no network.
+    explain: () => engine.explain(image.slice()),
     forward: () => ours.ask({ type: 'forward' }),
     'grad-cam': () => ours.ask({ type: 'method', method: 'grad-cam' }),
     rival: () => rival.ask({ type: 'forward', tensor }),

@@ -19,7 +19,10 @@ async function total(files) {
 /** @param {string} dir @param {RegExp} like @returns {Promise<string[]>} */
 async function find(dir, like) {
   const entries = await readdir(dir, { withFileTypes: true, recursive: true });
-  return entries.filter((e) => e.isFile()).map((e) => join(e.parentPath ?? e.path, e.name)).filter((f) => like.test(f));
+  return entries
+    .filter((e) => e.isFile())
+    .map((e) => join(e.parentPath ?? e.path, e.name))
+    .filter((f) => like.test(f));
 }
 
 /** What a visitor downloads, beside what the other runtime would need. @param {{ dist: string, ort: string, onnx: string }} folders */
@@ -30,8 +33,14 @@ export async function sizes({ dist, ort, onnx }) {
     'engine, CPU': await find(join(dist, 'pkg/wasm/cpu'), /\.(js|wasm)$/),
     'engine, WebGPU': await find(join(dist, 'pkg/wasm/webgpu'), /\.(js|wasm)$/),
     'weights of both networks': await find(join(dist, 'models'), /\.safetensors$/),
-    'onnxruntime-web, CPU': ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'].map((f) => join(ort, f)),
-    'onnxruntime-web, WebGPU': ['ort.webgpu.min.mjs', 'ort-wasm-simd-threaded.asyncify.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'].map((f) => join(ort, f)),
+    'onnxruntime-web, CPU': ['ort.wasm.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'].map((f) =>
+      join(ort, f),
+    ),
+    'onnxruntime-web, WebGPU': [
+      'ort.webgpu.min.mjs',
+      'ort-wasm-simd-threaded.asyncify.mjs',
+      'ort-wasm-simd-threaded.asyncify.wasm',
+    ].map((f) => join(ort, f)),
     'both networks as ONNX': ['lite0.onnx', 'lite1.onnx'].map((f) => join(onnx, f)),
   };
   const rows = [];

@@ -6,7 +6,18 @@ import { lines } from './native.mjs';
 
 const BATCH = '16';
 const RIVALS = { eager: 'PyTorch eager', channels_last: 'channels-last PyTorch' };
-const BUILD = ['build', '--release', '-p', 'peerlight-train', '-p', 'peerlight-models', '--features', 'peerlight-models/rayon', '--example', 'train_step'];
+const BUILD = [
+  'build',
+  '--release',
+  '-p',
+  'peerlight-train',
+  '-p',
+  'peerlight-models',
+  '--features',
+  'peerlight-models/rayon',
+  '--example',
+  'train_step',
+];
 
 /**
  * @param {string} python with tests/golden/requirements.txt

@@ -1,5 +1,5 @@
 """PyTorch's share of the benchmark of training: for each line on standard input, one step of the published Lite0 on
-random pictures (forward, cross entropy, backward, SGD with momentum; live batch norms), answered with its milliseconds and
+random images (forward, cross entropy, backward, SGD with momentum; live batch norms), answered with its milliseconds and
 the process's largest memory in megabytes.
 
     python tests/bench/train.py eager 224 16
@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from efficientnet_lite_pytorch import EfficientNet
 
-# What the trainer calls batch normalisation's momentum is one less this in PyTorch.
+# What the trainer calls batch normalization's momentum is one less this in PyTorch.
 MOMENTUM = 0.01
 
 

@@ -29,7 +29,13 @@ export async function runAll(only, onFailure = async (/** @type {string} */ _nam
     }
     for (const end of ends.reverse()) await Promise.resolve(end()).catch(() => {});
     console.log(`${error ? 'FAILED' : 'ok    '} ${name} (${[seconds(), ...notes].join('; ')})`);
-    if (error) console.log(`       ${String(error.stack ?? error).split('\n').slice(0, 12).join('\n       ')}`);
+    if (error)
+      console.log(
+        `       ${String(error.stack ?? error)
+          .split('\n')
+          .slice(0, 12)
+          .join('\n       ')}`,
+      );
     if (error) failed.push(name);
     else passed += 1;
   }

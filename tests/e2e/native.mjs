@@ -12,8 +12,16 @@ let program;
 /** The native program: $PEERLIGHT, or built by cargo. */
 async function build() {
   if (process.env.PEERLIGHT) return process.env.PEERLIGHT;
-  const { stdout } = await run('cargo', ['build', '--quiet', '--package', 'peerlight-train', '--message-format', 'json'], big);
-  const made = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line)).find((m) => m.executable && m.target?.name === 'peerlight');
+  const { stdout } = await run(
+    'cargo',
+    ['build', '--quiet', '--package', 'peerlight-train', '--message-format', 'json'],
+    big,
+  );
+  const made = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+    .find((m) => m.executable && m.target?.name === 'peerlight');
   if (!made) throw new Error('cargo built no program called peerlight');
   return /** @type {string} */ (made.executable);
 }
@@ -21,24 +29,34 @@ async function build() {
 /** What the command line says of the same files. @param {string[]} files @param {string[]} [options] @returns {Promise<any[]>} */
 export async function native(files, options = []) {
   program ??= build();
-  const { stdout } = await run(await program, ['explain', ...files, '--bundle', await bundleFile(), '--json', ...options], big);
-  return stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const { stdout } = await run(
+    await program,
+    ['explain', ...files, '--bundle', await bundleFile(), '--json', ...options],
+    big,
+  );
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 }
 
 /**
  * The page's figures against the command line's.
  * @param {any} page @param {any} other
  * @param {{ p?: number, rho?: number, mean?: number, top?: boolean }} [tolerance] of probabilities; of each region's correlation; of mean
- *   attention and the agreement. `top` false: the pictures differ, so only sizes are compared.
+ *   attention and the agreement. `top` false: the images differ, so only sizes are compared.
  * @returns {string} the largest differences
  */
 export function compare(page, other, { p = 1e-3, rho = 1e-3, mean = rho, top = true } = {}) {
   assert.deepEqual(page.bundle, other.bundle, 'bundle');
-  assert.deepEqual(page.photo, other.photo, 'size and crop');
+  assert.deepEqual(page.image, other.image, 'size and crop');
   assert.deepEqual(page.settings, other.settings, 'settings');
   assert.equal(page.side, other.side);
   assert.equal(page.regions.length, other.regions.length);
-  assert.deepEqual(page.peers.map((q) => [q.id, q.backbone, q.name]), other.peers.map((q) => [q.id, q.backbone, q.name]));
+  assert.deepEqual(
+    page.peers.map((q) => [q.id, q.backbone, q.name]),
+    other.peers.map((q) => [q.id, q.backbone, q.name]),
+  );
 
   const far = { p: 0, rho: 0, mean: 0 };
   const see = (/** @type {keyof far} */ key, a, b) => (far[key] = Math.max(far[key], Math.abs(a - b)));
@@ -58,7 +76,11 @@ export function compare(page, other, { p = 1e-3, rho = 1e-3, mean = rho, top = t
   if (!top) return text;
 
   assert.deepEqual(page.target, other.target, 'target');
-  assert.deepEqual(page.peers.map((q) => [q.top[0].class, q.blank]), other.peers.map((q) => [q.top[0].class, q.blank]), 'top-1');
+  assert.deepEqual(
+    page.peers.map((q) => [q.top[0].class, q.blank]),
+    other.peers.map((q) => [q.top[0].class, q.blank]),
+    'top-1',
+  );
   assert.ok(far.p <= p && far.rho <= rho && far.mean <= mean, `${text}; allowed are ${p}, ${rho}, ${mean}`);
   return text;
 }

@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DIST = process.env.PEERLIGHT_DIST ?? join(ROOT, 'dist');
 export const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
-/** Pictures of failed tests and of the page. */
+/** Images of failed tests and of the page. */
 export const OUT = join(ROOT, 'target', 'screenshots');
 export const SAMPLES = join(ROOT, 'web', 'samples');
 
-/** A folder for pictures made by the tests, gone at the end. */
+/** A folder for images made by the tests, gone at the end. */
 export const TEMP = mkdtempSync(join(tmpdir(), 'peerlight-e2e-'));
 process.on('exit', () => rmSync(TEMP, { recursive: true, force: true }));
 

@@ -17,9 +17,9 @@ export function chunk(name, body) {
   return out;
 }
 
-const KINDS = { grey: [0, 1], rgb: [2, 3], rgba: [6, 4] };
+const KINDS = { gray: [0, 1], rgb: [2, 3], rgba: [6, 4] };
 
-/** Paeth's prediction, which suits photos: each byte as its distance from what its neighbours suggest. @param {Buffer} raw @param {number} stride @param {number} step */
+/** Paeth's prediction, which suits images: each byte as its distance from what its neighbors suggest. @param {Buffer} raw @param {number} stride @param {number} step */
 function filterRows(raw, stride, step) {
   const out = Buffer.from(raw);
   for (let at = 0; at < raw.length; at += stride + 1) {
@@ -36,10 +36,10 @@ function filterRows(raw, stride, step) {
 }
 
 /**
- * Writes a PNG without colour chunks.
+ * Writes a PNG without color chunks.
  * @param {number} width @param {number} height
- * @param {{ kind?: 'grey' | 'rgb' | 'rgba', depth?: 8 | 16, level?: number, filter?: boolean }} form
- * @param {Uint8Array} data channels in turn, row by row, 8 bits each (16-bit pictures repeat the byte: v * 257)
+ * @param {{ kind?: 'gray' | 'rgb' | 'rgba', depth?: 8 | 16, level?: number, filter?: boolean }} form
+ * @param {Uint8Array} data channels in turn, row by row, 8 bits each (16-bit images repeat the byte: v * 257)
  */
 export function encodePng(width, height, data, { kind = 'rgb', depth = 8, level = 3, filter = false } = {}) {
   const [type, channels] = KINDS[kind];
@@ -56,7 +56,12 @@ export function encodePng(width, height, data, { kind = 'rgb', depth = 8, level 
   head.writeUInt32BE(height, 4);
   head.set([depth, type], 8);
   const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-  return Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', deflateSync(filter ? filterRows(raw, stride, stride / width) : raw, { level })), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(filter ? filterRows(raw, stride, stride / width) : raw, { level })),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 /** Some channels of RGBA. @param {Uint8Array} rgba @param {number[]} keep */

@@ -15,10 +15,27 @@ import { runAll } from './harness.mjs';
 import { DIST, OUT } from './paths.mjs';
 import { closeBrowsers, latestSite } from './site.mjs';
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, screenshots: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, screenshots: { type: 'boolean', default: false } },
+});
 if (values.screenshots) process.env.PEERLIGHT_SCREENSHOTS = '1';
 
-const CASES = ['start', 'explain', 'overlay', 'controls', 'keyboard', 'access', 'compare', 'cancel', 'pictures', 'bundle', 'webgpu', 'privacy', 'load', 'looks'];
+const CASES = [
+  'start',
+  'explain',
+  'overlay',
+  'controls',
+  'keyboard',
+  'access',
+  'compare',
+  'cancel',
+  'images',
+  'bundle',
+  'webgpu',
+  'privacy',
+  'load',
+  'looks',
+];
 
 await access(join(DIST, 'index.html')).catch(() => {
   console.error('There is no page in dist/. Build it with: cargo xtask build');

@@ -3,8 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 
 const TYPES = {
-  '.html': 'text/html; charset=utf-8', '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.json': 'application/json',
-  '.mjs': 'text/javascript; charset=utf-8', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.png': 'image/png', '.jpg': 'image/jpeg',
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
 };
 
 /**
@@ -66,7 +73,11 @@ export class Server {
     const headers = { 'cache-control': 'no-store', 'access-control-allow-origin': '*', ...this.headers };
     if (!file) return response.writeHead(404, headers).end();
     const body = spoil(file, kind);
-    response.writeHead(200, { ...headers, 'content-type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream', 'content-length': body.length });
+    response.writeHead(200, {
+      ...headers,
+      'content-type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream',
+      'content-length': body.length,
+    });
     if (kind === 'drop') {
       response.write(body.subarray(0, body.length >> 1), () => response.destroy());
     } else if (kind === 'slow') {

@@ -4,7 +4,14 @@ import { Server } from './server.mjs';
 import { DIST } from './paths.mjs';
 
 const CHROME = process.env.CHROME ?? '/usr/bin/chromium';
-const FLAGS = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 export const GPU = ['--enable-unsafe-webgpu'];
 
 /** One browser for each set of flags, each with a fresh profile; every site opened in it has storage of its own. @type {Map<string, Promise<import('playwright-core').Browser>>} */
@@ -60,7 +67,7 @@ export const inWorker = (code) => ({ 'pkg/worker.js': (/** @type {string} */ tex
 
 /** @type {Site | null} */
 let latest = null;
-/** The page of the test that runs, for a picture of a failure. */
+/** The page of the test that runs, for an image of a failure. */
 export const latestSite = () => latest;
 
 /**
@@ -79,7 +86,13 @@ export class Site {
     site.server = await new Server({ root: DIST, ...served }).start();
     t.later(() => site.server.stop());
     site.browser = await browser(flags);
-    site.context = await site.browser.newContext({ viewport: { width, height }, colorScheme: scheme, hasTouch: touch, isMobile: touch, acceptDownloads: true });
+    site.context = await site.browser.newContext({
+      viewport: { width, height },
+      colorScheme: scheme,
+      hasTouch: touch,
+      isMobile: touch,
+      acceptDownloads: true,
+    });
     t.later(() => site.context.close());
     site.context.setDefaultTimeout(60_000);
     await site.context.addInitScript(watch);
@@ -106,16 +119,20 @@ export class Site {
 
   /** Waits until an element says something. @param {string} id @param {RegExp} like @param {number} [timeout] */
   async text(id, like, timeout = 60_000) {
-    await this.page.waitForFunction(
-      ([id, source, flags]) => {
-        const node = /** @type {HTMLElement | null} */ (document.querySelector(`[data-testid="${id}"]`));
-        return node && node.offsetParent !== null && new RegExp(source, flags).test(node.textContent ?? '');
-      },
-      [id, like.source, like.flags],
-      { timeout },
-    ).catch(async () => {
-      throw new Error(`${id} says “${await this.at(id).textContent()}”, not ${like}; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`);
-    });
+    await this.page
+      .waitForFunction(
+        ([id, source, flags]) => {
+          const node = /** @type {HTMLElement | null} */ (document.querySelector(`[data-testid="${id}"]`));
+          return node && node.offsetParent !== null && new RegExp(source, flags).test(node.textContent ?? '');
+        },
+        [id, like.source, like.flags],
+        { timeout },
+      )
+      .catch(async () => {
+        throw new Error(
+          `${id} says “${await this.at(id).textContent()}”, not ${like}; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`,
+        );
+      });
     return /** @type {Promise<string>} */ (this.at(id).textContent());
   }
 
@@ -129,16 +146,24 @@ export class Site {
   async shown(act, timeout = 60_000) {
     const before = await this.results();
     await act();
-    await this.page.waitForFunction(
-      (n) => {
-        const bar = /** @type {HTMLElement} */ (document.querySelector('[data-testid=progress]'));
-        return seen.results > n && bar.hidden && /Took/.test(document.querySelector('[data-testid=status]')?.textContent ?? '');
-      },
-      before,
-      { timeout },
-    ).catch(async () => {
-      throw new Error(`no new explanation; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`);
-    });
+    await this.page
+      .waitForFunction(
+        (n) => {
+          const bar = /** @type {HTMLElement} */ (document.querySelector('[data-testid=progress]'));
+          return (
+            seen.results > n &&
+            bar.hidden &&
+            /Took/.test(document.querySelector('[data-testid=status]')?.textContent ?? '')
+          );
+        },
+        before,
+        { timeout },
+      )
+      .catch(async () => {
+        throw new Error(
+          `no new explanation; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`,
+        );
+      });
   }
 
   results() {
@@ -147,7 +172,11 @@ export class Site {
 
   /** The last explanation, its maps as plain arrays. @returns {Promise<any>} */
   async last() {
-    return JSON.parse(await this.page.evaluate(() => JSON.stringify(seen.last, (_, v) => (ArrayBuffer.isView(v) ? Array.from(/** @type {any} */ (v)) : v))));
+    return JSON.parse(
+      await this.page.evaluate(() =>
+        JSON.stringify(seen.last, (_, v) => (ArrayBuffer.isView(v) ? Array.from(/** @type {any} */ (v)) : v)),
+      ),
+    );
   }
 
   /** @param {string | { name: string, mimeType: string, buffer: Buffer }} file */
@@ -161,13 +190,13 @@ export class Site {
     const data = { items: [], files: [file], dragOperationsMask: 1 };
     for (const type of ['dragEnter', 'dragOver', 'drop']) {
       await cdp.send('Input.dispatchDragEvent', /** @type {any} */ ({ type, x: 300, y: 300, data }));
-      // The browser lets go of a picture that the page has not yet said it takes.
+      // The browser lets go of an image that the page has not yet said it takes.
       await this.page.evaluate(() => new Promise((frame) => requestAnimationFrame(frame)));
     }
     await cdp.detach();
   }
 
-  /** A real paste: the picture goes through the browser's clipboard. @param {string} file */
+  /** A real paste: the image goes through the browser's clipboard. @param {string} file */
   async paste(file) {
     const origin = this.server.origin;
     await this.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
@@ -203,7 +232,7 @@ export class Site {
     await (await this.worker()).evaluate((ms) => Object.assign(self, { slowness: ms }), ms);
   }
 
-  /** Decoded pixels of a picture, by the browser. @param {Buffer} bytes */
+  /** Decoded pixels of an image, by the browser. @param {Buffer} bytes */
   async pixels(bytes) {
     return decode(bytes);
   }
@@ -213,7 +242,7 @@ export class Site {
   }
 }
 
-/** The pixels of a picture file as stored, without colour management. @param {Buffer} bytes @returns {Promise<{ width: number, height: number, rgba: Uint8Array }>} */
+/** The pixels of an image file as stored, without color management. @param {Buffer} bytes @returns {Promise<{ width: number, height: number, rgba: Uint8Array }>} */
 export async function decode(bytes) {
   const page = await (await browser()).newPage();
   try {

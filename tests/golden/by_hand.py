@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 import maps
-import noise
+import rng
 from nets import HEAD, STAGES
 from reference import same_pads
 
@@ -31,7 +31,7 @@ def batched(f, inputs, size=32):
 
 
 def up(a, side):
-    """[n, h, w] -> [n, side, side], bilinear, half-pixel centres."""
+    """[n, h, w] -> [n, side, side], bilinear, half-pixel centers."""
     return torch.nn.functional.interpolate(a[:, None], size=(side, side), mode="bilinear", align_corners=False)[:, 0]
 
 
@@ -66,14 +66,14 @@ def recipro_cam(net, x, stage, score, gaussian):
 def rise_masks(side, samples, grid, keep, seed):
     """[samples, side, side], float64: bits of the grid, scaled up bilinearly to (grid + 1) cells and cut out at a random shift."""
     cell = math.ceil(side / grid)
-    bits = torch.from_numpy(noise.uniform(seed, 0, samples * grid * grid).reshape(samples, grid, grid) < keep).double()
-    shift = np.floor(noise.uniform(seed + 1, 0, 2 * samples) * cell).astype(int).reshape(samples, 2)
+    bits = torch.from_numpy(rng.uniform(seed, 0, samples * grid * grid).reshape(samples, grid, grid) < keep).double()
+    shift = np.floor(rng.uniform(seed + 1, 0, 2 * samples) * cell).astype(int).reshape(samples, 2)
     large = up(bits, (grid + 1) * cell)
     return torch.stack([m[dy : dy + side, dx : dx + side] for m, (dy, dx) in zip(large, shift)])
 
 
 def rise(net, x, score, samples, grid, keep, seed):
-    """Petsiuk et al. 2018: masks weighted by the probability of the masked (normalised) input, over samples * keep."""
+    """Petsiuk et al. 2018: masks weighted by the probability of the masked (normalized) input, over samples * keep."""
     masks = rise_masks(x.shape[-1], samples, grid, keep, seed)
     p = batched(lambda m: score(net(x * m[:, None].to(x)).softmax(1)), masks, 16)
     return maps.scaled((p.double()[:, None, None] * masks).sum(0) / (samples * keep))
@@ -152,7 +152,7 @@ def ranged(a):
 
 
 def resized(a, side):
-    """Bilinear with half-pixel centres, as two matrix products."""
+    """Bilinear with half-pixel centers, as two matrix products."""
 
     def matrix(n):
         at = ((np.arange(side) + 0.5) * n / side - 0.5).clip(0, n - 1)

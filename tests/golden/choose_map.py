@@ -1,6 +1,6 @@
-"""What a peer's map is best made of, at no training: Average Drop of variants of the map on pictures that are not for reporting.
+"""What a peer's map is best made of, at no training: Average Drop of variants of the map on images that are not for reporting.
 
-    python choose_map.py DATA [pictures]
+    python choose_map.py DATA [images]
 
 DATA has imagenette/val and caltech101. Nothing is written: docs/RESULTS.md quotes what it prints. Explained is Lite0 as published."""
 
@@ -17,14 +17,17 @@ import reference as ref
 BATCH = 20
 
 
-def picture(path):
+def image(path):
     """Shorter side to 256, the middle 224 x 224, in 0..1."""
     image = Image.open(path).convert("RGB")
     scale = 256 / min(image.size)
     image = image.resize([round(side * scale) for side in image.size], Image.BICUBIC)
     left, top = (image.width - ref.SIDE) // 2, (image.height - ref.SIDE) // 2
     image = image.crop((left, top, left + ref.SIDE, top + ref.SIDE))
-    return torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).reshape(ref.SIDE, ref.SIDE, 3).permute(2, 0, 1) / 255
+    return (
+        torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).reshape(ref.SIDE, ref.SIDE, 3).permute(2, 0, 1)
+        / 255
+    )
 
 
 def seen(x):
@@ -37,7 +40,7 @@ def minmax(a):
 
 
 def whole(a):
-    """[n, h, w] to the picture's side, in 0..1."""
+    """[n, h, w] to the image's side, in 0..1."""
     return minmax(interpolate(a[:, None], size=(ref.SIDE, ref.SIDE), mode="bilinear", align_corners=False)[:, 0])
 
 
@@ -69,7 +72,9 @@ def variants(peers):
         "attention + 4 log-odds": lambda a, cam, odds: minmax(a + 4 * whole(odds)),
         "sqrt(attention x smoothed log-odds)": lambda a, cam, odds: minmax((a * whole(smooth(odds))).sqrt()),
         **{
-            f"attention + {part} smoothed log-odds": lambda a, cam, odds, part=part: minmax(a + part * whole(smooth(odds)))
+            f"attention + {part} smoothed log-odds": lambda a, cam, odds, part=part: minmax(
+                a + part * whole(smooth(odds))
+            )
             for part in (1, 2, 4)
         },
     }
@@ -90,23 +95,34 @@ def half(a):
 def main():
     data, count = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 300
     random.seed(0)
-    paths = [p for folder in ("imagenette/val", "caltech101") for p in random.sample(sorted((data / folder).glob("*/*")), count // 2)]
+    paths = [
+        p
+        for folder in ("imagenette/val", "caltech101")
+        for p in random.sample(sorted((data / folder).glob("*/*")), count // 2)
+    ]
     nets = [ref.reference(0), ref.reference(1)]
     found = {}
     for start in range(0, len(paths), BATCH):
-        x = torch.stack([picture(p) for p in paths[start : start + BATCH]])
+        x = torch.stack([image(p) for p in paths[start : start + BATCH]])
         y, c = nets[0](seen(x)).softmax(1).max(1)
         for name, a in variants([parts(net, seen(x), c) for net in nets]):
             for mask in (half(a), a):
                 o = nets[0](seen(x * mask[:, None])).softmax(1).gather(1, c[:, None])[:, 0]
                 drop, up = 100 * (y - o).relu() / y, 100.0 * (o > y)
                 found.setdefault(name, []).append((drop, up))
-    print("| map | top50 drop | top50 increase | less CAM, drop | soft drop | soft increase |\n|---|---|---|---|---|---|")
-    of = {name: [torch.cat([pair[i] for pair in pairs[m::2]]) for m in (0, 1) for i in (0, 1)] for name, pairs in found.items()}
+    print(
+        "| map | top50 drop | top50 increase | less CAM, drop | soft drop | soft increase |\n|---|---|---|---|---|---|"
+    )
+    of = {
+        name: [torch.cat([pair[i] for pair in pairs[m::2]]) for m in (0, 1) for i in (0, 1)]
+        for name, pairs in found.items()
+    }
     for name, (drop, up, soft_drop, soft_up) in of.items():
         less = drop - of["CAM"][0]
         half_width = 1.96 * less.std() / len(less) ** 0.5
-        print(f"| {name} | {drop.mean():.1f} | {up.mean():.1f} | {less.mean():+.1f} ± {half_width:.1f} | {soft_drop.mean():.1f} | {soft_up.mean():.1f} |")
+        print(
+            f"| {name} | {drop.mean():.1f} | {up.mean():.1f} | {less.mean():+.1f} ± {half_width:.1f} | {soft_drop.mean():.1f} | {soft_up.mean():.1f} |"
+        )
 
 
 if __name__ == "__main__":

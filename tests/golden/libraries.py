@@ -13,15 +13,28 @@ from pytorch_grad_cam.utils.image import scale_cam_image
 from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection_with_sign_correction
 
 import maps
-import noise
+import rng
 
 TORCHCAM = {
-    "cam": tcam.CAM, "grad-cam": tcam.GradCAM, "grad-cam-pp": tcam.GradCAMpp, "smooth-grad-cam-pp": tcam.SmoothGradCAMpp,
-    "xgrad-cam": tcam.XGradCAM, "layer-cam": tcam.LayerCAM, "score-cam": tcam.ScoreCAM, "ss-cam": tcam.SSCAM, "is-cam": tcam.ISCAM,
+    "cam": tcam.CAM,
+    "grad-cam": tcam.GradCAM,
+    "grad-cam-pp": tcam.GradCAMpp,
+    "smooth-grad-cam-pp": tcam.SmoothGradCAMpp,
+    "xgrad-cam": tcam.XGradCAM,
+    "layer-cam": tcam.LayerCAM,
+    "score-cam": tcam.ScoreCAM,
+    "ss-cam": tcam.SSCAM,
+    "is-cam": tcam.ISCAM,
 }
 GRADCAM = {
-    "grad-cam": pgc.GradCAM, "hires-cam": pgc.HiResCAM, "grad-cam-pp": pgc.GradCAMPlusPlus, "xgrad-cam": pgc.XGradCAM,
-    "layer-cam": pgc.LayerCAM, "eigen-cam": pgc.EigenCAM, "score-cam": pgc.ScoreCAM, "ablation-cam": pgc.AblationCAM,
+    "grad-cam": pgc.GradCAM,
+    "hires-cam": pgc.HiResCAM,
+    "grad-cam-pp": pgc.GradCAMPlusPlus,
+    "xgrad-cam": pgc.XGradCAM,
+    "layer-cam": pgc.LayerCAM,
+    "eigen-cam": pgc.EigenCAM,
+    "score-cam": pgc.ScoreCAM,
+    "ablation-cam": pgc.AblationCAM,
 }
 
 
@@ -93,12 +106,16 @@ def captum(method, net, x, score, black, samples=None, std=None, window=None, st
     if method == "gradient-x-input":
         return maps.scaled(attr.InputXGradient(f).attribute(x)[0].sum(0).relu().detach())
     if method == "integrated-gradients":
-        a = attr.IntegratedGradients(f).attribute(x, torch.full_like(x, black), n_steps=samples, method="riemann_middle", internal_batch_size=8)
+        a = attr.IntegratedGradients(f).attribute(
+            x, torch.full_like(x, black), n_steps=samples, method="riemann_middle", internal_batch_size=8
+        )
         return maps.scaled(a[0].sum(0).relu().detach())
     if method == "smooth-grad":
         with noise.torch_normal(seed):
             deviation = std * (x.max() - x.min()).item()
-            a = attr.NoiseTunnel(attr.Saliency(f)).attribute(x, nt_type="smoothgrad", nt_samples=samples, stdevs=deviation, abs=False)
+            a = attr.NoiseTunnel(attr.Saliency(f)).attribute(
+                x, nt_type="smoothgrad", nt_samples=samples, stdevs=deviation, abs=False
+            )
         return maps.scaled(a[0].abs().sum(0).detach())
     assert method == "occlusion"
     with torch.no_grad():

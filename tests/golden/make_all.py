@@ -10,7 +10,14 @@ import make_preprocess
 import make_tiny
 
 PARTS = (
-    make_tiny, make_preprocess, make_logits, make_attention, make_methods, make_metrics, make_gradients, make_colormaps,
+    make_tiny,
+    make_preprocess,
+    make_logits,
+    make_attention,
+    make_methods,
+    make_metrics,
+    make_gradients,
+    make_colormaps,
 )
 for part in PARTS:
     part.main()

@@ -3,7 +3,7 @@
 import torch
 
 import maps
-import pictures
+import images
 import reference as ref
 from store import probe, save
 
@@ -12,7 +12,7 @@ GRIDS = (2, 4, 7, 8, 14)
 CHOICES = {"stages_3_to_6": [3, 4, 5, 6], "stages_3_to_6_and_head": [3, 4, 5, 6, 7], "head": [7]}
 # What the mutual map is raised to unless told otherwise.
 CONTRAST = 1.25
-PHOTOS = ("cat", "bridge", "citrus")
+IMAGES = ("cat", "bridge", "citrus")
 
 
 def told(a, count=64):
@@ -43,7 +43,11 @@ def pair(a, b):
     out = {"agreement": {}, "mutual": {}}
     for grid in GRIDS:
         rho, constant = maps.pearson(maps.regions(a, grid), maps.regions(b, grid))
-        out["agreement"][str(grid)] = {"mean": rho.mean(), "rho": rho, "constant": [i for i, c in enumerate(constant.tolist()) if c]}
+        out["agreement"][str(grid)] = {
+            "mean": rho.mean(),
+            "rho": rho,
+            "constant": [i for i, c in enumerate(constant.tolist()) if c],
+        }
     for grid in GRIDS:
         out["mutual"][f"mean_{grid}"] = told(maps.mutual(a, b, grid), 32)
     for fuse in ("geometric", "product"):
@@ -56,10 +60,10 @@ def pair(a, b):
 def main():
     nets = {f"lite{lite}": ref.reference(lite) for lite in (0, 1)}
     out = {}
-    for name, picture in pictures.crops():
-        if name not in PHOTOS:
+    for name, image in images.crops():
+        if name not in IMAGES:
             continue
-        x = pictures.tensor(picture)
+        x = images.tensor(image)
         with torch.no_grad():
             chances = sum(ref.features(net, x)[1].softmax(1) for net in nets.values()) / len(nets)
         target = chances.argmax().item()
@@ -67,7 +71,10 @@ def main():
         for peer, net in nets.items():
             e = evidence(net, x.clone(), target)
             superposed[peer] = {
-                **{choice: maps.superpose([e["attention"][i] for i in layers], SIDE) for choice, layers in CHOICES.items()},
+                **{
+                    choice: maps.superpose([e["attention"][i] for i in layers], SIDE)
+                    for choice, layers in CHOICES.items()
+                },
                 "power_1": maps.superpose([e["attention_power_1"][i] for i in CHOICES["stages_3_to_6"]], SIDE),
                 # The class's own map: LayerCAM at the stages, CAM at the head.
                 "class": maps.superpose([e["layer_cam"][i] for i in CHOICES["stages_3_to_6"]] + [e["cam"]], SIDE),
@@ -86,12 +93,24 @@ def main():
             "peers": shown,
             **{k: pair(superposed["lite0"][k], superposed["lite1"][k]) for k in ("stages_3_to_6", "class", "guided")},
         }
-        print(name, target, {k: round(out[name][k]["agreement"]["7"]["mean"].item(), 3) for k in ("stages_3_to_6", "class")},
-              {k: [len(v["constant"]) for v in out[name][k]["agreement"].values()] for k in ("stages_3_to_6", "class")})
-    save("attention.json", {
-        "side": SIDE, "minmax_floor": maps.EPS, "constant_below": maps.CONSTANT, "layers": CHOICES,
-        "grids": GRIDS, "photos": out, "regions": cases(),
-    })
+        print(
+            name,
+            target,
+            {k: round(out[name][k]["agreement"]["7"]["mean"].item(), 3) for k in ("stages_3_to_6", "class")},
+            {k: [len(v["constant"]) for v in out[name][k]["agreement"].values()] for k in ("stages_3_to_6", "class")},
+        )
+    save(
+        "attention.json",
+        {
+            "side": SIDE,
+            "minmax_floor": maps.EPS,
+            "constant_below": maps.CONSTANT,
+            "layers": CHOICES,
+            "grids": GRIDS,
+            "images": out,
+            "regions": cases(),
+        },
+    )
 
 
 def cases():

@@ -15,7 +15,11 @@ def main():
         at, grid = np.linspace(0, 255, POINTS), np.arange(256)
         points = np.stack([np.interp(at, grid, table[:, c]) for c in range(3)], 1).round().astype(int)
         lines = np.stack([np.interp(grid, at, points[:, c]) for c in range(3)], 1)
-        out[name] = {"points": points, "hex": ["%02x%02x%02x" % tuple(p) for p in points], "max_error_in_levels": np.abs(lines - table).max()}
+        out[name] = {
+            "points": points,
+            "hex": ["%02x%02x%02x" % tuple(p) for p in points],
+            "max_error_in_levels": np.abs(lines - table).max(),
+        }
         print(name, out[name]["max_error_in_levels"])
     save("colormaps.json", out)
 

@@ -1,8 +1,8 @@
-"""crops/*.png and logits.json: what the published nets answer on the sample photos, stage by stage."""
+"""crops/*.png and logits.json: what the published nets answer on the sample images, stage by stage."""
 
 import torch
 
-import pictures
+import images
 import reference as ref
 from store import HERE, probe, save
 
@@ -13,9 +13,9 @@ LABELS = HERE.parents[1] / "crates" / "peerlight-models" / "labels" / "imagenet-
 def make_crops():
     folder = HERE / "crops"
     folder.mkdir(exist_ok=True)
-    for name, file in pictures.samples():
+    for name, file in images.samples():
         if name not in LEFT_OUT:
-            pictures.crop(pictures.rgb(pictures.Image.open(file))).save(folder / f"{name}.png", optimize=True)
+            images.crop(images.rgb(images.Image.open(file))).save(folder / f"{name}.png", optimize=True)
 
 
 def stage(f):
@@ -28,8 +28,8 @@ def main():
     for lite in ref.LITES:
         net, told = ref.reference(lite), {}
         folded = ref.fold(net)
-        for name, picture in pictures.crops():
-            x = pictures.tensor(picture)
+        for name, image in images.crops():
+            x = images.tensor(image)
             with torch.no_grad():
                 stages, logits = ref.features(net, x)
                 assert torch.equal(logits, net(x)) or torch.allclose(logits, net(x), atol=1e-4)

@@ -13,23 +13,26 @@ import torch
 import by_hand
 import libraries
 import nets
-import noise
-import pictures
+import rng
+import images
 from by_hand import Score
 from store import probe, save
 
-TORCHCAM, GRADCAM, CAPTUM = (f"{name} {version(package)}" for name, package in (("torchcam", "torchcam"), ("grad-cam", "grad-cam"), ("captum", "captum")))
+TORCHCAM, GRADCAM, CAPTUM = (
+    f"{name} {version(package)}"
+    for name, package in (("torchcam", "torchcam"), ("grad-cam", "grad-cam"), ("captum", "captum"))
+)
 PAPER, NUMPY = "by hand, PyTorch", "by hand, NumPy float64"
-PHOTOS = ("cat", "coffee", "bee")
+IMAGES = ("cat", "coffee", "bee")
 FULL = 400  # a map of more values is stored as probes
 ALIKE = 1e-5  # two sources agree
 # A map that PyTorch's own float32 misses by more than this is no fit bar for anybody else's: Grad-CAM++ divides by numbers near
 # zero where activations are negative, Adam's first steps turn on the sign of gradients near zero, and where an activation is at an
 # edge of ReLU6 the gradient at the pixels behind it jumps.
 STEADY = 2e-5
-# Nor is one that moves by more when the picture's values move by this part of themselves, which is what rounding does to a net's
+# Nor is one that moves by more when the image's values move by this part of themselves, which is what rounding does to a net's
 # activations: PyTorch's float32 may fall on float64's side of such an edge by luck, and so may one shaking of a net with millions
-# of activations, or of a sum of gradients at many pictures, each with its own edges. By net or method: the part, and how often.
+# of activations, or of a sum of gradients at many images, each with its own edges. By net or method: the part, and how often.
 SHAKES = {"micro": (2e-7, 1), "efficientnet-lite0": (5e-7, 5), "integrated-gradients": (4e-7, 5)}
 
 # Default settings, as the cases name them.
@@ -46,17 +49,17 @@ NOTES = {
     "ablation-cam": "channels are set to zero",
     "recipro-cam": "softmax probabilities, no ReLU",
     "occlusion": "no ReLU",
-    "rise": "softmax probabilities of normalised input x mask, no ReLU",
+    "rise": "softmax probabilities of normalized input x mask, no ReLU",
     "opti-cam": "after the last step, no ReLU",
 }
 DIFFERENCES = {}
 
 
 class Subject:
-    """A net with a picture."""
+    """A net with an image."""
 
-    def __init__(self, name, net, picture, x):
-        self.name, self.net, self.picture, self.x = name, net, picture, x
+    def __init__(self, name, net, image, x):
+        self.name, self.net, self.image, self.x = name, net, image, x
         with torch.no_grad():
             order = net(x)[0].argsort(descending=True).tolist()
         self.predicted, self.second = order[:2]
@@ -66,7 +69,9 @@ class Subject:
         """One entry. `also` are further sources that must agree with it."""
         for other, value in also:
             off = (found.double() - value.double()).abs().max().item()
-            assert off < ALIKE or self.x.dtype != torch.float64, f"{self.name} {self.picture} {method} {stages}: {other} is off by {off}"
+            assert off < ALIKE or self.x.dtype != torch.float64, (
+                f"{self.name} {self.image} {method} {stages}: {other} is off by {off}"
+            )
         flat = found.reshape(-1)
         assert flat.isfinite().all()
         self.last = flat
@@ -74,9 +79,17 @@ class Subject:
         note += [f"agrees with {other}" for other, _ in also] + (["blank"] if flat.max() == 0 else [])
         values = {"values": flat} if len(flat) <= FULL else {**probe(flat, 64), "sum": flat.double().sum()}
         return {
-            "net": self.name, "picture": self.picture, "method": method, "stages": stages, "settings": settings,
-            "target": score.target, "contrast": score.contrast, "source": source, "note": "; ".join(note),
-            "shape": list(found.shape), **values,
+            "net": self.name,
+            "image": self.image,
+            "method": method,
+            "stages": stages,
+            "settings": settings,
+            "target": score.target,
+            "contrast": score.contrast,
+            "source": source,
+            "note": "; ".join(note),
+            "shape": list(found.shape),
+            **values,
         }
 
     def cam(self, method, stages, score=None, **settings):
@@ -107,13 +120,27 @@ class Subject:
         found = by_hand.recipro_cam(self.net, self.x, stage, score, gaussian)
         also = []
         if self.name.startswith("micro"):
-            also.append((NUMPY, torch.from_numpy(by_hand.in_numpy("recipro-cam", self.net, self.x, stage, score, gaussian=gaussian))))
+            also.append(
+                (
+                    NUMPY,
+                    torch.from_numpy(
+                        by_hand.in_numpy("recipro-cam", self.net, self.x, stage, score, gaussian=gaussian)
+                    ),
+                )
+            )
         return self.case("recipro-cam", [stage], {"gaussian": gaussian}, score, PAPER, found, also)
 
     def pixels(self, method, score=None, **settings):
         """A method of Captum: its map has the input's side."""
         score = score or Score(self.predicted)
-        return self.case(method, [], settings, score, CAPTUM, libraries.captum(method, self.net, self.x, score, self.black, **settings))
+        return self.case(
+            method,
+            [],
+            settings,
+            score,
+            CAPTUM,
+            libraries.captum(method, self.net, self.x, score, self.black, **settings),
+        )
 
     def rise(self, score=None, samples=64, grid=7, keep=0.5, seed=0):
         settings = {"samples": samples, "grid": grid, "keep": keep, "seed": seed}
@@ -123,10 +150,12 @@ class Subject:
     def opti(self, stage, score=None, steps=5, rate=0.1):
         settings = {"steps": steps, "rate": rate}
         score = score or Score(self.predicted)
-        return self.case("opti-cam", [stage], settings, score, PAPER, by_hand.opti_cam(self.net, self.x, stage, score, **settings))
+        return self.case(
+            "opti-cam", [stage], settings, score, PAPER, by_hand.opti_cam(self.net, self.x, stage, score, **settings)
+        )
 
 
-def photo(s, first, second):
+def image(s, first, second):
     """Lite0 on a crop; some methods on the first crop alone, or on two."""
     other, contrast = Score(s.second), Score(s.predicted, {"class": s.second, "gamma": 1.0})
     yield s.cam("cam", [8])
@@ -216,18 +245,23 @@ def micro_subject(peer, dtype):
     return Subject(f"micro.{peer}", nets.micro(peer).to(dtype), "micro", nets.micro_input().to(dtype))
 
 
-def photo_subject(net, name, dtype):
-    return Subject("efficientnet-lite0", net.to(dtype), name, pictures.tensor(dict(pictures.crops())[name]).to(dtype))
+def image_subject(net, name, dtype):
+    return Subject("efficientnet-lite0", net.to(dtype), name, images.tensor(dict(images.crops())[name]).to(dtype))
 
 
 def tell(case, more):
-    print(f"{time.monotonic() - BEGAN:6.1f} s", *(case[k] for k in ("net", "picture", "method", "stages", "settings", "target", "contrast", "note")), more, flush=True)
+    print(
+        f"{time.monotonic() - BEGAN:6.1f} s",
+        *(case[k] for k in ("net", "image", "method", "stages", "settings", "target", "contrast", "note")),
+        more,
+        flush=True,
+    )
 
 
 def shaken(subject, part, seed):
-    """The same with every value of the picture moved by a part of itself, at random; the classes stay."""
+    """The same with every value of the image moved by a part of itself, at random; the classes stay."""
     x = subject.x * (1 + part * noise.Distribution(1, subject.x.dtype, seed).sample(subject.x.shape))
-    twin = Subject(subject.name, subject.net, subject.picture, x)
+    twin = Subject(subject.name, subject.net, subject.image, x)
     twin.predicted, twin.second = subject.predicted, subject.second
     return twin
 
@@ -270,21 +304,30 @@ def main():
         take(*steady(tiny, *(micro_subject(peer, dtype) for dtype in precisions)))
     if "--micro" not in sys.argv:
         both = [nets.lite0(), nets.lite0()]
-        for i, name in enumerate(PHOTOS):
-            subjects = [photo_subject(net, name, dtype) for net, dtype in zip(both, precisions)]
-            take(*steady(lambda s: photo(s, i == 0, i == 1), *subjects))
+        for i, name in enumerate(IMAGES):
+            subjects = [image_subject(net, name, dtype) for net, dtype in zip(both, precisions)]
+            take(*steady(lambda s: image(s, i == 0, i == 1), *subjects))
             for case in slow(subjects[1], i == 0, i == 1):
                 tell(case, "float32 alone")
                 cases.append(case)
     for (net, method), (count, out, worst) in STEADINESS.items():
         print(f"{net} {method}: {count} cases, {out} unsteady, rounding moves them by up to {worst:.1e}")
-        assert out < count or method in ("gradient-x-input", "integrated-gradients", "smooth-grad"), f"no case of {method} on {net} is left"
+        assert out < count or method in ("gradient-x-input", "integrated-gradients", "smooth-grad"), (
+            f"no case of {method} on {net} is left"
+        )
     for key, off in sorted(DIFFERENCES.items()):
         print(f"torch-cam and pytorch-grad-cam, {key}: {off:.1e}")
-    save("methods.json", {
-        "versions": {p: version(p) for p in ("torch", "torchcam", "grad-cam", "captum", "numpy")},
-        "stages": "counted from 1; 8 is the head", "weights": "web/models/lite0-lite1.safetensors", "eps": 1e-8, "cases": cases, "unsteady": unsteady,
-    })
+    save(
+        "methods.json",
+        {
+            "versions": {p: version(p) for p in ("torch", "torchcam", "grad-cam", "captum", "numpy")},
+            "stages": "counted from 1; 8 is the head",
+            "weights": "web/models/lite0-lite1.safetensors",
+            "eps": 1e-8,
+            "cases": cases,
+            "unsteady": unsteady,
+        },
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,15 @@ from store import probe, save
 GAIN = 1.8  # a few per cent of the activations are cut at 6, none of the layers dies
 STEM, HEAD, CLASSES, SIDE = 8, 32, 10, 64
 # repeats, kernel, stride, expand, out
-STAGES = [(1, 3, 1, 1, 8), (1, 3, 2, 2, 8), (1, 5, 2, 2, 16), (1, 3, 2, 2, 16), (1, 5, 1, 2, 16), (2, 5, 2, 2, 24), (1, 3, 1, 2, 24)]
+STAGES = [
+    (1, 3, 1, 1, 8),
+    (1, 3, 2, 2, 8),
+    (1, 5, 2, 2, 16),
+    (1, 3, 2, 2, 16),
+    (1, 5, 1, 2, 16),
+    (2, 5, 2, 2, 24),
+    (1, 3, 1, 2, 24),
+]
 CHOSEN, GRID, CLASS = [3, 4, 5, 6], 4, 3
 PEERS = {"first": 0, "second": 500}
 
@@ -83,20 +91,40 @@ def main():
         net = build(first)
         a, told = describe(net, x)
         weight = net.stem.weight
-        out[name] = {"first_tensor": first, "stem_weight_start": weight.reshape(-1)[:4], **told, "map": {**probe(a, 64), "sum": a.sum()}}
+        out[name] = {
+            "first_tensor": first,
+            "stem_weight_start": weight.reshape(-1)[:4],
+            **told,
+            "map": {**probe(a, 64), "sum": a.sum()},
+        }
         superposed.append(a)
     rho, constant = maps.pearson(*(maps.regions(a, GRID) for a in superposed))
     m = maps.mutual(*superposed, GRID)
-    save("tiny.json", {
-        "gain": GAIN, "side": SIDE, "classes": CLASSES, "stem": STEM, "head": HEAD,
-        "stages": [dict(zip(("repeats", "kernel", "stride", "expand", "out"), s)) for s in STAGES],
-        "input_start": x.detach().reshape(-1)[:4],
-        "peers": out,
-        "mutual": {
-            "stages": CHOSEN, "power": 2, "grid": GRID, "fuse": "mean", "weight": "agreement",
-            "rho": rho, "constant": constant, "agreement": rho.mean(), **probe(m, 64), "sum": m.sum(),
+    save(
+        "tiny.json",
+        {
+            "gain": GAIN,
+            "side": SIDE,
+            "classes": CLASSES,
+            "stem": STEM,
+            "head": HEAD,
+            "stages": [dict(zip(("repeats", "kernel", "stride", "expand", "out"), s)) for s in STAGES],
+            "input_start": x.detach().reshape(-1)[:4],
+            "peers": out,
+            "mutual": {
+                "stages": CHOSEN,
+                "power": 2,
+                "grid": GRID,
+                "fuse": "mean",
+                "weight": "agreement",
+                "rho": rho,
+                "constant": constant,
+                "agreement": rho.mean(),
+                **probe(m, 64),
+                "sum": m.sum(),
+            },
         },
-    })
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ def minmax(a):
 
 
 def resize(a, side):
-    """[h, w] -> [side, side], bilinear with half-pixel centres, clamped at the borders."""
+    """[h, w] -> [side, side], bilinear with half-pixel centers, clamped at the borders."""
     return interpolate(a[None, None].double(), size=(side, side), mode="bilinear", align_corners=False)[0, 0]
 
 
@@ -37,7 +37,7 @@ def log_odds(logits, c):
 
 
 def smooth(a):
-    """[h, w] -> [h, w]: the mean of each place and its neighbours, fewer at the border."""
+    """[h, w] -> [h, w]: the mean of each place and its neighbors, fewer at the border."""
     return avg_pool2d(a[None, None], 3, 1, 1, count_include_pad=False)[0, 0]
 
 
@@ -79,7 +79,7 @@ FUSE = {
 
 
 def mutual(a, b, grid, fuse="mean", weighted=True):
-    """The mutual map: fused maps, weighted by (1 + rho) / 2 interpolated between region centres."""
+    """The mutual map: fused maps, weighted by (1 + rho) / 2 interpolated between region centers."""
     rho, _ = pearson(regions(a, grid), regions(b, grid))
     weight = resize(((1 + rho) / 2).reshape(grid, grid), a.shape[0]) if weighted else 1.0
     return minmax(weight * FUSE[fuse](a, b))

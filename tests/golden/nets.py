@@ -11,7 +11,11 @@ from store import HERE
 BUNDLE = HERE.parents[1] / "web" / "models" / "lite0-lite1.safetensors"
 STAGES = 7
 HEAD = STAGES + 1  # stages are counted from 1; this is the head convolution after its activation
-BLACK = {"efficientnet-lite0": -127 / 128, "micro.first": -1.0, "micro.second": -1.0}  # a black pixel as the net's input
+BLACK = {
+    "efficientnet-lite0": -127 / 128,
+    "micro.first": -1.0,
+    "micro.second": -1.0,
+}  # a black pixel as the net's input
 
 
 class Convolution(nn.Module):
@@ -90,8 +94,10 @@ def lite0():
 
     blocks = []
     for i, (convs, skip) in enumerate(published.blocks):
-        names = ["expand", "depthwise", "project"][-len(convs):]
+        names = ["expand", "depthwise", "project"][-len(convs) :]
         blocks.append(([conv(f"blocks.{i}.{n}", c) for n, c in zip(names, convs)], skip))
     weight, bias = published.fc
     classifier = get("classifier.weight", weight), get("classifier.bias", bias)
-    return Net(Folded(conv("stem", published.stem), blocks, published.ends, conv("head", published.head), classifier)).eval()
+    return Net(
+        Folded(conv("stem", published.stem), blocks, published.ends, conv("head", published.head), classifier)
+    ).eval()

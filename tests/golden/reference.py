@@ -15,7 +15,7 @@ CROP = 0.875
 def reference(lite):
     """The published net as its own package defines it, in eval mode.
 
-    `image_size` is the side of the pictures we feed: the package computes its padding from it once,
+    `image_size` is the side of the images we feed: the package computes its padding from it once,
     and its default (240 for Lite1, 260 for Lite2) would pad 224 x 224 features unlike TensorFlow's SAME.
     """
     from efficientnet_lite_pytorch import EfficientNet
@@ -26,7 +26,7 @@ def reference(lite):
 
 
 def stage_ends(net):
-    """Indices of the blocks that close a stage: neighbouring stages of these nets always differ in width."""
+    """Indices of the blocks that close a stage: neighboring stages of these nets always differ in width."""
     outs = [b._block_args.output_filters for b in net._blocks]
     return [i for i in range(len(outs)) if i + 1 == len(outs) or outs[i + 1] != outs[i]]
 
@@ -80,7 +80,10 @@ def fold(net):
         stride = args.stride if isinstance(args.stride, int) else args.stride[0]
         blocks.append((convs, stride == 1 and args.input_filters == args.output_filters))
     return Folded(
-        conv(net._conv_stem, net._bn0), blocks, stage_ends(net), conv(net._conv_head, net._bn1),
+        conv(net._conv_stem, net._bn0),
+        blocks,
+        stage_ends(net),
+        conv(net._conv_head, net._bn1),
         (net._fc.weight.detach(), net._fc.bias.detach()),
     )
 

@@ -1,4 +1,4 @@
-import { PeerlightError, findBundle, openEngine, preview } from '../pkg/index.js';
+import { PeerlightError, findBundle, openEngine, preview as decodePreview } from '../pkg/index.js';
 import { runGallery } from './gallery-effects.js';
 import { runnable } from './state.js';
 
@@ -23,8 +23,8 @@ export function runEffects(store) {
     if (state.engine.attempt !== before.engine.attempt) open(state);
     if (state.engine.phase === 'failed' && before.engine.phase === 'loading') opening.abort();
     if (state.engine.wish !== before.engine.wish && engine) move(engine, state.engine.wish);
-    if (state.photo.serial !== before.photo.serial) show(state.photo);
-    if (state.photo.picture !== before.photo.picture) before.photo.picture?.bitmap.close();
+    if (state.image.serial !== before.image.serial) show(state.image);
+    if (state.image.preview !== before.image.preview) before.image.preview?.bitmap.close();
 
     const key = runnable(state);
     if (key !== runnable(before)) {
@@ -42,9 +42,16 @@ export function runEffects(store) {
     const mine = (opening = new AbortController());
     const { signal } = mine;
     try {
-      const { url, sha256, bytes } = await findBundle(new URL('models/index.json', document.baseURI), undefined, { signal });
+      const { url, sha256, bytes } = await findBundle(new URL('models/index.json', document.baseURI), undefined, {
+        signal,
+      });
       const opened = await openEngine({
-        bundle: url, sha256, bytes, device: wish, signal, spawn,
+        bundle: url,
+        sha256,
+        bytes,
+        device: wish,
+        signal,
+        spawn,
         onProgress: (progress) => !signal.aborted && dispatch({ type: 'engine-progress', progress }),
         onDevice: (device) => store.state.engine.phase === 'ready' && dispatch({ type: 'device-changed', device }),
       });
@@ -54,7 +61,8 @@ export function runEffects(store) {
       dispatch({ type: 'engine-ready', catalog, info, device });
       if (store.state.engine.wish !== wish) move(opened, store.state.engine.wish);
     } catch (thrown) {
-      if (store.state.engine.attempt === attempt && !signal.aborted) dispatch({ type: 'engine-failed', error: failure(thrown) });
+      if (store.state.engine.attempt === attempt && !signal.aborted)
+        dispatch({ type: 'engine-failed', error: failure(thrown) });
     }
   }
 
@@ -63,35 +71,46 @@ export function runEffects(store) {
     switching.abort();
     const { signal } = (switching = new AbortController());
     try {
-      await engine.use(wish, { signal, onProgress: (progress) => !signal.aborted && dispatch({ type: 'engine-progress', progress }) });
+      await engine.use(wish, {
+        signal,
+        onProgress: (progress) => !signal.aborted && dispatch({ type: 'engine-progress', progress }),
+      });
     } catch (thrown) {
       const { code, message } = failure(thrown);
-      if (code !== 'cancelled') dispatch({ type: 'device-changed', device: { ...engine.device, reason: `The device was not changed: ${message}` } });
+      if (code !== 'cancelled')
+        dispatch({
+          type: 'device-changed',
+          device: { ...engine.device, reason: `The device was not changed: ${message}` },
+        });
     }
     dispatch({ type: 'device-settled', wish });
   }
 
-  /** @param {import('./state.js').PhotoState} photo */
+  /** @param {import('./state.js').ImageState} image */
   async function show({ serial, next }) {
     try {
-      const picture = await preview(/** @type {import('./state.js').Chosen} */ (next).source);
-      if (store.state.photo.serial === serial) dispatch({ type: 'photo-ready', serial, picture });
-      else picture.bitmap.close();
+      const preview = await decodePreview(/** @type {import('./state.js').Chosen} */ (next).source);
+      if (store.state.image.serial === serial) dispatch({ type: 'image-ready', serial, preview });
+      else preview.bitmap.close();
     } catch (thrown) {
-      dispatch({ type: 'photo-failed', serial, error: failure(thrown) });
+      dispatch({ type: 'image-failed', serial, error: failure(thrown) });
     }
   }
 
   /** @param {number} serial */
   async function explain(serial) {
-    const { photo, ask } = store.state;
+    const { image, ask } = store.state;
     const { signal } = (job = new AbortController());
     dispatch({ type: 'job-started', serial });
     try {
-      const result = await /** @type {NonNullable<typeof engine>} */ (engine).explain(/** @type {import('./state.js').Chosen} */ (photo.chosen).source, ask, {
-        signal,
-        onProgress: (step) => dispatch({ type: 'job-step', serial, step }),
-      });
+      const result = await /** @type {NonNullable<typeof engine>} */ (engine).explain(
+        /** @type {import('./state.js').Chosen} */ (image.chosen).source,
+        ask,
+        {
+          signal,
+          onProgress: (step) => dispatch({ type: 'job-step', serial, step }),
+        },
+      );
       dispatch({ type: 'job-done', serial, result });
     } catch (thrown) {
       dispatch({ type: 'job-failed', serial, error: failure(thrown) });
@@ -108,7 +127,7 @@ function failure(thrown) {
 
 /**
  * A worker that is loaded from an address has a policy of its own, or none; one made from a blob has the page's.
- * So it is the page's policy that keeps the pictures here, in the workers too.
+ * So it is the page's policy that keeps the images here, in the workers too.
  * @param {import('../pkg/index.js').DeviceKind} kind
  */
 function spawn(kind) {

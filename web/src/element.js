@@ -26,7 +26,8 @@ export function make(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [key, value] of Object.entries(props)) {
     if (typeof value === 'function') node.addEventListener(key.slice(2), value);
-    else if (key.startsWith('aria-') && value !== undefined) node.setAttribute(key, String(value)); // “false” is a value there.
+    else if (key.startsWith('aria-') && value !== undefined)
+      node.setAttribute(key, String(value)); // “false” is a value there.
     else if (value === true) node.setAttribute(key, '');
     else if (value !== false && value !== undefined) node.setAttribute(key, String(value));
   }

@@ -43,4 +43,5 @@ export function passes(cost) {
 export const short = (name) => name.replace(/^EfficientNet-/, '');
 
 /** The name a file takes when something is saved beside it. @param {string} name @param {string} ending */
-export const beside = (name, ending) => `${(name || 'picture').replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-')}-${ending}`;
+export const beside = (name, ending) =>
+  `${(name || 'image').replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-')}-${ending}`;

@@ -26,11 +26,14 @@ export function runGallery(store, engineNow, failure) {
   async function work({ id, kind, serial }, signal) {
     const { state, dispatch } = store;
     const engine = engineNow();
-    const source = state.photo.chosen?.source;
+    const source = state.image.chosen?.source;
     const method = methodsOf(state).find((m) => m.id === id);
     if (signal.aborted || !engine || !source || !method) return;
     const about = { id, kind, serial };
-    const call = { signal, onProgress: (/** @type {import('./state.js').Step} */ step) => dispatch({ type: 'work-step', ...about, step }) };
+    const call = {
+      signal,
+      onProgress: (/** @type {import('./state.js').Step} */ step) => dispatch({ type: 'work-step', ...about, step }),
+    };
     dispatch({ type: 'work-started', ...about });
     try {
       const value = await ask(engine, source, kind, method, state, call);

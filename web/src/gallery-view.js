@@ -21,7 +21,8 @@ function kindOf({ boxes, passes, again }, method) {
 }
 
 /** The metrics that a work measures. @param {State} state @param {Kind} kind @param {Method} method @returns {Metric[]} */
-export const metricsOf = (state, kind, method) => (state.engine.catalog?.metrics ?? []).filter((m) => kindOf(m, method) === kind);
+export const metricsOf = (state, kind, method) =>
+  (state.engine.catalog?.metrics ?? []).filter((m) => kindOf(m, method) === kind);
 
 /** The metrics that wait until they are asked for, whatever the method. @param {State} state */
 export const slowMetrics = (state) => (state.engine.catalog?.metrics ?? []).filter((m) => !m.boxes && m.passes > FEW);
@@ -44,28 +45,42 @@ export function dueWork(state) {
 export function progressOf(state) {
   const works = picked(state).flatMap(({ id }) => Object.values(cardOf(state.gallery, id)));
   const asked = works.filter((w) => w.phase !== 'none');
-  return { done: asked.filter((w) => !open(w.phase)).length, total: asked.length, busy: asked.some((w) => open(w.phase)) };
+  return {
+    done: asked.filter((w) => !open(w.phase)).length,
+    total: asked.length,
+    busy: asked.some((w) => open(w.phase)),
+  };
 }
 
 /** A method's settings: what the person chose for it, and what the page itself explains with where that is the same setting. @param {State} state @param {Method} method */
 export function settingsOf(state, method) {
   const { ask: page, gallery } = state;
-  const shared = method.settings.filter((s) => page[s.id] != null && shares(state, method, s.id)).map((s) => [s.id, page[s.id]]);
-  return /** @type {Record<string, number | string>} */ ({ ...Object.fromEntries(shared), ...gallery.settings[method.id] });
+  const shared = method.settings
+    .filter((s) => page[s.id] != null && shares(state, method, s.id))
+    .map((s) => [s.id, page[s.id]]);
+  return /** @type {Record<string, number | string>} */ ({
+    ...Object.fromEntries(shared),
+    ...gallery.settings[method.id],
+  });
 }
 
 /** What the engine is asked for. @param {State} state @param {Method} method @returns {import('../pkg/index.js').MethodRequest} */
 export function requestOf(state, method) {
   const { ask: page, gallery } = state;
   return {
-    method: method.id, settings: settingsOf(state, method), peer: gallery.peer, target: page.target ?? null, contrast: gallery.contrast, crop: page.crop ?? null,
+    method: method.id,
+    settings: settingsOf(state, method),
+    peer: gallery.peer,
+    target: page.target ?? null,
+    contrast: gallery.contrast,
+    crop: page.crop ?? null,
   };
 }
 
 /** Where the box lies in the map. @param {State} state @param {number} side @returns {[number, number, number, number][]} */
 export function boxesOf({ gallery: { box }, result }, side) {
   if (!box || !result) return [];
-  const { x, y, side: square } = result.photo.crop;
+  const { x, y, side: square } = result.image.crop;
   const inside = (/** @type {number} */ v) => Math.min(side, Math.max(0, Math.round((v * side) / square)));
   return [[inside(box[0] - x), inside(box[1] - y), inside(box[2] - x), inside(box[3] - y)]];
 }
@@ -79,7 +94,7 @@ export const figuresOf = (card) => measuresOf(card).flatMap((m) => m.figures);
 /** @param {Card} card */
 export const curvesOf = (card) => measuresOf(card).flatMap((m) => m.curves);
 
-/** How the picture is masked for the figures shown. @param {State} state */
+/** How the image is masked for the figures shown. @param {State} state */
 export const maskingOf = ({ gallery, engine }) => gallery.masking ?? engine.catalog?.maskings?.[0]?.id ?? null;
 
 /** @param {Card} card */
@@ -96,14 +111,33 @@ export function passesOf({ map: { value } }) {
 export function columnsOf(state) {
   const { gallery, engine } = state;
   const masking = maskingOf(state);
-  const shown = (engine.catalog?.metrics ?? []).filter((m) => (m.boxes ? gallery.box : gallery.slow || m.passes <= FEW));
+  const shown = (engine.catalog?.metrics ?? []).filter((m) =>
+    m.boxes ? gallery.box : gallery.slow || m.passes <= FEW,
+  );
   return [
     ...shown.map(({ id, name, help, unit, better }) => {
-      const value = (/** @type {Card} */ card) => figuresOf(card).find((f) => f.id === id && (f.masking === null || f.masking === masking))?.value ?? null;
+      const value = (/** @type {Card} */ card) =>
+        figuresOf(card).find((f) => f.id === id && (f.masking === null || f.masking === masking))?.value ?? null;
       return { key: id, name, help, unit, better, cost: false, value };
     }),
-    { key: 'passes', name: 'Passes', help: 'Forward, partial and backward passes together.', unit: 'passes', better: 'lower', cost: true, value: passesOf },
-    { key: 'ms', name: 'Time', help: 'Milliseconds of the map on this device.', unit: 'ms', better: 'lower', cost: true, value: ({ map }) => map.value?.ms ?? null },
+    {
+      key: 'passes',
+      name: 'Passes',
+      help: 'Forward, partial and backward passes together.',
+      unit: 'passes',
+      better: 'lower',
+      cost: true,
+      value: passesOf,
+    },
+    {
+      key: 'ms',
+      name: 'Time',
+      help: 'Milliseconds of the map on this device.',
+      unit: 'ms',
+      better: 'lower',
+      cost: true,
+      value: ({ map }) => map.value?.ms ?? null,
+    },
   ];
 }
 
@@ -168,15 +202,18 @@ export function actsOf(state, method) {
   const card = cardOf(state.gallery, id);
   const takes = (/** @type {Kind} */ kind) => about(timeOf(state, kind, method));
   const ask = (/** @type {Kind} */ kind) => ({ type: /** @type {const} */ ('work-ask'), id, kind });
-  if (Object.values(card).some((work) => open(work.phase))) return [{ text: 'Stop', id: 'stop', action: { type: 'work-stop', id } }];
+  if (Object.values(card).some((work) => open(work.phase)))
+    return [{ text: 'Stop', id: 'stop', action: { type: 'work-stop', id } }];
   if (!card.map.value) return [{ text: `Run, ${takes('map')}`, id: 'run', action: ask('map') }];
   const lost = KINDS.find((kind) => card[kind].phase === 'stopped' || card[kind].phase === 'failed');
   if (lost) return [{ text: 'Go on', id: 'run', action: ask(lost) }];
   /** @type {Act[]} */
   const acts = [];
   const again = metricsOf(state, 'again', method);
-  if (again.length && !card.again.value) acts.push({ text: `${again.map((m) => m.name).join(', ')}: ${takes('again')}`, id: 'again', action: ask('again') });
+  if (again.length && !card.again.value)
+    acts.push({ text: `${again.map((m) => m.name).join(', ')}: ${takes('again')}`, id: 'again', action: ask('again') });
   const long = timeOf(state, 'sanity', method) > 10_000 ? ` (${takes('sanity')})` : '';
-  if (!card.sanity.value) acts.push({ text: `Does it depend on the network?${long}`, id: 'sanity', action: ask('sanity') });
+  if (!card.sanity.value)
+    acts.push({ text: `Does it depend on the network?${long}`, id: 'sanity', action: ask('sanity') });
   return acts;
 }

@@ -21,7 +21,7 @@
 
 /**
  * @typedef {{ [K in Kind]: Work<Values[K]> }} Card
- * @typedef {[number, number, number, number]} Box left, top, right and bottom in pixels of the photo
+ * @typedef {[number, number, number, number]} Box left, top, right and bottom in pixels of the image
  * @typedef {{ by: string, down: boolean }} Sort `by`: a column's key
  *
  * @typedef {object} Gallery
@@ -58,8 +58,19 @@ export const DEAR = 60;
 
 /** @type {Gallery} */
 export const emptyGallery = {
-  on: false, picks: null, settings: {}, peer: null, contrast: null, box: null, slow: false, masking: null, sort: null, view: 'cards', hidden: [],
-  serial: 0, cards: {},
+  on: false,
+  picks: null,
+  settings: {},
+  peer: null,
+  contrast: null,
+  box: null,
+  slow: false,
+  masking: null,
+  sort: null,
+  view: 'cards',
+  hidden: [],
+  serial: 0,
+  cards: {},
 };
 
 /** @type {Work<any>} */
@@ -93,7 +104,10 @@ export function shares(state, { settings }, id) {
 export const open = (phase) => phase === 'waiting' || phase === 'running';
 
 /** @param {Gallery} gallery @param {string} id @param {{ [K in Kind]?: Work<any> }} works @returns {Gallery} */
-const withCard = (gallery, id, works) => ({ ...gallery, cards: { ...gallery.cards, [id]: { ...cardOf(gallery, id), ...works } } });
+const withCard = (gallery, id, works) => ({
+  ...gallery,
+  cards: { ...gallery.cards, [id]: { ...cardOf(gallery, id), ...works } },
+});
 
 /** Asks for works of one card. @param {Gallery} gallery @param {string} id @param {Kind[]} kinds @returns {Gallery} */
 function ask(gallery, id, kinds) {
@@ -103,7 +117,8 @@ function ask(gallery, id, kinds) {
 }
 
 /** What a finished map is measured by. @param {Gallery} gallery @returns {Kind[]} */
-const wanted = ({ box, slow }) => KINDS.filter((kind) => kind === 'figures' || (kind === 'boxes' && box) || (kind === 'slow' && slow));
+const wanted = ({ box, slow }) =>
+  KINDS.filter((kind) => kind === 'figures' || (kind === 'boxes' && box) || (kind === 'slow' && slow));
 
 /** Some cards are about something else now: they start again, by themselves if they are cheap and all was started. @param {Gallery} gallery @param {State} page @param {(m: Method) => boolean} which */
 function anew(gallery, page, which) {
@@ -136,9 +151,11 @@ const stopped = (work) => (open(work.phase) ? { ...work, phase: 'stopped', step:
  */
 export function reduceGallery(gallery, action, page) {
   switch (action.type) {
-    case 'photo-ready':
-      // Class and box belonged to the last picture.
-      return page.photo.serial === action.serial ? { ...gallery, on: false, cards: {}, box: null, contrast: null, hidden: [] } : gallery;
+    case 'image-ready':
+      // Class and box belonged to the last image.
+      return page.image.serial === action.serial
+        ? { ...gallery, on: false, cards: {}, box: null, contrast: null, hidden: [] }
+        : gallery;
     case 'ask-changed': {
       const all = action.id === 'target' || action.id === 'crop';
       return anew(gallery, page, (m) => all || shares(page, m, action.id));
@@ -155,7 +172,9 @@ export function reduceGallery(gallery, action, page) {
       return set(gallery, action.change, page);
     case 'gallery-pick': {
       const before = picked(page).map((m) => m.id);
-      const picks = action.on ? [...before, ...action.ids.filter((id) => !before.includes(id))] : before.filter((id) => !action.ids.includes(id));
+      const picks = action.on
+        ? [...before, ...action.ids.filter((id) => !before.includes(id))]
+        : before.filter((id) => !action.ids.includes(id));
       const cards = Object.fromEntries(Object.entries(gallery.cards).filter(([id]) => picks.includes(id)));
       return startCheap({ ...gallery, picks, cards }, page);
     }
@@ -214,7 +233,8 @@ function answer(gallery, news) {
   const { id, kind, serial } = news;
   const work = gallery.cards[id]?.[kind];
   if (!work || work.serial !== serial || !open(work.phase)) return gallery;
-  const become = (/** @type {Partial<Work<any>>} */ change) => withCard(gallery, id, { [kind]: { ...work, step: null, ...change } });
+  const become = (/** @type {Partial<Work<any>>} */ change) =>
+    withCard(gallery, id, { [kind]: { ...work, step: null, ...change } });
   switch (news.type) {
     case 'work-started':
       return become({ phase: 'running' });

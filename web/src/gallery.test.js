@@ -2,13 +2,37 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initial, reduce } from './state.js';
 import { cardOf, picked } from './gallery.js';
-import { actsOf, boxesOf, columnsOf, dueWork, estimate, metricsOf, ordered, passesOfWork, progressOf, requestOf, sortBy } from './gallery-view.js';
+import {
+  actsOf,
+  boxesOf,
+  columnsOf,
+  dueWork,
+  estimate,
+  metricsOf,
+  ordered,
+  passesOfWork,
+  progressOf,
+  requestOf,
+  sortBy,
+} from './gallery-view.js';
 
-const method = (id, passes, more = {}) => ({ id, name: id.toUpperCase(), family: 'activation', passes, joint: false, settings: [], ...more });
+const method = (id, passes, more = {}) => ({
+  id,
+  name: id.toUpperCase(),
+  family: 'activation',
+  passes,
+  joint: false,
+  settings: [],
+  ...more,
+});
 const methods = [
   method('rise', 4000, { family: 'perturbation', settings: [{ id: 'masks', kind: 'number', default: '4000' }] }),
   method('grad-cam', 3),
-  method('mutual', 2, { family: 'mutual', joint: true, settings: [{ id: 'evidence', name: 'Evidence', kind: 'choice', default: 'guided' }] }),
+  method('mutual', 2, {
+    family: 'mutual',
+    joint: true,
+    settings: [{ id: 'evidence', name: 'Evidence', kind: 'choice', default: 'guided' }],
+  }),
   method('cam', 1),
   method('control-ones', 1, { family: 'control' }),
 ];
@@ -18,22 +42,52 @@ const metrics = [
   { id: 'energy', name: 'Energy', better: 'higher', unit: '', help: '', boxes: true, passes: 0, again: false },
   { id: 'deletion', name: 'Deletion', better: 'lower', unit: '', help: '', boxes: false, passes: 28, again: false },
 ];
-const catalog = { version: '0', settings: [{ id: 'evidence', name: 'Evidence' }, { id: 'grid', name: 'Grid' }], colours: [], backbones: [], errors: [], methods, metrics, maskings: [{ id: 'top50', name: 'Half', help: '' }, { id: 'soft', name: 'Soft', help: '' }] };
+const catalog = {
+  version: '0',
+  settings: [
+    { id: 'evidence', name: 'Evidence' },
+    { id: 'grid', name: 'Grid' },
+  ],
+  colors: [],
+  backbones: [],
+  errors: [],
+  methods,
+  metrics,
+  maskings: [
+    { id: 'top50', name: 'Half', help: '' },
+    { id: 'soft', name: 'Soft', help: '' },
+  ],
+};
 const result = {
-  peers: [{ id: 'a', name: 'A' }, { id: 'b', name: 'B' }], regions: [], mutual: {}, timings: [{ name: 'all', ms: 60 }],
-  photo: { width: 400, height: 300, crop: { x: 100, y: 50, side: 200 } },
+  peers: [
+    { id: 'a', name: 'A' },
+    { id: 'b', name: 'B' },
+  ],
+  regions: [],
+  mutual: {},
+  timings: [{ name: 'all', ms: 60 }],
+  image: { width: 400, height: 300, crop: { x: 100, y: 50, side: 200 } },
 };
 const shown = [
-  { type: 'engine-start' }, { type: 'engine-ready', catalog, info: { classes: [], peers: result.peers }, device: { kind: 'cpu' } },
-  { type: 'photo-picked', source: new Blob(['x']), name: 'cat.jpg' }, { type: 'photo-ready', serial: 1, picture: { bitmap: {}, width: 4, height: 3 } },
-  { type: 'job-started', serial: 1 }, { type: 'job-done', serial: 1, result },
+  { type: 'engine-start' },
+  { type: 'engine-ready', catalog, info: { classes: [], peers: result.peers }, device: { kind: 'cpu' } },
+  { type: 'image-picked', source: new Blob(['x']), name: 'cat.jpg' },
+  { type: 'image-ready', serial: 1, preview: { bitmap: {}, width: 4, height: 3 } },
+  { type: 'job-started', serial: 1 },
+  { type: 'job-done', serial: 1, result },
 ];
 
 /** @param {any} state @param {...any} actions */
 const then = (state, ...actions) => actions.reduce(reduce, state);
 const base = then(initial, ...shown);
 const started = then(base, { type: 'gallery-start' });
-const map = (ms = 30) => ({ peers: [0, 1], side: 224, blank: false, cost: { forward: 2, partial: 0, backward: 2 }, ms });
+const map = (ms = 30) => ({
+  peers: [0, 1],
+  side: 224,
+  blank: false,
+  cost: { forward: 2, partial: 0, backward: 2 },
+  ms,
+});
 const measures = (id, value, masking = null) => ({ figures: [{ id, masking, value }], curves: [], ms: 5, forward: 3 });
 
 /** Does the work that is due, with these answers by kind. @param {any} state @param {any} values */
@@ -49,14 +103,22 @@ function run(state, values) {
   return next;
 }
 const answers = {
-  map: () => map(), figures: (id) => measures('average-drop', { mutual: 20, cam: 5, 'grad-cam': 40 }[id] ?? 1, 'top50'),
-  boxes: () => measures('energy', 0.5), again: () => measures('coherency', 0.2), slow: () => measures('deletion', 0.1), sanity: () => ({ layers: [], unchanged: true, ms: 9 }),
+  map: () => map(),
+  figures: (id) => measures('average-drop', { mutual: 20, cam: 5, 'grad-cam': 40 }[id] ?? 1, 'top50'),
+  boxes: () => measures('energy', 0.5),
+  again: () => measures('coherency', 0.2),
+  slow: () => measures('deletion', 0.1),
+  sanity: () => ({ layers: [], unchanged: true, ms: 9 }),
 };
 const finished = run(started, answers);
-const phases = (state, kind = 'map') => Object.fromEntries(picked(state).map(({ id }) => [id, cardOf(state.gallery, id)[kind].phase]));
+const phases = (state, kind = 'map') =>
+  Object.fromEntries(picked(state).map(({ id }) => [id, cardOf(state.gallery, id)[kind].phase]));
 
 test('the cheap ones are picked, the mutual map first, and nothing runs before it is started', () => {
-  assert.deepEqual(picked(base).map((m) => m.id), ['mutual', 'cam', 'grad-cam']);
+  assert.deepEqual(
+    picked(base).map((m) => m.id),
+    ['mutual', 'cam', 'grad-cam'],
+  );
   assert.equal(dueWork(base), null);
 });
 
@@ -64,7 +126,14 @@ test('every map comes before the first figure, cheap ones first', () => {
   const seen = [];
   let state = started;
   for (let due; (due = dueWork(state)); state = step(state, answers)) seen.push(`${due.id} ${due.kind}`);
-  assert.deepEqual(seen, ['mutual map', 'cam map', 'grad-cam map', 'mutual figures', 'cam figures', 'grad-cam figures']);
+  assert.deepEqual(seen, [
+    'mutual map',
+    'cam map',
+    'grad-cam map',
+    'mutual figures',
+    'cam figures',
+    'grad-cam figures',
+  ]);
   assert.deepEqual(progressOf(state), { done: 6, total: 6, busy: false });
 });
 
@@ -80,14 +149,21 @@ test('a cheap one that is picked while all runs, runs along; one that is dropped
   const state = then(finished, { type: 'gallery-pick', ids: ['control-ones'], on: true });
   assert.equal(dueWork(state)?.id, 'control-ones');
   const without = then(state, { type: 'gallery-pick', ids: ['cam', 'control-ones'], on: false });
-  assert.deepEqual([picked(without).map((m) => m.id), dueWork(without), 'cam' in without.gallery.cards], [['mutual', 'grad-cam'], null, false]);
+  assert.deepEqual(
+    [picked(without).map((m) => m.id), dueWork(without), 'cam' in without.gallery.cards],
+    [['mutual', 'grad-cam'], null, false],
+  );
 });
 
 test('the main explanation goes first, and what was called off for it takes its turn again', () => {
   const due = /** @type {any} */ (dueWork(started));
   let state = then(started, { type: 'work-started', ...due }, { type: 'ask-changed', id: 'grid', value: 5 });
   assert.equal(dueWork(state), null);
-  state = then(state, { type: 'work-failed', ...due, error: { code: 'cancelled', message: '', help: '' } }, { type: 'job-started', serial: 2 });
+  state = then(
+    state,
+    { type: 'work-failed', ...due, error: { code: 'cancelled', message: '', help: '' } },
+    { type: 'job-started', serial: 2 },
+  );
   assert.equal(dueWork(state), null);
   assert.deepEqual(dueWork(then(state, { type: 'job-done', serial: 2, result })), due);
 });
@@ -100,7 +176,11 @@ test('one failure is told on its card and stops nothing else', () => {
 });
 
 test('stopping one, stopping all, and going on with what is missing', () => {
-  const one = then(started, { type: 'work-started', .../** @type {any} */ (dueWork(started)) }, { type: 'work-stop', id: 'mutual' });
+  const one = then(
+    started,
+    { type: 'work-started', .../** @type {any} */ (dueWork(started)) },
+    { type: 'work-stop', id: 'mutual' },
+  );
   assert.deepEqual([phases(one).mutual, dueWork(one)?.id], ['stopped', 'cam']);
   const some = then(step(one, answers), { type: 'gallery-stop' });
   assert.deepEqual(phases(some), { mutual: 'stopped', cam: 'done', 'grad-cam': 'stopped' });
@@ -118,19 +198,37 @@ test('a late answer to an older question is ignored', () => {
 });
 
 test('another network, class, contrast or crop: all is asked anew, what is dear only by hand', () => {
-  const dear = run(then(finished, { type: 'gallery-pick', ids: ['rise'], on: true }, { type: 'work-ask', id: 'rise', kind: 'map' }), answers);
-  const again = (state) => then(state, { type: 'job-started', serial: state.job.serial }, { type: 'job-done', serial: state.job.serial, result });
+  const dear = run(
+    then(finished, { type: 'gallery-pick', ids: ['rise'], on: true }, { type: 'work-ask', id: 'rise', kind: 'map' }),
+    answers,
+  );
+  const again = (state) =>
+    then(
+      state,
+      { type: 'job-started', serial: state.job.serial },
+      { type: 'job-done', serial: state.job.serial, result },
+    );
   for (const action of [
-    { type: 'gallery-set', change: { peer: 0 } }, { type: 'gallery-set', change: { contrast: { class: 3, gamma: 1 } } },
-    { type: 'ask-changed', id: 'target', value: 3 }, { type: 'ask-changed', id: 'crop', value: 0.5 },
+    { type: 'gallery-set', change: { peer: 0 } },
+    { type: 'gallery-set', change: { contrast: { class: 3, gamma: 1 } } },
+    { type: 'ask-changed', id: 'target', value: 3 },
+    { type: 'ask-changed', id: 'crop', value: 0.5 },
   ]) {
     const state = again(then(dear, action));
-    assert.deepEqual(phases(state), { mutual: 'waiting', cam: 'waiting', 'grad-cam': 'waiting', rise: 'none' }, JSON.stringify(action));
-    assert.equal(dueWork(then(again(then(dear, { type: 'gallery-stop' }, action)))), null, 'nothing runs by itself once all was stopped');
+    assert.deepEqual(
+      phases(state),
+      { mutual: 'waiting', cam: 'waiting', 'grad-cam': 'waiting', rise: 'none' },
+      JSON.stringify(action),
+    );
+    assert.equal(
+      dueWork(then(again(then(dear, { type: 'gallery-stop' }, action)))),
+      null,
+      'nothing runs by itself once all was stopped',
+    );
   }
 });
 
-test('what the page explains with is the mutual card\'s too', () => {
+test("what the page explains with is the mutual card's too", () => {
   const state = then(finished, { type: 'ask-changed', id: 'evidence', value: 'class' });
   assert.deepEqual(phases(state), { mutual: 'waiting', cam: 'done', 'grad-cam': 'done' });
   assert.deepEqual(requestOf(state, /** @type {any} */ (methods[2])).settings, { evidence: 'class' });
@@ -146,10 +244,17 @@ test('a changed setting runs its own card again, and no other', () => {
 test('a box brings its figures, in pixels of the map; without it they go', () => {
   const boxed = then(finished, { type: 'gallery-set', change: { box: [100, 50, 200, 250] } });
   assert.deepEqual(boxesOf(boxed, 224), [[0, 0, 112, 224]]);
-  assert.deepEqual(boxesOf(then(boxed, { type: 'gallery-set', change: { box: [0, 0, 400, 300] } }), 224), [[0, 0, 224, 224]]);
+  assert.deepEqual(boxesOf(then(boxed, { type: 'gallery-set', change: { box: [0, 0, 400, 300] } }), 224), [
+    [0, 0, 224, 224],
+  ]);
   assert.deepEqual(phases(boxed, 'boxes'), { mutual: 'waiting', cam: 'waiting', 'grad-cam': 'waiting' });
   const done = run(boxed, answers);
-  assert.equal(columnsOf(done).find((c) => c.key === 'energy')?.value(cardOf(done.gallery, 'cam')), 0.5);
+  assert.equal(
+    columnsOf(done)
+      .find((c) => c.key === 'energy')
+      ?.value(cardOf(done.gallery, 'cam')),
+    0.5,
+  );
   const without = then(done, { type: 'gallery-set', change: { box: null } });
   assert.ok(!columnsOf(without).some((c) => c.key === 'energy'));
   assert.deepEqual(phases(without, 'boxes'), { mutual: 'none', cam: 'none', 'grad-cam': 'none' });
@@ -157,27 +262,58 @@ test('a box brings its figures, in pixels of the map; without it they go', () =>
 
 test('figures of many passes are measured when asked for, also of maps that come later', () => {
   assert.ok(!columnsOf(finished).some((c) => c.key === 'deletion'));
-  const state = run(then(finished, { type: 'gallery-set', change: { slow: true } }, { type: 'gallery-pick', ids: ['control-ones'], on: true }), answers);
+  const state = run(
+    then(
+      finished,
+      { type: 'gallery-set', change: { slow: true } },
+      { type: 'gallery-pick', ids: ['control-ones'], on: true },
+    ),
+    answers,
+  );
   assert.deepEqual(phases(state, 'slow'), { mutual: 'done', cam: 'done', 'control-ones': 'done', 'grad-cam': 'done' });
 });
 
-test('the order is the catalog\'s, or any column\'s, best first', () => {
-  assert.deepEqual(ordered(finished).map((m) => m.id), ['mutual', 'cam', 'grad-cam']);
+test("the order is the catalog's, or any column's, best first", () => {
+  assert.deepEqual(
+    ordered(finished).map((m) => m.id),
+    ['mutual', 'cam', 'grad-cam'],
+  );
   const drop = /** @type {any} */ (columnsOf(finished).find((c) => c.key === 'average-drop'));
   const sorted = then(finished, { type: 'gallery-set', change: { sort: sortBy(finished, drop) } });
-  assert.deepEqual(ordered(sorted).map((m) => m.id), ['cam', 'mutual', 'grad-cam']);
-  const turned = then(sorted, { type: 'gallery-set', change: { sort: sortBy(sorted, drop) } }, { type: 'gallery-pick', ids: ['rise'], on: true });
-  assert.deepEqual(ordered(turned).map((m) => m.id), ['grad-cam', 'mutual', 'cam', 'rise'], 'what has no figure comes last');
+  assert.deepEqual(
+    ordered(sorted).map((m) => m.id),
+    ['cam', 'mutual', 'grad-cam'],
+  );
+  const turned = then(
+    sorted,
+    { type: 'gallery-set', change: { sort: sortBy(sorted, drop) } },
+    { type: 'gallery-pick', ids: ['rise'], on: true },
+  );
+  assert.deepEqual(
+    ordered(turned).map((m) => m.id),
+    ['grad-cam', 'mutual', 'cam', 'rise'],
+    'what has no figure comes last',
+  );
 });
 
 test('the test whether a map depends on the network goes before the figures', () => {
-  const state = then(step(step(step(started, answers), answers), answers), { type: 'work-ask', id: 'cam', kind: 'sanity' });
+  const state = then(step(step(step(started, answers), answers), answers), {
+    type: 'work-ask',
+    id: 'cam',
+    kind: 'sanity',
+  });
   assert.deepEqual([dueWork(state)?.kind, dueWork(state)?.id], ['sanity', 'cam']);
 });
 
-test('a new picture starts with nothing', () => {
-  const state = then(run(then(finished, { type: 'gallery-set', change: { box: [1, 2, 3, 4], contrast: { class: 1, gamma: 1 } } }), answers),
-    { type: 'photo-picked', source: new Blob(['y']), name: 'dog.jpg' }, { type: 'photo-ready', serial: 2, picture: { bitmap: {} } });
+test('a new image starts with nothing', () => {
+  const state = then(
+    run(
+      then(finished, { type: 'gallery-set', change: { box: [1, 2, 3, 4], contrast: { class: 1, gamma: 1 } } }),
+      answers,
+    ),
+    { type: 'image-picked', source: new Blob(['y']), name: 'dog.jpg' },
+    { type: 'image-ready', serial: 2, preview: { bitmap: {} } },
+  );
   const { on, cards, box, contrast } = state.gallery;
   assert.deepEqual({ on, cards, box, contrast }, { on: false, cards: {}, box: null, contrast: null });
 });
@@ -192,7 +328,10 @@ test('a figure for which the method runs again is measured with the others, unle
   const ids = (kind, method) => metricsOf(base, kind, method).map((m) => m.id);
   assert.deepEqual([ids('figures', cam), ids('again', cam)], [['average-drop', 'coherency'], []]);
   assert.deepEqual([ids('figures', rise), ids('again', rise)], [['average-drop'], ['coherency']]);
-  assert.deepEqual([passesOfWork(base, 'figures', cam), passesOfWork(base, 'again', rise), passesOfWork(base, 'slow', rise)], [6, 4001, 28]);
+  assert.deepEqual(
+    [passesOfWork(base, 'figures', cam), passesOfWork(base, 'again', rise), passesOfWork(base, 'slow', rise)],
+    [6, 4001, 28],
+  );
 });
 
 test('what can be done about a card', () => {
@@ -203,6 +342,12 @@ test('what can be done about a card', () => {
   assert.deepEqual(acts(then(started, { type: 'gallery-stop' }), cam), [['run', 'Run, under a second']]);
   assert.deepEqual(acts(finished, cam), [['sanity', 'Does it depend on the network?']]);
   assert.deepEqual(acts(run(then(finished, { type: 'work-ask', id: 'cam', kind: 'sanity' }), answers), cam), []);
-  const dear = run(then(finished, { type: 'gallery-pick', ids: ['rise'], on: true }, { type: 'work-ask', id: 'rise', kind: 'map' }), answers);
-  assert.deepEqual(acts(dear, rise).map(([id]) => id), ['again', 'sanity']);
+  const dear = run(
+    then(finished, { type: 'gallery-pick', ids: ['rise'], on: true }, { type: 'work-ask', id: 'rise', kind: 'map' }),
+    answers,
+  );
+  assert.deepEqual(
+    acts(dear, rise).map(([id]) => id),
+    ['again', 'sanity'],
+  );
 });

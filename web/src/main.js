@@ -49,11 +49,15 @@ const PARTS = {
 
 for (const [tag, part] of Object.entries(PARTS)) customElements.define(tag, part);
 customElements.define('peer-method', MethodCard); // Made by the gallery.
-const parts = /** @type {NodeListOf<import('./element.js').Part>} */ (document.querySelectorAll(Object.keys(PARTS).join()));
+const parts = /** @type {NodeListOf<import('./element.js').Part>} */ (
+  document.querySelectorAll(Object.keys(PARTS).join())
+);
 
 const store = new Store();
 runEffects(store);
-document.addEventListener('peerlight', (event) => store.dispatch(/** @type {CustomEvent<import('./state.js').Action>} */ (event).detail));
+document.addEventListener('peerlight', (event) =>
+  store.dispatch(/** @type {CustomEvent<import('./state.js').Action>} */ (event).detail),
+);
 
 /** @type {import('./state.js').State | null} */
 let drawn = null;
@@ -70,9 +74,12 @@ function draw() {
   const before = drawn;
   drawn = store.state;
   const { classList } = document.documentElement;
-  classList.toggle('has-picture', Boolean(drawn.photo.picture));
+  classList.toggle('has-image', Boolean(drawn.image.preview));
   classList.toggle('has-result', Boolean(drawn.result));
-  classList.toggle('has-methods', Boolean(drawn.result && drawn.engine.catalog?.methods?.length && drawn.engine.catalog.metrics?.length));
+  classList.toggle(
+    'has-methods',
+    Boolean(drawn.result && drawn.engine.catalog?.methods?.length && drawn.engine.catalog.metrics?.length),
+  );
   classList.toggle('has-failed', drawn.engine.phase === 'failed');
   for (const part of parts) part.update(drawn, before);
 }
@@ -80,6 +87,6 @@ function draw() {
 draw();
 listSamples().then((samples) => store.dispatch({ type: 'samples-listed', samples }));
 
-// The networks come after the first paint; someone who saves data loads them with the first picture.
+// The networks come after the first paint; someone who saves data loads them with the first image.
 const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {};
 if (!saveData) requestAnimationFrame(() => setTimeout(() => store.dispatch({ type: 'engine-start' })));

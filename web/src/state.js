@@ -5,9 +5,9 @@ import { emptyGallery, reduceGallery } from './gallery.js';
  *
  * @typedef {import('../pkg/index.js').Explanation} Explanation
  * @typedef {{ code: string, message: string, help: string }} Failure
- * @typedef {{ bitmap: ImageBitmap, width: number, height: number }} Picture
+ * @typedef {{ bitmap: ImageBitmap, width: number, height: number }} Preview
  * @typedef {{ source: Blob, name: string, alt: string }} Chosen
- * @typedef {{ file: string, name: string, alt: string, credit: string, licence?: string, changes?: string, url: string }} Sample
+ * @typedef {{ file: string, name: string, alt: string, credit: string, license?: string, changes?: string, url: string }} Sample
  * @typedef {{ name: string, done: number, total: number }} Step
  *
  * @typedef {object} EngineState
@@ -21,11 +21,11 @@ import { emptyGallery, reduceGallery } from './gallery.js';
  * @property {import('../pkg/index.js').DeviceWish} wish
  * @property {boolean} switching
  *
- * @typedef {object} PhotoState
- * @property {number} serial grows with every picture chosen
+ * @typedef {object} ImageState
+ * @property {number} serial grows with every image chosen
  * @property {Chosen | null} next chosen and being opened; what is shown stays until that has worked
- * @property {Chosen | null} chosen the picture shown
- * @property {Picture | null} picture
+ * @property {Chosen | null} chosen the image shown
+ * @property {Preview | null} preview
  * @property {Failure | null} error why the last choice was not opened
  *
  * @typedef {object} JobState
@@ -35,7 +35,7 @@ import { emptyGallery, reduceGallery } from './gallery.js';
  * @property {Failure | null} error
  *
  * @typedef {object} ViewState
- * @property {string} colour
+ * @property {string} color
  * @property {number} opacity
  * @property {string} shown `mutual` or a peer's id
  * @property {boolean} lines
@@ -43,7 +43,7 @@ import { emptyGallery, reduceGallery } from './gallery.js';
  *
  * @typedef {object} State
  * @property {EngineState} engine
- * @property {PhotoState} photo
+ * @property {ImageState} image
  * @property {Record<string, any>} ask only what the person changed; the engine's defaults hold for the rest
  * @property {JobState} job
  * @property {Explanation | null} result
@@ -59,9 +59,9 @@ import { emptyGallery, reduceGallery } from './gallery.js';
  *   | { type: 'device-changed', device: NonNullable<EngineState['device']> }
  *   | { type: 'device-settled', wish: EngineState['wish'] }
  *   | { type: 'samples-listed', samples: Sample[] }
- *   | { type: 'photo-picked', source: Blob, name: string, alt?: string }
- *   | { type: 'photo-ready', serial: number, picture: Picture }
- *   | { type: 'photo-failed', serial: number, error: Failure }
+ *   | { type: 'image-picked', source: Blob, name: string, alt?: string }
+ *   | { type: 'image-ready', serial: number, preview: Preview }
+ *   | { type: 'image-failed', serial: number, error: Failure }
  *   | { type: 'ask-changed', id: string, value: any }
  *   | { type: 'job-started', serial: number }
  *   | { type: 'job-step', serial: number, step: Step }
@@ -75,13 +75,21 @@ import { emptyGallery, reduceGallery } from './gallery.js';
 /** @type {State} */
 export const initial = {
   engine: {
-    phase: 'asleep', attempt: 0, progress: {}, error: null, catalog: null, info: null, device: null, wish: 'auto', switching: false,
+    phase: 'asleep',
+    attempt: 0,
+    progress: {},
+    error: null,
+    catalog: null,
+    info: null,
+    device: null,
+    wish: 'auto',
+    switching: false,
   },
-  photo: { serial: 0, next: null, chosen: null, picture: null, error: null },
+  image: { serial: 0, next: null, chosen: null, preview: null, error: null },
   ask: {},
   job: { phase: 'idle', serial: 0, step: null, error: null },
   result: null,
-  view: { colour: 'cividis', opacity: 0.6, shown: 'mutual', lines: true, region: null },
+  view: { color: 'cividis', opacity: 0.6, shown: 'mutual', lines: true, region: null },
   gallery: emptyGallery,
   samples: [],
 };
@@ -98,7 +106,8 @@ const withJob = (state, job) => ({ ...state, job: { ...state.job, ...job } });
 const due = (state) => withJob(state, { phase: 'due', serial: state.job.serial + 1, step: null, error: null });
 
 /** @param {State} state */
-const startEngine = (state) => withEngine(state, { phase: 'loading', attempt: state.engine.attempt + 1, progress: {}, error: null });
+const startEngine = (state) =>
+  withEngine(state, { phase: 'loading', attempt: state.engine.attempt + 1, progress: {}, error: null });
 
 /**
  * @param {State} state
@@ -117,7 +126,7 @@ export function reduce(state, action) {
  * @returns {State}
  */
 function reducePage(state, action) {
-  const { engine, photo, job } = state;
+  const { engine, image, job } = state;
   switch (action.type) {
     case 'engine-start':
       return engine.phase === 'asleep' ? startEngine(state) : state;
@@ -143,25 +152,25 @@ function reducePage(state, action) {
 
     case 'samples-listed':
       return { ...state, samples: action.samples };
-    case 'photo-picked': {
+    case 'image-picked': {
       const { source, name, alt = '' } = action;
       const awake = engine.phase === 'asleep' || engine.phase === 'failed' ? startEngine(state) : state;
-      return { ...awake, photo: { ...photo, serial: photo.serial + 1, next: { source, name, alt }, error: null } };
+      return { ...awake, image: { ...image, serial: image.serial + 1, next: { source, name, alt }, error: null } };
     }
-    case 'photo-ready': {
-      if (action.serial !== photo.serial) return state;
-      const { target: _, ...ask } = state.ask; // The class belonged to the last picture.
-      const shown = { ...photo, chosen: photo.next, next: null, picture: action.picture };
-      return due({ ...state, photo: shown, ask, result: null, view: { ...state.view, region: null } });
+    case 'image-ready': {
+      if (action.serial !== image.serial) return state;
+      const { target: _, ...ask } = state.ask; // The class belonged to the last image.
+      const shown = { ...image, chosen: image.next, next: null, preview: action.preview };
+      return due({ ...state, image: shown, ask, result: null, view: { ...state.view, region: null } });
     }
-    case 'photo-failed':
-      if (action.serial !== photo.serial) return state;
-      return { ...state, photo: { ...photo, next: null, error: action.error } };
+    case 'image-failed':
+      if (action.serial !== image.serial) return state;
+      return { ...state, image: { ...image, next: null, error: action.error } };
 
     case 'ask-changed': {
       if (state.ask[action.id] === action.value) return state;
-      const next = { ...state, ask: { ...state.ask, [action.id]: action.value }, photo: { ...photo, error: null } };
-      return photo.picture ? due(next) : next;
+      const next = { ...state, ask: { ...state.ask, [action.id]: action.value }, image: { ...image, error: null } };
+      return image.preview ? due(next) : next;
     }
     case 'job-started':
       return action.serial === job.serial ? withJob(state, { phase: 'running', step: null }) : state;
@@ -171,11 +180,16 @@ function reducePage(state, action) {
       return action.serial === job.serial && job.phase === 'running' ? finish(state, action.result) : state;
     case 'job-failed':
       if (action.serial !== job.serial || job.phase === 'cancelled') return state;
-      return withJob(state, action.error.code === 'cancelled' ? { phase: 'cancelled' } : { phase: 'failed', error: action.error });
+      return withJob(
+        state,
+        action.error.code === 'cancelled' ? { phase: 'cancelled' } : { phase: 'failed', error: action.error },
+      );
 
     case 'cancel':
-      if (job.phase === 'running' || (job.phase === 'due' && engine.phase === 'ready')) return withJob(state, { phase: 'cancelled', step: null });
-      if (engine.switching) return withEngine(state, { wish: engine.device?.kind ?? 'cpu', switching: true, progress: {} });
+      if (job.phase === 'running' || (job.phase === 'due' && engine.phase === 'ready'))
+        return withJob(state, { phase: 'cancelled', step: null });
+      if (engine.switching)
+        return withEngine(state, { wish: engine.device?.kind ?? 'cpu', switching: true, progress: {} });
       return engine.phase === 'loading' ? withEngine(state, { phase: 'failed', error: CANCELLED }) : state;
     case 'retry':
       if (engine.phase === 'failed') return startEngine(state);
@@ -205,11 +219,11 @@ function brightest({ regions }) {
 }
 
 /** The explanation that could run now, by its serial; 0 while something it needs is missing. @param {State} state */
-export function runnable({ engine, photo, job }) {
-  return (job.phase === 'due' || job.phase === 'running') && engine.phase === 'ready' && photo.picture ? job.serial : 0;
+export function runnable({ engine, image, job }) {
+  return (job.phase === 'due' || job.phase === 'running') && engine.phase === 'ready' && image.preview ? job.serial : 0;
 }
 
-/** The map laid over the picture. @param {Explanation} result @param {string} id */
+/** The map laid over the image. @param {Explanation} result @param {string} id */
 export function mapOf(result, id) {
   return result.peers.find((p) => p.id === id) ?? result.mutual;
 }
@@ -219,8 +233,8 @@ export function settingOf({ ask, engine }, id) {
   return ask[id] ?? engine.catalog?.settings.find((s) => s.id === id)?.default ?? null;
 }
 
-/** The chosen colour map. @param {State} state @returns {Uint8Array | null} */
+/** The chosen color map. @param {State} state @returns {Uint8Array | null} */
 export function lutOf({ engine, view }) {
-  const colours = engine.catalog?.colours ?? [];
-  return (colours.find((c) => c.id === view.colour) ?? colours[0])?.lut ?? null;
+  const colors = engine.catalog?.colors ?? [];
+  return (colors.find((c) => c.id === view.color) ?? colors[0])?.lut ?? null;
 }

@@ -4,50 +4,72 @@ import { initial, lutOf, mapOf, reduce, runnable, settingOf } from './state.js';
 import { statusOf } from './status.js';
 import { figures } from './save.js';
 import { beside, figure, percent, time } from './format.js';
-import { colourise, rhoColour, stretched, windowOf } from './paint.js';
+import { colorise, rhoColor, stretched, windowOf } from './paint.js';
 
 /** @param {...any} actions */
 const after = (...actions) => actions.reduce(reduce, initial);
-const catalog = { version: '0', settings: [{ id: 'grid', default: '7' }], colours: [{ id: 'grey', lut: new Uint8Array(768) }], backbones: [], errors: [] };
+const catalog = {
+  version: '0',
+  settings: [{ id: 'grid', default: '7' }],
+  colors: [{ id: 'gray', lut: new Uint8Array(768) }],
+  backbones: [],
+  errors: [],
+};
 const device = { kind: 'cpu', name: 'CPU', software: false, reason: '' };
 const ready = { type: 'engine-ready', catalog, info: { classes: [] }, device };
-const picked = { type: 'photo-picked', source: new Blob(['x']), name: 'cat.jpg' };
-const opened = (serial = 1) => ({ type: 'photo-ready', serial, picture: { bitmap: {}, width: 4, height: 3 } });
+const picked = { type: 'image-picked', source: new Blob(['x']), name: 'cat.jpg' };
+const opened = (serial = 1) => ({ type: 'image-ready', serial, preview: { bitmap: {}, width: 4, height: 3 } });
 const result = {
   peers: [{ id: 'a', name: 'A', top: [{ label: 'cat', probability: 0.5 }], map: Float32Array.of(0, 1), blank: false }],
-  mutual: { map: Float32Array.of(1, 0), blank: true }, regions: [{ attention: Float32Array.of(0.5), pairs: [1] }, { attention: [0.7] }], agreement: -0.25, timings: [{ name: 'all', ms: 12 }],
+  mutual: { map: Float32Array.of(1, 0), blank: true },
+  regions: [{ attention: Float32Array.of(0.5), pairs: [1] }, { attention: [0.7] }],
+  agreement: -0.25,
+  timings: [{ name: 'all', ms: 12 }],
 };
 const running = [{ type: 'engine-start' }, ready, picked, opened(), { type: 'job-started', serial: 1 }];
 
-test('a picture waits for the networks, and the networks for a picture', () => {
+test('an image waits for the networks, and the networks for an image', () => {
   assert.equal(runnable(after({ type: 'engine-start' }, picked, opened())), 0);
   assert.equal(runnable(after({ type: 'engine-start' }, ready)), 0);
   assert.equal(runnable(after({ type: 'engine-start' }, picked, opened(), ready)), 1);
 });
 
-test('choosing a picture wakes the engine, also after a failure', () => {
+test('choosing an image wakes the engine, also after a failure', () => {
   assert.equal(after(picked).engine.phase, 'loading');
-  const failed = after({ type: 'engine-start' }, { type: 'engine-failed', error: { code: 'download-failed', message: '', help: '' } });
+  const failed = after(
+    { type: 'engine-start' },
+    { type: 'engine-failed', error: { code: 'download-failed', message: '', help: '' } },
+  );
   assert.equal(failed.engine.phase, 'failed');
   assert.equal(reduce(failed, /** @type {any} */ (picked)).engine.attempt, 2);
 });
 
-test('of two pictures the later one wins, whichever opens first', () => {
+test('of two images the later one wins, whichever opens first', () => {
   const both = after(picked, { ...picked, name: 'dog.jpg' });
   assert.equal(reduce(both, /** @type {any} */ (opened(1))), both);
-  assert.equal(reduce(both, /** @type {any} */ (opened(2))).photo.chosen?.name, 'dog.jpg');
+  assert.equal(reduce(both, /** @type {any} */ (opened(2))).image.chosen?.name, 'dog.jpg');
 });
 
-test('a file that is no picture leaves the one before in place', () => {
-  const state = after(...running, { type: 'job-done', serial: 1, result }, { ...picked, name: 'x.pdf' },
-    { type: 'photo-failed', serial: 2, error: { code: 'image-broken', message: 'This is a PDF document.', help: '' } });
-  assert.equal(state.photo.chosen?.name, 'cat.jpg');
+test('a file that is no image leaves the one before in place', () => {
+  const state = after(
+    ...running,
+    { type: 'job-done', serial: 1, result },
+    { ...picked, name: 'x.pdf' },
+    { type: 'image-failed', serial: 2, error: { code: 'image-broken', message: 'This is a PDF document.', help: '' } },
+  );
+  assert.equal(state.image.chosen?.name, 'cat.jpg');
   assert.equal(state.result, result);
   assert.equal(statusOf(state).error?.code, 'image-broken');
 });
 
-test('a new picture forgets the chosen class and keeps the other settings', () => {
-  const state = after(...running, { type: 'ask-changed', id: 'target', value: 3 }, { type: 'ask-changed', id: 'grid', value: 4 }, picked, opened(2));
+test('a new image forgets the chosen class and keeps the other settings', () => {
+  const state = after(
+    ...running,
+    { type: 'ask-changed', id: 'target', value: 3 },
+    { type: 'ask-changed', id: 'grid', value: 4 },
+    picked,
+    opened(2),
+  );
   assert.deepEqual(state.ask, { grid: 4 });
   assert.equal(state.result, null);
 });
@@ -59,12 +81,12 @@ test('a changed setting overtakes what runs, and its late answer is ignored', ()
   assert.equal(reduce(state, { type: 'ask-changed', id: 'grid', value: 4 }), state);
 });
 
-test('colour, opacity and the shown map explain nothing anew', () => {
+test('color, opacity and the shown map explain nothing anew', () => {
   const done = after(...running, { type: 'job-done', serial: 1, result });
-  assert.equal(runnable(reduce(done, { type: 'view-changed', view: { colour: 'grey', opacity: 0.2, shown: 'a' } })), 0);
+  assert.equal(runnable(reduce(done, { type: 'view-changed', view: { color: 'gray', opacity: 0.2, shown: 'a' } })), 0);
 });
 
-test('cancelling stops the job and keeps engine and picture; trying again runs it', () => {
+test('cancelling stops the job and keeps engine and image; trying again runs it', () => {
   const state = after(...running, { type: 'cancel' });
   assert.deepEqual([state.job.phase, state.engine.phase, runnable(state)], ['cancelled', 'ready', 0]);
   assert.equal(statusOf(state).retry, 'Explain again');
@@ -75,31 +97,55 @@ test('cancelling stops the job and keeps engine and picture; trying again runs i
 
 test('cancelling while loading stops the load, and it can be taken up again', () => {
   const state = after({ type: 'engine-start' }, { type: 'cancel' });
-  assert.deepEqual([state.engine.phase, statusOf(state).error, statusOf(state).retry], ['failed', null, 'Load the networks']);
+  assert.deepEqual(
+    [state.engine.phase, statusOf(state).error, statusOf(state).retry],
+    ['failed', null, 'Load the networks'],
+  );
   assert.equal(reduce(state, { type: 'retry' }).engine.phase, 'loading');
 });
 
 test('progress is told in bytes once every size is known', () => {
-  const progress = (stage, loaded, total) => ({ type: 'engine-progress', progress: { stage, loaded, total, text: '' } });
+  const progress = (stage, loaded, total) => ({
+    type: 'engine-progress',
+    progress: { stage, loaded, total, text: '' },
+  });
   const state = after({ type: 'engine-start' }, progress('weights', 5e6, 40e6), progress('code', 1e6, 2e6));
-  assert.deepEqual(statusOf(state).bar, { value: 6e6, max: 42e6, text: '6.0 MB of 42.0 MB', doing: 'Loading the networks' });
+  assert.deepEqual(statusOf(state).bar, {
+    value: 6e6,
+    max: 42e6,
+    text: '6.0 MB of 42.0 MB',
+    doing: 'Loading the networks',
+  });
   const unknown = reduce(state, /** @type {any} */ (progress('code', 1e6, 0)));
   assert.deepEqual([statusOf(unknown).bar?.max, statusOf(unknown).bar?.text], [0, '6.0 MB']);
 });
 
 test('failures of a job are shown with a way to try again', () => {
-  const state = after(...running, { type: 'job-failed', serial: 1, error: { code: 'crashed', message: 'Stopped.', help: 'Try again.' } });
+  const state = after(...running, {
+    type: 'job-failed',
+    serial: 1,
+    error: { code: 'crashed', message: 'Stopped.', help: 'Try again.' },
+  });
   assert.deepEqual([statusOf(state).error?.code, statusOf(state).retry], ['crashed', 'Try again']);
 });
 
 test('the view falls back when a result lacks the shown map, and to the brightest region under a new grid', () => {
-  const state = after(...running, { type: 'view-changed', view: { shown: 'gone', region: 99 } }, { type: 'job-done', serial: 1, result });
+  const state = after(
+    ...running,
+    { type: 'view-changed', view: { shown: 'gone', region: 99 } },
+    { type: 'job-done', serial: 1, result },
+  );
   assert.deepEqual([state.view.shown, state.view.region], ['mutual', 1]);
   assert.equal(mapOf(/** @type {any} */ (result), 'a').map[1], 1);
 });
 
 test('an answer to an older device wish is ignored', () => {
-  const state = after({ type: 'engine-start' }, ready, { type: 'device-wished', wish: 'webgpu' }, { type: 'device-wished', wish: 'cpu' });
+  const state = after(
+    { type: 'engine-start' },
+    ready,
+    { type: 'device-wished', wish: 'webgpu' },
+    { type: 'device-wished', wish: 'cpu' },
+  );
   assert.equal(reduce(state, { type: 'device-settled', wish: 'webgpu' }).engine.switching, true);
   assert.equal(reduce(state, { type: 'device-settled', wish: 'cpu' }).engine.switching, false);
 });
@@ -125,14 +171,17 @@ test('numbers are written for people', () => {
   assert.equal(beside('my cat (1).jpeg', 'mutual.png'), 'my-cat-1--mutual.png');
 });
 
-test('values take their colour from the table, and stay inside it', () => {
+test('values take their color from the table, and stay inside it', () => {
   const lut = Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3));
-  assert.deepEqual([...colourise(Float32Array.of(-1, 0.5, 2, NaN), lut)].filter((_, i) => i % 4 === 0), [0, 128, 255, 0]);
-  assert.equal(rhoColour(0), 'rgb(236 233 226)');
-  assert.notEqual(rhoColour(-1), rhoColour(1));
+  assert.deepEqual(
+    [...colorise(Float32Array.of(-1, 0.5, 2, NaN), lut)].filter((_, i) => i % 4 === 0),
+    [0, 128, 255, 0],
+  );
+  assert.equal(rhoColor(0), 'rgb(236 233 226)');
+  assert.notEqual(rhoColor(-1), rhoColor(1));
 });
 
-test('long pictures are shown by their middle', () => {
+test('long images are shown by their middle', () => {
   assert.deepEqual(windowOf({ width: 400, height: 300 }), { x: 0, y: 0, width: 400, height: 300 });
   assert.deepEqual(windowOf({ width: 3000, height: 20 }), { x: 1470, y: 0, width: 60, height: 20 });
   assert.deepEqual(windowOf({ width: 10, height: 100 }), { x: 0, y: 40, width: 10, height: 20 });

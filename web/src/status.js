@@ -8,10 +8,10 @@ import { bytes, figure, percent, time } from './format.js';
  * @returns {Status}
  */
 export function statusOf(state) {
-  const { photo } = state;
+  const { image } = state;
   const status = working(state);
-  if (photo.next) return { ...quiet, text: 'Opening the picture.', bar: { value: 0, max: 0, text: '' } };
-  if (photo.error) return { ...status, error: photo.error };
+  if (image.next) return { ...quiet, text: 'Opening the image.', bar: { value: 0, max: 0, text: '' } };
+  if (image.error) return { ...status, error: image.error };
   return status;
 }
 
@@ -19,7 +19,7 @@ export function statusOf(state) {
 const quiet = { text: '', error: null, bar: null, cancel: false, retry: '' };
 
 /** @param {import('./state.js').State} state @returns {Status} */
-function working({ engine, photo, job, result }) {
+function working({ engine, image, job, result }) {
   if (engine.phase === 'failed') {
     const stopped = engine.error?.code === 'cancelled';
     return stopped
@@ -28,13 +28,16 @@ function working({ engine, photo, job, result }) {
   }
   if (engine.phase === 'loading') {
     const bar = loading(engine.progress);
-    return { ...quiet, text: `${bar.doing}.${photo.picture ? ' Your picture is next.' : ''}`, bar, cancel: true };
+    return { ...quiet, text: `${bar.doing}.${image.preview ? ' Your image is next.' : ''}`, bar, cancel: true };
   }
-  if (job.phase === 'failed') return { ...quiet, text: 'The explanation failed.', error: job.error, retry: 'Try again' };
+  if (job.phase === 'failed')
+    return { ...quiet, text: 'The explanation failed.', error: job.error, retry: 'Try again' };
   if (job.phase === 'due' || job.phase === 'running') {
     const { step } = job;
-    const bar = step ? { value: step.done, max: step.total, text: `${step.done} of ${step.total}` } : { value: 0, max: 0, text: '' };
-    return { ...quiet, text: step ? `${step.name}.` : 'Explaining the picture.', bar, cancel: true };
+    const bar = step
+      ? { value: step.done, max: step.total, text: `${step.done} of ${step.total}` }
+      : { value: 0, max: 0, text: '' };
+    return { ...quiet, text: step ? `${step.name}.` : 'Explaining the image.', bar, cancel: true };
   }
   if (engine.switching) return { ...quiet, text: 'Changing the device.', bar: loading(engine.progress), cancel: true };
   if (job.phase === 'cancelled') {
@@ -42,7 +45,7 @@ function working({ engine, photo, job, result }) {
     return { ...quiet, text: `Stopped.${kept}`, retry: 'Explain again' };
   }
   if (result) return { ...quiet, text: summary(result) };
-  return { ...quiet, text: engine.phase === 'ready' ? 'Ready. Choose a picture.' : 'Choose a picture.' };
+  return { ...quiet, text: engine.phase === 'ready' ? 'Ready. Choose an image.' : 'Choose an image.' };
 }
 
 /** @param {import('./state.js').EngineState['progress']} progress */
@@ -53,7 +56,12 @@ function loading({ weights, code, device }) {
   const finished = Boolean(device) && (!weights || weights.loaded >= weights.total);
   if (finished) return { value: 0, max: 0, text: '', doing: device?.text ?? '' };
   if (!loaded) return { value: 0, max: 0, text: '', doing: 'Loading the networks' };
-  return { value: loaded, max: total, text: total ? `${bytes(loaded)} of ${bytes(total)}` : bytes(loaded), doing: 'Loading the networks' };
+  return {
+    value: loaded,
+    max: total,
+    text: total ? `${bytes(loaded)} of ${bytes(total)}` : bytes(loaded),
+    doing: 'Loading the networks',
+  };
 }
 
 /** @param {import('./state.js').Explanation} result */

@@ -7,7 +7,7 @@ use burn::tensor::{
 
 use crate::resize_map;
 
-/// Keeps the division of min-max normalising finite on a constant map, which becomes all zeros.
+/// Keeps the division of min-max normalizing finite on a constant map, which becomes all zeros.
 const EPSILON: f32 = 1e-8;
 /// A logit that leaves a class no probability.
 const EXCLUDED: f32 = -1e4;
@@ -42,10 +42,10 @@ pub fn weighted_sum(stage: Tensor<4>, weights: Tensor<4>) -> Tensor<3> {
 }
 
 /// Where a network looks, kept to what speaks for a class, [n, side, side] in 0..=1: minmax(attention + 4 odds), where odds is
-/// the min-max normalised, [smoothed](smooth) sum over the channels of weight x activation at the last stage.
+/// the min-max normalized, [smoothed](smooth) sum over the channels of weight x activation at the last stage.
 ///
 /// `attention` is a [superposition](superpose), [n, side, side]; `head` the last stage, [n, c, h, w]; `weights` those of the
-/// class's [log-odds](log_odds) there, [n, c]. Ours; the sum and its 4 were chosen by Average Drop on training pictures.
+/// class's [log-odds](log_odds) there, [n, c]. Ours; the sum and its 4 were chosen by Average Drop on training images.
 pub fn guided_attention(attention: Tensor<3>, head: Tensor<4>, weights: Tensor<2>) -> Tensor<3> {
     let ([_, side, _], [n, channels]) = (attention.dims(), weights.dims());
     let odds = superpose(vec![smooth(weighted_sum(head, weights.reshape([n, channels, 1, 1])))], side);
@@ -65,8 +65,8 @@ pub fn log_odds(logits: Tensor<2>, class: Tensor<1, Int>) -> Tensor<2> {
     chosen.float() - rest
 }
 
-/// Each value replaced by the mean of itself and its neighbours, eight or at the border fewer: [n, h, w] to its shape.
-/// A place of a late stage sees far beyond its own square of the picture, so single places say less than their surroundings.
+/// Each value replaced by the mean of itself and its neighbors, eight or at the border fewer: [n, h, w] to its shape.
+/// A place of a late stage sees far beyond its own square of the image, so single places say less than their surroundings.
 /// Along a side of one or two, where the mean would leave no difference, nothing is changed.
 pub fn smooth(maps: Tensor<3>) -> Tensor<3> {
     let [_, h, w] = maps.dims();
@@ -94,7 +94,7 @@ pub fn minmax(maps: Tensor<3>) -> Tensor<3> {
 }
 
 /// Superposition of the chosen layers' maps, each [n, h_l, w_l]: resized to side x side, min-max
-/// normalised, summed, and min-max normalised again, to [n, side, side] in 0..=1.
+/// normalized, summed, and min-max normalized again, to [n, side, side] in 0..=1.
 ///
 /// # Panics
 /// Without a layer.

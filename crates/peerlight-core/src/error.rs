@@ -50,9 +50,9 @@ macro_rules! codes {
 }
 
 codes! {
-    ImageEmpty "image-empty" "The picture has no pixels. Choose another one."
-    ImageTooLarge "image-too-large" "The picture is larger than can be held in memory. Scale it down first."
-    ImageBroken "image-broken" "The file is not a picture that can be read: it is broken, or of another kind."
+    ImageEmpty "image-empty" "The image has no pixels. Choose another one."
+    ImageTooLarge "image-too-large" "The image is larger than can be held in memory. Scale it down first."
+    ImageBroken "image-broken" "The file is not an image that can be read: it is broken, or of another kind."
     BundleTruncated "bundle-truncated" "The weight file ends too early. Download it again."
     BundleInvalid "bundle-invalid" "The weight file does not hold what it should: wrong shapes, names or numbers. Use a bundle made by `peerlight import` or `peerlight train`."
     BundleHash "bundle-hash" "The weight file is not the one that was announced: its sha256 differs. Download it again."
@@ -61,14 +61,14 @@ codes! {
     DeviceUnavailable "device-unavailable" "The device cannot be used here. Another one is chosen where there is one."
     DeviceSelfTest "device-self-test" "The device computes wrong results: it failed the known-answer test and is not used."
     DeviceLost "device-lost" "The device went away while computing. The work goes on on another one."
-    OutOfMemory "out-of-memory" "There is not enough memory for this. Close other pages, or use a smaller picture."
+    OutOfMemory "out-of-memory" "There is not enough memory for this. Close other pages, or use a smaller image."
     FileUnreadable "file-unreadable" "A file or folder cannot be read or written. Check the path and the rights."
-    ClassesInvalid "classes-invalid" "The pictures' classes cannot be learnt: there is one alone, or there are folders that name no class."
+    ClassesInvalid "classes-invalid" "The images' classes cannot be learnt: there is one alone, or there are folders that name no class."
     Diverged "training-diverged" "The networks compute numbers that are not finite. Train with a lower rate."
     RunInvalid "run-invalid" "The folder holds another run, or one that cannot be gone on with."
     Cancelled "cancelled" "The work was cancelled."
     DownloadFailed "download-failed" "The download failed or was interrupted. Try again."
-    Crashed "crashed" "The engine stopped unexpectedly and was started again. Try again; if it recurs, report the picture."
+    Crashed "crashed" "The engine stopped unexpectedly and was started again. Try again; if it recurs, report the image."
 }
 
 impl fmt::Display for Code {

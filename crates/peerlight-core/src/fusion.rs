@@ -25,7 +25,7 @@ pub enum Weight {
     /// Nothing: the correlations stand beside the map, region by region.
     #[default]
     Uniform,
-    /// (1 + rho) / 2 of each region, interpolated between the regions' centres.
+    /// (1 + rho) / 2 of each region, interpolated between the regions' centers.
     Agreement,
 }
 
@@ -109,7 +109,7 @@ pub fn mutual_map(maps: &[Tensor<3>], grid: Grid, fusion: Fusion) -> Mutual {
         Weight::Uniform => fused,
         Weight::Agreement => {
             let weights = (agreement.rho.clone() + 1.0) / 2.0;
-            // Bilinear interpolation between the centres, so that no region's edge shows.
+            // Bilinear interpolation between the centers, so that no region's edge shows.
             fused * resize_map(weights.reshape([n, grid.rows, grid.columns]), [height, width])
         }
     };

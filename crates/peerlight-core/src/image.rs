@@ -1,11 +1,11 @@
-//! A decoded photo: 8-bit RGBA, upright.
+//! A decoded image: 8-bit RGBA, upright.
 
 use crate::{Code, Error, Result};
 
-/// The most pixels a picture may have: 250 megapixels, 1 GB of RGBA.
+/// The most pixels an image may have: 250 megapixels, 1 GB of RGBA.
 pub const MAX_PIXELS: u64 = 250_000_000;
 
-/// A picture of `width` x `height` pixels, row by row, four bytes each (red, green, blue, alpha;
+/// An image of `width` x `height` pixels, row by row, four bytes each (red, green, blue, alpha;
 /// alpha not premultiplied).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rgba8 {
@@ -26,7 +26,7 @@ impl Rgba8 {
         if pixels.len() as u64 != expected {
             return Err(Error::new(
                 Code::ImageBroken,
-                format!("A {width} x {height} picture has {expected} bytes, this one has {}.", pixels.len()),
+                format!("A {width} x {height} image has {expected} bytes, this one has {}.", pixels.len()),
             ));
         }
         Ok(Self { width, height, pixels })
@@ -53,7 +53,7 @@ impl Rgba8 {
         [self.pixels[at], self.pixels[at + 1], self.pixels[at + 2], self.pixels[at + 3]]
     }
 
-    /// The picture turned upright, as its EXIF orientation asks.
+    /// The image turned upright, as its EXIF orientation asks.
     pub fn oriented(self, orientation: Orientation) -> Self {
         if orientation == Orientation::UPRIGHT {
             return self;
@@ -74,14 +74,12 @@ impl Rgba8 {
 /// Refuses a size that holds no pixels or too many, before anything is allocated.
 fn check_size(width: u32, height: u32) -> Result<()> {
     if width == 0 || height == 0 {
-        return Err(Error::new(Code::ImageEmpty, "The picture has no pixels. Choose another one."));
+        return Err(Error::new(Code::ImageEmpty, "The image has no pixels. Choose another one."));
     }
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(Error::new(
             Code::ImageTooLarge,
-            format!(
-                "The picture has {width} x {height} pixels; at most {MAX_PIXELS} can be read. Scale it down first."
-            ),
+            format!("The image has {width} x {height} pixels; at most {MAX_PIXELS} can be read. Scale it down first."),
         ));
     }
     Ok(())
@@ -105,7 +103,7 @@ impl Orientation {
         self.0 >= 5
     }
 
-    /// Where the upright pixel (x, y) lies in a stored picture of `w` x `h`.
+    /// Where the upright pixel (x, y) lies in a stored image of `w` x `h`.
     fn source(self, x: u32, y: u32, w: u32, h: u32) -> (u32, u32) {
         match self.0 {
             2 => (w - 1 - x, y),
@@ -124,14 +122,14 @@ impl Orientation {
 mod tests {
     use super::*;
 
-    /// A 3 x 2 picture whose red channel counts its pixels: 0 1 2 / 3 4 5.
+    /// A 3 x 2 image whose red channel counts its pixels: 0 1 2 / 3 4 5.
     fn counted() -> Rgba8 {
         Rgba8::new(3, 2, (0..6).flat_map(|i| [i, 0, 0, 255]).collect()).unwrap()
     }
 
     #[test]
     fn orientations_follow_the_exif_table() {
-        // The stored picture and what a viewer shows of it, by hand from the Exif table.
+        // The stored image and what a viewer shows of it, by hand from the Exif table.
         let cases: [(u8, u32, &[u8]); 9] = [
             (1, 3, &[0, 1, 2, 3, 4, 5]),
             (2, 3, &[2, 1, 0, 5, 4, 3]),

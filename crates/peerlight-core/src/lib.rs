@@ -1,9 +1,9 @@
 //! The mathematics of Peerlight, on plain tensors and with no network in sight.
 //!
-//! A photo becomes a tensor ([`Preprocess`]); the stages of a network become an attention map
+//! An image becomes a tensor ([`Preprocess`]); the stages of a network become an attention map
 //! ([`layer_attention`], [`superpose`]); two maps are divided into regions ([`Grid`]), compared
 //! region by region ([`pearson`]) and fused into the mutual map ([`mutual_map`]); a map is painted
-//! over the photo ([`overlay`]). Nothing here reads a tensor back, opens a file or knows a device.
+//! over the image ([`overlay`]). Nothing here reads a tensor back, opens a file or knows a device.
 //!
 //! The method is that of Cheng, Wang, Cui and Zhan, "Interpretability Optimization Method Based on
 //! Mutual Transfer of Local Attention Map", Computer Science 49(5), 2022,
@@ -11,22 +11,22 @@
 //! open: each of those is a setting here, and the choice of its default is ours.
 
 mod attention;
-mod colour;
+mod color;
 mod error;
 mod fusion;
 mod grid;
 mod image;
-pub mod noise;
 mod overlay;
 mod preprocess;
 mod resize;
+pub mod rng;
 mod similarity;
 mod transfer;
 
 pub use attention::{
     class_activation, guided_attention, layer_attention, log_odds, minmax, smooth, superpose, weighted_sum,
 };
-pub use colour::{COLOUR_MAPS, ColourMap};
+pub use color::{COLOR_MAPS, ColorMap};
 pub use error::{CODES, Code, Error, Result};
 pub use fusion::{Agreement, Fuse, Fusion, Mutual, Weight, agreement, mutual_map};
 pub use grid::Grid;

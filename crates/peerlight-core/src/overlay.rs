@@ -1,24 +1,24 @@
-//! A map painted over the photo.
+//! A map painted over the image.
 
-use crate::{ColourMap, Crop, Rgba8};
+use crate::{ColorMap, Crop, Rgba8};
 
-/// The photo with a map of `side` x `side` values in 0..=1 laid over the square that the network
-/// saw, in the colours of `colours` at `opacity` 0..=1. What lies outside the square is dimmed.
+/// The image with a map of `side` x `side` values in 0..=1 laid over the square that the network
+/// saw, in the colors of `colors` at `opacity` 0..=1. What lies outside the square is dimmed.
 ///
 /// # Panics
 /// If `map` is not side * side long.
-pub fn overlay(photo: &Rgba8, crop: Crop, map: &[f32], side: usize, colours: &ColourMap, opacity: f32) -> Rgba8 {
+pub fn overlay(image: &Rgba8, crop: Crop, map: &[f32], side: usize, colors: &ColorMap, opacity: f32) -> Rgba8 {
     assert_eq!(map.len(), side * side, "a map of {side} x {side}");
-    let (width, height) = (photo.width(), photo.height());
-    let mut pixels = Vec::with_capacity(photo.pixels().len());
+    let (width, height) = (image.width(), image.height());
+    let mut pixels = Vec::with_capacity(image.pixels().len());
     let scale = side as f64 / crop.side;
     for y in 0..height {
         let v = (f64::from(y) + 0.5 - crop.y) * scale;
         for x in 0..width {
             let u = (f64::from(x) + 0.5 - crop.x) * scale;
-            let pixel = photo.pixel(x, y);
+            let pixel = image.pixel(x, y);
             let (over, part) = if (0.0..side as f64).contains(&u) && (0.0..side as f64).contains(&v) {
-                (colours.colour(sample(map, side, u, v)), opacity)
+                (colors.color(sample(map, side, u, v)), opacity)
             } else {
                 ([0; 3], 0.45)
             };
@@ -29,10 +29,10 @@ pub fn overlay(photo: &Rgba8, crop: Crop, map: &[f32], side: usize, colours: &Co
             pixels.push(pixel[3]);
         }
     }
-    Rgba8::new(width, height, pixels).expect("as many pixels as the photo")
+    Rgba8::new(width, height, pixels).expect("as many pixels as the image")
 }
 
-/// Bilinear sample at (u, v) in map pixels, centres at half pixels, clamped at the border.
+/// Bilinear sample at (u, v) in map pixels, centers at half pixels, clamped at the border.
 fn sample(map: &[f32], side: usize, u: f64, v: f64) -> f32 {
     let at = |c: f64| {
         let c = (c - 0.5).clamp(0.0, (side - 1) as f64);
@@ -47,25 +47,25 @@ fn sample(map: &[f32], side: usize, u: f64, v: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::COLOUR_MAPS;
+    use crate::COLOR_MAPS;
 
     #[test]
     fn lands_on_the_crop_and_dims_the_rest() {
-        let photo = Rgba8::new(4, 2, vec![200; 4 * 2 * 4]).unwrap();
+        let image = Rgba8::new(4, 2, vec![200; 4 * 2 * 4]).unwrap();
         let crop = Crop { x: 1.0, y: 0.0, side: 2.0 };
-        let grey = COLOUR_MAPS.iter().find(|c| c.id == "grey").unwrap();
-        let painted = overlay(&photo, crop, &[0.0, 1.0, 1.0, 0.0], 2, grey, 1.0);
+        let gray = COLOR_MAPS.iter().find(|c| c.id == "gray").unwrap();
+        let painted = overlay(&image, crop, &[0.0, 1.0, 1.0, 0.0], 2, gray, 1.0);
         let red: Vec<u8> = painted.pixels().chunks(4).map(|p| p[0]).collect();
         assert_eq!(red, [110, 0, 255, 110, 110, 255, 0, 110]);
-        assert!(painted.pixels().chunks(4).all(|p| p[3] == 200), "the photo's alpha stays");
+        assert!(painted.pixels().chunks(4).all(|p| p[3] == 200), "the image's alpha stays");
     }
 
     #[test]
     fn opacity_mixes() {
-        let photo = Rgba8::new(1, 1, vec![100, 100, 100, 255]).unwrap();
+        let image = Rgba8::new(1, 1, vec![100, 100, 100, 255]).unwrap();
         let crop = Crop { x: 0.0, y: 0.0, side: 1.0 };
-        let grey = COLOUR_MAPS.iter().find(|c| c.id == "grey").unwrap();
-        let mixed = |opacity| overlay(&photo, crop, &[1.0], 1, grey, opacity).pixel(0, 0)[0];
+        let gray = COLOR_MAPS.iter().find(|c| c.id == "gray").unwrap();
+        let mixed = |opacity| overlay(&image, crop, &[1.0], 1, gray, opacity).pixel(0, 0)[0];
         assert_eq!((mixed(0.0), mixed(0.5), mixed(1.0)), (100, 178, 255));
     }
 }

@@ -3,7 +3,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// Resizes maps [n, h, w] to [n, rows, cols]: bilinear, half-pixel centres (`align_corners = false`),
+/// Resizes maps [n, h, w] to [n, rows, cols]: bilinear, half-pixel centers (`align_corners = false`),
 /// clamped at the border.
 pub fn resize_map(maps: Tensor<3>, [rows, cols]: [usize; 2]) -> Tensor<3> {
     let [_, h, w] = maps.dims();

@@ -18,8 +18,8 @@ pub struct Correlation {
 /// Pearson's correlation of the values of each region, a and b being [n, regions, values]:
 /// cov(a, b) / (sd(a) sd(b)), population moments. A constant region gives 0 and is flagged.
 pub fn pearson(a: Tensor<3>, b: Tensor<3>) -> Correlation {
-    let centre = |x: Tensor<3>| x.clone() - x.mean_dim(2);
-    let (a, b) = (centre(a), centre(b));
+    let center = |x: Tensor<3>| x.clone() - x.mean_dim(2);
+    let (a, b) = (center(a), center(b));
     let moment = |x: Tensor<3>| -> Tensor<2> { x.mean_dim(2).squeeze_dim(2) };
     let covariance = moment(a.clone() * b.clone());
     let (var_a, var_b) = (moment(a.clone() * a), moment(b.clone() * b));

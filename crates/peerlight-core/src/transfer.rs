@@ -16,11 +16,11 @@ pub enum Transfer {
     Whole,
 }
 
-/// How far one's own maps are from a peer's, picture by picture: [n, side, side] each, to [n]. The peer's maps are
+/// How far one's own maps are from a peer's, image by image: [n, side, side] each, to [n]. The peer's maps are
 /// constants: each peer learns from the other.
 ///
 /// Regional: the mean over the regions r of (1 - rho_r) + lambda stop(1 - rho_r) mean((own_r - peer_r)^2), rho being
-/// Pearson's correlation (Cheng et al. 2022; the second term and its weight are our reading of their "regularised").
+/// Pearson's correlation (Cheng et al. 2022; the second term and its weight are our reading of their "regularized").
 /// Whole: |own / |own| - peer / |peer||^2 (Zagoruyko & Komodakis, ICLR 2017, eq. 2, squared).
 ///
 /// # Panics

@@ -1,4 +1,4 @@
-//! From a photo to the network's input, compared with Pillow's bicubic filter (tests/golden/preprocess.json).
+//! From an image to the network's input, compared with Pillow's bicubic filter (tests/golden/preprocess.json).
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
 use std::{fs, path::PathBuf};
@@ -12,8 +12,8 @@ const LEVEL: f64 = 1.0 / 128.0;
 
 #[derive(Deserialize)]
 struct Golden {
-    pictures: Vec<Case>,
-    photos: Vec<Case>,
+    images: Vec<Case>,
+    samples: Vec<Case>,
 }
 
 #[derive(Deserialize)]
@@ -41,9 +41,9 @@ fn golden() -> Golden {
 /// How far a case is off: the worst value, and the worst of the channels' means and deviations.
 fn check(folder: &str, case: &Case) -> [f64; 2] {
     let name = format!("{} to {} of {}", case.file, case.side, case.share);
-    let picture = image::open(root().join(folder).join(&case.file)).unwrap().into_rgba8();
-    let photo = Rgba8::new(picture.width(), picture.height(), picture.into_raw()).unwrap();
-    assert_eq!([photo.width(), photo.height()], [case.width, case.height], "{name}");
+    let image = image::open(root().join(folder).join(&case.file)).unwrap().into_rgba8();
+    let image = Rgba8::new(image.width(), image.height(), image.into_raw()).unwrap();
+    assert_eq!([image.width(), image.height()], [case.width, case.height], "{name}");
 
     let scale = [127.0, 128.0].map(|v| [v / 255.0f32; 3]);
     let preprocess = Preprocess { side: case.side, crop: case.share, mean: scale[0], std: scale[1] };
@@ -52,7 +52,7 @@ fn check(folder: &str, case: &Case) -> [f64; 2] {
         assert!((got - expected).abs() < 1e-6, "{name}: {crop:?} instead of {:?}", case.crop);
     }
 
-    let tensor = preprocess.tensor(&photo, &Device::flex()).unwrap();
+    let tensor = preprocess.tensor(&image, &Device::flex()).unwrap();
     assert_eq!(tensor.dims(), [1, 3, case.side, case.side]);
     let values: Vec<f64> = tensor.into_data().iter::<f64>().collect();
     let worst = case.at.iter().zip(&case.value).map(|(&at, v)| (values[at] - v).abs()).fold(0.0, f64::max);
@@ -73,18 +73,17 @@ fn worst(folder: &str, cases: &[Case]) -> [f64; 2] {
 }
 
 #[test]
-fn drawn_pictures_are_those_of_pillow() {
+fn drawn_images_are_those_of_pillow() {
     // Pillow turns the order of its two passes around for strips like this one.
-    let (strips, pictures): (Vec<_>, Vec<_>) =
-        golden().pictures.into_iter().partition(|case| case.file == "rgb-2x300.png");
-    let worst_picture = worst("tests/golden/pictures", &pictures);
-    assert!(worst_picture[0] < 1.01 && worst_picture[1] < 0.03, "{worst_picture:?} levels");
-    let worst_strip = worst("tests/golden/pictures", &strips);
+    let (strips, images): (Vec<_>, Vec<_>) = golden().images.into_iter().partition(|case| case.file == "rgb-2x300.png");
+    let worst_image = worst("tests/golden/images", &images);
+    assert!(worst_image[0] < 1.01 && worst_image[1] < 0.03, "{worst_image:?} levels");
+    let worst_strip = worst("tests/golden/images", &strips);
     assert!(worst_strip[0] < 6.01 && worst_strip[1] < 1.0, "{worst_strip:?} levels");
 }
 
 #[test]
-fn photos_are_within_a_few_levels_whoever_decoded_them() {
-    let worst = worst("web/samples", &golden().photos);
+fn images_are_within_a_few_levels_whoever_decoded_them() {
+    let worst = worst("web/samples", &golden().samples);
     assert!(worst[0] < 3.01 && worst[1] < 0.5, "{worst:?} levels");
 }

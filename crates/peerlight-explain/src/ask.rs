@@ -37,7 +37,7 @@ pub struct Ask {
     pub weight: Weight,
     /// The power that the mutual map is raised to, 0.5 to 4.
     pub contrast: f64,
-    /// Side of the centre square that the networks see, as a part of the photo's shorter side;
+    /// Side of the center square that the networks see, as a part of the image's shorter side;
     /// none for what the bundle says.
     pub crop: Option<f64>,
 }

@@ -1,18 +1,18 @@
-//! One method's map of one picture: from the request to plain data.
+//! One method's map of one image: from the request to plain data.
 
 use std::cell::RefCell;
 
 use burn::tensor::{Tensor, activation::relu};
 use peerlight_core::{Code, Error, Result, minmax, resize_map};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 use serde::Serialize;
 
 use crate::{
-    Contrast, Cost, Explainer, Family, Host, Map, Meta, Probe, Reads, Request, Scene, Score, Session, Target,
+    Contrast, Cost, Explainer, Family, ForwardPass, Host, Map, Meta, Probe, Reads, Request, Score, Session, Target,
     explainer, read::read, setting::Settings,
 };
 
-/// A map as its method makes it, before it is resized to the picture.
+/// A map as its method makes it, before it is resized to the image.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Native {
     /// Its height.
@@ -24,7 +24,7 @@ pub struct Native {
     pub values: Vec<f32>,
 }
 
-/// What a method makes of a picture.
+/// What a method makes of an image.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Attribution {
     /// The method's id.
@@ -37,7 +37,7 @@ pub struct Attribution {
     pub target: Target,
     /// The class that it is told from.
     pub contrast: Option<Contrast>,
-    /// The stages that were read, counted from 1; none if the method reads the picture or chooses by itself.
+    /// The stages that were read, counted from 1; none if the method reads the image or chooses by itself.
     pub stages: Vec<usize>,
     /// The map before resizing, after ReLU (where the method has one) and min-max.
     pub native: Native,
@@ -55,12 +55,12 @@ pub struct Attribution {
 }
 
 impl Session {
-    /// Makes one method's map of a picture that the peers have seen.
+    /// Makes one method's map of an image that the peers have seen.
     ///
     /// # Errors
     /// `ask-invalid` for a request that does not fit the bundle, `device-lost`, or `cancelled` by the host.
-    pub async fn attribute(&self, scene: &Scene, request: &Request, host: &dyn Host) -> Result<Attribution> {
-        self.attribute_by(explainer(&request.method)?, scene, request, host).await
+    pub async fn attribute(&self, pass: &ForwardPass, request: &Request, host: &dyn Host) -> Result<Attribution> {
+        self.attribute_by(explainer(&request.method)?, pass, request, host).await
     }
 
     /// As [`Session::attribute`], by a method that need not be in the list.
@@ -70,7 +70,7 @@ impl Session {
     pub async fn attribute_by(
         &self,
         method: &dyn Explainer,
-        scene: &Scene,
+        pass: &ForwardPass,
         request: &Request,
         host: &dyn Host,
     ) -> Result<Attribution> {
@@ -78,7 +78,7 @@ impl Session {
         let settings = Settings::of(meta.settings, &request.settings, meta.id)?;
         let explained = self.explained(request)?;
         let stages = self.stages_of(meta, request)?;
-        let class = request.target.unwrap_or_else(|| scene.likeliest(&explained));
+        let class = request.target.unwrap_or_else(|| pass.likeliest(&explained));
         let score = self.score(class, request.contrast)?;
 
         let start = host.now();
@@ -89,7 +89,7 @@ impl Session {
         for &peer in if meta.joint { &explained[..1] } else { &explained } {
             let probe = Probe {
                 session: self,
-                scene,
+                pass,
                 peer,
                 score,
                 stages: request.stages.as_deref(),
@@ -103,7 +103,7 @@ impl Session {
         }
         let map = match maps.len() {
             1 => maps.remove(0),
-            count => normalised(meta, fitted(maps).into_iter().reduce(|a, b| a + b).expect("a peer") / count as f32),
+            count => normalized(meta, fitted(maps).into_iter().reduce(|a, b| a + b).expect("a peer") / count as f32),
         };
         let [_, rows, columns] = map.dims();
         let side = self.info.preprocess.side;
@@ -114,7 +114,7 @@ impl Session {
         let finished = |values: Vec<f32>| Map::finished(if finite { values } else { vec![0.0; values.len()] });
         let native = finished(values);
         let resized = finished(read(resize_map(map, [side, side])).await?);
-        let shared: f64 = used.iter().map(|&peer| scene.views[peer].ms).sum();
+        let shared: f64 = used.iter().map(|&peer| pass.views[peer].ms).sum();
         Ok(Attribution {
             method: meta.id,
             name: meta.name,
@@ -138,14 +138,14 @@ impl Session {
         &self,
         method: &dyn Explainer,
         probe: &Probe<'_>,
-        stages: &[Stage],
+        stages: &[Layer],
         sums: &mut Vec<Tensor<1>>,
     ) -> Result<Tensor<3>> {
         let mut maps = Vec::new();
         for &stage in stages {
-            let raw = method.attend(probe, stage).await?;
+            let raw = method.raw_map(probe, stage).await?;
             sums.push(raw.clone().sum());
-            maps.push(normalised(method.meta(), if method.meta().rectify { relu(raw) } else { raw }));
+            maps.push(normalized(method.meta(), if method.meta().rectify { relu(raw) } else { raw }));
         }
         if maps.len() == 1 {
             return Ok(maps.remove(0));
@@ -178,7 +178,7 @@ impl Session {
     }
 
     /// The stages that a method is called for.
-    fn stages_of(&self, meta: &Meta, request: &Request) -> Result<Vec<Stage>> {
+    fn stages_of(&self, meta: &Meta, request: &Request) -> Result<Vec<Layer>> {
         let last = self.nets.iter().map(|net| net.stages()).min().unwrap_or(0);
         if let Some(stages) = &request.stages
             && (stages.is_empty() || stages.iter().any(|s| !(1..=last).contains(s)))
@@ -186,13 +186,13 @@ impl Session {
             return refused(format!("The stages must be one or more of 1 to {last}."));
         }
         match (meta.reads, &request.stages) {
-            (Reads::Block, Some(stages)) => Ok(stages.iter().map(|&s| Stage(s)).collect()),
-            (Reads::Block, None) => Ok(vec![Stage(last - 1)]),
-            (Reads::Head, None) => Ok(vec![Stage(last)]),
-            (Reads::Head, Some(stages)) if *stages == [last] => Ok(vec![Stage(last)]),
+            (Reads::Block, Some(stages)) => Ok(stages.iter().map(|&s| Layer(s)).collect()),
+            (Reads::Block, None) => Ok(vec![Layer(last - 1)]),
+            (Reads::Head, None) => Ok(vec![Layer(last)]),
+            (Reads::Head, Some(stages)) if *stages == [last] => Ok(vec![Layer(last)]),
             (Reads::Head, Some(_)) => refused(format!("{} reads stage {last} and no other.", meta.name)),
-            (Reads::Several, _) | (Reads::Image, None) => Ok(vec![Stage::IMAGE]),
-            (Reads::Image, Some(_)) => refused(format!("{} reads the picture: it has no stages.", meta.name)),
+            (Reads::Several, _) | (Reads::Image, None) => Ok(vec![Layer::INPUT]),
+            (Reads::Image, Some(_)) => refused(format!("{} reads the image: it has no stages.", meta.name)),
         }
     }
 }
@@ -202,7 +202,7 @@ fn refused<T>(why: String) -> Result<T> {
 }
 
 /// A map in 0..=1. A control is what it is: min-max would make a map of ones a blank one.
-fn normalised(meta: &Meta, map: Tensor<3>) -> Tensor<3> {
+fn normalized(meta: &Meta, map: Tensor<3>) -> Tensor<3> {
     if meta.family == Family::Control { map } else { minmax(map) }
 }
 

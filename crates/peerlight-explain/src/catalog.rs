@@ -1,8 +1,8 @@
 //! Everything that can be chosen, from the lists themselves: the page's menus, the command line's
 //! help and the documentation show this.
 
-use peerlight_core::{CODES, COLOUR_MAPS};
-use peerlight_models::BACKBONES;
+use peerlight_core::{CODES, COLOR_MAPS};
+use peerlight_models::ARCHITECTURES;
 use serde::Serialize;
 
 use crate::{
@@ -18,14 +18,14 @@ pub struct Named {
     pub name: &'static str,
 }
 
-/// A colour map with its table.
+/// A color map with its table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ColourEntry {
+pub struct ColorEntry {
     /// Identifier.
     pub id: &'static str,
     /// For people.
     pub name: &'static str,
-    /// 256 colours, three bytes each, from 0 to 1.
+    /// 256 colors, three bytes each, from 0 to 1.
     #[serde(skip)]
     pub lut: Vec<u8>,
 }
@@ -46,7 +46,7 @@ pub struct Catalog {
     pub backbones: Vec<Named>,
     pub methods: Vec<&'static Meta>,
     pub settings: &'static [Setting],
-    pub colours: Vec<ColourEntry>,
+    pub colors: Vec<ColorEntry>,
     pub errors: Vec<ErrorEntry>,
 }
 
@@ -54,17 +54,17 @@ pub struct Catalog {
 pub fn catalog() -> Catalog {
     Catalog {
         version: env!("CARGO_PKG_VERSION"),
-        backbones: BACKBONES.iter().map(|b| Named { id: b.id(), name: b.name() }).collect(),
+        backbones: ARCHITECTURES.iter().map(|b| Named { id: b.id(), name: b.name() }).collect(),
         methods: EXPLAINERS.iter().map(|e| e.meta()).collect(),
         settings: SETTINGS,
-        colours: COLOUR_MAPS.iter().map(|c| ColourEntry { id: c.id, name: c.name, lut: c.lut() }).collect(),
+        colors: COLOR_MAPS.iter().map(|c| ColorEntry { id: c.id, name: c.name, lut: c.lut() }).collect(),
         errors: CODES.iter().map(|c| ErrorEntry { code: c.id(), help: c.help() }).collect(),
     }
 }
 
 /// The settings of an [`Ask`].
 const SETTINGS: &[Setting] = &[
-    Setting::number("grid", "Grid", [2.0, 7.0, 14.0], "Regions along a side of the picture."),
+    Setting::number("grid", "Grid", [2.0, 7.0, 14.0], "Regions along a side of the image."),
     EVIDENCE,
     FUSE,
     WEIGHT,
@@ -74,6 +74,6 @@ const SETTINGS: &[Setting] = &[
         "crop",
         "Crop",
         [0.1, 0.875, 1.0],
-        "Side of the centre square that the networks see, as a part of the shorter side.",
+        "Side of the center square that the networks see, as a part of the shorter side.",
     ),
 ];

@@ -2,12 +2,12 @@
 
 use burn::tensor::{Tensor, activation::relu};
 use peerlight_core::{class_activation, guided_attention, layer_attention, superpose};
-use peerlight_models::{Backbone, Features, Stage};
+use peerlight_models::{Features, Layer, Network};
 
 use crate::{Ask, Evidence, Score};
 
 /// A peer's attention map [n, side, side] in 0..=1, of the kind asked for, for the score.
-pub fn peer_map(net: &dyn Backbone, features: &Features, score: Score, ask: &Ask, side: usize) -> Tensor<3> {
+pub fn peer_map(net: &dyn Network, features: &Features, score: Score, ask: &Ask, side: usize) -> Tensor<3> {
     let stages = ask.stages.as_deref();
     match ask.evidence {
         Evidence::Attention => attention(features, stages, ask.power, side),
@@ -27,7 +27,7 @@ pub fn attention(features: &Features, stages: Option<&[usize]>, power: u32, side
 
 /// Layer attention kept to what speaks for the class and not for its rivals: [`guided_attention`].
 pub fn guided(
-    net: &dyn Backbone,
+    net: &dyn Network,
     features: &Features,
     score: Score,
     stages: Option<&[usize]>,
@@ -40,13 +40,7 @@ pub fn guided(
 }
 
 /// Superposed class activation. Unless said otherwise, CAM at the head alone, which needs no gradient.
-fn class_map(
-    net: &dyn Backbone,
-    features: &Features,
-    score: Score,
-    stages: Option<&[usize]>,
-    side: usize,
-) -> Tensor<3> {
+fn class_map(net: &dyn Network, features: &Features, score: Score, stages: Option<&[usize]>, side: usize) -> Tensor<3> {
     let head = features.stages.len();
     let default = [head];
     let maps = stages.unwrap_or(&default).iter().map(|&stage| {
@@ -55,7 +49,7 @@ fn class_map(
             class_row(net, score)
         } else {
             // LayerCAM's weights (Jiang et al., TIP 2021): the rectified gradient.
-            relu(score.gradient(net, Stage(stage), activation.clone()))
+            relu(score.gradient(net, Layer(stage), activation.clone()))
         };
         class_activation(activation, weights)
     });
@@ -63,7 +57,7 @@ fn class_map(
 }
 
 /// CAM's weights (Zhou et al., CVPR 2016): the classifier's row of the class, [1, c, 1, 1].
-fn class_row(net: &dyn Backbone, score: Score) -> Tensor<4> {
+fn class_row(net: &dyn Network, score: Score) -> Tensor<4> {
     let row = score.of_classifier(&net.classifier());
     let [channels] = row.dims();
     row.reshape([1, channels, 1, 1])

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::Tensor;
 use peerlight_core::{Code, Error, Result};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 use serde::Serialize;
 
 pub use crate::methods::EXPLAINERS;
@@ -19,7 +19,7 @@ pub enum Family {
     Activation,
     /// Backward passes.
     Gradient,
-    /// Many forward passes over changed pictures or features.
+    /// Many forward passes over changed images or features.
     Perturbation,
     /// No explanation: what an explanation has to beat.
     Control,
@@ -35,7 +35,7 @@ pub enum Reads {
     Block,
     /// Several stages at once, that it superposes itself.
     Several,
-    /// The picture.
+    /// The image.
     Image,
 }
 
@@ -48,7 +48,7 @@ pub struct Meta {
     pub name: &'static str,
     /// What it works by.
     pub family: Family,
-    /// The map M as a formula: A_k is channel k of the stage read, y the explained score, x the picture.
+    /// The map M as a formula: A_k is channel k of the stage read, y the explained score, x the image.
     pub formula: &'static str,
     /// Authors, title, venue and year.
     pub paper: &'static str,
@@ -77,12 +77,12 @@ pub trait Explainer: Sync {
     /// What is to be known of it.
     fn meta(&self) -> &'static Meta;
 
-    /// The raw map [1, h, w] of one peer at one stage (for [`Reads::Image`] and [`Reads::Several`]: [`Stage::IMAGE`]).
+    /// The raw map [1, h, w] of one peer at one stage (for [`Reads::Image`] and [`Reads::Several`]: [`Layer::INPUT`]).
     /// ReLU, scaling, fusing stages and resizing come after it.
     ///
     /// # Errors
     /// `ask-invalid` for settings that do not go together, `device-lost`, or `cancelled` by the host.
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>>;
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>>;
 
     /// What becomes of a stage's map in 0..=1 before several are fused by their maximum.
     fn scale(&self, map: Tensor<3>) -> Tensor<3> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::Ask;
 
-/// A map of side x side values in 0..=1, row by row. Left out of JSON: a picture shows it better.
+/// A map of side x side values in 0..=1, row by row. Left out of JSON: an image shows it better.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Map {
     /// The values.
@@ -17,15 +17,15 @@ pub struct Map {
 }
 
 impl Map {
-    /// A normalised map that was read back; a blank one is flagged and all zeros.
+    /// A normalized map that was read back; a blank one is flagged and all zeros.
     pub(crate) fn finished(map: Vec<f32>) -> Self {
-        // A normalised map reaches 1, or nearly so after resizing, unless it was constant.
+        // A normalized map reaches 1, or nearly so after resizing, unless it was constant.
         let blank = map.iter().any(|v| !v.is_finite()) || map.iter().all(|&v| v < 0.5);
         Self { map: if blank { vec![0.0; map.len()] } else { map }, blank }
     }
 }
 
-/// The explanation of one photo.
+/// The explanation of one image.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
     /// Version of this structure.
@@ -34,15 +34,15 @@ pub struct Explanation {
     pub device: String,
     /// The weights that computed it.
     pub bundle: BundleName,
-    /// The photo's size, and what part of it the networks saw.
-    pub photo: Photo,
+    /// The image's size, and what part of it the networks saw.
+    pub image: ImageInfo,
     /// The settings, with the bundle's crop where none was asked for.
     pub settings: Ask,
     /// The class that is explained.
     pub target: Target,
     /// Side of every map.
     pub side: usize,
-    /// What each peer recognised and where it looked.
+    /// What each peer recognized and where it looked.
     pub peers: Vec<Peer>,
     /// Where they look together.
     pub mutual: Map,
@@ -63,14 +63,14 @@ pub struct BundleName {
     pub sha256: String,
 }
 
-/// The photo, and what part of it the networks saw.
+/// The image, and what part of it the networks saw.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Photo {
+pub struct ImageInfo {
     /// In pixels.
     pub width: u32,
     /// In pixels.
     pub height: u32,
-    /// In the photo's pixels: every map covers exactly this square.
+    /// In the image's pixels: every map covers exactly this square.
     pub crop: Crop,
 }
 

@@ -1,4 +1,4 @@
-//! What a method is given: one peer, one picture, one score to explain.
+//! What a method is given: one peer, one image, one score to explain.
 
 use std::{
     cell::RefCell,
@@ -7,10 +7,10 @@ use std::{
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::Result;
-use peerlight_models::{Backbone, Features, Stage};
+use peerlight_models::{Features, Layer, Network};
 use serde::Serialize;
 
-use crate::{Host, Scene, Score, Session, Step, read::read, scene::softmax, setting::Settings};
+use crate::{ForwardPass, Host, Score, Session, Step, forward_pass::softmax, read::read, setting::Settings};
 
 /// Bytes that a batch's activations may take: enough to keep two cores busy, little enough for a phone.
 const BATCH_BYTES: usize = 128 << 20;
@@ -21,7 +21,7 @@ const COPIES: usize = 8;
 /// What an explanation cost, in samples: a batch of eight counts eight times.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Cost {
-    /// Passes from the picture, the one that every explanation of the picture shares included.
+    /// Passes from the image, the one that every explanation of the image shares included.
     pub forward: usize,
     /// Passes from a stage to the end.
     pub partial: usize,
@@ -37,11 +37,11 @@ impl AddAssign for Cost {
     }
 }
 
-/// One peer, one picture and one score, with what a method does to them. Counts what it costs, tells the host how far it
+/// One peer, one image and one score, with what a method does to them. Counts what it costs, tells the host how far it
 /// is, and keeps batches small enough for the device.
 pub struct Probe<'a> {
     pub(crate) session: &'a Session,
-    pub(crate) scene: &'a Scene,
+    pub(crate) pass: &'a ForwardPass,
     pub(crate) peer: usize,
     pub(crate) score: Score,
     pub(crate) stages: Option<&'a [usize]>,
@@ -77,32 +77,32 @@ impl<'a> Probe<'a> {
         self.settings
     }
 
-    /// The picture, [1, 3, side, side], normalised.
+    /// The image, [1, 3, side, side], normalized.
     pub fn input(&self) -> Tensor<4> {
-        self.scene.input.clone()
+        self.pass.input.clone()
     }
 
     /// A pixel of 0 (black) to 1 (white) as the networks read it, [1, 3, 1, 1].
-    pub fn normalised(&self, pixel: f32) -> Tensor<4> {
+    pub fn normalized(&self, pixel: f32) -> Tensor<4> {
         let preprocess = &self.session.info.preprocess;
         let values: Vec<f32> = (0..3).map(|c| (pixel - preprocess.mean[c]) / preprocess.std[c]).collect();
         Tensor::<1>::from_floats(values.as_slice(), &self.session.device).reshape([1, 3, 1, 1])
     }
 
-    /// The peer's output of a stage, [1, c, h, w]; of [`Stage::IMAGE`], the picture.
-    pub fn activation(&self, stage: Stage) -> Tensor<4> {
+    /// The peer's output of a stage, [1, c, h, w]; of [`Layer::INPUT`], the image.
+    pub fn activation(&self, stage: Layer) -> Tensor<4> {
         match stage {
-            Stage::IMAGE => self.input(),
-            Stage(k) => self.features().stages[k - 1].clone(),
+            Layer::INPUT => self.input(),
+            Layer(k) => self.features().stages[k - 1].clone(),
         }
     }
 
-    /// Everything that the peer's pass over the picture left.
+    /// Everything that the peer's pass over the image left.
     pub fn features(&self) -> &'a Features {
-        &self.scene.views[self.peer].features
+        &self.pass.views[self.peer].features
     }
 
-    /// The explained score [1] of the picture itself.
+    /// The explained score [1] of the image itself.
     pub fn baseline(&self) -> Tensor<1> {
         self.score.of_logits(&self.features().logits)
     }
@@ -118,26 +118,26 @@ impl<'a> Probe<'a> {
     }
 
     /// The last stage.
-    pub fn head(&self) -> Stage {
-        Stage(self.net().stages())
+    pub fn head(&self) -> Layer {
+        Layer(self.net().stages())
     }
 
     /// The features of inputs [n, 3, side, side], to the last stage.
     pub fn run(&self, inputs: Tensor<4>) -> Features {
         self.add(Cost { forward: inputs.dims()[0], ..Cost::default() });
-        self.net().run(Stage::IMAGE, inputs)
+        self.net().run(Layer::INPUT, inputs)
     }
 
     /// The gradient of the explained score with respect to the peer's output of a stage, of its shape.
-    pub fn gradient(&self, stage: Stage) -> Tensor<4> {
+    pub fn gradient(&self, stage: Layer) -> Tensor<4> {
         self.gradient_at(stage, self.activation(stage))
     }
 
     /// The gradient of the explained score with respect to `x` [n, c, h, w], taken for the output of a stage.
-    pub fn gradient_at(&self, stage: Stage, x: Tensor<4>) -> Tensor<4> {
+    pub fn gradient_at(&self, stage: Layer, x: Tensor<4>) -> Tensor<4> {
         let samples = x.dims()[0];
         match stage {
-            Stage::IMAGE => self.add(Cost { forward: samples, backward: samples, ..Cost::default() }),
+            Layer::INPUT => self.add(Cost { forward: samples, backward: samples, ..Cost::default() }),
             _ => self.add(Cost { partial: samples, backward: samples, ..Cost::default() }),
         }
         self.score.gradient(self.net(), stage, x)
@@ -147,7 +147,7 @@ impl<'a> Probe<'a> {
     pub fn score_back(&self, inputs: Tensor<4>) -> Tensor<1> {
         let samples = inputs.dims()[0];
         self.add(Cost { forward: samples, backward: samples, ..Cost::default() });
-        self.score.of_logits(&self.net().run(Stage::IMAGE, inputs).logits)
+        self.score.of_logits(&self.net().run(Layer::INPUT, inputs).logits)
     }
 
     /// The explained score of `total` inputs of a stage, [total]: `make` gives those of a range, [range, c, h, w].
@@ -156,7 +156,7 @@ impl<'a> Probe<'a> {
     /// `cancelled` by the host.
     pub async fn scores(
         &self,
-        from: Stage,
+        from: Layer,
         total: usize,
         make: &dyn Fn(Range<usize>) -> Tensor<4>,
     ) -> Result<Tensor<1>> {
@@ -170,7 +170,7 @@ impl<'a> Probe<'a> {
     /// `cancelled` by the host.
     pub async fn probabilities(
         &self,
-        from: Stage,
+        from: Layer,
         total: usize,
         make: &dyn Fn(Range<usize>) -> Tensor<4>,
     ) -> Result<Tensor<1>> {
@@ -180,7 +180,7 @@ impl<'a> Probe<'a> {
     /// The score of what `what` makes of each input's logits.
     async fn over(
         &self,
-        from: Stage,
+        from: Layer,
         total: usize,
         make: &dyn Fn(Range<usize>) -> Tensor<4>,
         what: impl Fn(&[f32]) -> Result<Vec<f64>>,
@@ -190,7 +190,7 @@ impl<'a> Probe<'a> {
             self.step(range.start, total).await?;
             let count = range.len();
             match from {
-                Stage::IMAGE => self.add(Cost { forward: count, ..Cost::default() }),
+                Layer::INPUT => self.add(Cost { forward: count, ..Cost::default() }),
                 _ => self.add(Cost { partial: count, ..Cost::default() }),
             }
             let logits = self.net().run(from, make(range)).logits;
@@ -210,7 +210,7 @@ impl<'a> Probe<'a> {
     /// `cancelled` by the host.
     pub async fn mean_gradient(
         &self,
-        from: Stage,
+        from: Layer,
         total: usize,
         make: &dyn Fn(Range<usize>) -> Tensor<4>,
     ) -> Result<Tensor<4>> {
@@ -227,18 +227,18 @@ impl<'a> Probe<'a> {
     }
 
     /// `0..total` in batches that the device has memory for, for passes from a stage.
-    pub fn batches(&self, from: Stage, total: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+    pub fn batches(&self, from: Layer, total: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let largest = self.sizes(from).max().unwrap_or(1);
         chunks(total, BATCH_BYTES / (COPIES * largest))
     }
 
     /// `0..total` in batches that the device has memory for, for passes from a stage and back.
-    pub fn gradient_batches(&self, from: Stage, total: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+    pub fn gradient_batches(&self, from: Layer, total: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         chunks(total, BATCH_BYTES / (COPIES * self.sizes(from).sum::<usize>()))
     }
 
     /// The bytes of one sample at a stage and at each one after it.
-    fn sizes(&self, from: Stage) -> impl Iterator<Item = usize> {
+    fn sizes(&self, from: Layer) -> impl Iterator<Item = usize> {
         let stages = self.features().stages[from.0..].iter();
         let own = self.activation(from).dims();
         std::iter::once(own).chain(stages.map(|s| s.dims())).map(|dims| 4 * dims.iter().product::<usize>())
@@ -252,7 +252,7 @@ impl<'a> Probe<'a> {
         self.host.checkpoint(Step { name: self.name.into(), done, total }).await
     }
 
-    pub(crate) fn net(&self) -> &'a dyn Backbone {
+    pub(crate) fn net(&self) -> &'a dyn Network {
         &*self.session.nets[self.peer]
     }
 

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Int, Tensor};
 use peerlight_core::log_odds;
-use peerlight_models::{Backbone, Stage};
+use peerlight_models::{Layer, Network};
 
 use crate::Contrast;
 
@@ -57,8 +57,8 @@ impl Score {
     }
 
     /// The gradient of the sum of the scores with respect to `x` [n, c, h, w], taken for a stage's output (or the
-    /// picture), of its shape. The samples do not touch each other, so each gets its own score's gradient.
-    pub fn gradient(&self, net: &dyn Backbone, stage: Stage, x: Tensor<4>) -> Tensor<4> {
+    /// image), of its shape. The samples do not touch each other, so each gets its own score's gradient.
+    pub fn gradient(&self, net: &dyn Network, stage: Layer, x: Tensor<4>) -> Tensor<4> {
         let start = x.autodiff().require_grad();
         let scores = self.of_logits(&net.run(stage, start.clone()).logits);
         start.grad(&scores.sum().backward()).expect("the logits depend on every stage")

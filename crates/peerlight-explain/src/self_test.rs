@@ -9,7 +9,7 @@
 use burn::tensor::Device;
 use peerlight_core::{Code, Error, Fuse, Fusion, Grid, Result, Weight, layer_attention, mutual_map, superpose};
 use peerlight_models::{
-    Bundle, Stage,
+    Bundle, Layer,
     micro::{self, CLASSES, SIDE},
 };
 
@@ -99,7 +99,7 @@ async fn known_answers(bundle: &[u8], device: &Device) -> Result<()> {
     let mut maps = Vec::new();
     for (peer, expected) in LOGITS.iter().enumerate() {
         let net = bundle.build(peer, device)?;
-        let features = net.run(Stage::IMAGE, input.clone());
+        let features = net.run(Layer::INPUT, input.clone());
         compare("logits", &read(features.logits).await?, expected, TOLERANCE)?;
         let layers = features.stages[3..7].iter().map(|stage| layer_attention(stage.clone(), 2));
         maps.push(superpose(layers.collect(), SIDE));

@@ -4,21 +4,21 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Crop, Error, Grid, Mutual, Preprocess, Result, Rgba8, mutual_map};
-use peerlight_models::{Backbone, Bundle, Stage, architecture};
+use peerlight_models::{Bundle, Layer, Network, architecture};
 use serde::Serialize;
 
 use crate::{
-    Ask, Host, Scene, Score, Step,
+    Ask, ForwardPass, Host, Score, Step,
     evidence::peer_map,
-    explanation::{BundleName, Explanation, Map, Peer, Photo, Prediction, Region, Target, Timing},
+    explanation::{BundleName, Explanation, ImageInfo, Map, Peer, Prediction, Region, Target, Timing},
+    forward_pass::{View, softmax},
     probe::chunks,
     read::read,
-    scene::{View, softmax},
 };
 
 /// How many classes a peer's list names.
 const TOP: usize = 5;
-/// How many pictures pass at once.
+/// How many images pass at once.
 const IMAGE_BATCH: usize = 16;
 
 /// What a loaded bundle holds.
@@ -28,8 +28,8 @@ pub struct BundleInfo {
     pub name: String,
     /// Of the file.
     pub sha256: String,
-    /// Licence and owner of the weights.
-    pub licence: String,
+    /// License and owner of the weights.
+    pub license: String,
     /// Where the weights come from.
     pub source: String,
     /// The peers, in order.
@@ -56,7 +56,7 @@ pub struct PeerInfo {
 /// The peers of a bundle on one device.
 pub struct Session {
     pub(crate) info: BundleInfo,
-    pub(crate) nets: Vec<Box<dyn Backbone>>,
+    pub(crate) nets: Vec<Box<dyn Network>>,
     pub(crate) device: Device,
     device_name: String,
 }
@@ -82,7 +82,7 @@ impl Session {
         let info = BundleInfo {
             name: manifest.name.clone(),
             sha256: bundle.sha256(),
-            licence: manifest.licence.clone(),
+            license: manifest.license.clone(),
             source: manifest.source.clone(),
             peers,
             classes: manifest.labels.clone(),
@@ -101,55 +101,55 @@ impl Session {
         &self.info
     }
 
-    /// One forward pass of every peer over a grey picture, read back: what a device is timed by.
+    /// One forward pass of every peer over a gray image, read back: what a device is timed by.
     ///
     /// # Errors
     /// `device-lost`.
     pub async fn forward_once(&self) -> Result<()> {
         let side = self.info.preprocess.side;
         for net in &self.nets {
-            read(net.run(Stage::IMAGE, Tensor::zeros([1, 3, side, side], &self.device)).logits).await?;
+            read(net.run(Layer::INPUT, Tensor::zeros([1, 3, side, side], &self.device)).logits).await?;
         }
         Ok(())
     }
 
-    /// Has every peer see a photo. `crop` is the side of the centre square that they see as a part of the photo's shorter
+    /// Has every peer see an image. `crop` is the side of the center square that they see as a part of the image's shorter
     /// side; none for what the bundle says.
     ///
     /// # Errors
     /// `ask-invalid` for a crop out of range, `image-broken`, `bundle-invalid` if a network computes numbers that are not
     /// finite, `device-lost`, or `cancelled` by the host.
-    pub async fn look(&self, photo: &Rgba8, crop: Option<f64>, host: &dyn Host) -> Result<Scene> {
+    pub async fn forward(&self, image: &Rgba8, crop: Option<f64>, host: &dyn Host) -> Result<ForwardPass> {
         let preprocess = Preprocess { crop: crop.unwrap_or(self.info.preprocess.crop), ..self.info.preprocess.clone() };
         preprocess.check()?;
-        host.checkpoint(Step { name: "Preparing the picture".into(), done: 0, total: self.nets.len() + 1 }).await?;
+        host.checkpoint(Step { name: "Preparing the image".into(), done: 0, total: self.nets.len() + 1 }).await?;
         let start = host.now();
-        let input = preprocess.tensor(photo, &self.device)?;
+        let input = preprocess.tensor(image, &self.device)?;
         let prepare_ms = host.now() - start;
-        let (width, height) = (photo.width(), photo.height());
+        let (width, height) = (image.width(), image.height());
         let views = self.view(&input, host).await?;
-        Ok(Scene {
+        Ok(ForwardPass {
             input,
-            photo: Photo { width, height, crop: preprocess.crop_of(width, height) },
+            image: ImageInfo { width, height, crop: preprocess.crop_of(width, height) },
             crop: preprocess.crop,
             views,
             prepare_ms,
         })
     }
 
-    /// Has every peer see an input [1, 3, side, side] that is already normalised.
+    /// Has every peer see an input [1, 3, side, side] that is already normalized.
     ///
     /// # Errors
-    /// As [`Session::look`].
+    /// As [`Session::forward`].
     ///
     /// # Panics
     /// If the input does not have three channels.
-    pub async fn look_at(&self, input: Tensor<4>, host: &dyn Host) -> Result<Scene> {
+    pub async fn forward_input(&self, input: Tensor<4>, host: &dyn Host) -> Result<ForwardPass> {
         let [_, _, height, width] = input.dims();
         let whole = Crop { x: 0.0, y: 0.0, side: width as f64 };
         let views = self.view(&input, host).await?;
-        let photo = Photo { width: width as u32, height: height as u32, crop: whole };
-        Ok(Scene { input, photo, crop: 1.0, views, prepare_ms: 0.0 })
+        let image = ImageInfo { width: width as u32, height: height as u32, crop: whole };
+        Ok(ForwardPass { input, image, crop: 1.0, views, prepare_ms: 0.0 })
     }
 
     async fn view(&self, input: &Tensor<4>, host: &dyn Host) -> Result<Vec<View>> {
@@ -158,35 +158,35 @@ impl Session {
             let name = format!("Running {}", peer.name);
             host.checkpoint(Step { name, done: i + 1, total: self.nets.len() + 1 }).await?;
             let start = host.now();
-            let features = net.run(Stage::IMAGE, input.clone());
+            let features = net.run(Layer::INPUT, input.clone());
             let probabilities = softmax(&read(features.logits.clone()).await?)?.into_iter().map(|p| p as f32).collect();
             views.push(View { features, probabilities, ms: host.now() - start });
         }
         Ok(views)
     }
 
-    /// Explains a picture that the peers have seen: their maps, where they agree, and the mutual map.
+    /// Explains an image that the peers have seen: their maps, where they agree, and the mutual map.
     ///
     /// # Errors
     /// `ask-invalid`, `device-lost`, or `cancelled` by the host.
-    pub async fn explain(&self, scene: &Scene, ask: &Ask, host: &dyn Host) -> Result<Explanation> {
+    pub async fn explain(&self, pass: &ForwardPass, ask: &Ask, host: &dyn Host) -> Result<Explanation> {
         let grid = ask.check(self.info.classes.len(), self.nets.iter().map(|n| n.stages()).min().unwrap_or(0))?;
-        if ask.crop.is_some_and(|crop| crop != scene.crop) {
-            let text = format!("The picture was seen with the crop {}: have it looked at again.", scene.crop);
+        if ask.crop.is_some_and(|crop| crop != pass.crop) {
+            let text = format!("The image was seen with the crop {}: have it looked at again.", pass.crop);
             return Err(Error::new(Code::AskInvalid, text));
         }
         let mut clock = Clock::new(host, 2);
 
         clock.next("Drawing the maps").await?;
         let all: Vec<usize> = (0..self.nets.len()).collect();
-        let class = ask.target.unwrap_or_else(|| scene.likeliest(&all));
+        let class = ask.target.unwrap_or_else(|| pass.likeliest(&all));
         let target = Target { class, label: self.info.classes[class].clone(), chosen: ask.target.is_some() };
         let score = Score { class, contrast: None };
         let side = grid.side(self.info.preprocess.side);
-        let looked = self.nets.iter().zip(&scene.views);
+        let looked = self.nets.iter().zip(&pass.views);
         let maps: Vec<_> = looked.map(|(net, view)| peer_map(&**net, &view.features, score, ask, side)).collect();
         let mut peers = Vec::new();
-        for ((peer, view), map) in self.info.peers.iter().zip(&scene.views).zip(&maps) {
+        for ((peer, view), map) in self.info.peers.iter().zip(&pass.views).zip(&maps) {
             peers.push(Peer {
                 id: peer.id.clone(),
                 backbone: peer.backbone.clone(),
@@ -213,15 +213,15 @@ impl Session {
             version: 1,
             device: self.device_name.clone(),
             bundle: BundleName { name: self.info.name.clone(), sha256: self.info.sha256.clone() },
-            photo: scene.photo.clone(),
-            settings: Ask { crop: Some(scene.crop), ..ask.clone() },
+            image: pass.image.clone(),
+            settings: Ask { crop: Some(pass.crop), ..ask.clone() },
             target,
             side,
             peers,
             mutual,
             agreement,
             regions,
-            timings: scene.timings(&self.info.peers).chain(clock.finish()).collect(),
+            timings: pass.timings(&self.info.peers).chain(clock.finish()).collect(),
         })
     }
 
@@ -245,7 +245,7 @@ impl Session {
         let mut found = Vec::with_capacity(total);
         for range in chunks(total, IMAGE_BATCH) {
             host.checkpoint(Step { name: what.into(), done: range.start, total }).await?;
-            let logits = self.nets[peer].run(Stage::IMAGE, make(range)).logits;
+            let logits = self.nets[peer].run(Layer::INPUT, make(range)).logits;
             let [_, classes] = logits.dims();
             for row in read(logits).await?.chunks(classes) {
                 found.push(softmax(row)?[class]);
@@ -257,7 +257,7 @@ impl Session {
     /// A twin whose weights are permuted, layer by layer: of the last `layers` layers, or of all. What an explanation of
     /// it shows does not come from what the networks have learnt.
     ///
-    /// Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018: cascading randomisation, from the head down.
+    /// Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018: cascading randomization, from the head down.
     pub fn shuffled(&self, seed: u64, layers: Option<usize>) -> Self {
         Self {
             info: self.info.clone(),

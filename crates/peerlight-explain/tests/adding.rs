@@ -10,7 +10,7 @@ use burn::tensor::{Device, Tensor};
 use elementwise::Elementwise;
 use peerlight_core::Result;
 use peerlight_explain::{EXPLAINERS, Explainer, Meta, Probe, Request, Session};
-use peerlight_models::{Bundle, Stage, micro};
+use peerlight_models::{Bundle, Layer, micro};
 use support::{Silent, values};
 
 const METHOD: &str = include_str!("support/elementwise.rs");
@@ -42,17 +42,17 @@ fn one_line_lists_a_method() {
 #[test]
 fn the_guides_method_explains() {
     let session = Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap();
-    let scene = pollster::block_on(session.look_at(micro::input(&Device::flex()), &Silent)).unwrap();
+    let pass = pollster::block_on(session.forward_input(micro::input(&Device::flex()), &Silent)).unwrap();
     let request = Request { peer: Some(0), target: Some(1), ..Request::of(Elementwise.meta().id) };
     let request = Request { stages: Some(vec![4]), ..request };
-    let made = pollster::block_on(session.attribute_by(&Elementwise, &scene, &request, &Silent)).unwrap();
+    let made = pollster::block_on(session.attribute_by(&Elementwise, &pass, &request, &Silent)).unwrap();
 
     // The same by hand, from the network itself.
     let net = Bundle::parse(&micro::bundle().unwrap()).unwrap().build(0, &Device::flex()).unwrap();
-    let stage = net.run(Stage::IMAGE, micro::input(&Device::flex())).stages[3].clone();
+    let stage = net.run(Layer::INPUT, micro::input(&Device::flex())).stages[3].clone();
     let [_, channels, h, w] = stage.dims();
     let start = stage.clone().autodiff().require_grad();
-    let logit = net.run(Stage(4), start.clone()).logits.slice([0..1, 1..2]).sum();
+    let logit = net.run(Layer(4), start.clone()).logits.slice([0..1, 1..2]).sum();
     let (activation, gradient) = (values(stage), values(start.grad(&logit.backward()).unwrap()));
     let mut sums = vec![0.0f32; h * w];
     for k in 0..channels {
@@ -76,8 +76,8 @@ impl Explainer for Careless {
         Box::leak(Box::new(Meta { rectify: true, ..*Elementwise.meta() }))
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
-        let map = Elementwise.attend(probe, stage).await?;
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
+        let map = Elementwise.raw_map(probe, stage).await?;
         let ones = map.ones_like();
         Ok(map.slice_assign([0..1, 0..1, 0..1], ones.slice([0..1, 0..1, 0..1]) * f32::NAN))
     }
@@ -86,10 +86,10 @@ impl Explainer for Careless {
 #[test]
 fn what_is_not_a_number_is_told_and_never_shown() {
     let session = Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap();
-    let scene = pollster::block_on(session.look_at(micro::input(&Device::flex()), &Silent)).unwrap();
+    let pass = pollster::block_on(session.forward_input(micro::input(&Device::flex()), &Silent)).unwrap();
     let request = Request { stages: Some(vec![4]), ..Request::of("elementwise") };
     let explained =
-        |method: &dyn Explainer| pollster::block_on(session.attribute_by(method, &scene, &request, &Silent)).unwrap();
+        |method: &dyn Explainer| pollster::block_on(session.attribute_by(method, &pass, &request, &Silent)).unwrap();
     let (sound, careless) = (explained(&Elementwise), explained(&Careless));
     assert!(sound.finite && !sound.map.blank);
     assert!(!careless.finite && careless.map.blank);

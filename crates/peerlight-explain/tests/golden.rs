@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fs};
 use burn::tensor::{Device, Tensor, TensorData};
 use peerlight_core::{Fuse, Fusion, Grid, Weight, layer_attention, mutual_map, pearson, superpose};
 use peerlight_explain::{DeviceKind, open_device, self_test};
-use peerlight_models::{Bundle, Stage, micro};
+use peerlight_models::{Bundle, Layer, micro};
 use serde::Deserialize;
 use support::{
     Probe, golden,
@@ -72,7 +72,7 @@ fn micro_networks_agree_with_pytorch_on_every_device() {
         for (i, peer) in micro::PEERS.iter().enumerate() {
             let expected = &golden.peers[*peer];
             let net = bundle.build(i, &device).unwrap();
-            let features = net.run(Stage::IMAGE, input.clone());
+            let features = net.run(Layer::INPUT, input.clone());
             check("logits", off(&values(features.logits.clone()), &expected.logits), 1e-4);
             assert_eq!((features.stages.len(), net.stages()), (8, 8));
             for (k, (stage, expected)) in features.stages.iter().zip(&expected.stages).enumerate() {
@@ -82,7 +82,7 @@ fn micro_networks_agree_with_pytorch_on_every_device() {
                 check("attention sum", (attention / expected.attention_sum - 1.0).abs(), 1e-5);
 
                 let start = stage.clone().autodiff().require_grad();
-                let resumed = net.run(Stage(k + 1), start.clone());
+                let resumed = net.run(Layer(k + 1), start.clone());
                 check("resumed logits", off(&values(resumed.logits.clone()), &golden.peers[*peer].logits), 1e-4);
                 assert_eq!(resumed.stages.len(), 7 - k);
                 let gradients = resumed.logits.slice([0..1, 3..4]).sum().backward();

@@ -11,16 +11,16 @@ use burn::tensor::Device;
 use cases::{TOLERANCE, compare, of_nets};
 use noting::Noting;
 use peerlight_core::Code;
-use peerlight_explain::{Contrast, EXPLAINERS, Family, Request, Scene, Session, Value};
+use peerlight_explain::{Contrast, EXPLAINERS, Family, ForwardPass, Request, Session, Value};
 use peerlight_models::{Bundle, micro};
-use support::{Silent, picture};
+use support::{Silent, image};
 
 fn micro_session() -> Session {
     Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap()
 }
 
-fn micro_scene(session: &Session) -> Scene {
-    pollster::block_on(session.look_at(micro::input(&Device::flex()), &Silent)).unwrap()
+fn micro_scene(session: &Session) -> ForwardPass {
+    pollster::block_on(session.forward_input(micro::input(&Device::flex()), &Silent)).unwrap()
 }
 
 #[test]
@@ -43,8 +43,8 @@ fn lite0_maps_are_those_of_the_libraries() {
     let session = Session::open(&Bundle::parse(&bytes).unwrap(), &Device::flex(), "CPU").unwrap();
     let cases = of_nets(&["efficientnet-lite0", "efficientnet-lite1"]);
     let mut look = |name: &str| {
-        let photo = picture(&format!("crops/{name}.png"));
-        pollster::block_on(session.look(&photo, Some(1.0), &Silent)).unwrap()
+        let image = image(&format!("crops/{name}.png"));
+        pollster::block_on(session.forward(&image, Some(1.0), &Silent)).unwrap()
     };
     let wrong = pollster::block_on(compare(&session, &cases, &mut look, TOLERANCE));
     assert!(wrong.is_empty(), "{} of {} cases are off:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
@@ -65,13 +65,13 @@ fn quick(method: &str) -> Request {
 #[test]
 fn every_method_holds_what_all_promise() {
     let session = micro_session();
-    let scene = micro_scene(&session);
+    let pass = micro_scene(&session);
     for explainer in EXPLAINERS {
         let meta = explainer.meta();
         for peer in [None, Some(0), Some(1)] {
             let request = Request { peer, ..quick(meta.id) };
             let host = Noting::default();
-            let made = pollster::block_on(session.attribute(&scene, &request, &host)).unwrap();
+            let made = pollster::block_on(session.attribute(&pass, &request, &host)).unwrap();
             let (native, map) = (&made.native, &made.map);
             assert_eq!(native.values.len(), native.rows * native.columns, "{}", meta.id);
             assert_eq!(map.map.len(), made.side * made.side, "{}", meta.id);
@@ -82,14 +82,14 @@ fn every_method_holds_what_all_promise() {
             let passes = made.cost.forward + made.cost.partial;
             assert!(passes >= if meta.joint { 2 } else { made.peers.len() }, "{}: {:?}", meta.id, made.cost);
 
-            let again = pollster::block_on(session.attribute(&scene, &request, &Silent)).unwrap();
+            let again = pollster::block_on(session.attribute(&pass, &request, &Silent)).unwrap();
             assert_eq!((&again.native, again.cost), (native, made.cost), "{} twice", meta.id);
 
             let steps = host.steps.into_inner();
             assert!(!steps.is_empty() && steps.iter().all(|s| s.done < s.total && s.name == meta.name), "{steps:?}");
             for cancel_at in [0, steps.len() - 1] {
                 let host = Noting { cancel_at: Some(cancel_at), ..Noting::default() };
-                let cancelled = pollster::block_on(session.attribute(&scene, &request, &host));
+                let cancelled = pollster::block_on(session.attribute(&pass, &request, &host));
                 assert_eq!(cancelled.unwrap_err().code(), Code::Cancelled, "{}", meta.id);
             }
         }
@@ -99,7 +99,7 @@ fn every_method_holds_what_all_promise() {
 #[test]
 fn a_request_that_does_not_fit_is_refused_with_the_reason() {
     let session = micro_session();
-    let scene = micro_scene(&session);
+    let pass = micro_scene(&session);
     let contrast = |class, gamma| Some(Contrast { class, gamma });
     let cases = [
         (Request::of("guess"), "There is no method 'guess'"),
@@ -117,7 +117,7 @@ fn a_request_that_does_not_fit_is_refused_with_the_reason() {
         ("mutual:evidence=guess".parse().unwrap(), "guided or attention or class"),
     ];
     for (request, text) in cases {
-        let error = pollster::block_on(session.attribute(&scene, &request, &Silent)).unwrap_err();
+        let error = pollster::block_on(session.attribute(&pass, &request, &Silent)).unwrap_err();
         assert_eq!(error.code(), Code::AskInvalid, "{request:?}");
         assert!(error.to_string().contains(text), "{error}");
     }
@@ -145,20 +145,20 @@ fn what_is_said_of_a_method_is_whole_and_of_one_manner() {
 #[test]
 fn shuffled_weights_change_what_is_learnt_and_nothing_else() {
     let session = micro_session();
-    let scene = micro_scene(&session);
+    let pass = micro_scene(&session);
     let twin = session.shuffled(1, None);
     let other = micro_scene(&twin);
-    assert_ne!(scene.probabilities(0), other.probabilities(0));
+    assert_ne!(pass.probabilities(0), other.probabilities(0));
     assert_eq!(micro_scene(&session.shuffled(1, None)).probabilities(0), other.probabilities(0));
-    assert_eq!(micro_scene(&session.shuffled(1, Some(0))).probabilities(0), scene.probabilities(0));
+    assert_eq!(micro_scene(&session.shuffled(1, Some(0))).probabilities(0), pass.probabilities(0));
     // The classifier alone: the features stay, so a map that knows no class does too.
     let headless = session.shuffled(1, Some(1));
     let seen = micro_scene(&headless);
-    let map = |session: &Session, scene: &Scene, method: &str| {
-        pollster::block_on(session.attribute(scene, &Request { target: Some(0), ..Request::of(method) }, &Silent))
+    let map = |session: &Session, pass: &ForwardPass, method: &str| {
+        pollster::block_on(session.attribute(pass, &Request { target: Some(0), ..Request::of(method) }, &Silent))
             .unwrap()
             .native
     };
-    assert_eq!(map(&session, &scene, "attention"), map(&headless, &seen, "attention"));
-    assert_ne!(map(&session, &scene, "cam"), map(&headless, &seen, "cam"));
+    assert_eq!(map(&session, &pass, "attention"), map(&headless, &seen, "attention"));
+    assert_ne!(map(&session, &pass, "cam"), map(&headless, &seen, "cam"));
 }

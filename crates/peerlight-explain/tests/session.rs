@@ -1,10 +1,10 @@
-//! A session on the micro networks: every setting, cancelling, odd pictures, and what comes out.
+//! A session on the micro networks: every setting, cancelling, odd images, and what comes out.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
+#[path = "support/image.rs"]
+mod image;
 #[path = "support/noting.rs"]
 mod noting;
-#[path = "support/picture.rs"]
-mod picture;
 
 use std::{fs, path::PathBuf};
 
@@ -26,18 +26,18 @@ fn session() -> Session {
     session_of(&micro::PEERS, |_| ())
 }
 
-fn photo() -> Rgba8 {
-    Rgba8::new(90, 70, picture::drawn(90, 70)).unwrap()
+fn image() -> Rgba8 {
+    Rgba8::new(90, 70, image::drawn(90, 70)).unwrap()
 }
 
-fn explain(session: &Session, photo: &Rgba8, ask: &Ask) -> Result<Explanation> {
-    explain_with(session, photo, ask, &Noting::default())
+fn explain(session: &Session, image: &Rgba8, ask: &Ask) -> Result<Explanation> {
+    explain_with(session, image, ask, &Noting::default())
 }
 
-fn explain_with(session: &Session, photo: &Rgba8, ask: &Ask, host: &Noting) -> Result<Explanation> {
+fn explain_with(session: &Session, image: &Rgba8, ask: &Ask, host: &Noting) -> Result<Explanation> {
     pollster::block_on(async {
-        let scene = session.look(photo, ask.crop, host).await?;
-        session.explain(&scene, ask, host).await
+        let pass = session.forward(image, ask.crop, host).await?;
+        session.explain(&pass, ask, host).await
     })
 }
 
@@ -77,18 +77,18 @@ fn check(explanation: &Explanation, ask: &Ask, peers: usize) {
         let listed = peer.top.iter().find(|top| top.class == peer.target.class);
         assert!(listed.is_none_or(|top| *top == peer.target));
     }
-    assert_eq!(explanation.photo.crop.side, 70.0 * ask.crop.unwrap_or(1.0));
+    assert_eq!(explanation.image.crop.side, 70.0 * ask.crop.unwrap_or(1.0));
 }
 
 #[test]
 fn every_combination_of_settings_holds() {
-    let (session, photo) = (session(), photo());
+    let (session, image) = (session(), image());
     for grid in 2..=14 {
         for evidence in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
             for fuse in [Fuse::Mean, Fuse::Geometric, Fuse::Product] {
                 for weight in [Weight::Agreement, Weight::Uniform] {
                     let ask = Ask { grid, evidence, fuse, weight, ..Ask::default() };
-                    check(&explain(&session, &photo, &ask).unwrap(), &ask, 2);
+                    check(&explain(&session, &image, &ask).unwrap(), &ask, 2);
                 }
             }
         }
@@ -97,7 +97,7 @@ fn every_combination_of_settings_holds() {
 
 #[test]
 fn every_stage_power_class_and_crop_holds() {
-    let (session, photo) = (session(), photo());
+    let (session, image) = (session(), image());
     let mut asks = vec![Ask { grid: 1, ..Ask::default() }, Ask { grid: 56, ..Ask::default() }];
     for evidence in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
         asks.extend((1..=8).map(|stage| Ask { evidence, stages: Some(vec![stage]), ..Ask::default() }));
@@ -107,7 +107,7 @@ fn every_stage_power_class_and_crop_holds() {
     asks.extend((1..=4).map(|power| Ask { power, ..Ask::default() }));
     asks.extend([0.01, 0.5, 1.0].map(|crop| Ask { crop: Some(crop), ..Ask::default() }));
     for ask in asks {
-        let explanation = explain(&session, &photo, &ask).unwrap();
+        let explanation = explain(&session, &image, &ask).unwrap();
         check(&explanation, &ask, 2);
         assert_eq!(explanation.target.chosen, ask.target.is_some());
         assert!(ask.target.is_none_or(|class| explanation.target.class == class));
@@ -116,7 +116,7 @@ fn every_stage_power_class_and_crop_holds() {
 
 #[test]
 fn settings_out_of_range_are_refused_and_the_session_goes_on() {
-    let (session, photo) = (session(), photo());
+    let (session, image) = (session(), image());
     let cases = [
         Ask { grid: 0, ..Ask::default() },
         Ask { grid: 57, ..Ask::default() },
@@ -134,27 +134,27 @@ fn settings_out_of_range_are_refused_and_the_session_goes_on() {
         Ask { crop: Some(f64::NAN), ..Ask::default() },
     ];
     for ask in cases {
-        assert_eq!(explain(&session, &photo, &ask).unwrap_err().code(), Code::AskInvalid, "{ask:?}");
+        assert_eq!(explain(&session, &image, &ask).unwrap_err().code(), Code::AskInvalid, "{ask:?}");
     }
-    check(&explain(&session, &photo, &Ask::default()).unwrap(), &Ask::default(), 2);
+    check(&explain(&session, &image, &Ask::default()).unwrap(), &Ask::default(), 2);
     assert!(serde_json::from_value::<Ask>(json!({ "gird": 7 })).is_err(), "a misspelt setting is refused");
 }
 
 #[test]
 fn cancelling_at_any_step_leaves_the_session_ready() {
-    let (session, photo) = (session(), photo());
+    let (session, image) = (session(), image());
     let host = Noting::default();
-    let whole = explain_with(&session, &photo, &Ask::default(), &host).unwrap();
+    let whole = explain_with(&session, &image, &Ask::default(), &host).unwrap();
     let steps = host.steps.into_inner();
     assert_eq!(steps.len(), 5);
     for (i, step) in steps.iter().enumerate() {
-        // Three to see the picture, two to explain it.
+        // Three to see the image, two to explain it.
         assert_eq!((step.done, step.total), if i < 3 { (i, 3) } else { (i - 3, 2) }, "{step:?}");
         let host = Noting { cancel_at: Some(i), ..Noting::default() };
-        let cancelled = explain_with(&session, &photo, &Ask::default(), &host);
+        let cancelled = explain_with(&session, &image, &Ask::default(), &host);
         assert_eq!(cancelled.unwrap_err().code(), Code::Cancelled, "{step:?}");
         assert_eq!(host.steps.borrow().len(), i + 1);
-        assert_eq!(explain(&session, &photo, &Ask::default()).unwrap(), whole);
+        assert_eq!(explain(&session, &image, &Ask::default()).unwrap(), whole);
     }
     let timed: Vec<_> = whole.timings.iter().map(|t| (t.name.as_str(), t.ms)).collect();
     let expected: Vec<_> = steps.iter().map(|s| (s.name.as_str(), 1.0)).collect();
@@ -163,11 +163,11 @@ fn cancelling_at_any_step_leaves_the_session_ready() {
 }
 
 #[test]
-fn odd_pictures_give_numbers() {
+fn odd_images_give_numbers() {
     let session = session();
     let plain =
         |width, height, pixel: [u8; 4]| Rgba8::new(width, height, pixel.repeat((width * height) as usize)).unwrap();
-    let pictures = [
+    let images = [
         plain(1, 1, [0, 0, 0, 255]),
         plain(1, 1, [9, 200, 30, 0]),
         plain(300, 300, [0, 0, 0, 255]),
@@ -175,9 +175,9 @@ fn odd_pictures_give_numbers() {
         plain(1000, 1, [80, 80, 80, 255]),
         plain(1, 1000, [80, 80, 80, 255]),
     ];
-    for picture in pictures {
+    for image in images {
         for evidence in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
-            let explanation = explain(&session, &picture, &Ask { evidence, ..Ask::default() }).unwrap();
+            let explanation = explain(&session, &image, &Ask { evidence, ..Ask::default() }).unwrap();
             let maps = explanation.peers.iter().map(|p| &p.attention).chain([&explanation.mutual]);
             for map in maps {
                 assert!(map.map.iter().all(|v| (0.0..=1.0).contains(v)));
@@ -201,13 +201,13 @@ fn a_map_without_anything_is_flagged_and_not_nan() {
         })
     };
     let ask = Ask { evidence: Evidence::Class, ..Ask::default() };
-    let explanation = explain(&silence(&["first", "second"]), &photo(), &ask).unwrap();
+    let explanation = explain(&silence(&["first", "second"]), &image(), &ask).unwrap();
     check(&explanation, &ask, 2);
     assert!(explanation.peers.iter().all(|peer| peer.attention.blank) && explanation.mutual.blank);
     assert!(explanation.regions.iter().all(|r| r.constant && r.rho == 0.0 && r.attention == [0.0, 0.0]));
     assert_eq!(explanation.agreement, 0.0);
 
-    let explanation = explain(&silence(&["first"]), &photo(), &ask).unwrap();
+    let explanation = explain(&silence(&["first"]), &image(), &ask).unwrap();
     check(&explanation, &ask, 2);
     assert_eq!(explanation.peers.iter().map(|peer| peer.attention.blank).collect::<Vec<_>>(), [true, false]);
     assert!(!explanation.mutual.blank && explanation.regions.iter().all(|r| r.constant));
@@ -216,7 +216,7 @@ fn a_map_without_anything_is_flagged_and_not_nan() {
 #[test]
 fn three_peers_and_twins() {
     let ask = Ask::default();
-    let explanation = explain(&session_of(&["a", "b", "c"], |_| ()), &photo(), &ask).unwrap();
+    let explanation = explain(&session_of(&["a", "b", "c"], |_| ()), &image(), &ask).unwrap();
     check(&explanation, &ask, 3);
 
     // Two peers with the same weights agree wholly.
@@ -225,7 +225,7 @@ fn three_peers_and_twins() {
             tensors.iter().filter(|(n, _)| n.starts_with("first")).map(|(n, a)| (n.clone(), a.clone())).collect();
         tensors.extend(first.into_iter().map(|(name, array)| (name.replace("first", "second"), array)));
     });
-    let explanation = explain(&twins, &photo(), &ask).unwrap();
+    let explanation = explain(&twins, &image(), &ask).unwrap();
     check(&explanation, &ask, 2);
     assert_eq!(explanation.peers[0].top, explanation.peers[1].top);
     assert_eq!(explanation.peers[0].attention, explanation.peers[1].attention);
@@ -237,7 +237,7 @@ fn weights_that_overflow_are_named_as_the_cause() {
     let session = session_of(&micro::PEERS, |tensors| {
         tensors.get_mut("second.classifier.weight").unwrap().values.fill(3e38);
     });
-    assert_eq!(explain(&session, &photo(), &Ask::default()).unwrap_err().code(), Code::BundleInvalid);
+    assert_eq!(explain(&session, &image(), &Ask::default()).unwrap_err().code(), Code::BundleInvalid);
 }
 
 /// Every path of a JSON value, with the elements of arrays as one.
@@ -251,16 +251,16 @@ fn paths(value: &Value, place: &str, found: &mut Vec<String>) {
 
 #[test]
 fn the_json_keeps_its_shape() {
-    let explanation = explain(&session(), &photo(), &Ask::default()).unwrap();
+    let explanation = explain(&session(), &image(), &Ask::default()).unwrap();
     let mut found = Vec::new();
     paths(&serde_json::to_value(&explanation).unwrap(), "", &mut found);
     found.sort();
     found.dedup();
-    let expected = "agreement bundle.name bundle.sha256 device mutual.blank \
+    let expected = "agreement bundle.name bundle.sha256 device \
+        image.crop.side image.crop.x image.crop.y image.height image.width mutual.blank \
         peers[].backbone peers[].blank peers[].id peers[].name \
         peers[].target.class peers[].target.label peers[].target.probability \
         peers[].top[].class peers[].top[].label peers[].top[].probability \
-        photo.crop.side photo.crop.x photo.crop.y photo.height photo.width \
         regions[].attention[] regions[].column regions[].constant regions[].pairs[] regions[].rho regions[].row \
         settings.contrast settings.crop settings.evidence settings.fuse settings.grid settings.power settings.stages settings.target \
         settings.weight side target.chosen target.class target.label timings[].ms timings[].name version";
@@ -271,14 +271,14 @@ fn the_json_keeps_its_shape() {
 #[test]
 fn the_answers_for_the_browser_are_current() {
     let session = session();
-    let asks = picture::asks();
+    let asks = image::asks();
     let answers = asks.as_array().unwrap().iter().map(|ask| {
-        let explanation = explain(&session, &photo(), &serde_json::from_value(ask.clone()).unwrap()).unwrap();
+        let explanation = explain(&session, &image(), &serde_json::from_value(ask.clone()).unwrap()).unwrap();
         let mut answer = serde_json::to_value(&explanation).unwrap();
         for key in ["device", "timings"] {
             answer.as_object_mut().unwrap().remove(key);
         }
-        let part = |map: &Map| map.map.iter().copied().step_by(picture::EVERY).collect::<Vec<f32>>();
+        let part = |map: &Map| map.map.iter().copied().step_by(image::EVERY).collect::<Vec<f32>>();
         answer["mutual"]["map"] = json!(part(&explanation.mutual));
         for (i, peer) in explanation.peers.iter().enumerate() {
             answer["peers"][i]["map"] = json!(part(&peer.attention));
@@ -291,5 +291,5 @@ fn the_answers_for_the_browser_are_current() {
         fs::write(&path, format!("{answers}\n")).unwrap();
     }
     let kept = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    picture::assert_close(&answers, &kept, 1e-4, "answers");
+    image::assert_close(&answers, &kept, 1e-4, "answers");
 }

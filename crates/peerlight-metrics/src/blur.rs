@@ -6,8 +6,8 @@ const TAPS: usize = 11;
 const SIGMA: f64 = 5.0;
 
 /// Channels of `side` x `side` pixels, blurred by an 11-tap Gaussian of deviation 5 along the rows and then along the
-/// columns (Petsiuk et al., RISE, BMVC 2018). Beyond the border the picture goes on with its border's pixels. The
-/// weights add up to 1, so that blurring normalised pixels and normalising blurred ones are the same.
+/// columns (Petsiuk et al., RISE, BMVC 2018). Beyond the border the image goes on with its border's pixels. The
+/// weights add up to 1, so that blurring normalized pixels and normalizing blurred ones are the same.
 pub fn blurred(pixels: &[f32], side: usize) -> Vec<f32> {
     let taps = taps();
     let reach = TAPS / 2;

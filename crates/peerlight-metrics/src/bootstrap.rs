@@ -1,20 +1,20 @@
-//! How sure a mean over pictures is: bootstrap intervals.
+//! How sure a mean over images is: bootstrap intervals.
 
-use peerlight_core::noise::uniform;
+use peerlight_core::rng::uniform;
 
 use crate::dot::dot;
 
-/// Resamples of the pictures.
+/// Resamples of the images.
 pub const RESAMPLES: usize = 2000;
 
-/// The mean of each column over the pictures, first of the sample itself and then of each resample.
+/// The mean of each column over the images, first of the sample itself and then of each resample.
 ///
 /// Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics 1979. Each resample draws as many
-/// pictures as there are, with replacement, by the numbers of `seed`; every column is resampled alike, so that the
-/// difference of two columns is a paired one. A picture that has no value in a column is left out of that column; a
+/// images as there are, with replacement, by the numbers of `seed`; every column is resampled alike, so that the
+/// difference of two columns is a paired one. An image that has no value in a column is left out of that column; a
 /// mean of none is NaN.
 pub fn resampled_means(columns: &[Vec<Option<f64>>], seed: u64) -> Vec<Vec<f64>> {
-    let pictures = columns.first().map_or(0, Vec::len);
+    let images = columns.first().map_or(0, Vec::len);
     let split: Vec<(Vec<f64>, Option<Vec<f64>>)> = columns
         .iter()
         .map(|column| {
@@ -24,17 +24,17 @@ pub fn resampled_means(columns: &[Vec<Option<f64>>], seed: u64) -> Vec<Vec<f64>>
         })
         .collect();
     let mut means = vec![Vec::with_capacity(RESAMPLES + 1); columns.len()];
-    let mut counts = vec![1.0; pictures];
+    let mut counts = vec![1.0; images];
     for resample in 0..=RESAMPLES {
         if resample > 0 {
             counts.fill(0.0);
-            let first = (resample - 1) * pictures;
-            for draw in first..first + pictures {
-                counts[(uniform(seed, draw as u64) * pictures as f64) as usize] += 1.0;
+            let first = (resample - 1) * images;
+            for draw in first..first + images {
+                counts[(uniform(seed, draw as u64) * images as f64) as usize] += 1.0;
             }
         }
         for (means, (values, there)) in means.iter_mut().zip(&split) {
-            let of = there.as_ref().map_or(pictures as f64, |there| dot(&counts, there));
+            let of = there.as_ref().map_or(images as f64, |there| dot(&counts, there));
             means.push(dot(&counts, values) / of);
         }
     }
@@ -42,7 +42,7 @@ pub fn resampled_means(columns: &[Vec<Option<f64>>], seed: u64) -> Vec<Vec<f64>>
 }
 
 /// The interval that holds 95 % of the values, by percentiles (linear between two values); none without a value. Those that
-/// are not finite are left out: a resample may hold no picture that has a figure.
+/// are not finite are left out: a resample may hold no image that has a figure.
 pub fn interval(values: &[f64]) -> Option<[f64; 2]> {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     if sorted.is_empty() {

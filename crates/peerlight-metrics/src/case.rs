@@ -1,4 +1,4 @@
-//! One map of one picture on trial.
+//! One map of one image on trial.
 
 use std::{
     cell::{Cell, OnceCell},
@@ -7,11 +7,11 @@ use std::{
 
 use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Result, pearson};
-use peerlight_explain::{Attribution, Host, Request, Scene, Session, read};
+use peerlight_explain::{Attribution, ForwardPass, Host, Request, Session, read};
 
 use crate::{Canvas, Ground, Masking, Rect, order::places, steps};
 
-/// A picture that the peers have seen, with everything that metrics need of it, for any number of maps.
+/// An image that the peers have seen, with everything that metrics need of it, for any number of maps.
 pub struct Subject<'a> {
     pub(crate) session: &'a Session,
     pub(crate) canvas: Canvas,
@@ -20,17 +20,17 @@ pub struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// The picture of a scene, with boxes of its class in pixels of the map.
+    /// The image of a pass, with boxes of its class in pixels of the map.
     ///
     /// # Errors
     /// `device-lost`.
-    pub async fn new(session: &'a Session, scene: &Scene, boxes: &'a [Rect], host: &'a dyn Host) -> Result<Self> {
-        let canvas = Canvas::of(scene, &session.info().preprocess).await?;
+    pub async fn new(session: &'a Session, pass: &ForwardPass, boxes: &'a [Rect], host: &'a dyn Host) -> Result<Self> {
+        let canvas = Canvas::of(pass, &session.info().preprocess).await?;
         Ok(Self { session, canvas, boxes, host })
     }
 }
 
-/// One map of one picture on trial: what metrics are given. What several metrics need is computed once.
+/// One map of one image on trial: what metrics are given. What several metrics need is computed once.
 ///
 /// With several peers explained together, a probability is the mean of theirs.
 pub struct Case<'a> {
@@ -39,7 +39,7 @@ pub struct Case<'a> {
     request: &'a Request,
     name: Cell<&'static str>,
     passes: Cell<usize>,
-    /// The probability of the class for the picture, and for each of its maskings.
+    /// The probability of the class for the image, and for each of its maskings.
     masked: OnceCell<(f64, [f64; 3])>,
     coherency: OnceCell<f64>,
     places: OnceCell<Vec<u32>>,
@@ -70,7 +70,7 @@ impl<'a> Case<'a> {
         self.attribution.map.blank
     }
 
-    /// Pixels along a side of the map and of the picture.
+    /// Pixels along a side of the map and of the image.
     pub fn side(&self) -> usize {
         self.attribution.side
     }
@@ -85,12 +85,12 @@ impl<'a> Case<'a> {
         self.places.get_or_init(|| places(self.map()))
     }
 
-    /// The picture, to make others of.
+    /// The image, to make others of.
     pub fn canvas(&self) -> &Canvas {
         &self.subject.canvas
     }
 
-    /// Passes from the picture until now.
+    /// Passes from the image until now.
     pub fn passes(&self) -> usize {
         self.passes.get()
     }
@@ -100,7 +100,7 @@ impl<'a> Case<'a> {
         self.name.set(name);
     }
 
-    /// The probability of the class for `total` pictures: `make` adds the normalised pixels [3, side, side] of one to
+    /// The probability of the class for `total` images: `make` adds the normalized pixels [3, side, side] of one to
     /// what it is given.
     ///
     /// # Errors
@@ -123,7 +123,7 @@ impl<'a> Case<'a> {
         Ok(sums.into_iter().map(|sum| sum / peers.len() as f64).collect())
     }
 
-    /// The probability of the class for the picture (Y) and for each of [`Masking::ALL`] (O).
+    /// The probability of the class for the image (Y) and for each of [`Masking::ALL`] (O).
     ///
     /// # Errors
     /// As [`Case::probabilities`].
@@ -132,7 +132,7 @@ impl<'a> Case<'a> {
             return Ok(*found);
         }
         let canvas = self.canvas();
-        // The whole picture takes the same road as the masked ones: a mask of ones must not look like a gain.
+        // The whole image takes the same road as the masked ones: a mask of ones must not look like a gain.
         let make = |i: usize, out: &mut Vec<f32>| match i {
             0 => out.extend(canvas.pixels()),
             i => canvas.masked(Masking::ALL[i - 1], self.map(), out),
@@ -143,14 +143,14 @@ impl<'a> Case<'a> {
     }
 
     /// The probability at every step of insertion into a ground, by the order of the map: from nothing but the ground
-    /// to the whole picture. Of deletion, with `deleting`: from the whole picture to nothing but the ground.
+    /// to the whole image. Of deletion, with `deleting`: from the whole image to nothing but the ground.
     ///
     /// # Errors
     /// As [`Case::probabilities`].
     pub async fn curve(&self, ground: Ground, deleting: bool) -> Result<Vec<f32>> {
         let (canvas, places) = (self.canvas(), self.places());
         let (whole, _) = self.masked().await?;
-        // The step that shows the whole picture is known.
+        // The step that shows the whole image is known.
         let first = usize::from(deleting);
         let make = |i: usize, out: &mut Vec<f32>| {
             let changed = steps::pixels_at(i + first, places.len());
@@ -161,7 +161,7 @@ impl<'a> Case<'a> {
         Ok(curve.into_iter().map(|p| p as f32).collect())
     }
 
-    /// The method's map of the picture through its own map ([`Masking::Soft`]), for the same class.
+    /// The method's map of the image through its own map ([`Masking::Soft`]), for the same class.
     ///
     /// # Errors
     /// As [`Session::attribute`].
@@ -169,14 +169,14 @@ impl<'a> Case<'a> {
         let Subject { session, canvas, host, .. } = self.subject;
         let mut pixels = Vec::with_capacity(canvas.pixels().len());
         canvas.masked(Masking::Soft, self.map(), &mut pixels);
-        let scene = session.look_at(canvas.inputs(pixels), *host).await?;
+        let pass = session.forward_input(canvas.inputs(pixels), *host).await?;
         let target = Some(self.attribution.target.class);
-        let again = session.attribute(&scene, &Request { target, ..self.request.clone() }, *host).await?;
+        let again = session.attribute(&pass, &Request { target, ..self.request.clone() }, *host).await?;
         self.passes.set(self.passes.get() + again.cost.forward + again.cost.partial);
         Ok(again.map.map)
     }
 
-    /// Coherency: (r + 1)/2, r being Pearson's correlation of the map with the one of the picture through it; 0 if
+    /// Coherency: (r + 1)/2, r being Pearson's correlation of the map with the one of the image through it; 0 if
     /// either is constant.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Two sides, each of one run or several over the same pictures, compared picture by picture.
+//! Two sides, each of one run or several over the same images, compared image by image.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ pub struct Difference {
     /// The explained peer, counted from 0, if the figure is of one.
     pub peer: Option<usize>,
     /// The metric's [`key`](crate::key); or `agreement`, the mean correlation of the peers' maps; or `right`, the part of
-    /// the pictures that a peer is right about.
+    /// the images that a peer is right about.
     pub metric: String,
     /// The first side's figure.
     pub a: f64,
@@ -23,17 +23,17 @@ pub struct Difference {
     pub b: f64,
     /// The first less the second.
     pub difference: f64,
-    /// Its 95 % interval over the pictures.
+    /// Its 95 % interval over the images.
     pub ci: Option<[f64; 2]>,
 }
 
 /// What a figure is of.
 type Subject = (Option<String>, Option<usize>);
-/// Of each subject and figure, the values by picture, all runs' together.
+/// Of each subject and figure, the values by image, all runs' together.
 type Values = BTreeMap<Subject, BTreeMap<String, BTreeMap<String, Vec<f64>>>>;
 
-/// Compares two sides on the pictures, methods and figures that both have. The runs of a side, of different seeds say, are
-/// averaged picture by picture; then the pictures are resampled, the same for both sides.
+/// Compares two sides on the images, methods and figures that both have. The runs of a side, of different seeds say, are
+/// averaged image by image; then the images are resampled, the same for both sides.
 ///
 /// # Errors
 /// `ask-invalid` for a metric that there is not.
@@ -44,13 +44,13 @@ pub fn compare(a: &[Vec<Record>], b: &[Vec<Record>], seed: u64) -> Result<Vec<Di
         let Some(theirs) = b.get(subject) else { continue };
         let keys: Vec<&String> = ours.keys().filter(|key| theirs.contains_key(*key)).collect();
         let sides = [ours, theirs];
-        let pictures: BTreeSet<&String> = keys
+        let images: BTreeSet<&String> = keys
             .iter()
             .flat_map(|key| sides[0][*key].keys().filter(|name| sides[1][*key].contains_key(*name)))
             .collect();
         let columns: Vec<Vec<Option<f64>>> = sides
             .iter()
-            .flat_map(|side| keys.iter().map(|key| pictures.iter().map(|name| mean(side[*key].get(*name))).collect()))
+            .flat_map(|side| keys.iter().map(|key| images.iter().map(|name| mean(side[*key].get(*name))).collect()))
             .collect();
         let means = resampled_means(&columns, seed);
         let (first, second) = means.split_at(keys.len());
@@ -78,7 +78,7 @@ fn values(runs: &[Vec<Record>]) -> Values {
     for record in runs.iter().flatten() {
         let mut add = |subject: Subject, key: &str, value: f64| {
             let of = values.entry(subject).or_default().entry(key.into()).or_default();
-            of.entry(record.picture.clone()).or_default().push(value);
+            of.entry(record.image.clone()).or_default().push(value);
         };
         if let Some(agreement) = record.agreement {
             add((None, None), "agreement", agreement);
@@ -139,7 +139,7 @@ mod tests {
             curves: BTreeMap::new(),
         };
         Record {
-            picture: i.to_string(),
+            image: i.to_string(),
             class: Some(0),
             boxes: Vec::new(),
             small: false,
@@ -154,7 +154,7 @@ mod tests {
         // Two seeds on the first side: 12 and 8, 22 and 18, ... Their means are 10, 20, 30, 40; the other side has 4 more.
         let seed = |off: f64| (0..4).map(|i| record(i, 10.0 * (i + 1) as f64 + off, i / 2)).collect::<Vec<_>>();
         let other: Vec<Record> = (0..4).map(|i| record(i, 10.0 * (i + 1) as f64 + 4.0, 0)).collect();
-        // A picture that one side alone has does not count.
+        // An image that one side alone has does not count.
         let lone = [other.clone(), vec![record(9, 1000.0, 0)]].concat();
         let found = compare(&[seed(2.0), seed(-2.0)], &[lone], 0).unwrap();
         let of = |metric: &str| found.iter().find(|d| d.metric == metric).unwrap();
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!((drop.method.as_deref(), drop.peer), (Some("cam"), Some(0)));
         assert_eq!((drop.a, drop.b), (25.0, 29.0));
         let [low, high] = drop.ci.unwrap();
-        assert!((low + 4.0).abs() < 1e-9 && (high + 4.0).abs() < 1e-9, "the same on every picture");
+        assert!((low + 4.0).abs() < 1e-9 && (high + 4.0).abs() < 1e-9, "the same on every image");
         assert_eq!((of("energy").a, of("energy").b), (15.0, 19.0));
         assert!((of("agreement").difference + 0.04).abs() < 1e-12);
         let right = of("right");

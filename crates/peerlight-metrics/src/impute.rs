@@ -1,24 +1,24 @@
-//! ROAD's noisy linear imputation: removed pixels become what their neighbours make likely, so that a mask's own shape
+//! ROAD's noisy linear imputation: removed pixels become what their neighbors make likely, so that a mask's own shape
 //! says as little as possible.
 
-use peerlight_core::noise::normal;
+use peerlight_core::rng::normal;
 
 use crate::dot::dot;
 
-/// Weight of a neighbour beside, above or below.
+/// Weight of a neighbor beside, above or below.
 const SIDE: f64 = 1.0 / 6.0;
-/// Weight of a neighbour at a corner.
+/// Weight of a neighbor at a corner.
 const CORNER: f64 = 1.0 / 12.0;
-/// Deviation of the noise, on normalised pixels.
+/// Deviation of the noise, on normalized pixels.
 const NOISE: f64 = 0.01;
-/// The solution is good enough when the equations hold to this, root mean square, on normalised pixels.
+/// The solution is good enough when the equations hold to this, root mean square, on normalized pixels.
 const TOLERANCE: f64 = 1e-9;
 /// The most steps of conjugate gradients.
 const STEPS: usize = 5000;
 
-/// A picture [3, side, side] without the pixels that are `removed`: each of them is the weighted mean of its eight
-/// neighbours (1/6 beside, 1/12 at the corners; those beyond the border are left out), plus noise of deviation 0.01. A
-/// picture of which nothing is left is noise about zero.
+/// An image [3, side, side] without the pixels that are `removed`: each of them is the weighted mean of its eight
+/// neighbors (1/6 beside, 1/12 at the corners; those beyond the border are left out), plus noise of deviation 0.01. A
+/// image of which nothing is left is noise about zero.
 ///
 /// Rong et al., "A Consistent and Efficient Evaluation Strategy for Attribution Methods", ICML 2022. The equations are
 /// those of pytorch-grad-cam, which solves them directly; here by conjugate gradients, since the matrix (a graph's
@@ -44,7 +44,7 @@ pub fn imputed(pixels: &[f32], side: usize, removed: &[bool], seed: u64) -> Vec<
 /// The equations of the removed pixels, on a grid with a border of one pixel that belongs to nobody.
 struct System {
     side: usize,
-    /// Sum of the weights of a pixel's neighbours within the picture.
+    /// Sum of the weights of a pixel's neighbors within the image.
     weight: Vec<f64>,
     /// 1 for a removed pixel, else 0.
     free: Vec<f64>,
@@ -52,9 +52,9 @@ struct System {
 
 impl System {
     fn new(side: usize, removed: &[bool]) -> Self {
-        let picture = padded(side, |_| 1.0);
-        let mut weight = vec![0.0; picture.len()];
-        around(side, &picture, |i, sum| weight[i] = sum);
+        let image = padded(side, |_| 1.0);
+        let mut weight = vec![0.0; image.len()];
+        around(side, &image, |i, sum| weight[i] = sum);
         Self { side, weight, free: padded(side, |i| f64::from(u8::from(removed[i]))) }
     }
 
@@ -92,7 +92,7 @@ impl System {
         x.chunks_exact(stride).skip(1).take(self.side).flat_map(|row| &row[1..=self.side]).copied().collect()
     }
 
-    /// At every removed pixel, how far it is above the mean of its neighbours, times their weights; 0 elsewhere.
+    /// At every removed pixel, how far it is above the mean of its neighbors, times their weights; 0 elsewhere.
     fn apply(&self, field: &[f64], out: &mut [f64]) {
         around(self.side, field, |i, sum| out[i] = self.free[i] * (self.weight[i] * field[i] - sum));
     }
@@ -108,7 +108,7 @@ fn padded(side: usize, value: impl Fn(usize) -> f64) -> Vec<f64> {
     grid
 }
 
-/// Gives `take` the weighted sum of every pixel's neighbours.
+/// Gives `take` the weighted sum of every pixel's neighbors.
 fn around(side: usize, field: &[f64], mut take: impl FnMut(usize, f64)) {
     let stride = side + 2;
     for y in 1..=side {
@@ -146,23 +146,23 @@ fn guess(mut values: Vec<f64>, known: Vec<bool>, side: usize) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    fn solved(picture: &[f32], side: usize, removed: &[bool]) -> Vec<f64> {
-        System::new(side, removed).solve(picture, removed)
+    fn solved(image: &[f32], side: usize, removed: &[bool]) -> Vec<f64> {
+        System::new(side, removed).solve(image, removed)
     }
 
     #[test]
     fn a_hole_is_the_weighted_mean_of_its_neighbours() {
-        let picture: Vec<f32> = vec![1.0, 2.0, 3.0, 4.0, 99.0, 6.0, 7.0, 8.0, 9.0];
+        let image: Vec<f32> = vec![1.0, 2.0, 3.0, 4.0, 99.0, 6.0, 7.0, 8.0, 9.0];
         let hole = |at: usize| (0..9).map(|i| i == at).collect::<Vec<_>>();
         // (2 + 4 + 6 + 8) / 6 + (1 + 3 + 7 + 9) / 12 = 5.
-        assert!((solved(&picture, 3, &hole(4))[4] - 5.0).abs() < 1e-8);
+        assert!((solved(&image, 3, &hole(4))[4] - 5.0).abs() < 1e-8);
         // At the corner: (2/6 + 4/6 + 99/12) / (1/6 + 1/6 + 1/12) = 9.25 * 2.4 = 22.2.
-        assert!((solved(&picture, 3, &hole(0))[0] - 22.2).abs() < 1e-8);
+        assert!((solved(&image, 3, &hole(0))[0] - 22.2).abs() < 1e-8);
     }
 
     #[test]
     fn two_holes_by_hand() {
-        // In a row of 2 x 2: a, b unknown above 1, 2 known. Each has a side neighbour above/below, a side neighbour beside, a corner.
+        // In a row of 2 x 2: a, b unknown above 1, 2 known. Each has a side neighbor above/below, a side neighbor beside, a corner.
         // 5/12 a = 1/6 b + 1/6 * 1 + 1/12 * 2;  5/12 b = 1/6 a + 1/6 * 2 + 1/12 * 1  =>  5a = 2b + 4, 5b = 2a + 5.
         let solution = solved(&[0.0, 0.0, 1.0, 2.0], 2, &[true, true, false, false]);
         assert!((solution[0] - 30.0 / 21.0).abs() < 1e-8, "{solution:?}");

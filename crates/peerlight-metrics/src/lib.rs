@@ -1,8 +1,8 @@
 //! How far an explanation is to be trusted.
 //!
-//! [`measure`] scores the map of one picture by the metrics of the list [`METRICS`]; [`sanity`] asks whether a map
-//! depends on what the networks have learnt; [`Protocol`] puts every method of a list through the same trial, picture
-//! by picture, and pools the records into rows with intervals. Nothing here opens a file or knows a clock: a
+//! [`measure`] scores the map of one image by the metrics of the list [`METRICS`]; [`sanity`] asks whether a map
+//! depends on what the networks have learnt; [`Protocol`] puts every method of a list through the same trial, image
+//! by image, and pools the records into rows with intervals. Nothing here opens a file or knows a clock: a
 //! [`Host`](peerlight_explain::Host) has both.
 
 mod blur;
@@ -31,7 +31,7 @@ pub use compare::{Difference, compare};
 pub use measure::{Curve, Figure, Measures, measure};
 pub use metric::{Better, METRICS, Means, Meta, Metric, Score, key, metric, metric_ids, metrics_with_parts};
 pub use order::{order, places, ranks};
-pub use protocol::{CROP, Entry, PROTOCOL, Picture, Protocol, Record, Unwatched, Watch};
+pub use protocol::{CROP, Entry, EvaluationImage, PROTOCOL, Protocol, Record, Unwatched, Watch};
 pub use rect::{Rect, covered, inside};
 pub use report::{MeanCurve, Number, Paired, Report, Row, report};
-pub use sanity::{Layer, Sanity, UNCHANGED, sanity};
+pub use sanity::{Depth, Sanity, UNCHANGED, sanity};

@@ -1,7 +1,7 @@
-//! Metrics of one map of one picture.
+//! Metrics of one map of one image.
 
 use peerlight_core::Result;
-use peerlight_explain::{Attribution, Host, Request, Scene, Session};
+use peerlight_explain::{Attribution, ForwardPass, Host, Request, Session};
 use serde::Serialize;
 
 use crate::{Case, Masking, Rect, Score, Subject, metric, steps::parts};
@@ -11,7 +11,7 @@ use crate::{Case, Masking, Rect, Score, Subject, metric, steps::parts};
 pub struct Figure {
     /// The metric's id.
     pub id: &'static str,
-    /// How the map masks the picture, if it does.
+    /// How the map masks the image, if it does.
     pub masking: Option<Masking>,
     /// In the metric's unit; none where it does not apply: no box was given, say.
     pub value: Option<f64>,
@@ -41,24 +41,24 @@ pub struct Measures {
     pub forward: usize,
 }
 
-/// Measures the map that `request` gave of a scene. `boxes` are those of the class, in pixels of the map.
+/// Measures the map that `request` gave of a pass. `boxes` are those of the class, in pixels of the map.
 ///
 /// # Errors
 /// `ask-invalid` for a metric that there is not, `device-lost`, or `cancelled` by the host.
 pub async fn measure(
     session: &Session,
-    scene: &Scene,
+    pass: &ForwardPass,
     attribution: &Attribution,
     request: &Request,
     metrics: &[&str],
     boxes: &[Rect],
     host: &dyn Host,
 ) -> Result<Measures> {
-    Subject::new(session, scene, boxes, host).await?.measure(attribution, request, metrics).await
+    Subject::new(session, pass, boxes, host).await?.measure(attribution, request, metrics).await
 }
 
 impl Subject<'_> {
-    /// Measures the map that `request` gave of this picture.
+    /// Measures the map that `request` gave of this image.
     ///
     /// # Errors
     /// As [`measure`].

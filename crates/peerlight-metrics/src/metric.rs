@@ -37,11 +37,11 @@ pub struct Meta {
     pub passes: usize,
     /// Whether it asks the method for a second map.
     pub again: bool,
-    /// Whether it needs boxes around what the picture shows.
+    /// Whether it needs boxes around what the image shows.
     pub boxes: bool,
 }
 
-/// What a metric finds in one picture.
+/// What a metric finds in one image.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Score {
     /// One figure; none where the metric does not apply.
@@ -52,7 +52,7 @@ pub enum Score {
     Curve(f64, Vec<f32>),
 }
 
-/// Means over pictures, by [`key`]. None for a figure that nobody asked for.
+/// Means over images, by [`key`]. None for a figure that nobody asked for.
 pub type Means<'a> = dyn Fn(&str) -> Option<f64> + 'a;
 
 /// A metric.
@@ -61,18 +61,18 @@ pub trait Metric: Sync {
     /// What is to be known of it.
     fn meta(&self) -> &'static Meta;
 
-    /// Its score for one picture and map.
+    /// Its score for one image and map.
     ///
     /// # Errors
     /// `device-lost`, or `cancelled` by the host.
     async fn score(&self, case: &Case<'_>) -> Result<Score>;
 
-    /// The metrics whose means its figure over many pictures is made of.
+    /// The metrics whose means its figure over many images is made of.
     fn made_of(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Its figure over many pictures: unless it says otherwise, the mean of the pictures' figures.
+    /// Its figure over many images: unless it says otherwise, the mean of the images' figures.
     fn pool(&self, key: &str, means: &Means<'_>) -> Option<f64> {
         means(key)
     }
@@ -146,6 +146,6 @@ mod tests {
     #[test]
     fn keys() {
         assert_eq!(key("adcc", None), "adcc");
-        assert_eq!(key("average-drop", Some(Masking::SoftNormalised)), "average-drop:soft-normalised");
+        assert_eq!(key("average-drop", Some(Masking::SoftNormalized)), "average-drop:soft-normalised");
     }
 }

@@ -1,4 +1,4 @@
-//! The protocol: every method, on every explained peer, on the same pictures.
+//! The protocol: every method, on every explained peer, on the same images.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::{Rect, Subject, covered, key};
 
 /// The protocol's name in every result.
 pub const PROTOCOL: &str = "peerlight-1";
-/// What the networks see: the shorter side is scaled to 256 pixels, and of them the centre 224 are seen.
+/// What the networks see: the shorter side is scaled to 256 pixels, and of them the center 224 are seen.
 pub const CROP: f64 = 224.0 / 256.0;
 
-/// Whose boxes cover at most this part of the picture counts as small.
+/// Whose boxes cover at most this part of the image counts as small.
 const SMALL: f64 = 0.5;
 
 /// What is compared.
@@ -27,29 +27,30 @@ pub struct Protocol {
     pub metrics: Vec<&'static str>,
 }
 
-/// A picture on trial.
+/// An image on trial.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Picture {
+pub struct EvaluationImage {
     /// What it is called in the results.
     pub name: String,
     /// Its pixels.
-    pub photo: Rgba8,
+    pub image: Rgba8,
     /// The class that it shows, if that is known.
     pub class: Option<usize>,
-    /// Boxes of its class, in pixels of the photo.
+    /// Boxes of its class, in pixels of the image.
     pub boxes: Vec<Rect>,
 }
 
-/// Everything that was found about one picture: what is kept, so that a run can be resumed and pooled anew.
+/// Everything that was found about one image: what is kept, so that a run can be resumed and pooled anew.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// What the picture is called.
-    pub picture: String,
+    /// What the image is called.
+    #[serde(alias = "picture")]
+    pub image: String,
     /// The class that it shows, if that is known.
     pub class: Option<usize>,
     /// Its boxes that the networks can see, in pixels of the map.
     pub boxes: Vec<Rect>,
-    /// Whether it has boxes that cover at most half of the whole picture.
+    /// Whether it has boxes that cover at most half of the whole image.
     pub small: bool,
     /// Mean correlation of the peers' maps over the regions, as the page shows it; none for a peer alone.
     pub agreement: Option<f64>,
@@ -59,7 +60,7 @@ pub struct Record {
     pub entries: Vec<Entry>,
 }
 
-/// What was found about one map of one picture.
+/// What was found about one map of one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The method with its settings, as text.
@@ -74,7 +75,7 @@ pub struct Entry {
     pub blank: bool,
     /// Whether every number that the method made was one.
     pub finite: bool,
-    /// Passes from the picture.
+    /// Passes from the image.
     pub forward: usize,
     /// Passes from a stage.
     pub partial: usize,
@@ -100,12 +101,12 @@ pub trait Watch {
         None
     }
 
-    /// A method has made its map of a picture.
+    /// A method has made its map of an image.
     ///
     /// # Errors
     /// Whatever keeps the watcher from its work: the run stops.
-    fn made(&self, picture: &Picture, request: &Request, map: &Attribution) -> Result<()> {
-        let _ = (picture, request, map);
+    fn made(&self, image: &EvaluationImage, request: &Request, map: &Attribution) -> Result<()> {
+        let _ = (image, request, map);
         Ok(())
     }
 }
@@ -116,49 +117,49 @@ pub struct Unwatched;
 impl Watch for Unwatched {}
 
 impl Protocol {
-    /// Puts one picture on trial.
+    /// Puts one image on trial.
     ///
     /// # Errors
-    /// `ask-invalid` for a method or metric that there is not, those of [`Session::look`], and the watcher's.
-    pub async fn picture(
+    /// `ask-invalid` for a method or metric that there is not, those of [`Session::forward`], and the watcher's.
+    pub async fn image(
         &self,
         session: &Session,
-        picture: &Picture,
+        image: &EvaluationImage,
         host: &dyn Host,
         watch: &dyn Watch,
     ) -> Result<Record> {
         let preprocess = Preprocess { crop: CROP, ..session.info().preprocess.clone() };
-        let (width, height) = (picture.photo.width(), picture.photo.height());
+        let (width, height) = (image.image.width(), image.image.height());
         let crop = preprocess.crop_of(width, height);
-        let boxes: Vec<Rect> = picture.boxes.iter().filter_map(|rect| rect.seen(crop, preprocess.side)).collect();
-        let small = !boxes.is_empty() && covered(&picture.boxes, width.into(), height.into()) <= SMALL;
+        let boxes: Vec<Rect> = image.boxes.iter().filter_map(|rect| rect.seen(crop, preprocess.side)).collect();
+        let small = !boxes.is_empty() && covered(&image.boxes, width.into(), height.into()) <= SMALL;
 
-        let scene = session.look(&picture.photo, Some(CROP), host).await?;
+        let pass = session.forward(&image.image, Some(CROP), host).await?;
         let peers = session.info().peers.len();
         let agreement = match peers {
             0 | 1 => None,
             _ => {
                 let ask = Ask { crop: Some(CROP), ..Ask::default() };
-                Some(f64::from(session.explain(&scene, &ask, host).await?.agreement))
+                Some(f64::from(session.explain(&pass, &ask, host).await?.agreement))
             }
         };
-        let says = (0..peers).map(|peer| scene.likeliest(&[peer])).collect();
-        let subject = Subject::new(session, &scene, &boxes, host).await?;
+        let says = (0..peers).map(|peer| pass.likeliest(&[peer])).collect();
+        let subject = Subject::new(session, &pass, &boxes, host).await?;
         let mut entries = Vec::new();
         for method in &self.methods {
             for &peer in &self.peers {
-                let class = scene.likeliest(&[peer]);
+                let class = pass.likeliest(&[peer]);
                 let request = Request { peer: Some(peer), target: Some(class), ..method.clone() };
                 watch.begins();
-                let map = session.attribute(&scene, &request, host).await?;
+                let map = session.attribute(&pass, &request, host).await?;
                 let memory = watch.memory();
-                watch.made(picture, &request, &map)?;
+                watch.made(image, &request, &map)?;
                 let found = subject.measure(&map, &request, &self.metrics).await?;
                 entries.push(Entry {
                     method: request.spec(),
                     peer,
                     class,
-                    probability: scene.probabilities(peer)[class],
+                    probability: pass.probabilities(peer)[class],
                     blank: map.map.blank,
                     finite: map.finite,
                     forward: map.cost.forward,
@@ -171,6 +172,6 @@ impl Protocol {
                 });
             }
         }
-        Ok(Record { picture: picture.name.clone(), class: picture.class, boxes, small, agreement, says, entries })
+        Ok(Record { image: image.name.clone(), class: image.class, boxes, small, agreement, says, entries })
     }
 }

@@ -1,4 +1,4 @@
-//! Boxes around the things that a picture shows.
+//! Boxes around the things that an image shows.
 
 use peerlight_core::Crop;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ impl From<Rect> for [f64; 4] {
 }
 
 impl Rect {
-    /// A box in a photo's pixels as it lies in a map of `side` x `side` over a crop of the photo; none if it lies
+    /// A box in an image's pixels as it lies in a map of `side` x `side` over a crop of the image; none if it lies
     /// outside.
     pub fn seen(self, crop: Crop, side: usize) -> Option<Self> {
         let side = side as f64;
@@ -37,7 +37,7 @@ impl Rect {
         (seen.x0 < seen.x1 && seen.y0 < seen.y1).then_some(seen)
     }
 
-    /// Whether the centre of the pixel (x, y) lies in it.
+    /// Whether the center of the pixel (x, y) lies in it.
     pub fn holds(self, x: usize, y: usize) -> bool {
         let (x, y) = (x as f64 + 0.5, y as f64 + 0.5);
         self.x0 <= x && x < self.x1 && self.y0 <= y && y < self.y1
@@ -49,7 +49,7 @@ pub fn inside(boxes: &[Rect], side: usize) -> Vec<bool> {
     (0..side * side).map(|i| boxes.iter().any(|rect| rect.holds(i % side, i / side))).collect()
 }
 
-/// The part of a picture of `width` x `height` that the boxes cover together, 0..=1.
+/// The part of an image of `width` x `height` that the boxes cover together, 0..=1.
 pub fn covered(boxes: &[Rect], width: f64, height: f64) -> f64 {
     let cuts = |ends: fn(&Rect) -> [f64; 2], most: f64| {
         let mut cuts: Vec<f64> = boxes.iter().flat_map(ends).map(|v| v.clamp(0.0, most)).collect();
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn boxes_move_with_the_crop() {
-        // Of 200 x 100 the centre 80 x 80 is seen, from (60, 10), as 40 x 40: half the size.
+        // Of 200 x 100 the center 80 x 80 is seen, from (60, 10), as 40 x 40: half the size.
         let crop = Crop { x: 60.0, y: 10.0, side: 80.0 };
         let cases = [
             ([80.0, 30.0, 100.0, 50.0], Some([10.0, 10.0, 20.0, 20.0])),
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pixel_is_in_a_box_by_its_centre() {
+    fn a_pixel_is_in_a_box_by_its_center() {
         let held = inside(&[Rect::from([0.6, 0.0, 2.5, 1.6])], 3);
         assert_eq!(held, [false, true, false, false, true, false, false, false, false]);
     }

@@ -1,4 +1,4 @@
-//! Records of many pictures, pooled: the rows of a result, with intervals and paired differences.
+//! Records of many images, pooled: the rows of a result, with intervals and paired differences.
 
 use std::collections::BTreeMap;
 
@@ -16,15 +16,15 @@ pub struct Report {
     pub paired: Vec<Paired>,
     /// The mean curves of insertion and deletion.
     pub curves: Vec<MeanCurve>,
-    /// Mean correlation of the peers' maps over regions and pictures, as the page shows it; none for a peer alone.
+    /// Mean correlation of the peers' maps over regions and images, as the page shows it; none for a peer alone.
     pub agreement: Option<f64>,
     /// Its 95 % interval.
     pub agreement_ci: Option<[f64; 2]>,
-    /// How often each peer is right, where the pictures' classes are known.
+    /// How often each peer is right, where the images' classes are known.
     pub accuracy: BTreeMap<String, f64>,
-    /// Pictures with a box that the networks can see.
+    /// Images with a box that the networks can see.
     pub with_boxes: usize,
-    /// Those of them whose boxes cover at most half of the picture.
+    /// Those of them whose boxes cover at most half of the image.
     pub with_small_boxes: usize,
 }
 
@@ -35,13 +35,13 @@ pub struct Row {
     pub method: String,
     /// The explained peer's id.
     pub explained: String,
-    /// How the map masks the picture. Figures that do not mask are the same in every masking's row.
+    /// How the map masks the image. Figures that do not mask are the same in every masking's row.
     pub masking: Masking,
-    /// The metrics' figures over all pictures, such as `average_drop`, with their 95 % intervals, `average_drop_ci`.
+    /// The metrics' figures over all images, such as `average_drop`, with their 95 % intervals, `average_drop_ci`.
     /// Those that need boxes are there a second time for small ones, `energy_small`.
     #[serde(flatten)]
     pub figures: BTreeMap<String, Number>,
-    /// Mean number of passes from the picture.
+    /// Mean number of passes from the image.
     pub forward: f64,
     /// Mean number of passes from a stage.
     pub partial: f64,
@@ -67,7 +67,7 @@ pub enum Number {
     Interval(Option<[f64; 2]>),
 }
 
-/// The difference of two methods on the same pictures.
+/// The difference of two methods on the same images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Paired {
     /// The first method.
@@ -76,7 +76,7 @@ pub struct Paired {
     pub b: String,
     /// The explained peer's id.
     pub explained: String,
-    /// How the maps mask the picture, if they do.
+    /// How the maps mask the image, if they do.
     pub masking: Option<Masking>,
     /// The metric, as in the rows.
     pub metric: String,
@@ -86,7 +86,7 @@ pub struct Paired {
     pub ci: Option<[f64; 2]>,
 }
 
-/// The mean over the pictures of one curve.
+/// The mean over the images of one curve.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MeanCurve {
     /// The method with its settings, as text.
@@ -119,7 +119,7 @@ impl Column {
         if self.small { format!("{id}_small") } else { id }
     }
 
-    /// Of one picture.
+    /// Of one image.
     fn value(self, record: &Record, entry: &Entry) -> Option<f64> {
         let counts = record.small || !self.small;
         entry.figures.get(&self.key()).copied().flatten().filter(|_| counts)
@@ -134,7 +134,7 @@ struct Lane {
     pooled: Vec<Vec<f64>>,
 }
 
-/// Pools records of the same pictures. `ids` are the peers' ids, `seed` the resamples'.
+/// Pools records of the same images. `ids` are the peers' ids, `seed` the resamples'.
 ///
 /// # Errors
 /// `ask-invalid` for a metric that there is not.
@@ -285,7 +285,7 @@ fn mean_curves(lane: &Lane, of: &[(&Record, &Entry)], id: &str) -> Vec<MeanCurve
     first.curves.iter().map(mean).collect()
 }
 
-/// The part of the pictures of known class that a peer is right about.
+/// The part of the images of known class that a peer is right about.
 fn accuracy(records: &[Record], peer: usize) -> Option<f64> {
     let right: Vec<bool> = records.iter().filter_map(|r| Some(r.class? == *r.says.get(peer)?)).collect();
     (!right.is_empty()).then(|| right.iter().filter(|&&r| r).count() as f64 / right.len() as f64)
@@ -305,7 +305,7 @@ mod tests {
         }
     }
 
-    /// Four pictures, of which the first two have boxes and the first a small one.
+    /// Four images, of which the first two have boxes and the first a small one.
     fn records() -> Vec<Record> {
         let entry = |method: &str, peer: usize, i: usize| {
             let drop = (10 * i + peer) as f64 + if method == "cam" { 0.0 } else { 5.0 };
@@ -335,7 +335,7 @@ mod tests {
             }
         };
         let record = |i: usize| Record {
-            picture: i.to_string(),
+            image: i.to_string(),
             class: Some(0),
             boxes: if i < 2 { vec![Rect::from([0.0, 0.0, 1.0, 1.0])] } else { Vec::new() },
             small: i == 0,
@@ -368,7 +368,7 @@ mod tests {
         let paired =
             found.paired.iter().find(|p| p.explained == "second" && p.masking == Some(Masking::Top50)).unwrap();
         assert_eq!((paired.a.as_str(), paired.b.as_str(), paired.metric.as_str()), ("cam", "grad-cam", "average_drop"));
-        // The same pictures: the difference is the same on each.
+        // The same images: the difference is the same on each.
         assert!((paired.difference + 5.0).abs() < 1e-12);
         let [low, high] = paired.ci.unwrap();
         assert!((low + 5.0).abs() < 1e-9 && (high + 5.0).abs() < 1e-9);

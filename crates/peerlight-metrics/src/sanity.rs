@@ -1,7 +1,7 @@
 //! Whether a map depends on what the networks have learnt.
 
 use peerlight_core::Result;
-use peerlight_explain::{Host, Request, Scene, Session, Step};
+use peerlight_explain::{ForwardPass, Host, Request, Session, Step};
 use peerlight_models::architecture;
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ const SEED: u64 = 0;
 
 /// How alike the map is to the one of the untouched networks when the weights from here to the output are shuffled.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Layer {
+pub struct Depth {
     /// The first part of the networks that is shuffled: all that comes after it is shuffled too.
     pub name: String,
     /// Spearman's rank correlation, -1..=1; 0 if either map is constant.
@@ -27,11 +27,11 @@ pub struct Layer {
     pub pearson: f64,
 }
 
-/// What cascading randomisation shows.
+/// What cascading randomization shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Sanity {
     /// From the classifier alone to the whole network.
-    pub layers: Vec<Layer>,
+    pub layers: Vec<Depth>,
     /// Whether the map is still the same ([`UNCHANGED`]) when all weights are shuffled: then it says nothing of what
     /// the networks have learnt.
     pub unchanged: bool,
@@ -42,14 +42,14 @@ pub struct Sanity {
 /// Shuffles the weights from the output down to a few depths and compares the map that `request` gives with the one of
 /// the untouched networks, for the same class.
 ///
-/// Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018: cascading randomisation.
+/// Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018: cascading randomization.
 ///
 /// # Errors
 /// Those of [`Session::attribute`].
-pub async fn sanity(session: &Session, scene: &Scene, request: &Request, host: &dyn Host) -> Result<Sanity> {
+pub async fn sanity(session: &Session, pass: &ForwardPass, request: &Request, host: &dyn Host) -> Result<Sanity> {
     let start = host.now();
-    let canvas = Canvas::of(scene, &session.info().preprocess).await?;
-    let before = session.attribute(scene, request, host).await?;
+    let canvas = Canvas::of(pass, &session.info().preprocess).await?;
+    let before = session.attribute(pass, request, host).await?;
     let request = Request { target: Some(before.target.class), ..request.clone() };
     let before = before.map.map;
     let depths = depths(session, request.peer.unwrap_or(0))?;
@@ -58,12 +58,12 @@ pub async fn sanity(session: &Session, scene: &Scene, request: &Request, host: &
     for (done, (name, count)) in depths.into_iter().enumerate() {
         host.checkpoint(Step { name: format!("Shuffling the weights: {name}"), done, total }).await?;
         let twin = session.shuffled(SEED, count);
-        let seen = twin.look_at(scene.input(), host).await?;
+        let seen = twin.forward_input(pass.input(), host).await?;
         let after = twin.attribute(&seen, &request, host).await?.map.map;
         same = after == before;
         let pearson = canvas.correlation(&before, &after).await?.unwrap_or(0.0);
         let spearman = canvas.correlation(&ranks(&before), &ranks(&after)).await?.unwrap_or(0.0);
-        layers.push(Layer { name, spearman, pearson });
+        layers.push(Depth { name, spearman, pearson });
     }
     let unchanged = same || layers.last().is_some_and(|layer| layer.spearman > UNCHANGED);
     Ok(Sanity { layers, unchanged, ms: host.now() - start })

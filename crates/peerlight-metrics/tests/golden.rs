@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use async_trait::async_trait;
 use burn::tensor::{Device, Tensor, TensorData};
-use peerlight_core::{Result, Rgba8, noise::uniform, resize_map};
-use peerlight_explain::{Attribution, Host, Map, Request, Scene, Session, Step};
+use peerlight_core::{Result, Rgba8, resize_map, rng::uniform};
+use peerlight_explain::{Attribution, ForwardPass, Host, Map, Request, Session, Step};
 use peerlight_metrics::{Measures, Rect, measure};
 use peerlight_models::{Bundle, micro};
 use pollster::block_on;
@@ -23,7 +23,7 @@ struct Golden {
 #[derive(Deserialize)]
 struct Case {
     net: String,
-    picture: String,
+    image: String,
     target: usize,
     score: f64,
     maps: Vec<Trial>,
@@ -115,10 +115,10 @@ fn fixed(trial: &Trial, side: usize) -> Vec<f32> {
     map
 }
 
-fn figures(session: &Session, scene: &Scene, made: &Attribution, request: &Request, boxes: &[Rect]) -> Measures {
+fn figures(session: &Session, pass: &ForwardPass, made: &Attribution, request: &Request, boxes: &[Rect]) -> Measures {
     let all = ["average-drop", "average-increase", "average-gain", "insertion", "insertion-blur", "deletion"];
     let all = [&all[..], &["complexity", "coherency", "adcc", "road", "pointing", "energy"]].concat();
-    block_on(measure(session, scene, made, request, &all, boxes, &Quiet)).unwrap()
+    block_on(measure(session, pass, made, request, &all, boxes, &Quiet)).unwrap()
 }
 
 fn value(measures: &Measures, id: &str, masking: Option<&str>) -> f64 {
@@ -128,7 +128,7 @@ fn value(measures: &Measures, id: &str, masking: Option<&str>) -> f64 {
 }
 
 /// Every figure of a case that is off, in words.
-fn check(session: &Session, scene: &Scene, case: &Case, wrong: &mut Vec<String>) {
+fn check(session: &Session, pass: &ForwardPass, case: &Case, wrong: &mut Vec<String>) {
     let mut compare = |what: String, got: f64, expected: f64| {
         let off = (got - expected).abs();
         println!("{off:.1e}  {what}");
@@ -136,12 +136,12 @@ fn check(session: &Session, scene: &Scene, case: &Case, wrong: &mut Vec<String>)
             wrong.push(format!("{off:.1e}  {what}: {got} instead of {expected}"));
         }
     };
-    let name = |what: &str| format!("{} of {} by {}", what, case.picture, case.net);
-    compare(name("score"), f64::from(scene.probabilities(0)[case.target]), case.score);
+    let name = |what: &str| format!("{} of {} by {}", what, case.image, case.net);
+    compare(name("score"), f64::from(pass.probabilities(0)[case.target]), case.score);
     let stages = Some(case.method.stages.clone());
     let request = Request { peer: Some(0), target: Some(case.target), stages, ..Request::of(&case.method.method) };
-    let made = block_on(session.attribute(scene, &request, &Quiet)).unwrap();
-    let again = figures(session, scene, &made, &request, &[]);
+    let made = block_on(session.attribute(pass, &request, &Quiet)).unwrap();
+    let again = figures(session, pass, &made, &request, &[]);
     for (id, expected) in
         [("complexity", case.method.complexity), ("coherency", case.method.coherency), ("adcc", case.method.adcc)]
     {
@@ -155,12 +155,12 @@ fn check(session: &Session, scene: &Scene, case: &Case, wrong: &mut Vec<String>)
         for (i, Located { boxes, pointing, energy }) in trial.located.iter().enumerate() {
             let boxes: Vec<Rect> = boxes.iter().copied().map(Rect::from).collect();
             let found =
-                block_on(measure(session, scene, &made, &request, &["pointing", "energy"], &boxes, &Quiet)).unwrap();
+                block_on(measure(session, pass, &made, &request, &["pointing", "energy"], &boxes, &Quiet)).unwrap();
             compare(name(&format!("pointing {i}")), value(&found, "pointing", None), *pointing);
             compare(name(&format!("energy {i}")), value(&found, "energy", None), *energy);
         }
         let whole = [Rect::from([0.0, 0.0, made.side as f64, made.side as f64])];
-        let found = figures(session, scene, &made, &request, &whole);
+        let found = figures(session, pass, &made, &request, &whole);
         for (masking, expected) in &trial.masked {
             for id in ["average-drop", "average-increase", "average-gain"] {
                 let got = value(&found, id, Some(masking)) / 100.0;
@@ -190,15 +190,15 @@ fn figures_are_those_of_the_libraries_and_the_definitions() {
     let mut wrong = Vec::new();
     for case in &golden.cases {
         if case.net == "micro.first" {
-            let scene = block_on(micro_net.look_at(micro::input(&Device::flex()), &Quiet)).unwrap();
-            check(&micro_net, &scene, case, &mut wrong);
+            let pass = block_on(micro_net.forward_input(micro::input(&Device::flex()), &Quiet)).unwrap();
+            check(&micro_net, &pass, case, &mut wrong);
         } else {
             assert_eq!(case.net, "efficientnet-lite0");
-            let path = root().join(format!("tests/golden/crops/{}.png", case.picture));
-            let picture = image::open(path).unwrap().into_rgba8();
-            let photo = Rgba8::new(picture.width(), picture.height(), picture.into_raw()).unwrap();
-            let scene = block_on(lite.look(&photo, Some(1.0), &Quiet)).unwrap();
-            check(&lite, &scene, case, &mut wrong);
+            let path = root().join(format!("tests/golden/crops/{}.png", case.image));
+            let image = image::open(path).unwrap().into_rgba8();
+            let image = Rgba8::new(image.width(), image.height(), image.into_raw()).unwrap();
+            let pass = block_on(lite.forward(&image, Some(1.0), &Quiet)).unwrap();
+            check(&lite, &pass, case, &mut wrong);
         }
     }
     assert!(wrong.is_empty(), "{} figures are off:\n{}", wrong.len(), wrong.join("\n"));

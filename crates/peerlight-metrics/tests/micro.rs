@@ -1,18 +1,18 @@
 //! Metrics, sanity checks and the protocol on the micro networks.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-#[path = "../../peerlight-explain/tests/support/picture.rs"]
+#[path = "../../peerlight-explain/tests/support/image.rs"]
 #[allow(dead_code, reason = "each test uses a part")]
-mod picture;
+mod image;
 
 use std::cell::Cell;
 
 use async_trait::async_trait;
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Result, Rgba8};
-use peerlight_explain::{Attribution, Host, Map, Request, Scene, Session, Step};
+use peerlight_explain::{Attribution, ForwardPass, Host, Map, Request, Session, Step};
 use peerlight_metrics::{
-    Masking, Measures, Number, Picture, Protocol, Record, Rect, Unwatched, measure, metric_ids, report, sanity,
+    EvaluationImage, Masking, Measures, Number, Protocol, Record, Rect, Unwatched, measure, metric_ids, report, sanity,
 };
 use peerlight_models::{Bundle, micro};
 use pollster::block_on;
@@ -49,24 +49,24 @@ fn session() -> Session {
     Session::open(&Bundle::parse(&bytes).unwrap(), &Device::flex(), "CPU").unwrap()
 }
 
-fn photo() -> Rgba8 {
-    Rgba8::new(90, 70, picture::drawn(90, 70)).unwrap()
+fn image() -> Rgba8 {
+    Rgba8::new(90, 70, image::drawn(90, 70)).unwrap()
 }
 
-fn scene(session: &Session) -> Scene {
-    block_on(session.look(&photo(), None, &Quiet::new())).unwrap()
+fn pass(session: &Session) -> ForwardPass {
+    block_on(session.forward(&image(), None, &Quiet::new())).unwrap()
 }
 
-fn attribute(session: &Session, scene: &Scene, request: &Request) -> Attribution {
-    block_on(session.attribute(scene, request, &Quiet::new())).unwrap()
+fn attribute(session: &Session, pass: &ForwardPass, request: &Request) -> Attribution {
+    block_on(session.attribute(pass, request, &Quiet::new())).unwrap()
 }
 
 fn of_first(method: &str) -> Request {
     Request { peer: Some(0), ..Request::of(method) }
 }
 
-fn measured(session: &Session, scene: &Scene, map: &Attribution, request: &Request, boxes: &[Rect]) -> Measures {
-    block_on(measure(session, scene, map, request, &metric_ids(false), boxes, &Quiet::new())).unwrap()
+fn measured(session: &Session, pass: &ForwardPass, map: &Attribution, request: &Request, boxes: &[Rect]) -> Measures {
+    block_on(measure(session, pass, map, request, &metric_ids(false), boxes, &Quiet::new())).unwrap()
 }
 
 fn value(measures: &Measures, id: &str, masking: Option<Masking>) -> Option<f64> {
@@ -78,20 +78,20 @@ fn value(measures: &Measures, id: &str, masking: Option<Masking>) -> Option<f64>
 
 /// The probability that a peer gives an input.
 fn seen(session: &Session, input: Tensor<4>, peer: usize, class: usize) -> f64 {
-    f64::from(block_on(session.look_at(input, &Quiet::new())).unwrap().probabilities(peer)[class])
+    f64::from(block_on(session.forward_input(input, &Quiet::new())).unwrap().probabilities(peer)[class])
 }
 
 #[test]
-fn figures_are_those_of_masked_pictures() {
+fn figures_are_those_of_masked_images() {
     let session = session();
-    let scene = scene(&session);
+    let pass = pass(&session);
     let request = of_first("attention");
-    let map = attribute(&session, &scene, &request);
+    let map = attribute(&session, &pass, &request);
     let boxes = [Rect::from([0.0, 0.0, 32.0, 64.0])];
-    let measures = measured(&session, &scene, &map, &request, &boxes);
+    let measures = measured(&session, &pass, &map, &request, &boxes);
     let class = map.target.class;
 
-    // The maskings once more, as tensors. Pixels in 0..=1 are normalised by 0.5 and 0.5.
+    // The maskings once more, as tensors. Pixels in 0..=1 are normalized by 0.5 and 0.5.
     let side = map.side;
     let values = &map.map.map;
     let tensor =
@@ -102,12 +102,12 @@ fn figures_are_those_of_masked_pictures() {
     let mut kept = vec![0.0; side * side];
     order[..side * side / 2].iter().for_each(|&i| kept[i] = 1.0);
     let top = tensor(kept);
-    let pixels = || scene.input() * 0.5 + 0.5;
-    let whole = seen(&session, scene.input(), 0, class);
+    let pixels = || pass.input() * 0.5 + 0.5;
+    let whole = seen(&session, pass.input(), 0, class);
     let inputs = [
         (Masking::Top50, (pixels() * top - 0.5) / 0.5),
         (Masking::Soft, (pixels() * soft.clone() - 0.5) / 0.5),
-        (Masking::SoftNormalised, scene.input() * soft),
+        (Masking::SoftNormalized, pass.input() * soft),
     ];
     for (masking, input) in inputs {
         let masked = seen(&session, input, 0, class);
@@ -135,20 +135,20 @@ fn figures_are_those_of_masked_pictures() {
     let left: f64 = (0..side * side).filter(|i| i % side < 32).map(|i| f64::from(values[i])).sum();
     assert!((value(&measures, "energy", None).unwrap() - left / (mean * (side * side) as f64)).abs() < 1e-9);
     assert!(measures.figures.iter().all(|f| f.value.is_some_and(f64::is_finite)), "{measures:?}");
-    // 4 maskings, 3 curves of 28, 8 imputations, and the map of the masked picture.
+    // 4 maskings, 3 curves of 28, 8 imputations, and the map of the masked image.
     assert_eq!(measures.forward, 4 + 3 * 28 + 8 + 1);
 }
 
 #[test]
 fn controls_are_seen_through() {
     let session = session();
-    let scene = scene(&session);
+    let pass = pass(&session);
     let measures = |method: &str| {
         let request = of_first(method);
-        measured(&session, &scene, &attribute(&session, &scene, &request), &request, &[])
+        measured(&session, &pass, &attribute(&session, &pass, &request), &request, &[])
     };
     let ones = measures("control-ones");
-    for masking in [Masking::Soft, Masking::SoftNormalised] {
+    for masking in [Masking::Soft, Masking::SoftNormalized] {
         for id in ["average-drop", "average-increase", "average-gain"] {
             assert_eq!(value(&ones, id, Some(masking)), Some(0.0), "{id} {masking:?}");
         }
@@ -168,12 +168,12 @@ fn controls_are_seen_through() {
 #[test]
 fn a_blank_map_counts_as_zeros() {
     let session = session();
-    let scene = scene(&session);
+    let pass = pass(&session);
     let request = of_first("cam");
-    let mut map = attribute(&session, &scene, &request);
+    let mut map = attribute(&session, &pass, &request);
     map.map = Map { map: vec![0.0; map.side * map.side], blank: true };
     let boxes = [Rect::from([0.0, 0.0, 64.0, 64.0])];
-    let measures = measured(&session, &scene, &map, &request, &boxes);
+    let measures = measured(&session, &pass, &map, &request, &boxes);
     for id in ["complexity", "coherency", "adcc", "pointing", "energy"] {
         assert_eq!(value(&measures, id, None), Some(0.0), "{id}");
     }
@@ -183,21 +183,21 @@ fn a_blank_map_counts_as_zeros() {
 #[test]
 fn peers_together_have_the_mean_of_their_probabilities() {
     let session = session();
-    let scene = scene(&session);
+    let pass = pass(&session);
     let request = Request { target: Some(3), ..Request::of("cam") };
-    let map = attribute(&session, &scene, &request);
+    let map = attribute(&session, &pass, &request);
     assert_eq!(map.peers, [0, 1]);
-    let found = measured(&session, &scene, &map, &request, &[]);
+    let found = measured(&session, &pass, &map, &request, &[]);
     let insertion = found.curves.iter().find(|c| c.id == "insertion").unwrap();
-    let mean = (scene.probabilities(0)[3] + scene.probabilities(1)[3]) / 2.0;
+    let mean = (pass.probabilities(0)[3] + pass.probabilities(1)[3]) / 2.0;
     assert!((insertion.y[28] - mean).abs() < 1e-6);
 }
 
 #[test]
 fn a_map_that_ignores_the_weights_is_found_out() {
     let session = session();
-    let scene = scene(&session);
-    let found = |method: &str| block_on(sanity(&session, &scene, &of_first(method), &Quiet::new())).unwrap();
+    let pass = pass(&session);
+    let found = |method: &str| block_on(sanity(&session, &pass, &of_first(method), &Quiet::new())).unwrap();
     for control in ["control-gaussian", "control-ones", "control-noise"] {
         assert!(found(control).unchanged, "{control}");
     }
@@ -215,17 +215,17 @@ fn a_map_that_ignores_the_weights_is_found_out() {
 #[test]
 fn unknown_metrics_are_named_and_everything_can_be_cancelled() {
     let session = session();
-    let scene = scene(&session);
+    let pass = pass(&session);
     let request = of_first("cam");
-    let map = attribute(&session, &scene, &request);
-    let run = |ids: &[&str], host: &Quiet| block_on(measure(&session, &scene, &map, &request, ids, &[], host));
+    let map = attribute(&session, &pass, &request);
+    let run = |ids: &[&str], host: &Quiet| block_on(measure(&session, &pass, &map, &request, ids, &[], host));
     assert_eq!(run(&["insertion", "insertoin"], &Quiet::new()).unwrap_err().code(), Code::AskInvalid);
     for steps in 0..6 {
         let host = Quiet(Cell::new(steps));
         assert_eq!(run(&metric_ids(false), &host).unwrap_err().code(), Code::Cancelled, "{steps}");
     }
     let host = Quiet(Cell::new(2));
-    assert_eq!(block_on(sanity(&session, &scene, &request, &host)).unwrap_err().code(), Code::Cancelled);
+    assert_eq!(block_on(sanity(&session, &pass, &request, &host)).unwrap_err().code(), Code::Cancelled);
 }
 
 #[test]
@@ -236,15 +236,15 @@ fn the_protocol_pools_what_it_records() {
         peers: vec![0, 1],
         metrics: metric_ids(true),
     };
-    let picture = |i: u32| Picture {
-        name: format!("picture {i}"),
-        photo: Rgba8::new(80 + i, 70, picture::drawn(80 + i, 70)).unwrap(),
+    let image = |i: u32| EvaluationImage {
+        name: format!("image {i}"),
+        image: Rgba8::new(80 + i, 70, image::drawn(80 + i, 70)).unwrap(),
         class: (i == 0).then_some(3),
         boxes: if i < 2 { vec![Rect::from([20.0, 10.0, 60.0, 40.0])] } else { Vec::new() },
     };
-    let run = |i| block_on(protocol.picture(&session, &picture(i), &Quiet::new(), &Unwatched)).unwrap();
+    let run = |i| block_on(protocol.image(&session, &image(i), &Quiet::new(), &Unwatched)).unwrap();
     let records: Vec<Record> = (0..3).map(run).collect();
-    assert_eq!(run(1), records[1], "the same picture gives the same record");
+    assert_eq!(run(1), records[1], "the same image gives the same record");
     assert!(records[0].small && !records[2].small);
     assert_eq!(records[0].entries.len(), 3 * 2);
     let first = &records[0].entries[0];

@@ -1,5 +1,5 @@
 //! Our share of the benchmark of training (tests/bench/train.py is the other's): for each line on
-//! standard input, one step of Lite0 on random pictures, answered with its milliseconds and the
+//! standard input, one step of Lite0 on random images, answered with its milliseconds and the
 //! process's largest memory in megabytes.
 //!
 //!     cargo run --release --example train_step --features cpu,rayon -- 224 16
@@ -81,8 +81,8 @@ struct Net {
 }
 
 impl Net {
-    fn step(&mut self, pictures: Tensor<4>, classes: Tensor<2, Int>) -> f32 {
-        let (mut x, mut input) = (pictures.clone(), pictures);
+    fn step(&mut self, images: Tensor<4>, classes: Tensor<2, Int>) -> f32 {
+        let (mut x, mut input) = (images.clone(), images);
         for layer in &mut self.layers {
             if layer.shape.begins_block {
                 input = x.clone();
@@ -128,13 +128,13 @@ fn main() {
         weight: Learnt::new(Tensor::random([CLASSES, features], Distribution::Normal(0.0, 0.01), &device)),
         bias: Learnt::new(Tensor::zeros([CLASSES], &device)),
     };
-    let pictures = Tensor::random([batch, 3, side, side], Distribution::Normal(0.0, 1.0), &device);
+    let images = Tensor::random([batch, 3, side, side], Distribution::Normal(0.0, 1.0), &device);
     let classes: Vec<i64> = (0..batch as i64).map(|i| i * 61 % CLASSES as i64).collect();
     let classes = Tensor::<2, Int>::from_data(TensorData::new(classes, [batch, 1]), &device);
     println!("ready");
     for _ in std::io::stdin().lock().lines() {
         let start = Instant::now();
-        let loss = net.step(pictures.clone(), classes.clone());
+        let loss = net.step(images.clone(), classes.clone());
         println!("{:.3} {:.1} {loss}", start.elapsed().as_secs_f64() * 1e3, peak());
         std::io::stdout().flush().expect("somebody listens");
     }

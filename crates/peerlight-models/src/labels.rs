@@ -7,7 +7,7 @@ pub static IMAGENET_1K: &str = include_str!("../labels/imagenet-1k.txt");
 /// The WordNet ids of the same classes, in the same order, a line each.
 pub static IMAGENET_1K_WNIDS: &str = include_str!("../labels/imagenet-1k-wnids.txt");
 
-/// The class that a folder of pictures is named after: its index, its whole name, or, of ImageNet's, its WordNet id.
+/// The class that a folder of images is named after: its index, its whole name, or, of ImageNet's, its WordNet id.
 pub fn class_of_folder(labels: &[String], folder: &str) -> Option<usize> {
     if labels.iter().map(String::as_str).eq(IMAGENET_1K.lines())
         && let Some(index) = IMAGENET_1K_WNIDS.lines().position(|wnid| wnid == folder)

@@ -18,8 +18,9 @@ pub struct Manifest {
     pub labels: Vec<String>,
     /// What the peers were trained to read.
     pub preprocess: Preprocess,
-    /// Licence of the weights, and whose they are.
-    pub licence: String,
+    /// License of the weights, and whose they are.
+    #[serde(alias = "licence")]
+    pub license: String,
     /// Where the weights come from, for people.
     pub source: String,
     /// How they were trained: the record that `peerlight train` leaves, if it made them.

@@ -41,7 +41,7 @@ pub fn manifest(peers: &[&str]) -> Manifest {
         peers: peers.iter().map(peer).collect(),
         labels: (0..CLASSES).map(|class| format!("class {class}")).collect(),
         preprocess: Preprocess { side: SIDE, crop: 1.0, mean: [0.5; 3], std: [0.5; 3] },
-        licence: "MIT OR Apache-2.0".into(),
+        license: "MIT OR Apache-2.0".into(),
         source: "a formula".into(),
         training: None,
     }

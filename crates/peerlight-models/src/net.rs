@@ -8,11 +8,11 @@ use burn::{
 };
 use peerlight_core::{
     Result,
-    noise::{normals, permutation},
+    rng::{normals, permutation},
 };
 
 use crate::{
-    Array, Backbone, Features, Stage, Weights,
+    Array, Features, Layer, Network, Weights,
     conv::{Activation, Geometry, conv_act, moments, norm::EPSILON, norm_act},
 };
 
@@ -207,7 +207,7 @@ impl Net {
     pub fn unfolded(&self, x: Tensor<4>) -> Self {
         let mut net = self.clone();
         let mut norms = Vec::new();
-        self.pass(Stage::IMAGE, x, &mut |conv, x, residual| {
+        self.pass(Layer::INPUT, x, &mut |conv, x, residual| {
             let (mean, variance) = moments(conv.bare(x.clone()));
             norms.push((conv.bias.val() + mean.clone(), (variance.clone() + EPSILON).sqrt(), mean, variance));
             conv.run(x, residual)
@@ -248,7 +248,7 @@ impl Net {
         net
     }
 
-    /// The same network, its parameters numbered from `first` on: an optimiser knows them by these numbers, and they must
+    /// The same network, its parameters numbered from `first` on: an optimizer knows them by these numbers, and they must
     /// be the same when a run is resumed.
     pub fn numbered(self, first: u64) -> Self {
         self.map(&mut Numbering(first))
@@ -260,7 +260,7 @@ impl Net {
     /// If `x`, [n, 3, side, side], does not have three channels.
     pub fn learn(&self, x: Tensor<4>) -> (Features, Vec<Moments>) {
         let mut seen = Vec::new();
-        let features = self.pass(Stage::IMAGE, x, &mut |conv, x, residual| conv.learn(x, residual, &mut seen));
+        let features = self.pass(Layer::INPUT, x, &mut |conv, x, residual| conv.learn(x, residual, &mut seen));
         (features, seen)
     }
 
@@ -309,10 +309,10 @@ impl Net {
     }
 
     /// Runs every convolution from a stage on by `each`, and the classifier.
-    fn pass(&self, from: Stage, mut x: Tensor<4>, each: &mut Each<'_>) -> Features {
+    fn pass(&self, from: Layer, mut x: Tensor<4>, each: &mut Each<'_>) -> Features {
         let start = match from {
-            Stage::IMAGE => 0,
-            Stage(stage) => self.end_of(stage),
+            Layer::INPUT => 0,
+            Layer(stage) => self.end_of(stage),
         };
         let mut stages = Vec::new();
         let mut input = x.clone();
@@ -358,8 +358,8 @@ impl ModuleMapper for Numbering {
     }
 }
 
-impl Backbone for Net {
-    fn run(&self, from: Stage, x: Tensor<4>) -> Features {
+impl Network for Net {
+    fn run(&self, from: Layer, x: Tensor<4>) -> Features {
         self.pass(from, x, &mut |conv, x, residual| conv.run(x, residual))
     }
 
@@ -375,7 +375,7 @@ impl Backbone for Net {
         self.convs.len() + 1
     }
 
-    fn shuffled(&self, seed: u64, layers: usize) -> Box<dyn Backbone> {
+    fn shuffled(&self, seed: u64, layers: usize) -> Box<dyn Network> {
         let mut twin = self.clone();
         // Counted from the head down, so that a deeper twin shares the shallower one's permutations.
         let mut place = seed << 16;

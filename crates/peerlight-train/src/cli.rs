@@ -10,7 +10,7 @@ use crate::{
     train::{Recipe, recipe},
 };
 
-/// Explains image classifiers: what each of two or more peers recognises, where it looks, and
+/// Explains image classifiers: what each of two or more peers recognizes, where it looks, and
 /// region by region where they agree.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
@@ -39,7 +39,7 @@ pub fn parse() -> peerlight_core::Result<Cli> {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Explain photos: overlays as PNG, figures as JSON
+    /// Explain images: overlays as PNG, figures as JSON
     #[command(after_help = "Examples:
   peerlight explain cat.jpg --bundle web/models/lite0-lite1.safetensors --out explained
   peerlight explain *.jpg --bundle B --out explained --grid 4 --class 'tabby cat'
@@ -49,35 +49,35 @@ pub enum Command {
 
 `peerlight catalog` lists the methods with what each shows, and its settings.")]
     Explain(Explain),
-    /// Measure how faithful methods are over many pictures: table, JSON, CSV and an HTML report
+    /// Measure how faithful methods are over many images: table, JSON, CSV and an HTML report
     #[command(after_help = "Examples:
-  peerlight evaluate photos/ --bundle B --out results
-  peerlight evaluate photos/ --bundle B --out results --method mutual,cam,score-cam:channels=64 --peer all --limit 100
-  peerlight evaluate photos.csv --bundle B --out results --boxes boxes.csv --metrics fast
+  peerlight evaluate images/ --bundle B --out results
+  peerlight evaluate images/ --bundle B --out results --method mutual,cam,score-cam:channels=64 --peer all --limit 100
+  peerlight evaluate images.csv --bundle B --out results --boxes boxes.csv --metrics fast
 
-PICTURES is a folder of pictures, a folder of class folders (named by a class's index, name or WordNet id), or a CSV with the columns
+IMAGES is a folder of images, a folder of class folders (named by a class's index, name or WordNet id), or a CSV with the columns
 path and, if known, class. A run that was stopped goes on where it was when it is called again with the same --out.")]
     Evaluate(Evaluate),
-    /// Compare runs of evaluate picture by picture: did it help?
+    /// Compare runs of evaluate image by image: did it help?
     #[command(after_help = "Examples:
   peerlight compare --a trained/val1000 --b untouched/val1000
   peerlight compare --a run-0/val,run-1/val,run-2/val --b plain-0/val,plain-1/val,plain-2/val --json
 
-Each side is one folder that evaluate wrote, or several, of different seeds say: these are averaged picture by picture. Differences
-are on the pictures, methods and figures that both sides have, with 95 % intervals from resampling the pictures.")]
+Each side is one folder that evaluate wrote, or several, of different seeds say: these are averaged image by image. Differences
+are on the images, methods and figures that both sides have, with 95 % intervals from resampling the images.")]
     Compare(Compare),
     /// Shuffle the networks' weights: does the map change? One that does not says nothing of what they have learnt
     #[command(after_help = "Example:
   peerlight sanity cat.jpg --bundle B --method mutual,grad-cam,attention")]
     Sanity(Sanity),
-    /// Train networks as peers, on folders of pictures: each learns the pictures, and from where the others look
+    /// Train networks as peers, on folders of images: each learns the images, and from where the others look
     #[command(after_help = "Examples:
-  peerlight train photos/ --peers efficientnet-lite0,efficientnet-lite1 --sides 128 --epochs 20 --rate 0.05 --out run
-  peerlight train photos/ --from web/models/lite0-lite1.safetensors --targets teacher --steps 500 --delta 1 --out run
+  peerlight train images/ --peers efficientnet-lite0,efficientnet-lite1 --sides 128 --epochs 20 --rate 0.05 --out run
+  peerlight train images/ --from web/models/lite0-lite1.safetensors --targets teacher --steps 500 --delta 1 --out run
   peerlight train --config recipe.toml --beta 0 --out independent
   peerlight train --resume --out run
 
-PICTURES are folders of class folders, or CSVs with the columns path and class. The folder --out gets the bundle, plots, a line of
+IMAGES are folders of class folders, or CSVs with the columns path and class. The folder --out gets the bundle, plots, a line of
 JSON for each step, checkpoints, and recipe.toml with every setting: its keys are these flags, and --config reads it. A run that
 was stopped in any way goes on with --resume and ends with the same numbers.")]
     Train(Box<Train>),
@@ -86,7 +86,7 @@ was stopped in any way goes on with --resume and ends with the same numbers.")]
   peerlight import efficientnet-lite0 efficientnet-lite1 --out web/models/lite0-lite1.safetensors
   peerlight import a=efficientnet-lite0:a.pth b=efficientnet-lite2:b.pth --labels names.txt --out my.safetensors")]
     Import(Import),
-    /// List everything that can be chosen: backbones, methods, metrics, settings, colour maps, error codes
+    /// List everything that can be chosen: backbones, methods, metrics, settings, color maps, error codes
     Catalog {
         /// For machines
         #[arg(long)]
@@ -96,16 +96,16 @@ was stopped in any way goes on with --resume and ends with the same numbers.")]
 
 #[derive(Args)]
 pub struct Explain {
-    /// Photos, or folders of photos: JPEG, PNG, WebP, GIF, BMP or TIFF; - for paths from standard input, a line each
-    #[arg(required = true, value_name = "PHOTO")]
-    pub photos: Vec<PathBuf>,
+    /// Images, or folders of images: JPEG, PNG, WebP, GIF, BMP or TIFF; - for paths from standard input, a line each
+    #[arg(required = true, value_name = "IMAGE")]
+    pub images: Vec<PathBuf>,
     /// Weights of the peers: a bundle made by `peerlight import`
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: PathBuf,
     /// Folder for the overlays and figures; made if it does not exist
     #[arg(long, short, value_name = "DIR", required_unless_present = "json")]
     pub out: Option<PathBuf>,
-    /// Print the figures, one JSON object a line for each photo
+    /// Print the figures, one JSON object a line for each image
     #[arg(long)]
     pub json: bool,
     /// Regions along a side
@@ -141,12 +141,12 @@ pub struct Explain {
     /// Stages to superpose, counted from 1, such as 4,5,6,7
     #[arg(long, value_delimiter = ',', value_name = "STAGES")]
     pub stages: Option<Vec<usize>>,
-    /// Side of the centre square that the networks see, as a part of the shorter side
+    /// Side of the center square that the networks see, as a part of the shorter side
     #[arg(long, value_name = "PART")]
     pub crop: Option<f64>,
-    /// Colour map of the overlays: cividis, viridis, turbo or grey
-    #[arg(long, default_value = "cividis", value_parser = colour_map)]
-    pub colour: &'static peerlight_core::ColourMap,
+    /// Color map of the overlays: cividis, viridis, turbo or gray
+    #[arg(long, default_value = "cividis", value_parser = color_map)]
+    pub color: &'static peerlight_core::ColorMap,
     /// Opacity of the overlays, 0 to 1
     #[arg(long, default_value_t = 0.6, value_parser = opacity)]
     pub opacity: f32,
@@ -157,13 +157,13 @@ pub struct Explain {
 
 #[derive(Args)]
 pub struct Evaluate {
-    /// A folder of pictures or of class folders, or a CSV of paths
-    #[arg(value_name = "PICTURES")]
-    pub pictures: PathBuf,
+    /// A folder of images or of class folders, or a CSV of paths
+    #[arg(value_name = "IMAGES")]
+    pub images: PathBuf,
     /// Weights of the peers: a bundle made by `peerlight import`
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: PathBuf,
-    /// Folder for the results: what was found of each picture, and report.json, report.csv, report.html
+    /// Folder for the results: what was found of each image, and report.json, report.csv, report.html
     #[arg(long, short, value_name = "DIR")]
     pub out: PathBuf,
     /// Methods to compare, each METHOD[:SETTING=VALUE]...; differences are taken from the first
@@ -175,19 +175,19 @@ pub struct Evaluate {
     /// Metrics: all, fast (those of a few passes), or their ids
     #[arg(long, value_delimiter = ',', default_value = "all", value_name = "METRICS")]
     pub metrics: Vec<String>,
-    /// Boxes around the pictures' classes, for the pointing and the energy game: a CSV with the columns path, x0, y0, x1, y1
+    /// Boxes around the images' classes, for the pointing and the energy game: a CSV with the columns path, x0, y0, x1, y1
     #[arg(long, value_name = "FILE")]
     pub boxes: Option<PathBuf>,
-    /// No more pictures than this, drawn by the seed
+    /// No more images than this, drawn by the seed
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Name of the set of pictures in the results; otherwise the folder's
+    /// Name of the set of images in the results; otherwise the folder's
     #[arg(long, value_name = "NAME")]
     pub set: Option<String>,
-    /// How many pictures' maps the HTML report shows
+    /// How many images' maps the HTML report shows
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub gallery: usize,
-    /// Of the drawing of pictures and of the intervals
+    /// Of the drawing of images and of the intervals
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// Print the report as JSON instead of a table
@@ -217,9 +217,9 @@ const METHODS: [&str; 13] = [
 
 #[derive(Args)]
 pub struct Sanity {
-    /// The photo
-    #[arg(value_name = "PHOTO")]
-    pub photo: PathBuf,
+    /// The image
+    #[arg(value_name = "IMAGE")]
+    pub image: PathBuf,
     /// Weights of the peers: a bundle made by `peerlight import`
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: PathBuf,
@@ -257,7 +257,7 @@ pub struct Train {
     /// Steps from one validation to the next; 0: at the end alone
     #[arg(long, default_value_t = 0, value_name = "STEPS")]
     pub validate_every: usize,
-    /// Most pictures of a validation
+    /// Most images of a validation
     #[arg(long, default_value_t = 500, value_name = "N")]
     pub validate_most: usize,
     /// Print what came of it as JSON
@@ -342,8 +342,8 @@ fn request(text: &str) -> Result<Request, String> {
     Ok(request)
 }
 
-fn colour_map(id: &str) -> Result<&'static peerlight_core::ColourMap, String> {
-    let all = peerlight_core::COLOUR_MAPS;
+fn color_map(id: &str) -> Result<&'static peerlight_core::ColorMap, String> {
+    let all = peerlight_core::COLOR_MAPS;
     let known = || all.iter().map(|map| map.id).collect::<Vec<_>>().join(", ");
     all.iter().find(|map| map.id == id).ok_or_else(|| format!("one of: {}", known()))
 }

@@ -1,12 +1,12 @@
-//! From the bytes of a file to an upright photo.
+//! From the bytes of a file to an upright image.
 
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use peerlight_core::{Code, Error, MAX_PIXELS, Orientation, Result, Rgba8};
 
-/// Decodes a picture: of an animation the first frame, turned as EXIF says, 16-bit values rounded to
-/// 8, grey and CMYK made RGB. Colour profiles are not applied.
+/// Decodes an image: of an animation the first frame, turned as EXIF says, 16-bit values rounded to
+/// 8, gray and CMYK made RGB. Color profiles are not applied.
 ///
 /// # Errors
 /// `image-empty`, `image-too-large` or `image-broken`.
@@ -19,7 +19,7 @@ pub fn decode(bytes: &[u8]) -> Result<Rgba8> {
     if reader.format().is_none() {
         return Err(Error::new(
             Code::ImageBroken,
-            "The file is not a picture of a known kind: JPEG, PNG, WebP, GIF, BMP or TIFF.",
+            "The file is not an image of a known kind: JPEG, PNG, WebP, GIF, BMP or TIFF.",
         ));
     }
     let mut limits = Limits::default();
@@ -31,19 +31,19 @@ pub fn decode(bytes: &[u8]) -> Result<Rgba8> {
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Rgba8::new(width, height, Vec::new());
     }
-    let picture = DynamicImage::from_decoder(decoder).map_err(|e| refused(&e))?.into_rgba8();
-    Ok(Rgba8::new(width, height, picture.into_raw())?.oriented(Orientation::from_exif(orientation)))
+    let image = DynamicImage::from_decoder(decoder).map_err(|e| refused(&e))?.into_rgba8();
+    Ok(Rgba8::new(width, height, image.into_raw())?.oriented(Orientation::from_exif(orientation)))
 }
 
-/// Encodes a picture as PNG.
+/// Encodes an image as PNG.
 ///
 /// # Errors
 /// `image-broken` if the encoder refuses it.
-pub fn encode_png(picture: &Rgba8) -> Result<Vec<u8>> {
+pub fn encode_png(image: &Rgba8) -> Result<Vec<u8>> {
     let mut png = Cursor::new(Vec::new());
     let format = image::ImageFormat::Png;
     let kind = image::ExtendedColorType::Rgba8;
-    image::write_buffer_with_format(&mut png, picture.pixels(), picture.width(), picture.height(), kind, format)
+    image::write_buffer_with_format(&mut png, image.pixels(), image.width(), image.height(), kind, format)
         .map_err(|e| broken(&e))?;
     Ok(png.into_inner())
 }
@@ -51,14 +51,14 @@ pub fn encode_png(picture: &Rgba8) -> Result<Vec<u8>> {
 fn refused(error: &ImageError) -> Error {
     match error {
         ImageError::Limits(_) => {
-            Error::new(Code::ImageTooLarge, "The picture is too large to decode. Scale it down first.")
+            Error::new(Code::ImageTooLarge, "The image is too large to decode. Scale it down first.")
         }
         other => broken(other),
     }
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Error {
-    Error::new(Code::ImageBroken, format!("The file cannot be read as a picture: {error}."))
+    Error::new(Code::ImageBroken, format!("The file cannot be read as an image: {error}."))
 }
 
 #[cfg(test)]
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_picture_is_refused() {
+    fn what_is_no_image_is_refused() {
         let cases: [(&[u8], Code); 5] = [
             (b"", Code::ImageEmpty),
             (b"hello", Code::ImageBroken),
@@ -95,8 +95,8 @@ mod tests {
 
     #[test]
     fn png_survives_the_round_trip() {
-        let photo = Rgba8::new(2, 1, vec![1, 2, 3, 255, 4, 5, 6, 0]).unwrap();
-        assert_eq!(decode(&encode_png(&photo).unwrap()).unwrap(), photo);
+        let image = Rgba8::new(2, 1, vec![1, 2, 3, 255, 4, 5, 6, 0]).unwrap();
+        assert_eq!(decode(&encode_png(&image).unwrap()).unwrap(), image);
     }
 
     /// Each Exif orientation in JPEG and PNG turns out as Pillow turns it.
@@ -104,15 +104,15 @@ mod tests {
     fn orientations_are_those_of_pillow() {
         let golden: serde_json::Value =
             serde_json::from_str(include_str!("../../../tests/golden/preprocess.json")).unwrap();
-        let colours = golden["corner_colours"].as_object().unwrap();
+        let colors = golden["corner_colors"].as_object().unwrap();
         let distance = |a: &[u8], b: &serde_json::Value| -> i64 {
             (0..3).map(|c| (i64::from(a[c]) - b[c].as_i64().unwrap()).pow(2)).sum()
         };
         let cases = golden["orientation"].as_object().unwrap();
         assert_eq!(cases.len(), 16);
         for (file, expected) in cases {
-            let photo = decode(&std::fs::read(pictures().join(file)).unwrap()).unwrap();
-            let (w, h) = (photo.width(), photo.height());
+            let image = decode(&std::fs::read(images().join(file)).unwrap()).unwrap();
+            let (w, h) = (image.width(), image.height());
             assert_eq!([w, h].map(u64::from), [&expected["width"], &expected["height"]].map(|v| v.as_u64().unwrap()));
             let corners = [
                 ("top_left", 2, 2),
@@ -121,8 +121,8 @@ mod tests {
                 ("bottom_right", w - 3, h - 3),
             ];
             for (corner, x, y) in corners {
-                let pixel = photo.pixel(x, y);
-                let (nearest, _) = colours.iter().min_by_key(|(_, colour)| distance(&pixel, colour)).unwrap();
+                let pixel = image.pixel(x, y);
+                let (nearest, _) = colors.iter().min_by_key(|(_, color)| distance(&pixel, color)).unwrap();
                 assert_eq!(expected["corners"][corner], *nearest, "{file}, {corner}");
             }
         }
@@ -131,20 +131,20 @@ mod tests {
     #[test]
     fn every_kind_of_png_decodes() {
         for (file, size) in [
-            ("grey-48x64.png", (48, 64)),
-            ("grey16-33x29.png", (33, 29)),
+            ("gray-48x64.png", (48, 64)),
+            ("gray16-33x29.png", (33, 29)),
             ("rgba-50x40.png", (50, 40)),
-            ("grey-alpha-23x31.png", (23, 31)),
+            ("gray-alpha-23x31.png", (23, 31)),
             ("palette-alpha-20x30.png", (20, 30)),
             ("rgb-1x1.png", (1, 1)),
             ("rgb-640x3.png", (640, 3)),
         ] {
-            let bytes = std::fs::read(pictures().join(file)).unwrap();
-            let photo = decode(&bytes).unwrap();
-            assert_eq!((photo.width(), photo.height()), size, "{file}");
-            let opaque = photo.pixels().chunks(4).all(|p| p[3] == 255);
+            let bytes = std::fs::read(images().join(file)).unwrap();
+            let image = decode(&bytes).unwrap();
+            assert_eq!((image.width(), image.height()), size, "{file}");
+            let opaque = image.pixels().chunks(4).all(|p| p[3] == 255);
             assert_eq!(opaque, !file.contains("alpha") && !file.contains("rgba"), "{file}");
-            // A file that ends early is an error or a picture, not a panic.
+            // A file that ends early is an error or an image, not a panic.
             for cut in 0..bytes.len() {
                 if let Err(error) = decode(&bytes[..cut]) {
                     assert!([Code::ImageEmpty, Code::ImageBroken].contains(&error.code()), "{file}: {error}");
@@ -152,12 +152,12 @@ mod tests {
             }
         }
         assert_eq!(
-            decode(&std::fs::read(pictures().join("rgb-1x1.png")).unwrap()).unwrap().pixels(),
+            decode(&std::fs::read(images().join("rgb-1x1.png")).unwrap()).unwrap().pixels(),
             [200, 100, 50, 255]
         );
     }
 
-    fn pictures() -> std::path::PathBuf {
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/pictures").into()
+    fn images() -> std::path::PathBuf {
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/images").into()
     }
 }

@@ -19,7 +19,7 @@ pub fn make_dir(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|e| unreadable(path, &e))
 }
 
-/// How a picture's name may end.
+/// How an image's name may end.
 const ENDINGS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
 
 /// What is in a folder, by name.
@@ -30,15 +30,15 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The pictures right in a folder, by name.
-pub fn pictures_in(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The images right in a folder, by name.
+pub fn images_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let ending = |p: &Path| p.extension().map(|e| e.to_string_lossy().to_lowercase());
-    let is_picture = |p: &PathBuf| p.is_file() && ending(p).is_some_and(|e| ENDINGS.contains(&e.as_str()));
-    Ok(list(folder)?.into_iter().filter(is_picture).collect())
+    let is_image = |p: &PathBuf| p.is_file() && ending(p).is_some_and(|e| ENDINGS.contains(&e.as_str()));
+    Ok(list(folder)?.into_iter().filter(is_image).collect())
 }
 
-pub fn no_pictures(folder: &Path) -> Error {
-    let text = format!("The folder '{}' holds no pictures ({}).", folder.display(), ENDINGS.join(", "));
+pub fn no_images(folder: &Path) -> Error {
+    let text = format!("The folder '{}' holds no images ({}).", folder.display(), ENDINGS.join(", "));
     Error::new(Code::FileUnreadable, text)
 }
 

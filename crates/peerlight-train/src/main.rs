@@ -1,12 +1,12 @@
-//! `peerlight`: explains photos from the command line, and makes the bundles that the page ships.
+//! `peerlight`: explains images from the command line, and makes the bundles that the page ships.
 
 mod choice;
 mod cli;
 mod command;
 mod decode;
 mod files;
+mod images;
 mod memory;
-mod pictures;
 mod session;
 mod terminal;
 mod train;

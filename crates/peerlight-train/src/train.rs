@@ -1,15 +1,15 @@
-//! Training: peers learn what pictures show, and from where the others look.
+//! Training: peers learn what images show, and from where the others look.
 
 mod augment;
 mod checkpoint;
 mod clip;
 mod dice;
+mod images;
 mod lesson;
 mod loader;
 mod log;
 mod maps;
 mod peers;
-mod pictures;
 mod plot;
 pub mod recipe;
 mod run;

@@ -61,7 +61,7 @@ fn without_timings(json: &str) -> Value {
 }
 
 #[test]
-fn explain_writes_four_files_a_photo_and_prints_the_same_figures() {
+fn explain_writes_four_files_a_image_and_prints_the_same_figures() {
     let bundle = root().join("web/models/lite0-lite1.safetensors");
     let samples = ["cat", "coffee"].map(|name| root().join(format!("web/samples/{name}.jpg")));
     let folder = tempfile::tempdir().unwrap();
@@ -82,8 +82,8 @@ fn explain_writes_four_files_a_photo_and_prints_the_same_figures() {
         for map in ["mutual", "efficientnet-lite0", "efficientnet-lite1"] {
             let file = format!("{name}.{map}.png");
             let size = image::image_dimensions(out.join(&file)).unwrap();
-            let photo = &printed["photo"];
-            assert_eq!((photo["width"].as_u64(), photo["height"].as_u64()), (Some(size.0.into()), Some(size.1.into())));
+            let image = &printed["image"];
+            assert_eq!((image["width"].as_u64(), image["height"].as_u64()), (Some(size.0.into()), Some(size.1.into())));
             expected.insert(file);
         }
     }
@@ -96,9 +96,9 @@ fn explain_writes_four_files_a_photo_and_prints_the_same_figures() {
 #[test]
 fn settings_reach_the_explanation() {
     let (_folder, bundle) = folder();
-    let photo = root().join("tests/golden/pictures/rgb-61x37.png");
+    let image = root().join("tests/golden/images/rgb-61x37.png");
     let settings = "--grid 4 --class 3 --evidence class --fuse product --weight uniform --contrast 2 --power 1 --stages 4,8 --crop 0.5";
-    let mut args = vec!["explain", photo.to_str().unwrap(), "--bundle", &bundle, "--json"];
+    let mut args = vec!["explain", image.to_str().unwrap(), "--bundle", &bundle, "--json"];
     args.extend(settings.split(' '));
     let value: Value = serde_json::from_slice(&fine(&args).stdout).unwrap();
     let expected = serde_json::json!({
@@ -107,7 +107,7 @@ fn settings_reach_the_explanation() {
     });
     assert_eq!(value["settings"], expected);
     assert_eq!(value["target"], serde_json::json!({ "class": 3, "label": "class 3", "chosen": true }));
-    let named = fine(&["explain", photo.to_str().unwrap(), "-b", &bundle, "--json", "--class", "CLASS 7"]);
+    let named = fine(&["explain", image.to_str().unwrap(), "-b", &bundle, "--json", "--class", "CLASS 7"]);
     assert_eq!(serde_json::from_slice::<Value>(&named.stdout).unwrap()["target"]["class"], 7);
 }
 
@@ -115,8 +115,8 @@ fn settings_reach_the_explanation() {
 fn methods_are_explained_by_beside_the_mutual_map() {
     let (folder, bundle) = folder();
     let out = folder.path().join("out");
-    let photo = root().join("tests/golden/pictures/rgb-61x37.png");
-    let mut args = vec!["explain", photo.to_str().unwrap(), "-b", &bundle, "--json", "--out", out.to_str().unwrap()];
+    let image = root().join("tests/golden/images/rgb-61x37.png");
+    let mut args = vec!["explain", image.to_str().unwrap(), "-b", &bundle, "--json", "--out", out.to_str().unwrap()];
     args.extend([
         "--method",
         "grad-cam,layer-cam:stages=4+5,mutual:fuse=product",
@@ -149,15 +149,15 @@ fn methods_are_explained_by_beside_the_mutual_map() {
         (["--method", "cam:stages=3"], ["CAM reads stage 8", "ask-invalid"]),
         (["--method", "score-cam:channels=many"], ["channels", "ask-invalid"]),
     ] {
-        let args = [&["explain", photo.to_str().unwrap(), "-b", &bundle, "--json"], &more[..]].concat();
+        let args = [&["explain", image.to_str().unwrap(), "-b", &bundle, "--json"], &more[..]].concat();
         let output = peerlight(&args);
         let error = text(&output.stderr);
         assert!(!output.status.success() && words.iter().all(|word| error.contains(word)), "{error}");
     }
 }
 
-/// A folder of pictures of two classes, one of them broken, with boxes.
-fn pictures(folder: &Path) -> (String, String) {
+/// A folder of images of two classes, one of them broken, with boxes.
+fn images(folder: &Path) -> (String, String) {
     let set = folder.join("set");
     let drawn = |seed: u32| {
         image::RgbImage::from_fn(80, 64, |x, y| {
@@ -170,7 +170,7 @@ fn pictures(folder: &Path) -> (String, String) {
         fs::create_dir_all(&class).unwrap();
         drawn(i).save(class.join(format!("{i}.png"))).unwrap();
     }
-    fs::write(set.join("class 1/broken.jpg"), "no picture").unwrap();
+    fs::write(set.join("class 1/broken.jpg"), "no image").unwrap();
     let boxes = folder.join("boxes.csv");
     fs::write(&boxes, "path,x0,y0,x1,y1\nset/class 0/0.png,20,10,60,50\nset/class 1/1.png,0,0,80,64\n").unwrap();
     (set.to_str().unwrap().into(), boxes.to_str().unwrap().into())
@@ -188,7 +188,7 @@ fn without_times(path: &Path) -> Value {
 #[test]
 fn a_run_is_resumed_to_the_same_report() {
     let (folder, bundle) = folder();
-    let (set, boxes) = pictures(folder.path());
+    let (set, boxes) = images(folder.path());
     let out = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
     let (whole, broken) = (out("whole"), out("broken"));
     let run = |out: &str, more: &[&str]| {
@@ -229,7 +229,7 @@ fn a_run_is_resumed_to_the_same_report() {
     assert!(html.contains("<svg") && html.contains("data:image/png;base64,"), "{html}");
     assert_eq!(fs::read_to_string(folder.path().join("whole/report.csv")).unwrap().lines().count(), 19);
 
-    // The same, stopped after two pictures in the middle of a line.
+    // The same, stopped after two images in the middle of a line.
     let journal = fs::read_to_string(folder.path().join("whole/records.jsonl")).unwrap();
     let lines: Vec<&str> = journal.lines().collect();
     assert_eq!(lines.len(), 6);
@@ -260,7 +260,7 @@ fn a_run_is_resumed_to_the_same_report() {
     assert!(one["rows"][0]["adcc"].is_number(), "with what it is made of: {}", one["rows"][0]);
     assert!(one["rows"][0]["road"].is_number() && one["rows"][0].get("insertion").is_none(), "{}", one["rows"][0]);
 
-    // The same run on both sides, and against one that shares a picture, a method and a metric with it.
+    // The same run on both sides, and against one that shares an image, a method and a metric with it.
     let compared: Value =
         serde_json::from_slice(&fine(&["compare", "--a", &whole, "--b", &broken, "--json"]).stdout).unwrap();
     let differences = compared["differences"].as_array().unwrap();
@@ -278,8 +278,8 @@ fn a_run_is_resumed_to_the_same_report() {
 #[test]
 fn sanity_tells_maps_that_change_from_maps_that_do_not() {
     let (_folder, bundle) = folder();
-    let photo = root().join("tests/golden/pictures/rgb-61x37.png");
-    let args = ["sanity", photo.to_str().unwrap(), "-b", &bundle, "--method", "cam,control-gaussian"];
+    let image = root().join("tests/golden/images/rgb-61x37.png");
+    let args = ["sanity", image.to_str().unwrap(), "-b", &bundle, "--method", "cam,control-gaussian"];
     let found: Value = serde_json::from_slice(&fine(&[&args[..], &["--json"]].concat()).stdout).unwrap();
     assert_eq!((&found[0]["unchanged"], &found[1]["unchanged"]), (&false.into(), &true.into()), "{found}");
     let shown = fine(&args);
@@ -289,60 +289,60 @@ fn sanity_tells_maps_that_change_from_maps_that_do_not() {
 }
 
 #[test]
-fn one_bad_photo_does_not_stop_the_others() {
+fn one_bad_image_does_not_stop_the_others() {
     let (folder, bundle) = folder();
-    let photo = root().join("tests/golden/pictures/rgb-61x37.png");
+    let image = root().join("tests/golden/images/rgb-61x37.png");
     let bad = folder.path().join("note.jpg");
-    fs::write(&bad, "not a picture").unwrap();
-    let output = peerlight(&["explain", bad.to_str().unwrap(), photo.to_str().unwrap(), "-b", &bundle, "--json"]);
+    fs::write(&bad, "not an image").unwrap();
+    let output = peerlight(&["explain", bad.to_str().unwrap(), image.to_str().unwrap(), "-b", &bundle, "--json"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(text(&output.stdout).lines().count(), 1);
     let error = text(&output.stderr);
-    assert!(error.contains("image-broken") && error.contains("1 of 2 photos"), "{error}");
+    assert!(error.contains("image-broken") && error.contains("1 of 2 images"), "{error}");
 }
 
 #[test]
 fn what_goes_wrong_is_named() {
     let (folder, bundle) = folder();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
-    let photo = root().join("tests/golden/pictures/rgb-61x37.png").to_str().unwrap().to_string();
+    let image = root().join("tests/golden/images/rgb-61x37.png").to_str().unwrap().to_string();
     fs::write(path("text.jpg"), "hello").unwrap();
     fs::write(path("empty.png"), "").unwrap();
     fs::write(path("broken.safetensors"), "hello").unwrap();
     fs::write(path("short.safetensors"), &micro::bundle().unwrap()[..5000]).unwrap();
     fs::create_dir(path("nothing")).unwrap();
-    let explain = |photo: &str, bundle: &str, more: &[&str], exit, words: &[&str]| {
-        let args = [&["explain", photo, "--bundle", bundle, "--json"], more].concat();
+    let explain = |image: &str, bundle: &str, more: &[&str], exit, words: &[&str]| {
+        let args = [&["explain", image, "--bundle", bundle, "--json"], more].concat();
         refused(&args, exit, words);
     };
     explain(&path("missing.jpg"), &bundle, &[], 1, &["file-unreadable", "missing.jpg"]);
     explain(&path("text.jpg"), &bundle, &[], 1, &["image-broken"]);
     explain(&path("empty.png"), &bundle, &[], 1, &["image-empty"]);
     explain(&path("nothing"), &bundle, &[], 1, &["file-unreadable", "nothing"]);
-    explain(&photo, &path("missing.safetensors"), &[], 1, &["file-unreadable", "missing.safetensors"]);
-    explain(&photo, &path("broken.safetensors"), &[], 1, &["bundle-"]);
-    explain(&photo, &path("short.safetensors"), &[], 1, &["bundle-truncated"]);
-    explain(&photo, &bundle, &["--class", "zebra"], 1, &["ask-invalid", "zebra"]);
-    explain(&photo, &bundle, &["--class", "10"], 1, &["ask-invalid", "10"]);
-    explain(&photo, &bundle, &["--class", "class"], 1, &["ask-invalid"]);
-    explain(&photo, &bundle, &["--grid", "99"], 1, &["ask-invalid", "99"]);
-    explain(&photo, &bundle, &["--device", "webgpu"], 1, &["device-unavailable"]);
+    explain(&image, &path("missing.safetensors"), &[], 1, &["file-unreadable", "missing.safetensors"]);
+    explain(&image, &path("broken.safetensors"), &[], 1, &["bundle-"]);
+    explain(&image, &path("short.safetensors"), &[], 1, &["bundle-truncated"]);
+    explain(&image, &bundle, &["--class", "zebra"], 1, &["ask-invalid", "zebra"]);
+    explain(&image, &bundle, &["--class", "10"], 1, &["ask-invalid", "10"]);
+    explain(&image, &bundle, &["--class", "class"], 1, &["ask-invalid"]);
+    explain(&image, &bundle, &["--grid", "99"], 1, &["ask-invalid", "99"]);
+    explain(&image, &bundle, &["--device", "webgpu"], 1, &["device-unavailable"]);
     // What the command line itself refuses.
-    explain(&photo, &bundle, &["--grid", "many"], 2, &["--grid"]);
-    explain(&photo, &bundle, &["--evidence", "guess"], 2, &["--evidence", "guided"]);
-    explain(&photo, &bundle, &["--colour", "jet"], 2, &["cividis"]);
-    explain(&photo, &bundle, &["--opacity", "2"], 2, &["--opacity"]);
-    refused(&["explain", &photo], 2, &["--bundle"]);
-    refused(&["explain", "--bundle", &bundle, "--json"], 2, &["PHOTO"]);
+    explain(&image, &bundle, &["--grid", "many"], 2, &["--grid"]);
+    explain(&image, &bundle, &["--evidence", "guess"], 2, &["--evidence", "guided"]);
+    explain(&image, &bundle, &["--color", "jet"], 2, &["cividis"]);
+    explain(&image, &bundle, &["--opacity", "2"], 2, &["--opacity"]);
+    refused(&["explain", &image], 2, &["--bundle"]);
+    refused(&["explain", "--bundle", &bundle, "--json"], 2, &["IMAGE"]);
     refused(&["import", "efficientnet-lite0", "--out", &path("a")], 2, &["2 values"]);
     refused(&["import", "efficientnet-lite0", "resnet50", "--out", &path("a")], 1, &["bundle-invalid", "resnet50"]);
     let out = path("results");
-    let evaluate = |pictures: &str, more: &[&str], exit, words: &[&str]| {
-        refused(&[&["evaluate", pictures, "--bundle", &bundle, "--out", &out], more].concat(), exit, words);
+    let evaluate = |images: &str, more: &[&str], exit, words: &[&str]| {
+        refused(&[&["evaluate", images, "--bundle", &bundle, "--out", &out], more].concat(), exit, words);
     };
-    evaluate(&path("nothing"), &[], 1, &["file-unreadable", "no pictures"]);
+    evaluate(&path("nothing"), &[], 1, &["file-unreadable", "no images"]);
     evaluate(&path("missing"), &[], 1, &["file-unreadable", "missing"]);
-    evaluate(&photo, &[], 1, &["file-unreadable"]);
+    evaluate(&image, &[], 1, &["file-unreadable"]);
     evaluate(&path("nothing"), &["--method", "guess"], 2, &["guess", "grad-cam"]);
     evaluate(&path("nothing"), &["--method", "cam,cam"], 1, &["twice"]);
     evaluate(&path("nothing"), &["--metrics", "guess"], 1, &["guess", "adcc"]);
@@ -361,7 +361,7 @@ fn the_catalog_is_for_people_and_machines() {
     };
     let shown = fine(&["catalog"]);
     let lists = [("backbones", "id"), ("methods", "id"), ("metrics", "id"), ("maskings", "id"), ("settings", "id")];
-    for (list, key) in [&lists[..], &[("colours", "id"), ("errors", "code")]].concat() {
+    for (list, key) in [&lists[..], &[("colors", "id"), ("errors", "code")]].concat() {
         let ids = ids(list, key);
         assert!(ids.len() >= 3, "{list}: {ids:?}");
         assert!(ids.iter().all(|id| text(&shown.stdout).contains(id)), "{list}: {ids:?}");

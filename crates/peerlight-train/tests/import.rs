@@ -52,7 +52,7 @@ fn imported_networks_agree_with_pytorch() {
     let pair = part(&all, [0, 1], Precision::Single);
     check_attention(&Bundle::parse(&pair).unwrap(), &device).below(Maps {
         attention: Errors { layer: 1e-4, map: 1e-4, rho: 1e-4, agreement: 1e-4, ..Errors::default() },
-        // The bridge alone needs this much; the other two photos are within 1e-4 here too.
+        // The bridge alone needs this much; the other two images are within 1e-4 here too.
         class: Errors { layer: 1e-2, map: 1e-2, rho: 0.2, agreement: 1e-3, ..Errors::default() },
         guided: Errors { map: 1e-4, rho: 1e-3, agreement: 1e-4, ..Errors::default() },
     });

@@ -1,4 +1,4 @@
-//! Training as a person or a script meets it, on pictures that the test makes itself.
+//! Training as a person or a script meets it, on images that the test makes itself.
 
 use std::{
     fs,
@@ -62,31 +62,31 @@ fn refused(args: &[&str], code: &str, words: &str) {
     assert!(!error.contains("panicked"), "{error}");
 }
 
-/// Three classes that differ by the colour of a blot somewhere on noise: `count` pictures of each.
-fn pictures(folder: &Path, count: usize) {
-    for (class, colour) in [("blue", [30, 60, 220]), ("green", [40, 200, 60]), ("red", [220, 50, 40])] {
+/// Three classes that differ by the color of a blot somewhere on noise: `count` images of each.
+fn images(folder: &Path, count: usize) {
+    for (class, color) in [("blue", [30, 60, 220]), ("green", [40, 200, 60]), ("red", [220, 50, 40])] {
         let folder = folder.join(class);
         fs::create_dir_all(&folder).unwrap();
         for i in 0..count as u32 {
             let (x0, y0) = (i * 7 % 24, i * 11 % 24);
-            let picture = RgbImage::from_fn(48, 48, |x, y| {
+            let image = RgbImage::from_fn(48, 48, |x, y| {
                 let noise = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503) ^ i.wrapping_mul(977)) >> 7 & 63;
                 let inside = (x0..x0 + 24).contains(&x) && (y0..y0 + 24).contains(&y);
-                image::Rgb(if inside { colour } else { [96 + noise as u8; 3] })
+                image::Rgb(if inside { color } else { [96 + noise as u8; 3] })
             });
-            picture.save(folder.join(format!("{i}.png"))).unwrap();
+            image.save(folder.join(format!("{i}.png"))).unwrap();
         }
     }
 }
 
-fn scene(count: usize) -> (TempDir, String, String) {
+fn pass(count: usize) -> (TempDir, String, String) {
     let folder = tempfile::tempdir().unwrap();
-    pictures(&folder.path().join("pictures"), count);
+    images(&folder.path().join("images"), count);
     let bundle = folder.path().join("micro.safetensors");
     fs::write(&bundle, micro::bundle().unwrap()).unwrap();
     let text = |path: &Path| path.to_str().unwrap().to_owned();
-    let (pictures, bundle) = (text(&folder.path().join("pictures")), text(&bundle));
-    (folder, pictures, bundle)
+    let (images, bundle) = (text(&folder.path().join("images")), text(&bundle));
+    (folder, images, bundle)
 }
 
 const FROM_SCRATCH: [&str; 4] =
@@ -108,14 +108,14 @@ fn without_speed(rows: Vec<Value>) -> Vec<Value> {
 
 #[test]
 fn peers_from_scratch_learn_and_agree_more_by_transfer() {
-    let (folder, pictures, _) = scene(24);
+    let (folder, images, _) = pass(24);
     let mut found = Vec::new();
     for beta in ["0", "2"] {
         let out = folder.path().join(format!("beta-{beta}"));
         let beta = format!("--beta={beta}");
         let args = [
             &[
-                &pictures[..],
+                &images[..],
                 &beta,
                 "--steps=60",
                 "--rate=0.1",
@@ -140,9 +140,9 @@ fn peers_from_scratch_learn_and_agree_more_by_transfer() {
         let bundle = Bundle::parse(&bytes).unwrap();
         assert_eq!(bundle.manifest.labels, ["blue", "green", "red"]);
         assert_eq!(bundle.sha256(), report["sha256"].as_str().unwrap());
-        let photo = format!("{pictures}/red/0.png");
+        let image = format!("{images}/red/0.png");
         let explained = Command::new(env!("CARGO_BIN_EXE_peerlight"))
-            .args(["explain", &photo, "--json", "--bundle", out.join("bundle.safetensors").to_str().unwrap()])
+            .args(["explain", &image, "--json", "--bundle", out.join("bundle.safetensors").to_str().unwrap()])
             .output()
             .unwrap();
         let explained: Value = serde_json::from_slice(&explained.stdout).unwrap();
@@ -153,7 +153,7 @@ fn peers_from_scratch_learn_and_agree_more_by_transfer() {
 
 #[test]
 fn a_run_killed_at_any_moment_ends_with_the_same_numbers() {
-    let (folder, pictures, bundle) = scene(8);
+    let (folder, images, bundle) = pass(8);
     let settings = [
         "--targets=teacher",
         "--delta=1",
@@ -170,7 +170,7 @@ fn a_run_killed_at_any_moment_ends_with_the_same_numbers() {
         let norms = format!("--norms={norms}");
         let args = |out: &Path| {
             let mut args =
-                vec![pictures.clone(), norms.clone(), format!("--from={bundle}"), format!("--out={}", out.display())];
+                vec![images.clone(), norms.clone(), format!("--from={bundle}"), format!("--out={}", out.display())];
             args.extend(settings.map(String::from));
             args
         };
@@ -210,14 +210,14 @@ fn a_run_killed_at_any_moment_ends_with_the_same_numbers() {
 
 #[test]
 fn a_pretrained_pair_keeps_what_it_knows() {
-    let (folder, pictures, bundle) = scene(8);
+    let (folder, images, bundle) = pass(8);
     let rates: Vec<f64> = ["frozen", "live"]
         .iter()
         .map(|norms| {
             let (out, norms) = (folder.path().join(norms), format!("--norms={norms}"));
             // At next to no rate nothing may change, with norms put back in or not.
             fine(&[
-                &pictures,
+                &images,
                 &norms,
                 "--from",
                 &bundle,
@@ -241,11 +241,11 @@ fn a_pretrained_pair_keeps_what_it_knows() {
 
 #[test]
 fn devices_share_a_batch_and_learn_the_same() {
-    let (folder, pictures, bundle) = scene(8);
+    let (folder, images, bundle) = pass(8);
     let losses = ["cpu", "cpu,cpu", "cpu,cpu,cpu"].map(|devices| {
         let (out, device) = (folder.path().join(devices), format!("--device={devices}"));
         fine(&[
-            &pictures,
+            &images,
             &device,
             "--from",
             &bundle,
@@ -274,7 +274,7 @@ fn devices_share_a_batch_and_learn_the_same() {
     }
     assert_ne!(losses[0][0], losses[0][4], "something is learnt");
     refused(
-        &[&pictures, "--device=cpu,cpu,cpu", "--from", &bundle, "--targets=teacher", "--batch=2", "--out", "x"],
+        &[&images, "--device=cpu,cpu,cpu", "--from", &bundle, "--targets=teacher", "--batch=2", "--out", "x"],
         "ask-invalid",
         "cannot be shared",
     );
@@ -282,11 +282,11 @@ fn devices_share_a_batch_and_learn_the_same() {
 
 #[test]
 fn a_mask_that_teaches_the_map_is_the_same_mask() {
-    let (folder, pictures, bundle) = scene(8);
+    let (folder, images, bundle) = pass(8);
     let [network, map] = ["network", "map"].map(|teach| {
         let (out, teach) = (folder.path().join(teach), format!("--teach={teach}"));
         let args = [
-            &pictures,
+            &images,
             &teach,
             "--from",
             &bundle,
@@ -312,10 +312,10 @@ fn a_mask_that_teaches_the_map_is_the_same_mask() {
 
 #[test]
 fn settings_come_from_a_file_and_flags_win() {
-    let (folder, pictures, bundle) = scene(4);
+    let (folder, images, bundle) = pass(4);
     let (config, out) = (folder.path().join("recipe.toml"), folder.path().join("run"));
     let text = format!(
-        "pictures = [{pictures:?}]\nfrom = {bundle:?}\ntargets = \"teacher\"\nsteps = 3\nbeta = 0.25\nsides = [48, 64]\nbatch = 4\n"
+        "images = [{images:?}]\nfrom = {bundle:?}\ntargets = \"teacher\"\nsteps = 3\nbeta = 0.25\nsides = [48, 64]\nbatch = 4\n"
     );
     fs::write(&config, text).unwrap();
     fine(&["--config", config.to_str().unwrap(), "--steps=2", "--out", out.to_str().unwrap()]);
@@ -331,12 +331,12 @@ fn settings_come_from_a_file_and_flags_win() {
 }
 
 #[test]
-fn unreadable_pictures_are_skipped_until_there_are_too_many() {
-    let (folder, pictures, bundle) = scene(8);
-    fs::write(format!("{pictures}/red/0.png"), "no picture").unwrap();
+fn unreadable_images_are_skipped_until_there_are_too_many() {
+    let (folder, images, bundle) = pass(8);
+    fs::write(format!("{images}/red/0.png"), "no image").unwrap();
     let out = folder.path().join("run");
     let args = [
-        &pictures[..],
+        &images[..],
         "--from",
         &bundle,
         "--targets=teacher",
@@ -356,7 +356,7 @@ fn unreadable_pictures_are_skipped_until_there_are_too_many() {
         String::from_utf8_lossy(&output.stderr)
     );
     for i in 0..8 {
-        fs::write(format!("{pictures}/red/{i}.png"), "no picture").unwrap();
+        fs::write(format!("{images}/red/{i}.png"), "no image").unwrap();
     }
     let out = folder.path().join("other");
     refused(&[&args[..], &[out.to_str().unwrap()]].concat(), "image-broken", "cannot be read");
@@ -364,28 +364,28 @@ fn unreadable_pictures_are_skipped_until_there_are_too_many() {
 
 #[test]
 fn what_cannot_be_trained_is_refused_with_the_reason() {
-    let (folder, pictures, bundle) = scene(4);
+    let (folder, images, bundle) = pass(4);
     let out = folder.path().join("run");
     let out = out.to_str().unwrap();
     let empty = folder.path().join("empty");
     fs::create_dir_all(&empty).unwrap();
     let empty = empty.to_str().unwrap();
-    let one = format!("{pictures}/red");
-    refused(&[empty, "--from", &bundle, "--targets=teacher", "--out", out], "file-unreadable", "no pictures");
+    let one = format!("{images}/red");
+    refused(&[empty, "--from", &bundle, "--targets=teacher", "--out", out], "file-unreadable", "no images");
     refused(&[&[&one[..], "--out", out][..], &FROM_SCRATCH].concat(), "classes-invalid", "two classes or more");
-    refused(&[&pictures, "--from", &bundle, "--out", out], "classes-invalid", "name none of the 10 classes");
+    refused(&[&images, "--from", &bundle, "--out", out], "classes-invalid", "name none of the 10 classes");
     refused(
-        &[&pictures, "--from", &bundle, "--peers=first", "--targets=teacher", "--out", out],
+        &[&images, "--from", &bundle, "--peers=first", "--targets=teacher", "--out", out],
         "ask-invalid",
         "two or more",
     );
     refused(
-        &[&pictures, "--from", &bundle, "--peers=first,third", "--targets=teacher", "--out", out],
+        &[&images, "--from", &bundle, "--peers=first,third", "--targets=teacher", "--out", out],
         "ask-invalid",
         "no peer 'third'",
     );
     refused(
-        &[&pictures, "--peers=efficientnet-lite-micro,efficientnet-lite-micro", "--out", out],
+        &[&images, "--peers=efficientnet-lite-micro,efficientnet-lite-micro", "--out", out],
         "ask-invalid",
         "there twice",
     );
@@ -401,8 +401,8 @@ fn what_cannot_be_trained_is_refused_with_the_reason() {
         "--rate=1e30",
         "--warm-up=0",
     ];
-    refused(&[&[&pictures[..], "--out", out][..], &explode].concat(), "training-diverged", "lower --rate");
-    refused(&[&pictures, "--from", &bundle, "--targets=teacher", "--out", out], "run-invalid", "holds a run already");
+    refused(&[&[&images[..], "--out", out][..], &explode].concat(), "training-diverged", "lower --rate");
+    refused(&[&images, "--from", &bundle, "--targets=teacher", "--out", out], "run-invalid", "holds a run already");
     // A damaged checkpoint is told apart from a program's fault.
     fs::create_dir_all(format!("{out}/checkpoints/step-00000009")).unwrap();
     fs::write(format!("{out}/checkpoints/step-00000009/networks.safetensors"), "short").unwrap();

@@ -34,12 +34,12 @@ pub fn from_js<T: DeserializeOwned + Default>(value: JsValue) -> Result<T> {
     serde_json::from_str(&String::from(json)).map_err(|e| refused(&e))
 }
 
-/// The catalog, with each colour map's table as bytes.
+/// The catalog, with each color map's table as bytes.
 pub fn catalog(catalog: &Catalog) -> Result<JsValue> {
     let object = to_js(catalog)?;
-    let colours = get(&object, "colours")?;
-    for (colour, entry) in Array::from(&colours).iter().zip(&catalog.explain.colours) {
-        set(colour.unchecked_ref(), "lut", &Uint8Array::from(entry.lut.as_slice()))?;
+    let colors = get(&object, "colors")?;
+    for (color, entry) in Array::from(&colors).iter().zip(&catalog.explain.colors) {
+        set(color.unchecked_ref(), "lut", &Uint8Array::from(entry.lut.as_slice()))?;
     }
     Ok(object)
 }

@@ -7,7 +7,7 @@ mod host;
 use burn::tensor::Device;
 use js_sys::{Function, Object};
 use peerlight_core::{Code, Error, Rgba8};
-use peerlight_explain::{Ask, Attribution, DeviceInfo, DeviceKind, Request, Scene, Session, open_device};
+use peerlight_explain::{Ask, Attribution, DeviceInfo, DeviceKind, ForwardPass, Request, Session, open_device};
 use peerlight_metrics::{Rect, measure, metric_ids, sanity};
 use peerlight_models::Bundle;
 use serde::Deserialize;
@@ -39,7 +39,7 @@ pub fn start() {
     let _ = console_log::init_with_level(log::Level::Warn);
 }
 
-/// Everything that can be chosen: methods, metrics, settings, colour maps with their tables, error codes.
+/// Everything that can be chosen: methods, metrics, settings, color maps with their tables, error codes.
 #[wasm_bindgen]
 pub fn catalog() -> Result<JsValue, JsValue> {
     convert::catalog(&peerlight_metrics::catalog()).map_err(thrown)
@@ -51,8 +51,8 @@ pub struct Engine {
     device: Device,
     info: DeviceInfo,
     session: Option<Session>,
-    /// The picture last looked at.
-    scene: Option<Scene>,
+    /// The image last looked at.
+    pass: Option<ForwardPass>,
     /// What was made of it, the last few.
     attributions: Vec<(Request, Attribution)>,
 }
@@ -65,7 +65,7 @@ impl Engine {
     /// Makes the device ready and has it pass the known-answer test.
     pub async fn open() -> Result<Engine, JsValue> {
         let (device, info) = open_device(KIND).await.map_err(thrown)?;
-        Ok(Engine { device, info, session: None, scene: None, attributions: Vec::new() })
+        Ok(Engine { device, info, session: None, pass: None, attributions: Vec::new() })
     }
 
     /// The device: `{ kind, name }`.
@@ -80,7 +80,7 @@ impl Engine {
         let session = Session::open(&bundle, &self.device, &self.info.name).map_err(thrown)?;
         let info = to_js(session.info()).map_err(thrown)?;
         self.session = Some(session);
-        self.scene = None;
+        self.pass = None;
         self.attributions.clear();
         Ok(info)
     }
@@ -99,10 +99,10 @@ impl Engine {
         Ok(times[1])
     }
 
-    /// Has every peer see a picture of `width` x `height` RGBA pixels, which is kept for what is asked next. `crop` is
-    /// the side of the centre square that they see, as a part of the shorter side, or undefined for the bundle's own.
+    /// Has every peer see an image of `width` x `height` RGBA pixels, which is kept for what is asked next. `crop` is
+    /// the side of the center square that they see, as a part of the shorter side, or undefined for the bundle's own.
     /// `on_step` is called with each step and gives a promise of whether to go on.
-    pub async fn look(
+    pub async fn forward(
         &mut self,
         width: u32,
         height: u32,
@@ -110,58 +110,58 @@ impl Engine {
         crop: Option<f64>,
         on_step: Function,
     ) -> Result<(), JsValue> {
-        self.scene = None;
+        self.pass = None;
         self.attributions.clear();
-        let photo = Rgba8::new(width, height, rgba).map_err(thrown)?;
-        let scene = self.session().map_err(thrown)?.look(&photo, crop, &JsHost::new(on_step)).await.map_err(thrown)?;
-        self.scene = Some(scene);
+        let image = Rgba8::new(width, height, rgba).map_err(thrown)?;
+        let pass =
+            self.session().map_err(thrown)?.forward(&image, crop, &JsHost::new(on_step)).await.map_err(thrown)?;
+        self.pass = Some(pass);
         Ok(())
     }
 
-    /// Explains the picture last looked at: every peer's map, where they agree, and the mutual map.
+    /// Explains the image last looked at: every peer's map, where they agree, and the mutual map.
     pub async fn explain(&self, ask: JsValue, on_step: Function) -> Result<Object, JsValue> {
         let ask: Ask = from_js(ask).map_err(thrown)?;
-        let (session, scene) = self.seen().map_err(thrown)?;
-        let explanation = session.explain(scene, &ask, &JsHost::new(on_step)).await.map_err(thrown)?;
+        let (session, pass) = self.seen().map_err(thrown)?;
+        let explanation = session.explain(pass, &ask, &JsHost::new(on_step)).await.map_err(thrown)?;
         convert::explanation(&explanation).map_err(thrown)
     }
 
-    /// Makes one method's map of the picture last looked at.
+    /// Makes one method's map of the image last looked at.
     pub async fn attribute(&mut self, request: JsValue, on_step: Function) -> Result<Object, JsValue> {
         let request: Request = from_js(request).map_err(thrown)?;
-        let (session, scene) = self.seen().map_err(thrown)?;
-        let made = session.attribute(scene, &request, &JsHost::new(on_step)).await.map_err(thrown)?;
+        let (session, pass) = self.seen().map_err(thrown)?;
+        let made = session.attribute(pass, &request, &JsHost::new(on_step)).await.map_err(thrown)?;
         let object = convert::attribution(&made).map_err(thrown)?;
         self.keep(request, made);
         Ok(object)
     }
 
-    /// What metrics say of one method's map of the picture last looked at, which is made if it was not. Options:
+    /// What metrics say of one method's map of the image last looked at, which is made if it was not. Options:
     /// `{ metrics: ids, all if left out; boxes: [[x0, y0, x1, y1], ..] in pixels of the map }`.
     pub async fn measure(&mut self, request: JsValue, options: JsValue, on_step: Function) -> Result<JsValue, JsValue> {
         let request: Request = from_js(request).map_err(thrown)?;
         let options: MeasureOptions = from_js(options).map_err(thrown)?;
         let host = JsHost::new(on_step);
         if !self.attributions.iter().any(|(kept, _)| *kept == request) {
-            let (session, scene) = self.seen().map_err(thrown)?;
-            let made = session.attribute(scene, &request, &host).await.map_err(thrown)?;
+            let (session, pass) = self.seen().map_err(thrown)?;
+            let made = session.attribute(pass, &request, &host).await.map_err(thrown)?;
             self.keep(request.clone(), made);
         }
         let made = self.attributions.iter().find(|(kept, _)| *kept == request).map(|(_, made)| made);
-        let (session, scene) = self.seen().map_err(thrown)?;
+        let (session, pass) = self.seen().map_err(thrown)?;
         let metrics = options.metrics.unwrap_or_else(|| metric_ids(false).into_iter().map(Into::into).collect());
         let metrics: Vec<&str> = metrics.iter().map(String::as_str).collect();
         let made = made.expect("it was kept");
-        let measures =
-            measure(session, scene, made, &request, &metrics, &options.boxes, &host).await.map_err(thrown)?;
+        let measures = measure(session, pass, made, &request, &metrics, &options.boxes, &host).await.map_err(thrown)?;
         to_js(&measures).map_err(thrown)
     }
 
-    /// Whether one method's map of the picture last looked at changes when the networks' weights are shuffled.
+    /// Whether one method's map of the image last looked at changes when the networks' weights are shuffled.
     pub async fn sanity(&self, request: JsValue, on_step: Function) -> Result<JsValue, JsValue> {
         let request: Request = from_js(request).map_err(thrown)?;
-        let (session, scene) = self.seen().map_err(thrown)?;
-        let found = sanity(session, scene, &request, &JsHost::new(on_step)).await.map_err(thrown)?;
+        let (session, pass) = self.seen().map_err(thrown)?;
+        let found = sanity(session, pass, &request, &JsHost::new(on_step)).await.map_err(thrown)?;
         to_js(&found).map_err(thrown)
     }
 }
@@ -188,10 +188,10 @@ impl Engine {
     }
 
     /// What is loaded and what was looked at.
-    fn seen(&self) -> peerlight_core::Result<(&Session, &Scene)> {
+    fn seen(&self) -> peerlight_core::Result<(&Session, &ForwardPass)> {
         let session = self.session()?;
-        let none = || Error::new(Code::AskInvalid, "No picture was looked at yet. Call look first.");
-        Ok((session, self.scene.as_ref().ok_or_else(none)?))
+        let none = || Error::new(Code::AskInvalid, "No image was looked at yet. Call look first.");
+        Ok((session, self.pass.as_ref().ok_or_else(none)?))
     }
 
     /// Keeps an attribution to be measured, in place of an older one of the same request.

@@ -4,8 +4,8 @@
 
 #[path = "../../peerlight-explain/tests/support/cases.rs"]
 mod cases;
-#[path = "../../peerlight-explain/tests/support/picture.rs"]
-mod picture;
+#[path = "../../peerlight-explain/tests/support/image.rs"]
+mod image;
 
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use peerlight_explain::Session;
@@ -47,8 +47,8 @@ fn host(no_at: Option<u32>) -> (Function, Array) {
     (host.into_js_value().unchecked_into(), steps)
 }
 
-async fn look(engine: &mut Engine, crop: Option<f64>, host: Function) -> Result<(), JsValue> {
-    engine.look(WIDTH, HEIGHT, picture::drawn(WIDTH, HEIGHT), crop, host).await
+async fn forward(engine: &mut Engine, crop: Option<f64>, host: Function) -> Result<(), JsValue> {
+    engine.forward(WIDTH, HEIGHT, image::drawn(WIDTH, HEIGHT), crop, host).await
 }
 
 async fn explain(engine: &mut Engine, ask: &Value) -> Result<Object, JsValue> {
@@ -88,7 +88,7 @@ async fn nothing_is_loaded(engine: &mut Engine) {
 
 async fn explanations_are_those_of_the_native_program(engine: &mut Engine) {
     let expected: Value = serde_json::from_str(include_str!("native.json")).unwrap();
-    for (i, ask) in picture::asks().as_array().unwrap().iter().enumerate() {
+    for (i, ask) in image::asks().as_array().unwrap().iter().enumerate() {
         let explanation = explain(engine, ask).await.unwrap();
         let maps = Array::from(&get(&explanation, "peers"));
         maps.push(&get(&explanation, "mutual"));
@@ -96,13 +96,13 @@ async fn explanations_are_those_of_the_native_program(engine: &mut Engine) {
         for holder in maps.iter() {
             let map = get(&holder, "map").dyn_into::<Float32Array>().unwrap();
             assert_eq!(map.length(), side * side);
-            let part: Array = map.to_vec().into_iter().step_by(picture::EVERY).map(JsValue::from).collect();
+            let part: Array = map.to_vec().into_iter().step_by(image::EVERY).map(JsValue::from).collect();
             Reflect::set(&holder, &"map".into(), &part).unwrap();
         }
         for key in ["device", "timings"] {
             assert!(Reflect::delete_property(&explanation, &key.into()).unwrap());
         }
-        picture::assert_close(&json(&explanation), &expected[i], TOLERANCE, &format!("answers[{i}]"));
+        image::assert_close(&json(&explanation), &expected[i], TOLERANCE, &format!("answers[{i}]"));
     }
 }
 
@@ -196,7 +196,7 @@ async fn errors_are_plain_and_leave_the_engine_ready(engine: &mut Engine) {
     }
     let sizes = [(0, 0, 0, "image-empty"), (70_000, 70_000, 0, "image-too-large"), (3, 3, 35, "image-broken")];
     for (width, height, bytes, code) in sizes {
-        let thrown = engine.look(width, height, vec![0; bytes], None, host(None).0).await;
+        let thrown = engine.forward(width, height, vec![0; bytes], None, host(None).0).await;
         assert_code(thrown.unwrap_err(), code);
     }
     explain(engine, &serde_json::json!({})).await.unwrap();
@@ -213,18 +213,18 @@ async fn maps_are_those_of_the_libraries(engine: &Engine) {
         let mut seen = std::collections::BTreeSet::new();
         cases.retain(|(_, case)| seen.insert(case.method.clone()));
     }
-    let scene = session.look_at(micro::input(engine.burn_device()), &cases::Quiet).await.unwrap();
-    let wrong = cases::compare(&session, &cases, &mut |_| scene.clone(), cases::TOLERANCE).await;
+    let pass = session.forward_input(micro::input(engine.burn_device()), &cases::Quiet).await.unwrap();
+    let wrong = cases::compare(&session, &cases, &mut |_| pass.clone(), cases::TOLERANCE).await;
     assert!(wrong.is_empty(), "{} of {} cases are off:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
 #[wasm_bindgen_test]
-fn the_catalog_brings_colour_tables() {
+fn the_catalog_brings_color_tables() {
     let catalog = catalog().unwrap();
-    let colours = Array::from(&get(&catalog, "colours"));
-    assert_eq!(colours.length(), 4);
-    for colour in colours.iter() {
-        assert_eq!(get(&colour, "lut").dyn_into::<Uint8Array>().unwrap().length(), 256 * 3);
+    let colors = Array::from(&get(&catalog, "colors"));
+    assert_eq!(colors.length(), 4);
+    for color in colors.iter() {
+        assert_eq!(get(&color, "lut").dyn_into::<Uint8Array>().unwrap().length(), 256 * 3);
     }
     let catalog = json(&catalog);
     assert_eq!(catalog["version"], env!("CARGO_PKG_VERSION"));

@@ -10,10 +10,10 @@ use crate::{
     shell::{self, Result, cargo, command, exec, root},
 };
 
-/// What to run, and on which pictures.
+/// What to run, and on which images.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with the pictures: imagenette/train, imagenette/val, caltech101, imagenet-val/val1000, imagenet-val/imagenette500
+    /// Folder with the images: imagenette/train, imagenette/val, caltech101, imagenet-val/val1000, imagenet-val/imagenette500
     /// and imagenet-val/boxes.csv
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
@@ -26,7 +26,7 @@ pub struct Args {
     /// Train, measure, or both; and at the end write the tables of docs/RESULTS.md
     #[arg(long, value_enum, default_value_t)]
     stage: Stage,
-    /// Measure on no more pictures than this
+    /// Measure on no more images than this
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
 }
@@ -69,7 +69,7 @@ static TUNED: Family = Family {
         "--batch=12",
         "--steps=200",
         "--beta=5",
-        "--optimiser=adamw",
+        "--optimizer=adamw",
         "--rate=0.00003",
         "--evidence=guided",
     ],
@@ -144,7 +144,7 @@ struct Measure {
     name: &'static str,
     methods: &'static str,
     metrics: &'static str,
-    /// On so many pictures, where all would take hours.
+    /// On so many images, where all would take hours.
     limit: Option<usize>,
     /// Only of these.
     of: Option<&'static [&'static str]>,
@@ -197,7 +197,7 @@ static MEASURES: &[Measure] = &[
     },
 ];
 
-/// What is compared picture by picture, each side's seeds together.
+/// What is compared image by image, each side's seeds together.
 const PAIRS: &[(&str, &str)] = &[
     ("tuned-transfer", "tuned-beta0"),
     ("unmasked-transfer", "unmasked-beta0"),
@@ -212,7 +212,7 @@ pub fn run(args: &Args) -> Result {
     let peerlight = built()?;
     let wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|only| name.starts_with(only.as_str()));
     if args.stage != Stage::Evaluate {
-        // The first seed of everything before the second of anything: a picture of the whole comes early.
+        // The first seed of everything before the second of anything: an image of the whole comes early.
         for seed in SEEDS {
             for experiment in PLAN.iter().filter(|e| wanted(e.name) && e.seeds.contains(seed)) {
                 train(&peerlight, args, experiment, *seed)?;

@@ -13,7 +13,7 @@ const { BROTLI_PARAM_QUALITY: quality, BROTLI_PARAM_SIZE_HINT: hint } = zlib.con
 console.log(zlib.gzipSync(bytes, { level: 9 }).length,
   zlib.brotliCompressSync(bytes, { params: { [quality]: 11, [hint]: bytes.length } }).length);";
 
-/// Prints a row for each module and one for their sum. Each is (name, optimised file, compiler's file).
+/// Prints a row for each module and one for their sum. Each is (name, optimized file, compiler's file).
 pub fn print(modules: &[(&str, PathBuf, PathBuf)], json: bool) -> Result {
     let mut rows = Vec::new();
     for (name, made, raw) in modules.iter().filter(|(_, made, _)| made.is_file()) {
@@ -24,7 +24,7 @@ pub fn print(modules: &[(&str, PathBuf, PathBuf)], json: bool) -> Result {
     let sum = [total(0), total(1), total(2), total(3)];
     rows.push(("sum".into(), sum));
     if json {
-        let row = |row: &[u64; 4]| json!({ "raw": row[0], "optimised": row[1], "gzip": row[2], "brotli": row[3] });
+        let row = |row: &[u64; 4]| json!({ "raw": row[0], "optimized": row[1], "gzip": row[2], "brotli": row[3] });
         let all: serde_json::Map<String, Value> = rows.iter().map(|(name, sizes)| (name.clone(), row(sizes))).collect();
         println!("{}", Value::Object(all));
         return Ok(());

@@ -89,7 +89,7 @@ fn build(kind: &str) -> Result {
     let compiled = start.elapsed().as_secs();
     if !bound() {
         bind(kind, &raw)?;
-        say(format!("{kind}: compiled in {compiled} s, optimised in {} s", start.elapsed().as_secs() - compiled));
+        say(format!("{kind}: compiled in {compiled} s, optimized in {} s", start.elapsed().as_secs() - compiled));
     }
     let file = fs::File::create(&stamp).and_then(|file| file.set_modified(began));
     file.map_err(|e| format!("{}: {e}", stamp.display()))
@@ -116,7 +116,7 @@ fn compile(kind: &str, raw: &Path) -> Result {
         fs::rename(raw, &file).map_err(|e| format!("{}: {e}", raw.display()))?;
     }
     let mut cargo = target::ensure()?.cargo(&flags());
-    // One crate type alone: a crate that is also an rlib gets no link-time optimisation.
+    // One crate type alone: a crate that is also an rlib gets no link-time optimization.
     cargo
         .args(["rustc", "--package", "peerlight-wasm", "--lib", "--crate-type", "cdylib", "--profile", PROFILE])
         .args(["--target", target::TRIPLE, "--no-default-features", "--features", kind, "--target-dir"])

@@ -9,11 +9,27 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 /** @param {Site} site @param {string} when */
 export async function audit(site, when) {
   await site.page.evaluate(axe);
-  // Transitions of colour must be over before contrast is measured.
-  await site.page.evaluate(() => Promise.all(document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished)));
+  // Transitions of color must be over before contrast is measured.
+  await site.page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((a) => a.effect?.getTiming().iterations !== Infinity)
+        .map((a) => a.finished),
+    ),
+  );
   const { violations } = await site.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-  assert.deepEqual(grave.map((v) => `${when}: ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`), []);
+  assert.deepEqual(
+    grave.map(
+      (v) =>
+        `${when}: ${v.id}: ${v.help}: ${v.nodes
+          .slice(0, 3)
+          .map((n) => n.html.slice(0, 160))
+          .join(' | ')}`,
+    ),
+    [],
+  );
   return violations.filter((v) => !grave.includes(v)).map((v) => v.id);
 }
 
@@ -28,7 +44,7 @@ for (const scheme of /** @type {const} */ (['light', 'dark'])) {
       await site.at('target').click();
       await site.page.getByRole('listbox').waitFor();
       minor.push(...(await audit(site, 'all open')));
-      await site.pick({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') });
+      await site.pick({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no image') });
       await site.at('error').waitFor();
       minor.push(...(await audit(site, 'an error')));
       if (minor.length) t.note(`minor: ${[...new Set(minor)].join(', ')}`);

@@ -37,7 +37,9 @@ for (const [name, fault, code, says] of FAULTS) {
 
 test('bundle: a wrong checksum in the list, until it is mended', async (t) => {
   let wrong = true;
-  const site = await Site.make(t, { edits: { 'models/index.json': (text) => (wrong ? text.replace(/("sha256":\s*")(\w{8})/, '$100000000') : text) } });
+  const site = await Site.make(t, {
+    edits: { 'models/index.json': (text) => (wrong ? text.replace(/("sha256":\s*")(\w{8})/, '$100000000') : text) },
+  });
   await site.open({ ready: false });
   await site.text('error', /checksum/);
   await site.at('retry').click();
@@ -45,7 +47,7 @@ test('bundle: a wrong checksum in the list, until it is mended', async (t) => {
   await site.text('status', /^(?!The networks could not)/);
   await site.text('error', /checksum/);
   wrong = false;
-  // A picture chosen now is a try of its own.
+  // An image chosen now is a try of its own.
   await site.explain(() => site.at('sample-0').click());
   assert.ok(await site.stillThere());
 });
@@ -75,5 +77,5 @@ test('bundle: a sample that cannot be fetched', async (t) => {
   await site.at('sample-1').click();
   await site.text('error', /sample could not be loaded/);
   const result = await site.explain(() => site.at('sample-1').click());
-  assert.equal(result.photo.width, 600);
+  assert.equal(result.image.width, 600);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from '../harness.mjs';
 import { SLOW, Site, inWorker } from '../site.mjs';
-import { png } from '../photos.mjs';
+import { png } from '../images.mjs';
 
 test('cancel: while the weights come, and loading them later', async (t) => {
   const site = await Site.make(t, { faults: [{ path: /safetensors/, kind: 'slow', times: 1 }] });
@@ -30,14 +30,18 @@ test('cancel: during a computation; the engine stays warm', async (t) => {
   assert.equal(await site.results(), 1);
   await site.slow(0);
   await site.explain(() => site.at('retry').click());
-  assert.equal((await site.last()).photo.width, 600);
+  assert.equal((await site.last()).image.width, 600);
   assert.equal(await site.worker(), worker, 'the same worker');
 });
 
-test('cancel: of two pictures in a row the latter is shown', async (t) => {
+test('cancel: of two images in a row the latter is shown', async (t) => {
   const site = await (await Site.make(t, { edits: inWorker(SLOW) })).open();
   const [cat, coffee, rocket] = [await png('cat'), await png('coffee'), await png('rocket')];
-  const done = (width) => site.page.waitForFunction((w) => seen.last?.photo.width === w && /Took/.test(document.querySelector('[data-testid=status]').textContent), width);
+  const done = (width) =>
+    site.page.waitForFunction(
+      (w) => seen.last?.image.width === w && /Took/.test(document.querySelector('[data-testid=status]').textContent),
+      width,
+    );
   await site.drop(cat);
   await site.drop(coffee);
   await done(600);
@@ -52,5 +56,5 @@ test('cancel: of two pictures in a row the latter is shown', async (t) => {
   await done(640);
   const { name, bytes } = await site.save('save-json');
   assert.match(name, /^rocket-/);
-  assert.equal(JSON.parse(bytes.toString()).photo.width, 640);
+  assert.equal(JSON.parse(bytes.toString()).image.width, 640);
 });

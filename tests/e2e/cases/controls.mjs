@@ -3,8 +3,16 @@ import { test } from '../harness.mjs';
 import { Site } from '../site.mjs';
 import { checkScreen } from './explain.mjs';
 
-/** The colours that the overlay has now. @param {Site} site */
-const overlay = (site) => site.at('overlay').evaluate((c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).reduce((a, v, i) => (a * 31 + v * (i + 1)) % 1000003, 7));
+/** The colors that the overlay has now. @param {Site} site */
+const overlay = (site) =>
+  site
+    .at('overlay')
+    .evaluate((c) =>
+      Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).reduce(
+        (a, v, i) => (a * 31 + v * (i + 1)) % 1000003,
+        7,
+      ),
+    );
 
 test('controls: grid, class and evidence explain anew; the look does not', async (t) => {
   const site = await (await Site.make(t)).open();
@@ -39,15 +47,18 @@ test('controls: grid, class and evidence explain anew; the look does not', async
 
   const count = await site.results();
   const painted = new Set();
-  for (const colour of ['viridis', 'turbo', 'grey', 'cividis']) {
-    await site.at('colour').selectOption(colour);
-    await site.page.waitForFunction((c) => document.querySelector('[data-testid=colour]').value === c, colour);
+  for (const color of ['viridis', 'turbo', 'gray', 'cividis']) {
+    await site.at('color').selectOption(color);
+    await site.page.waitForFunction((c) => document.querySelector('[data-testid=color]').value === c, color);
     painted.add(await overlay(site));
   }
-  assert.equal(painted.size, 4, 'four colour maps');
+  assert.equal(painted.size, 4, 'four color maps');
   for (const { id } of [...first.peers, { id: 'mutual' }]) {
     await site.at(`show-${id}`).click();
-    await site.page.waitForFunction((id) => document.querySelector(`[data-testid="map-${id}"]`)?.getAttribute('aria-pressed') === 'true', id);
+    await site.page.waitForFunction(
+      (id) => document.querySelector(`[data-testid="map-${id}"]`)?.getAttribute('aria-pressed') === 'true',
+      id,
+    );
     painted.add(await overlay(site));
   }
   assert.equal(painted.size, 6, 'three maps');
@@ -65,10 +76,18 @@ test('controls: a region opens on hover, on focus and on a tap', async (t) => {
   const title = site.at('region-card').locator('h2');
   const opens = async (row, column, act) => {
     await act(site.at(`region-${row}-${column}`));
-    await site.page.waitForFunction((text) => document.querySelector('[data-testid=region-card] h2')?.textContent === text, `Region ${row + 1}, ${column + 1}`);
+    await site.page.waitForFunction(
+      (text) => document.querySelector('[data-testid=region-card] h2')?.textContent === text,
+      `Region ${row + 1}, ${column + 1}`,
+    );
     const rho = result.regions[row * 7 + column];
     const text = await site.at('region-card').locator('.rho').textContent();
-    assert.equal(text, rho.constant ? 'flat' : `ρ = ${rho.rho < 0 && rho.rho.toFixed(2) !== '-0.00' ? `−${(-rho.rho).toFixed(2)}` : Math.abs(rho.rho).toFixed(2)}`);
+    assert.equal(
+      text,
+      rho.constant
+        ? 'flat'
+        : `ρ = ${rho.rho < 0 && rho.rho.toFixed(2) !== '-0.00' ? `−${(-rho.rho).toFixed(2)}` : Math.abs(rho.rho).toFixed(2)}`,
+    );
   };
   await opens(1, 2, (cell) => cell.tap());
   await opens(4, 4, (cell) => cell.hover());
@@ -86,12 +105,14 @@ test('controls: the first region shown is the brightest, wherever the pointer li
   assert.equal(await site.at('region-card').locator('h2').textContent(), `Region ${row + 1}, ${column + 1}`);
 });
 
-test('controls: changes on each other\'s heels end with the last one', async (t) => {
+test("controls: changes on each other's heels end with the last one", async (t) => {
   const site = await (await Site.make(t)).open();
   await site.explain(() => site.at('sample-0').click());
   await site.at('grid').focus();
   for (let i = 0; i < 5; i += 1) await site.page.keyboard.press('ArrowRight');
-  await site.page.waitForFunction(() => seen.last.settings.grid === 12 && /Took/.test(document.querySelector('[data-testid=status]').textContent));
+  await site.page.waitForFunction(
+    () => seen.last.settings.grid === 12 && /Took/.test(document.querySelector('[data-testid=status]').textContent),
+  );
   assert.equal(await site.at('regions').getByRole('gridcell').count(), 144);
   await checkScreen(site, await site.figures());
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from '../harness.mjs';
 import { Site } from '../site.mjs';
 import { compare, native } from '../native.mjs';
-import { png, sampleFiles } from '../photos.mjs';
+import { png, sampleFiles } from '../images.mjs';
 
 /** Two decoders differ by a few levels in a pixel, and the correlation within one region feels that most. */
 const JPEG = { p: 0.05, rho: 0.5, mean: 0.03 };
@@ -14,11 +14,32 @@ const figure = (x) => (x < 0 && x.toFixed(2) !== '-0.00' ? `−${(-x).toFixed(2)
 export async function checkScreen(site, figures) {
   assert.equal(await site.at('agreement').textContent(), figure(figures.agreement));
   for (const peer of figures.peers) {
-    const rows = await site.at(`top-${peer.id}`).locator('button').evaluateAll((all) => all.map((b) => ({ class: Number(b.dataset.class), probability: Number(b.dataset.probability), text: b.textContent })));
-    assert.deepEqual(rows.slice(0, 5).map((r) => [r.class, r.probability]), peer.top.map((r) => [r.class, r.probability]));
-    assert.ok(rows[0].text.includes(peer.top[0].label) && rows[0].text.includes((100 * peer.top[0].probability).toFixed(1).replace('100.0', '100')), rows[0].text);
+    const rows = await site
+      .at(`top-${peer.id}`)
+      .locator('button')
+      .evaluateAll((all) =>
+        all.map((b) => ({
+          class: Number(b.dataset.class),
+          probability: Number(b.dataset.probability),
+          text: b.textContent,
+        })),
+      );
+    assert.deepEqual(
+      rows.slice(0, 5).map((r) => [r.class, r.probability]),
+      peer.top.map((r) => [r.class, r.probability]),
+    );
+    assert.ok(
+      rows[0].text.includes(peer.top[0].label) &&
+        rows[0].text.includes((100 * peer.top[0].probability).toFixed(1).replace('100.0', '100')),
+      rows[0].text,
+    );
   }
-  const cells = await site.at('regions').getByRole('gridcell').evaluateAll((all) => all.map((c) => ({ rho: Number(c.dataset.rho), text: c.textContent, label: c.getAttribute('aria-label') })));
+  const cells = await site
+    .at('regions')
+    .getByRole('gridcell')
+    .evaluateAll((all) =>
+      all.map((c) => ({ rho: Number(c.dataset.rho), text: c.textContent, label: c.getAttribute('aria-label') })),
+    );
   assert.equal(cells.length, figures.regions.length);
   cells.forEach((cell, i) => {
     const region = figures.regions[i];
@@ -26,7 +47,10 @@ export async function checkScreen(site, figures) {
     assert.equal(cell.text, region.constant ? '–' : figure(region.rho));
     assert.match(cell.label, new RegExp(`^Row ${region.row + 1}, column ${region.column + 1}: `));
   });
-  const rows = await site.at('regions-table').locator('tbody tr').evaluateAll((all) => all.map((r) => Array.from(r.children, (c) => c.textContent)));
+  const rows = await site
+    .at('regions-table')
+    .locator('tbody tr')
+    .evaluateAll((all) => all.map((r) => Array.from(r.children, (c) => c.textContent)));
   assert.equal(rows.length, figures.settings.grid ** 2);
   rows.forEach((row, i) => {
     const region = figures.regions[i];
@@ -42,7 +66,7 @@ const WAYS = {
 };
 
 for (const [way, take] of Object.entries(WAYS)) {
-  test(`explain: a photo ${way} gives the command line's figures`, async (t) => {
+  test(`explain: an image ${way} gives the command line's figures`, async (t) => {
     const site = await (await Site.make(t)).open();
     const name = { dropped: 'cat', picked: 'coffee', pasted: 'bee' }[way];
     const file = await png(name);
@@ -68,7 +92,7 @@ test('explain: every sample, against the command line (JPEG: two decoders, so wi
   }
 });
 
-test('explain: settings give the command line\'s figures too', async (t) => {
+test("explain: settings give the command line's figures too", async (t) => {
   const site = await (await Site.make(t)).open();
   const file = await png('citrus');
   await site.explain(() => site.pick(file));
@@ -78,7 +102,10 @@ test('explain: settings give the command line\'s figures too', async (t) => {
   await site.explain(() => site.at('fuse').selectOption('geometric'));
   await site.explain(() => site.at('weight').selectOption('uniform'));
   const figures = await site.figures();
-  const [other] = await native([file], ['--grid', '4', '--evidence', 'attention', '--fuse', 'geometric', '--weight', 'uniform']);
+  const [other] = await native(
+    [file],
+    ['--grid', '4', '--evidence', 'attention', '--fuse', 'geometric', '--weight', 'uniform'],
+  );
   t.note(compare(figures, other));
   await checkScreen(site, figures);
 });

@@ -3,9 +3,12 @@ import { test } from '../harness.mjs';
 import { SLOW, Site, inWorker } from '../site.mjs';
 
 /** What has the focus. @param {Site} site */
-export const focused = (site) => site.page.evaluate(() => ({
-  id: document.activeElement?.dataset?.testid ?? '', label: document.activeElement?.getAttribute('aria-label') ?? '', text: document.activeElement?.textContent?.trim() ?? '',
-}));
+export const focused = (site) =>
+  site.page.evaluate(() => ({
+    id: document.activeElement?.dataset?.testid ?? '',
+    label: document.activeElement?.getAttribute('aria-label') ?? '',
+    text: document.activeElement?.textContent?.trim() ?? '',
+  }));
 
 /** Tabs until something has the focus. @param {Site} site @param {RegExp} id */
 export async function tabTo(site, id, key = 'Tab') {
@@ -36,12 +39,27 @@ test('keyboard: the whole way without a mouse', async (t) => {
     const number = rho < 0 && rho.toFixed(2) !== '-0.00' ? `−${(-rho).toFixed(2)}` : Math.abs(rho).toFixed(2);
     assert.ok(label.includes(constant ? 'no correlation' : `correlation ${number}`), label);
   };
-  const walk = [['ArrowRight', 0, 1], ['ArrowDown', 1, 1], ['End', 1, 6], ['ArrowRight', 1, 6], ['PageDown', 6, 6], ['ArrowUp', 5, 6], ['Home', 5, 0], ['ArrowLeft', 5, 0], ['PageUp', 0, 0], ['Control+End', 6, 6]];
+  const walk = [
+    ['ArrowRight', 0, 1],
+    ['ArrowDown', 1, 1],
+    ['End', 1, 6],
+    ['ArrowRight', 1, 6],
+    ['PageDown', 6, 6],
+    ['ArrowUp', 5, 6],
+    ['Home', 5, 0],
+    ['ArrowLeft', 5, 0],
+    ['PageUp', 0, 0],
+    ['Control+End', 6, 6],
+  ];
   for (const [key, row, column] of walk) {
     await keyboard.press(String(key));
     await spoken(row, column);
   }
-  const roles = await site.page.evaluate(() => [document.activeElement.getAttribute('role'), document.activeElement.parentElement.getAttribute('role'), document.activeElement.closest('[role=grid]').getAttribute('aria-rowcount')]);
+  const roles = await site.page.evaluate(() => [
+    document.activeElement.getAttribute('role'),
+    document.activeElement.parentElement.getAttribute('role'),
+    document.activeElement.closest('[role=grid]').getAttribute('aria-rowcount'),
+  ]);
   assert.deepEqual(roles, ['gridcell', 'row', '7']);
 
   await tabTo(site, /^save-json$/);
@@ -70,7 +88,10 @@ test('keyboard: the whole way without a mouse', async (t) => {
 test('keyboard: focus is visible on every control', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.explain(() => site.at('sample-0').click());
-  await site.page.evaluate(() => { document.activeElement?.blur(); document.querySelector('.skip').focus(); });
+  await site.page.evaluate(() => {
+    document.activeElement?.blur();
+    document.querySelector('.skip').focus();
+  });
   const dull = new Set();
   for (let i = 0; i < 60; i += 1) {
     await site.page.keyboard.press('Tab');
@@ -82,7 +103,9 @@ test('keyboard: focus is visible on every control', async (t) => {
         const s = getComputedStyle(n);
         return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) || s.boxShadow !== 'none';
       };
-      return seen(node) || seen(node.nextElementSibling) || seen(node.parentElement) ? '' : node.outerHTML.slice(0, 120);
+      return seen(node) || seen(node.nextElementSibling) || seen(node.parentElement)
+        ? ''
+        : node.outerHTML.slice(0, 120);
     });
     if (found === 'end') break;
     if (found) dull.add(found);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from '../harness.mjs';
 import { Site, inWorker } from '../site.mjs';
-import { pixelsOf, stretch, temp } from '../photos.mjs';
+import { pixelsOf, stretch, temp } from '../images.mjs';
 import { encodePng } from '../png.mjs';
 
 /** The slowest answer that still feels immediate. */
@@ -22,7 +22,10 @@ const MEMORY = `{
 test('load: the page answers at once while it computes', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.explain(() => site.at('sample-0').click());
-  const large = await temp('large.png', encodePng(4000, 3000, stretch(await pixelsOf('cat'), 4000, 3000), { level: 1 }));
+  const large = await temp(
+    'large.png',
+    encodePng(4000, 3000, stretch(await pixelsOf('cat'), 4000, 3000), { level: 1 }),
+  );
   const measure = async (/** @type {() => Promise<unknown>} */ act) => {
     await site.page.evaluate(() => {
       const most = { task: 0, frame: 0, delay: 0, event: 0 };
@@ -49,14 +52,20 @@ test('load: the page answers at once while it computes', async (t) => {
     });
     const done = site.shown(act);
     let going = true;
-    done.then(() => (going = false), () => (going = false));
+    done.then(
+      () => (going = false),
+      () => (going = false),
+    );
     const theme = await site.at('theme').boundingBox();
     while (going) await site.page.mouse.click(theme.x + 5, theme.y + 5);
     await done;
     return site.page.evaluate(() => ((window.measuring = false), window.most));
   };
   // The machine's own hiccups only ever add: the best of three is the page's.
-  for (const [name, act] of /** @type {[string, () => Promise<unknown>][]} */ ([['a sample', () => site.at('sample-1').click()], ['12 megapixels', () => site.pick(large)]])) {
+  for (const [name, act] of /** @type {[string, () => Promise<unknown>][]} */ ([
+    ['a sample', () => site.at('sample-1').click()],
+    ['12 megapixels', () => site.pick(large)],
+  ])) {
     const runs = [];
     for (let i = 0; i < 3; i += 1) {
       runs.push(await measure(act));
@@ -64,13 +73,15 @@ test('load: the page answers at once while it computes', async (t) => {
     }
     const best = (key) => Math.round(Math.min(...runs.map((r) => r[key])));
     const worst = (key) => Math.round(Math.max(...runs.map((r) => r[key])));
-    t.note(`${name}: longest task ${best('task') || 'under 50'} to ${worst('task') || 'under 50'} ms, between frames ${best('frame')} to ${worst('frame')} ms, click to handler ${worst('delay')} ms, click to paint ${best('event')} to ${worst('event')} ms`);
+    t.note(
+      `${name}: longest task ${best('task') || 'under 50'} to ${worst('task') || 'under 50'} ms, between frames ${best('frame')} to ${worst('frame')} ms, click to handler ${worst('delay')} ms, click to paint ${best('event')} to ${worst('event')} ms`,
+    );
     assert.ok(best('task') < PROMPT_MS, `${name}: the main thread was held for ${best('task')} ms`);
     assert.ok(best('delay') < PROMPT_MS && best('event') < PROMPT_MS, `${name}: a click took ${best('event')} ms`);
   }
 });
 
-test('load: a hundred photos leave the memory as it was', async (t) => {
+test('load: a hundred images leave the memory as it was', async (t) => {
   const site = await (await Site.make(t, { flags: ['--js-flags=--expose-gc'], edits: inWorker(MEMORY) })).open();
   const root = await site.browser.newBrowserCDPSession();
   const worker = await site.worker();
@@ -81,7 +92,10 @@ test('load: a hundred photos leave the memory as it was', async (t) => {
     }
     const { processInfo } = await root.send('SystemInfo.getProcessInfo');
     const pids = processInfo.filter((p) => p.type === 'renderer').map((p) => String(p.id));
-    const rss = pids.reduce((sum, pid) => sum + Number(execFileSync('ps', ['-o', 'rss=', '-p', pid]).toString()) / 1024, 0);
+    const rss = pids.reduce(
+      (sum, pid) => sum + Number(execFileSync('ps', ['-o', 'rss=', '-p', pid]).toString()) / 1024,
+      0,
+    );
     const heap = await site.page.evaluate(() => performance.memory.usedJSHeapSize / 2 ** 20);
     const wasm = await worker.evaluate(() => self.engineMemory.buffer.byteLength / 2 ** 20);
     return { rss, heap, wasm };
@@ -94,8 +108,10 @@ test('load: a hundred photos leave the memory as it was', async (t) => {
   }
   const [early, , late] = marks;
   const line = (key) => marks.map((m) => m[key].toFixed(0)).join(', ');
-  t.note(`${((performance.now() - start) / 100).toFixed(0)} ms a photo; after 20, 60, 100: resident ${line('rss')} MB, page heap ${line('heap')} MB, engine ${line('wasm')} MB`);
-  assert.equal(late.wasm, early.wasm, 'the engine\'s memory');
-  assert.ok(late.heap < early.heap + 5, 'the page\'s heap');
+  t.note(
+    `${((performance.now() - start) / 100).toFixed(0)} ms an image; after 20, 60, 100: resident ${line('rss')} MB, page heap ${line('heap')} MB, engine ${line('wasm')} MB`,
+  );
+  assert.equal(late.wasm, early.wasm, "the engine's memory");
+  assert.ok(late.heap < early.heap + 5, "the page's heap");
   assert.ok(late.rss < early.rss * 1.1 + 20, 'resident memory');
 });

@@ -12,7 +12,7 @@ const VIEWS = [
   { name: 'phone', width: 390, scheme: 'light', touch: true },
 ];
 
-/** A photo's noise is most of a screenshot's bytes: 86 levels a channel look the same. @param {Buffer} png */
+/** An image's noise is most of a screenshot's bytes: 86 levels a channel look the same. @param {Buffer} png */
 async function slim(png) {
   const { width, height, rgba } = await decode(png);
   const levels = rgba.map((v) => Math.round(v / 3) * 3);
@@ -20,7 +20,7 @@ async function slim(png) {
 }
 
 for (const { name, ...view } of VIEWS) {
-  test(`looks: pictures of the page, ${name}`, async (t) => {
+  test(`looks: images of the page, ${name}`, async (t) => {
     const site = await (await Site.make(t, { height: 900, ...view })).open();
     await site.page.screenshot({ path: join(OUT, `${name}-start.png`) });
     // By keyboard, so that no pointer lies over a region.
@@ -40,6 +40,6 @@ for (const { name, ...view } of VIEWS) {
     const small = await slim(await site.page.screenshot());
     await writeFile(join(folder, 'page.png'), small);
     t.note(`docs/screenshots/page.png has ${Math.round(small.length / 1000)} kB`);
-    assert.ok(small.length <= 400_000, 'the picture in the README is larger than 400 kB');
+    assert.ok(small.length <= 400_000, 'the image in the README is larger than 400 kB');
   });
 }

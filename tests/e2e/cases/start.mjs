@@ -8,19 +8,21 @@ test('start: the page paints before any wasm or weights', async (t) => {
   await site.page.getByRole('heading', { level: 1 }).waitFor();
   assert.ok(await site.at('drop').isVisible());
   await site.at('sample-0').waitFor();
-  const paint = await site.page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+  const paint = await site.page.waitForFunction(
+    () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
+  );
   await site.text('status', /Loading the networks/);
   t.note(`first paint after ${Math.round(/** @type {number} */ (await paint.jsonValue()))} ms`);
   site.server.release();
   await site.text('status', /^Ready\./);
 });
 
-test('start: a picture chosen while the networks load is explained when they are there', async (t) => {
+test('start: an image chosen while the networks load is explained when they are there', async (t) => {
   const site = await Site.make(t, { faults: [{ path: /\.safetensors$/, kind: 'hold' }] });
   await site.open({ ready: false });
   const result = await site.explain(async () => {
     await site.at('sample-0').click();
-    await site.text('status', /Your picture is next/);
+    await site.text('status', /Your image is next/);
     site.server.release();
   });
   assert.equal(result.peers.length, 2);
@@ -35,7 +37,7 @@ test('start: without a graphics adapter the CPU is used and the reason given', a
   await site.at('device-webgpu').check();
   await site.text('device-reason', /no WebGPU|no graphics adapter|WebGPU cannot be used here/);
   await site.text('device-name', /^CPU/);
-  assert.equal((await site.explain(() => site.at('sample-1').click())).photo.width > 0, true);
+  assert.equal((await site.explain(() => site.at('sample-1').click())).image.width > 0, true);
 });
 
 test('start: a second visit takes the weights from the cache', async (t) => {

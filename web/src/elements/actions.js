@@ -20,9 +20,24 @@ export class Actions {
     this.#shown = shown;
     const focused = this.node.contains(document.activeElement);
     const { id: method, name } = this.#method;
-    this.node.replaceChildren(...acts.map(({ text, id, action }) =>
-      make('button', { type: 'button', 'data-testid': `${id}-${method}`, 'aria-label': `${name}: ${text}`, onclick: () => this.#part.send(action) }, text)));
+    this.node.replaceChildren(
+      ...acts.map(({ text, id, action }) =>
+        make(
+          'button',
+          {
+            type: 'button',
+            'data-testid': `${id}-${method}`,
+            'aria-label': `${name}: ${text}`,
+            onclick: () => this.#part.send(action),
+          },
+          text,
+        ),
+      ),
+    );
     // A button that gives way to another hands on the keyboard's focus.
-    if (focused) /** @type {HTMLElement | null} */ (this.node.firstElementChild ?? this.node.closest('article, tr')?.querySelector('summary, button') ?? null)?.focus();
+    if (focused)
+      /** @type {HTMLElement | null} */ (
+        this.node.firstElementChild ?? this.node.closest('article, tr')?.querySelector('summary, button') ?? null
+      )?.focus();
   }
 }

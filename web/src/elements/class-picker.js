@@ -12,18 +12,31 @@ const MOST = 60;
 
 /** @type {Aim} */
 const TARGET = {
-  id: 'class', testid: 'target', label: 'Class to explain', none: 'Automatic (consensus)',
+  id: 'class',
+  testid: 'target',
+  label: 'Class to explain',
+  none: 'Automatic (consensus)',
   value: ({ ask }) => ask.target ?? null,
-  help: ({ ask, result }) => (ask.target == null && result ? `Now: ${result.target.label}.` : 'Type to search; or press a class in a network’s list.'),
+  help: ({ ask, result }) =>
+    ask.target == null && result
+      ? `Now: ${result.target.label}.`
+      : 'Type to search; or press a class in a network’s list.',
   action: (index) => ({ type: 'ask-changed', id: 'target', value: index }),
 };
 
 /** @type {Aim} */
 const CONTRAST = {
-  id: 'contrast', testid: 'contrast', label: 'Rather than', none: 'No other class',
+  id: 'contrast',
+  testid: 'contrast',
+  label: 'Rather than',
+  none: 'No other class',
   value: ({ gallery }) => gallery.contrast?.class ?? null,
-  help: ({ gallery }) => (gallery.contrast ? 'What speaks for the one and not for the other.' : 'Choose one to see what tells the two apart.'),
-  action: (index) => ({ type: 'gallery-set', change: { contrast: index === null ? null : { class: index, gamma: 1 } } }),
+  help: ({ gallery }) =>
+    gallery.contrast ? 'What speaks for the one and not for the other.' : 'Choose one to see what tells the two apart.',
+  action: (index) => ({
+    type: 'gallery-set',
+    change: { contrast: index === null ? null : { class: index, gamma: 1 } },
+  }),
 };
 
 /** A class to choose: a field that searches the networks' classes as one types. */
@@ -49,8 +62,16 @@ export class ClassPicker extends Part {
     this.#popup = make('div', { class: 'popup', hidden: true }, this.#list, this.#note);
     this.#help = make('p', { class: 'quiet', id: `${id}-help` });
     this.#input = make('input', {
-      type: 'text', id, role: 'combobox', autocomplete: 'off', spellcheck: 'false', 'aria-controls': `${id}-list`,
-      'aria-expanded': 'false', 'aria-autocomplete': 'list', 'aria-describedby': `${id}-help`, 'data-testid': testid,
+      type: 'text',
+      id,
+      role: 'combobox',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      'aria-controls': `${id}-list`,
+      'aria-expanded': 'false',
+      'aria-autocomplete': 'list',
+      'aria-describedby': `${id}-help`,
+      'data-testid': testid,
       onfocus: () => this.#input.select(),
       oninput: () => this.#search(this.#input.value),
       onclick: () => this.#popup.hidden && this.#search(''),
@@ -61,7 +82,9 @@ export class ClassPicker extends Part {
 
   connectedCallback() {
     const label = make('label', { for: this.#aim.id }, this.#aim.label);
-    this.replaceChildren(make('div', { class: 'field' }, label, make('div', { class: 'combo' }, this.#input, this.#popup), this.#help));
+    this.replaceChildren(
+      make('div', { class: 'field' }, label, make('div', { class: 'combo' }, this.#input, this.#popup), this.#help),
+    );
     this.#popup.addEventListener('pointerdown', (event) => event.preventDefault()); // The field keeps the focus.
     this.#list.addEventListener('click', (event) => {
       const option = /** @type {Element} */ (event.target).closest('[role=option]');
@@ -73,7 +96,10 @@ export class ClassPicker extends Part {
   update(state, before) {
     this.hidden = !state.engine.info;
     if (changed(state, before, (s) => s.engine.info)) {
-      this.#all = [{ index: null, label: this.#aim.none }, ...(state.engine.info?.classes ?? []).map((label, index) => ({ index, label }))];
+      this.#all = [
+        { index: null, label: this.#aim.none },
+        ...(state.engine.info?.classes ?? []).map((label, index) => ({ index, label })),
+      ];
     }
     this.#target = this.#aim.value(state);
     if (this.#popup.hidden) this.#show();
@@ -89,15 +115,31 @@ export class ClassPicker extends Part {
   #search(text) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const rank = (/** @type {string} */ label) => (label.startsWith(words[0] ?? '') ? 0 : 1);
-    const matches = this.#all.filter(({ index, label }) => words.every((w) => label.toLowerCase().includes(w) || String(index) === w));
-    this.#found = words.length ? matches.sort((a, b) => rank(a.label.toLowerCase()) - rank(b.label.toLowerCase())) : matches;
+    const matches = this.#all.filter(({ index, label }) =>
+      words.every((w) => label.toLowerCase().includes(w) || String(index) === w),
+    );
+    this.#found = words.length
+      ? matches.sort((a, b) => rank(a.label.toLowerCase()) - rank(b.label.toLowerCase()))
+      : matches;
     this.#list.replaceChildren(
-      ...this.#found.slice(0, MOST).map(({ index, label }, i) =>
-        make('li', { role: 'option', id: `${this.#aim.id}-${i}`, 'data-class': index ?? '' }, make('span', {}, label), make('small', {}, index === null ? '' : String(index)))),
+      ...this.#found
+        .slice(0, MOST)
+        .map(({ index, label }, i) =>
+          make(
+            'li',
+            { role: 'option', id: `${this.#aim.id}-${i}`, 'data-class': index ?? '' },
+            make('span', {}, label),
+            make('small', {}, index === null ? '' : String(index)),
+          ),
+        ),
     );
     const more = this.#found.length - MOST;
     this.#list.hidden = !this.#found.length;
-    this.#note.textContent = this.#list.hidden ? 'No class of these networks has that name.' : more > 0 ? `${more} more; type on to narrow down.` : '';
+    this.#note.textContent = this.#list.hidden
+      ? 'No class of these networks has that name.'
+      : more > 0
+        ? `${more} more; type on to narrow down.`
+        : '';
     this.#popup.hidden = false;
     this.#input.setAttribute('aria-expanded', 'true');
     this.#list.scrollTop = 0;

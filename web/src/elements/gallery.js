@@ -15,21 +15,59 @@ export class GalleryView extends Part {
   #list = make('ul', { class: 'cards', 'aria-label': 'Methods' });
   #ranking = new Ranking(this);
   #views = /** @type {const} */ (['cards', 'table']).map((view) =>
-    make('button', { type: 'button', 'data-testid': `view-${view}`, onclick: () => this.#set({ view }) }, view === 'cards' ? 'Cards' : 'Table'));
+    make(
+      'button',
+      { type: 'button', 'data-testid': `view-${view}`, onclick: () => this.#set({ view }) },
+      view === 'cards' ? 'Cards' : 'Table',
+    ),
+  );
   #sort = make('select', { id: 'sort', 'data-testid': 'sort', onchange: () => this.#sortTo(this.#sort.value) });
-  #turn = make('button', { type: 'button', class: 'turn', 'data-testid': 'sort-turn', onclick: () => this.#sortTo(this.#sort.value) });
-  #masking = make('select', { id: 'masking', 'data-testid': 'masking', onchange: () => this.#set({ masking: this.#masking.value }) });
-  #maskField = make('div', { class: 'field', hidden: true }, make('label', { for: 'masking' }, 'Masking'), this.#masking);
+  #turn = make('button', {
+    type: 'button',
+    class: 'turn',
+    'data-testid': 'sort-turn',
+    onclick: () => this.#sortTo(this.#sort.value),
+  });
+  #masking = make('select', {
+    id: 'masking',
+    'data-testid': 'masking',
+    onchange: () => this.#set({ masking: this.#masking.value }),
+  });
+  #maskField = make(
+    'div',
+    { class: 'field', hidden: true },
+    make('label', { for: 'masking' }, 'Masking'),
+    this.#masking,
+  );
 
   connectedCallback() {
-    const save = (/** @type {'json' | 'csv'} */ kind) => make('button', { type: 'button', 'data-testid': `compare-${kind}`, onclick: () => this.#state && saveComparison(this.#state, kind) }, `Save ${kind.toUpperCase()}`);
+    const save = (/** @type {'json' | 'csv'} */ kind) =>
+      make(
+        'button',
+        {
+          type: 'button',
+          'data-testid': `compare-${kind}`,
+          onclick: () => this.#state && saveComparison(this.#state, kind),
+        },
+        `Save ${kind.toUpperCase()}`,
+      );
     this.replaceChildren(
-      make('div', { class: 'bar' },
+      make(
+        'div',
+        { class: 'bar' },
         make('div', { class: 'segments', role: 'group', 'aria-label': 'Show as' }, ...this.#views),
-        make('div', { class: 'field' }, make('label', { for: 'sort' }, 'Order'), make('div', { class: 'pair' }, this.#sort, this.#turn)),
+        make(
+          'div',
+          { class: 'field' },
+          make('label', { for: 'sort' }, 'Order'),
+          make('div', { class: 'pair' }, this.#sort, this.#turn),
+        ),
         this.#maskField,
-        make('div', { class: 'saves' }, save('json'), save('csv'))),
-      this.#list, this.#ranking.node);
+        make('div', { class: 'saves' }, save('json'), save('csv')),
+      ),
+      this.#list,
+      this.#ranking.node,
+    );
   }
 
   /** @param {import('../gallery.js').Change} change */
@@ -73,7 +111,11 @@ export class GalleryView extends Part {
     this.#turn.setAttribute('aria-label', `${sort?.down ? 'Largest' : 'Smallest'} first; turn round`);
     const masks = state.engine.catalog?.maskings ?? [];
     this.#maskField.hidden = masks.length < 2;
-    fill(this.#masking, masks.map((m) => [m.id, m.name]), maskingOf(state) ?? '');
+    fill(
+      this.#masking,
+      masks.map((m) => [m.id, m.name]),
+      maskingOf(state) ?? '',
+    );
     this.#masking.title = masks.find((m) => m.id === maskingOf(state))?.help ?? '';
   }
 
@@ -87,7 +129,9 @@ export class GalleryView extends Part {
     });
     const items = cards.map(({ card }) => card.parentElement ?? make('li', {}, card));
     if (items.some((item, i) => this.#list.children[i] !== item) || items.length !== this.#list.childElementCount) {
-      const focused = /** @type {HTMLElement | null} */ (this.#list.contains(document.activeElement) ? document.activeElement : null);
+      const focused = /** @type {HTMLElement | null} */ (
+        this.#list.contains(document.activeElement) ? document.activeElement : null
+      );
       this.#list.replaceChildren(...items);
       focused?.focus({ preventScroll: true });
     }

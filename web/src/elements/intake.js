@@ -1,10 +1,10 @@
 import { Part, changed, make } from '../element.js';
 
-/** Takes a picture in every way a browser knows: picked, dropped anywhere, pasted, or one of the samples. */
+/** Takes an image in every way a browser knows: picked, dropped anywhere, pasted, or one of the samples. */
 export class Intake extends Part {
   /** Grows with each choice, so that a slow sample never replaces a later one. */
   #choice = 0;
-  #photoSerial = 0;
+  #imageSerial = 0;
 
   connectedCallback() {
     const input = /** @type {HTMLInputElement} */ (this.querySelector('input[type=file]'));
@@ -33,12 +33,21 @@ export class Intake extends Part {
 
   /** @param {import('../element.js').State} state @param {import('../element.js').State | null} before */
   update(state, before) {
-    this.#photoSerial = state.photo.serial;
-    this.classList.toggle('small', Boolean(state.photo.picture));
+    this.#imageSerial = state.image.serial;
+    this.classList.toggle('small', Boolean(state.image.preview));
     if (changed(state, before, (s) => s.samples)) this.#list(state.samples);
-    if (changed(state, before, (s) => s.photo.chosen, (s) => s.samples)) {
+    if (
+      changed(
+        state,
+        before,
+        (s) => s.image.chosen,
+        (s) => s.samples,
+      )
+    ) {
       const buttons = this.querySelectorAll('.samples button');
-      state.samples.forEach((s, i) => buttons[i]?.setAttribute('aria-pressed', String(s.name === state.photo.chosen?.name)));
+      state.samples.forEach((s, i) =>
+        buttons[i]?.setAttribute('aria-pressed', String(s.name === state.image.chosen?.name)),
+      );
     }
   }
 
@@ -46,18 +55,18 @@ export class Intake extends Part {
   #offer(data) {
     const file = data?.files[0];
     if (file) return this.#take(file);
-    this.#refuse('That was not a picture file.', 'Save the picture first, then drop the file here.');
+    this.#refuse('That was not an image file.', 'Save the image first, then drop the file here.');
   }
 
   /** @param {Blob} source @param {string} [name] @param {string} [alt] */
   #take(source, name = source instanceof File ? source.name : '', alt = '') {
     this.#choice += 1;
-    this.send({ type: 'photo-picked', source, name, alt });
+    this.send({ type: 'image-picked', source, name, alt });
   }
 
   /** @param {string} message @param {string} help */
   #refuse(message, help) {
-    this.send({ type: 'photo-failed', serial: this.#photoSerial, error: { code: 'image-broken', message, help } });
+    this.send({ type: 'image-failed', serial: this.#imageSerial, error: { code: 'image-broken', message, help } });
   }
 
   /** @param {import('../state.js').Sample} sample */
@@ -69,7 +78,8 @@ export class Intake extends Part {
       const blob = await response.blob();
       if (choice === this.#choice) this.#take(blob, name, alt);
     } catch {
-      if (choice === this.#choice) this.#refuse('The sample could not be loaded.', 'Check the connection and choose it again.');
+      if (choice === this.#choice)
+        this.#refuse('The sample could not be loaded.', 'Check the connection and choose it again.');
     }
   }
 
@@ -83,8 +93,22 @@ export class Intake extends Part {
           {},
           make(
             'button',
-            { type: 'button', 'data-testid': `sample-${i}`, 'aria-pressed': false, title: `${sample.name} (${sample.credit})`, onclick: () => this.#fetch(sample) },
-            make('img', { src: sample.url, alt: sample.alt, width: 88, height: 66, draggable: 'false', loading: 'lazy', decoding: 'async' }),
+            {
+              type: 'button',
+              'data-testid': `sample-${i}`,
+              'aria-pressed': false,
+              title: `${sample.name} (${sample.credit})`,
+              onclick: () => this.#fetch(sample),
+            },
+            make('img', {
+              src: sample.url,
+              alt: sample.alt,
+              width: 88,
+              height: 66,
+              draggable: 'false',
+              loading: 'lazy',
+              decoding: 'async',
+            }),
           ),
         ),
       ),

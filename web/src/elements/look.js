@@ -6,21 +6,58 @@ import { saveFigures, saveOverlay } from '../save.js';
 export class Look extends Part {
   /** @type {import('../element.js').State | null} */
   #state = null;
-  #shown = make('div', { class: 'segments', role: 'group', 'aria-label': 'Map over the picture' });
-  #opacity = make('input', { type: 'range', id: 'opacity', min: 0, max: 1, step: 0.01, 'data-testid': 'opacity', oninput: () => this.#view({ opacity: Number(this.#opacity.value) }) });
+  #shown = make('div', { class: 'segments', role: 'group', 'aria-label': 'Map over the image' });
+  #opacity = make('input', {
+    type: 'range',
+    id: 'opacity',
+    min: 0,
+    max: 1,
+    step: 0.01,
+    'data-testid': 'opacity',
+    oninput: () => this.#view({ opacity: Number(this.#opacity.value) }),
+  });
   #amount = make('output', { for: 'opacity' });
-  #colour = make('select', { id: 'colour', 'data-testid': 'colour', onchange: () => this.#view({ colour: this.#colour.value }) });
-  #lines = make('input', { type: 'checkbox', 'data-testid': 'lines', onchange: () => this.#view({ lines: this.#lines.checked }) });
+  #color = make('select', {
+    id: 'color',
+    'data-testid': 'color',
+    onchange: () => this.#view({ color: this.#color.value }),
+  });
+  #lines = make('input', {
+    type: 'checkbox',
+    'data-testid': 'lines',
+    onchange: () => this.#view({ lines: this.#lines.checked }),
+  });
 
   connectedCallback() {
     this.replaceChildren(
       this.#shown,
       make('label', { class: 'check' }, this.#lines, make('span', {}, 'Regions')),
-      make('div', { class: 'saves' },
-        make('button', { type: 'button', 'data-testid': 'save-png', title: 'The picture with the map, as shown', onclick: () => this.#state && saveOverlay(this.#state) }, 'Save PNG'),
-        make('button', { type: 'button', 'data-testid': 'save-json', title: 'All figures, without the maps', onclick: () => this.#state && saveFigures(this.#state) }, 'Save JSON')),
+      make(
+        'div',
+        { class: 'saves' },
+        make(
+          'button',
+          {
+            type: 'button',
+            'data-testid': 'save-png',
+            title: 'The image with the map, as shown',
+            onclick: () => this.#state && saveOverlay(this.#state),
+          },
+          'Save PNG',
+        ),
+        make(
+          'button',
+          {
+            type: 'button',
+            'data-testid': 'save-json',
+            title: 'All figures, without the maps',
+            onclick: () => this.#state && saveFigures(this.#state),
+          },
+          'Save JSON',
+        ),
+      ),
       make('div', { class: 'field' }, make('label', { for: 'opacity' }, 'Opacity', this.#amount), this.#opacity),
-      make('div', { class: 'field' }, make('label', { for: 'colour' }, 'Colours'), this.#colour),
+      make('div', { class: 'field' }, make('label', { for: 'color' }, 'Colors'), this.#color),
     );
   }
 
@@ -35,17 +72,27 @@ export class Look extends Part {
     const { result, view, engine } = state;
     this.hidden = !result;
     if (changed(state, before, (s) => s.engine.catalog)) {
-      this.#colour.replaceChildren(...(engine.catalog?.colours ?? []).map(({ id, name }) => make('option', { value: id }, name)));
+      this.#color.replaceChildren(
+        ...(engine.catalog?.colors ?? []).map(({ id, name }) => make('option', { value: id }, name)),
+      );
     }
     if (changed(state, before, (s) => s.result) && result) {
       const maps = [...result.peers.map((p) => ({ id: p.id, name: short(p.name) })), { id: 'mutual', name: 'Mutual' }];
-      this.#shown.replaceChildren(...maps.map(({ id, name }) =>
-        make('button', { type: 'button', 'data-testid': `show-${id}`, 'data-id': id, onclick: () => this.#view({ shown: id }) }, name)));
+      this.#shown.replaceChildren(
+        ...maps.map(({ id, name }) =>
+          make(
+            'button',
+            { type: 'button', 'data-testid': `show-${id}`, 'data-id': id, onclick: () => this.#view({ shown: id }) },
+            name,
+          ),
+        ),
+      );
     }
-    for (const button of this.#shown.querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.dataset.id === view.shown));
+    for (const button of this.#shown.querySelectorAll('button'))
+      button.setAttribute('aria-pressed', String(button.dataset.id === view.shown));
     this.#opacity.value = String(view.opacity);
     this.#amount.textContent = percent(view.opacity).replace('.0', '');
-    this.#colour.value = view.colour;
+    this.#color.value = view.color;
     this.#lines.checked = view.lines;
   }
 }

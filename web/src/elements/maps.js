@@ -2,7 +2,7 @@ import { Part, changed, make } from '../element.js';
 import { paintCorrelations, paintMap, paintRhoScale, paintScale } from '../paint.js';
 import { lutOf } from '../state.js';
 
-/** Every peer's map, the mutual map and the correlations side by side. A map can be chosen to lie over the picture. */
+/** Every peer's map, the mutual map and the correlations side by side. A map can be chosen to lie over the image. */
 export class Maps extends Part {
   /** @type {Map<string, { canvas: HTMLCanvasElement, button: HTMLButtonElement, blank: HTMLElement }>} */
   #tiles = new Map();
@@ -39,7 +39,12 @@ export class Maps extends Part {
       const blank = make('span', { class: 'blank', hidden: true }, 'Blank: nothing stands out');
       const button = make(
         'button',
-        { type: 'button', 'data-testid': `map-${id}`, 'data-peer': id === 'mutual' ? 'mutual' : k, onclick: () => this.send({ type: 'view-changed', view: { shown: id } }) },
+        {
+          type: 'button',
+          'data-testid': `map-${id}`,
+          'data-peer': id === 'mutual' ? 'mutual' : k,
+          onclick: () => this.send({ type: 'view-changed', view: { shown: id } }),
+        },
         make('span', { class: 'map' }, canvas, blank),
         make('span', { class: 'name' }, name),
       );
@@ -47,10 +52,20 @@ export class Maps extends Part {
       return button;
     });
     paintRhoScale(this.#rhoScale);
-    const rho = make('div', { class: 'tile', 'data-testid': 'map-correlation' }, make('span', { class: 'map' }, this.#rho), make('span', { class: 'name' }, 'Correlation by region'));
+    const rho = make(
+      'div',
+      { class: 'tile', 'data-testid': 'map-correlation' },
+      make('span', { class: 'map' }, this.#rho),
+      make('span', { class: 'name' }, 'Correlation by region'),
+    );
     this.replaceChildren(
       make('div', { class: 'tiles' }, ...tiles, rho),
-      make('div', { class: 'legends', 'aria-hidden': 'true' }, legend('least', this.#scale, 'most attention'), legend('−1', this.#rhoScale, '1, correlation')),
+      make(
+        'div',
+        { class: 'legends', 'aria-hidden': 'true' },
+        legend('least', this.#scale, 'most attention'),
+        legend('−1', this.#rhoScale, '1, correlation'),
+      ),
     );
   }
 }

@@ -17,7 +17,16 @@ export class Methods extends Part {
   /** @param {import('../element.js').State} state @param {import('../element.js').State | null} before */
   update(state, before) {
     if (changed(state, before, (s) => s.engine.catalog)) this.#build(methodsOf(state));
-    if (!changed(state, before, (s) => s.gallery, (s) => s.engine.catalog, (s) => s.result)) return;
+    if (
+      !changed(
+        state,
+        before,
+        (s) => s.gallery,
+        (s) => s.engine.catalog,
+        (s) => s.result,
+      )
+    )
+      return;
     const chosen = picked(state).map((m) => m.id);
     this.#count.textContent = `Methods: ${chosen.length} of ${this.#boxes.size}`;
     for (const method of methodsOf(state)) {
@@ -32,14 +41,22 @@ export class Methods extends Part {
   #build(methods) {
     this.#boxes.clear();
     const families = [...new Set(methods.map((m) => m.family))];
-    this.#list.replaceChildren(...families.map((family) => {
-      const lines = methods.filter((m) => m.family === family).map(({ id, name, shows }) => {
-        const input = make('input', { type: 'checkbox', 'data-testid': `pick-${id}`, onchange: () => this.send({ type: 'gallery-pick', ids: [id], on: input.checked }) });
-        const cost = make('small');
-        this.#boxes.set(id, { input, cost });
-        return make('label', { title: shows }, input, make('span', {}, name), cost);
-      });
-      return make('fieldset', {}, make('legend', {}, family.charAt(0).toUpperCase() + family.slice(1)), ...lines);
-    }));
+    this.#list.replaceChildren(
+      ...families.map((family) => {
+        const lines = methods
+          .filter((m) => m.family === family)
+          .map(({ id, name, shows }) => {
+            const input = make('input', {
+              type: 'checkbox',
+              'data-testid': `pick-${id}`,
+              onchange: () => this.send({ type: 'gallery-pick', ids: [id], on: input.checked }),
+            });
+            const cost = make('small');
+            this.#boxes.set(id, { input, cost });
+            return make('label', { title: shows }, input, make('span', {}, name), cost);
+          });
+        return make('fieldset', {}, make('legend', {}, family.charAt(0).toUpperCase() + family.slice(1)), ...lines);
+      }),
+    );
   }
 }

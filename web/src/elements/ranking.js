@@ -9,8 +9,17 @@ export class Ranking {
   #head = make('tr');
   #body = make('tbody');
   #caption = make('caption');
-  node = make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of the methods', hidden: true },
-    make('table', { class: 'ranking', 'data-testid': 'ranking' }, this.#caption, make('thead', {}, this.#head), this.#body));
+  node = make(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of the methods', hidden: true },
+    make(
+      'table',
+      { class: 'ranking', 'data-testid': 'ranking' },
+      this.#caption,
+      make('thead', {}, this.#head),
+      this.#body,
+    ),
+  );
   #part;
   /** @type {Map<string, Actions>} */
   #acts = new Map();
@@ -22,7 +31,16 @@ export class Ranking {
 
   /** @param {import('../element.js').State} state @param {import('../element.js').State | null} before @param {import('../gallery.js').Method[]} methods */
   update(state, before, methods) {
-    if (this.node.hidden || !changed(state, before, (s) => s.gallery, (s) => s.engine.catalog)) return;
+    if (
+      this.node.hidden ||
+      !changed(
+        state,
+        before,
+        (s) => s.gallery,
+        (s) => s.engine.catalog,
+      )
+    )
+      return;
     const columns = columnsOf(state);
     this.#caption.textContent = 'Methods and their figures. The heads sort.';
     this.#heads(state, columns);
@@ -40,11 +58,27 @@ export class Ranking {
       ...columns.map((column) => {
         const now = sort?.by === column.key ? (sort.down ? 'descending' : 'ascending') : undefined;
         const press = () => this.#part.send({ type: 'gallery-set', change: { sort: sortBy(state, column) } });
-        return make('th', { scope: 'col', 'aria-sort': now },
-          make('button', { type: 'button', 'data-testid': `head-${column.key}`, title: `${column.help} ${column.better === 'higher' ? 'Higher' : 'Lower'} is better.`, onclick: press }, column.name));
+        return make(
+          'th',
+          { scope: 'col', 'aria-sort': now },
+          make(
+            'button',
+            {
+              type: 'button',
+              'data-testid': `head-${column.key}`,
+              title: `${column.help} ${column.better === 'higher' ? 'Higher' : 'Lower'} is better.`,
+              onclick: press,
+            },
+            column.name,
+          ),
+        );
       }),
-      ...['Depends on the network', 'Note', 'Actions'].map((text) => make('th', { scope: 'col' }, text)));
-    if (held) /** @type {HTMLElement | null} */ (this.#head.querySelector(`[data-testid="${held}"]`))?.focus({ preventScroll: true });
+      ...['Depends on the network', 'Note', 'Actions'].map((text) => make('th', { scope: 'col' }, text)),
+    );
+    if (held)
+      /** @type {HTMLElement | null} */ (this.#head.querySelector(`[data-testid="${held}"]`))?.focus({
+        preventScroll: true,
+      });
   }
 
   /** @param {import('../element.js').State} state @param {import('../gallery.js').Method} method @param {import('../gallery-view.js').Column[]} columns */
@@ -55,12 +89,15 @@ export class Ranking {
     acts.update(actsOf(state, method));
     const sanity = card.sanity.value;
     const chosen = Object.entries(settingsOf(state, method)).map(([id, value]) => `${id} ${value}`);
-    return make('tr', { 'data-testid': `row-${method.id}` },
+    return make(
+      'tr',
+      { 'data-testid': `row-${method.id}` },
       make('th', { scope: 'row' }, method.name, ...(chosen.length ? [make('small', {}, ` ${chosen.join(', ')}`)] : [])),
       ...columns.map((c) => make('td', { 'data-figure': c.key }, amount(c.value(card), c.unit))),
       make('td', {}, sanity ? (sanity.unchanged ? 'no' : 'yes') : '–'),
       make('td', { class: 'note' }, noteOf(card)),
-      make('td', {}, acts.node));
+      make('td', {}, acts.node),
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { settingOf } from '../state.js';
 const FOREMOST = ['grid', 'evidence'];
 
 /**
- * The engine's settings, one control each, straight from its catalog. Changing one explains the picture anew.
+ * The engine's settings, one control each, straight from its catalog. Changing one explains the image anew.
  * @typedef {import('../../pkg/index.js').Setting} Setting
  * @typedef {{ setting: Setting, input: HTMLInputElement | HTMLSelectElement, help: HTMLElement, value: HTMLElement }} Control
  */
@@ -26,7 +26,15 @@ export class Settings extends Part {
     this.hidden = !catalog;
     if (!catalog) return;
     if (changed(state, before, (s) => s.engine.catalog)) this.#build(catalog.settings);
-    if (!changed(state, before, (s) => s.ask, (s) => s.engine.catalog)) return;
+    if (
+      !changed(
+        state,
+        before,
+        (s) => s.ask,
+        (s) => s.engine.catalog,
+      )
+    )
+      return;
     for (const { setting, input, help, value } of this.#controls) {
       const now = String(settingOf(state, setting.id));
       input.value = now;
@@ -45,8 +53,11 @@ export class Settings extends Part {
       value: make('output', { for: `set-${setting.id}` }),
     }));
     const fields = (/** @type {boolean} */ foremost) =>
-      this.#controls.filter(({ setting }) => FOREMOST.includes(setting.id) === foremost).map(({ setting: { id, name }, input, help, value }) =>
-        make('div', { class: 'field' }, make('label', { for: `set-${id}` }, name, value), input, help));
+      this.#controls
+        .filter(({ setting }) => FOREMOST.includes(setting.id) === foremost)
+        .map(({ setting: { id, name }, input, help, value }) =>
+          make('div', { class: 'field' }, make('label', { for: `set-${id}` }, name, value), input, help),
+        );
     this.#first.replaceChildren(...fields(true));
     this.#more.replaceChildren(...fields(false));
     this.#details.hidden = !this.#more.childElementCount;
@@ -56,13 +67,24 @@ export class Settings extends Part {
   #select({ id, choices = [] }) {
     const options = choices.map((c) => make('option', { value: c.id }, c.name));
     const value = (/** @type {string} */ text) => choices.find((c) => String(c.id) === text)?.id;
-    return make('select', { ...this.#props(id), onchange: ({ target }) => this.#ask(id, value(target.value)) }, ...options);
+    return make(
+      'select',
+      { ...this.#props(id), onchange: ({ target }) => this.#ask(id, value(target.value)) },
+      ...options,
+    );
   }
 
   /** @param {Setting} setting */
   #range({ id, min = 0, max = 1, default: start }) {
     const step = Number.isInteger(min) && Number.isInteger(Number(start)) ? 1 : 0.005;
-    return make('input', { ...this.#props(id), type: 'range', min, max, step, oninput: ({ target }) => this.#ask(id, Number(target.value)) });
+    return make('input', {
+      ...this.#props(id),
+      type: 'range',
+      min,
+      max,
+      step,
+      oninput: ({ target }) => this.#ask(id, Number(target.value)),
+    });
   }
 
   /** @param {string} id */

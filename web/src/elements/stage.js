@@ -1,15 +1,20 @@
 import { Part, changed, make } from '../element.js';
 import { figure, short } from '../format.js';
-import { paintMap, paintPhoto, windowOf } from '../paint.js';
+import { paintMap, paintImage, windowOf } from '../paint.js';
 import { lutOf, mapOf } from '../state.js';
 
-/** The picture, the map over exactly the square the networks saw, and the regions as a grid that mouse, touch and keys can walk. */
+/** The image, the map over exactly the square the networks saw, and the regions as a grid that mouse, touch and keys can walk. */
 export class Stage extends Part {
-  #photo = make('canvas', { class: 'photo', role: 'img' });
+  #image = make('canvas', { class: 'image', role: 'img' });
   #overlay = make('canvas', { class: 'overlay', 'data-testid': 'overlay', 'aria-hidden': 'true' });
-  #grid = make('div', { class: 'regions', role: 'grid', 'aria-label': 'Regions of the picture. Arrow keys move between them.', 'data-testid': 'regions' });
+  #grid = make('div', {
+    class: 'regions',
+    role: 'grid',
+    'aria-label': 'Regions of the image. Arrow keys move between them.',
+    'data-testid': 'regions',
+  });
   #square = make('div', { class: 'square', hidden: true }, this.#overlay, this.#grid);
-  #frame = make('div', { class: 'frame' }, this.#photo, this.#square);
+  #frame = make('div', { class: 'frame' }, this.#image, this.#square);
   /** @type {HTMLElement[]} */
   #cells = [];
   #size = 0;
@@ -20,10 +25,12 @@ export class Stage extends Part {
     this.replaceChildren(this.#frame);
     this.#grid.addEventListener('keydown', (event) => this.#move(event));
     const pick = (/** @type {Event} */ { target }) => {
-      const index = this.#cells.indexOf(/** @type {HTMLElement} */ (/** @type {Element} */ (target).closest('[role=gridcell]')));
+      const index = this.#cells.indexOf(
+        /** @type {HTMLElement} */ (/** @type {Element} */ (target).closest('[role=gridcell]')),
+      );
       if (index >= 0 && index !== this.#region) this.send({ type: 'view-changed', view: { region: index } });
     };
-    // Only a pointer that moves: one that lies still while the picture appears beneath it means nothing.
+    // Only a pointer that moves: one that lies still while the image appears beneath it means nothing.
     this.#grid.addEventListener('pointermove', pick);
     this.#grid.addEventListener('focusin', pick);
     this.#grid.addEventListener('pointerdown', pick);
@@ -33,40 +40,62 @@ export class Stage extends Part {
 
   /** @param {import('../element.js').State} state @param {import('../element.js').State | null} before */
   update(state, before) {
-    const { photo, result, view } = state;
-    if (changed(state, before, (s) => s.photo.picture) && photo.picture) {
-      const { width, height } = windowOf(photo.picture);
-      paintPhoto(this.#photo, photo.picture);
-      this.#photo.setAttribute('aria-label', photo.chosen?.alt || `The picture ${photo.chosen?.name ?? ''}`);
+    const { image, result, view } = state;
+    if (changed(state, before, (s) => s.image.preview) && image.preview) {
+      const { width, height } = windowOf(image.preview);
+      paintImage(this.#image, image.preview);
+      this.#image.setAttribute('aria-label', image.chosen?.alt || `The image ${image.chosen?.name ?? ''}`);
       this.#frame.style.setProperty('--ratio', String(width / height));
     }
     this.#square.hidden = !result;
     if (!result) return;
     if (changed(state, before, (s) => s.result)) this.#place(result);
-    if (changed(state, before, (s) => s.result, (s) => s.view.shown, lutOf)) {
+    if (
+      changed(
+        state,
+        before,
+        (s) => s.result,
+        (s) => s.view.shown,
+        lutOf,
+      )
+    ) {
       const lut = lutOf(state);
       if (lut) paintMap(this.#overlay, mapOf(result, view.shown).map, result.side, lut);
     }
     this.#overlay.style.opacity = String(view.opacity);
     this.#grid.classList.toggle('bare', !view.lines);
-    if (changed(state, before, (s) => s.result, (s) => s.view.region)) this.#mark(view.region);
+    if (
+      changed(
+        state,
+        before,
+        (s) => s.result,
+        (s) => s.view.region,
+      )
+    )
+      this.#mark(view.region);
   }
 
   /** @param {import('../state.js').Explanation} result */
-  #place({ photo, regions, peers, settings: { grid } }) {
-    const { side } = photo.crop;
-    const shown = windowOf(photo);
-    const [x, y] = [photo.crop.x - shown.x, photo.crop.y - shown.y];
+  #place({ image, regions, peers, settings: { grid } }) {
+    const { side } = image.crop;
+    const shown = windowOf(image);
+    const [x, y] = [image.crop.x - shown.x, image.crop.y - shown.y];
     const part = (/** @type {number} */ a, /** @type {number} */ b) => `${(100 * a) / b}%`;
     Object.assign(this.#square.style, {
-      left: part(x, shown.width), top: part(y, shown.height), width: part(side, shown.width), height: part(side, shown.height),
+      left: part(x, shown.width),
+      top: part(y, shown.height),
+      width: part(side, shown.width),
+      height: part(side, shown.height),
     });
     if (this.#size !== grid) this.#build(grid);
     regions.forEach(({ row, column, rho, attention, constant }, i) => {
       const cell = this.#cells[i];
       if (!cell) return;
       const means = peers.map((p, k) => `${short(p.name)} attention ${figure(attention[k] ?? 0)}`).join(', ');
-      cell.setAttribute('aria-label', `Row ${row + 1}, column ${column + 1}: ${constant ? 'no correlation, flat' : `correlation ${figure(rho)}`}, ${means}`);
+      cell.setAttribute(
+        'aria-label',
+        `Row ${row + 1}, column ${column + 1}: ${constant ? 'no correlation, flat' : `correlation ${figure(rho)}`}, ${means}`,
+      );
       cell.textContent = constant ? '–' : figure(rho);
       cell.dataset.rho = String(rho);
       cell.classList.toggle('constant', constant);
@@ -83,7 +112,9 @@ export class Stage extends Part {
     this.#grid.setAttribute('aria-colcount', String(grid));
     this.#cells = [];
     const rows = Array.from({ length: grid }, (_, row) => {
-      const cells = Array.from({ length: grid }, (_, column) => make('div', { role: 'gridcell', tabindex: -1, 'data-testid': `region-${row}-${column}` }));
+      const cells = Array.from({ length: grid }, (_, column) =>
+        make('div', { role: 'gridcell', tabindex: -1, 'data-testid': `region-${row}-${column}` }),
+      );
       this.#cells.push(...cells);
       return make('div', { role: 'row' }, ...cells);
     });

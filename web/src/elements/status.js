@@ -6,8 +6,17 @@ export class Status extends Part {
   #text = make('p', { class: 'text', role: 'status', 'aria-live': 'polite', 'data-testid': 'status' });
   #bar = make('progress', { 'data-testid': 'progress', 'aria-label': 'Progress' });
   #amount = make('span', { class: 'amount', 'data-testid': 'amount' });
-  #cancel = make('button', { type: 'button', 'data-testid': 'cancel', title: 'Escape', onclick: () => this.send({ type: 'cancel' }) }, 'Cancel');
-  #retry = make('button', { type: 'button', class: 'strong', 'data-testid': 'retry', onclick: () => this.send({ type: 'retry' }) });
+  #cancel = make(
+    'button',
+    { type: 'button', 'data-testid': 'cancel', title: 'Escape', onclick: () => this.send({ type: 'cancel' }) },
+    'Cancel',
+  );
+  #retry = make('button', {
+    type: 'button',
+    class: 'strong',
+    'data-testid': 'retry',
+    onclick: () => this.send({ type: 'retry' }),
+  });
   #what = make('strong');
   #help = make('span');
   #error = make('p', { class: 'error', role: 'alert', 'data-testid': 'error' }, this.#what, ' ', this.#help);

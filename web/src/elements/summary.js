@@ -13,8 +13,18 @@ export class Summary extends Part {
   connectedCallback() {
     paintRhoScale(this.#scale);
     const ends = make('div', { class: 'ends' }, make('span', {}, '−1'), make('span', {}, '0'), make('span', {}, '1'));
-    const scale = make('div', { class: 'scale', 'aria-hidden': 'true' }, make('div', { class: 'bar' }, this.#scale, this.#mark), ends);
-    this.replaceChildren(make('div', { class: 'head' }, make('h2', {}, 'Agreement'), this.#number), scale, this.#text, this.#class);
+    const scale = make(
+      'div',
+      { class: 'scale', 'aria-hidden': 'true' },
+      make('div', { class: 'bar' }, this.#scale, this.#mark),
+      ends,
+    );
+    this.replaceChildren(
+      make('div', { class: 'head' }, make('h2', {}, 'Agreement'), this.#number),
+      scale,
+      this.#text,
+      this.#class,
+    );
   }
 
   /** @param {import('../element.js').State} state @param {import('../element.js').State | null} before */

@@ -10,8 +10,11 @@ export class RegionsTable extends Part {
     'details',
     {},
     make('summary', {}, 'Every region as a table'),
-    make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of the regions' },
-      make('table', { 'data-testid': 'regions-table' }, this.#caption, this.#head, this.#body)),
+    make(
+      'div',
+      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of the regions' },
+      make('table', { 'data-testid': 'regions-table' }, this.#caption, this.#head, this.#body),
+    ),
   );
 
   connectedCallback() {
@@ -26,15 +29,31 @@ export class RegionsTable extends Part {
     if (!result) return;
     const { regions, peers, settings } = result;
     const pairs = (regions[0]?.pairs.length ?? 1) > 1 ? pairNames(peers.map((p) => short(p.name))) : [];
-    const heads = ['Row', 'Column', 'Correlation', ...pairs, ...peers.map((p) => `${short(p.name)}: mean attention`), 'Note'];
+    const heads = [
+      'Row',
+      'Column',
+      'Correlation',
+      ...pairs,
+      ...peers.map((p) => `${short(p.name)}: mean attention`),
+      'Note',
+    ];
     this.#caption.textContent = `${settings.grid} × ${settings.grid} regions, counted from the top left`;
     this.#head.replaceChildren(make('tr', {}, ...heads.map((h) => make('th', { scope: 'col' }, h))));
     this.#body.replaceChildren(
       ...regions.map((r) =>
-        make('tr', {},
+        make(
+          'tr',
+          {},
           make('th', { scope: 'row' }, String(r.row + 1)),
-          ...[String(r.column + 1), figure(r.rho), ...(pairs.length ? r.pairs.map(figure) : []), ...Array.from(r.attention, figure), r.constant ? 'constant' : '']
-            .map((text) => make('td', {}, text)))),
+          ...[
+            String(r.column + 1),
+            figure(r.rho),
+            ...(pairs.length ? r.pairs.map(figure) : []),
+            ...Array.from(r.attention, figure),
+            r.constant ? 'constant' : '',
+          ].map((text) => make('td', {}, text)),
+        ),
+      ),
     );
   }
 }

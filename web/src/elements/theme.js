@@ -5,7 +5,12 @@ const KEY = 'peerlight-theme';
 /** Light or dark: the system's choice until the person makes one. */
 export class Theme extends Part {
   #dark = matchMedia('(prefers-color-scheme: dark)');
-  #button = make('button', { type: 'button', class: 'theme', 'data-testid': 'theme', onclick: () => this.#set(this.#isDark() ? 'light' : 'dark') });
+  #button = make('button', {
+    type: 'button',
+    class: 'theme',
+    'data-testid': 'theme',
+    onclick: () => this.#set(this.#isDark() ? 'light' : 'dark'),
+  });
 
   connectedCallback() {
     this.replaceChildren(this.#button);
@@ -37,6 +42,6 @@ export class Theme extends Part {
 
   #name() {
     this.#button.textContent = this.#isDark() ? 'Light' : 'Dark';
-    this.#button.setAttribute('aria-label', `Change to ${this.#isDark() ? 'light' : 'dark'} colours`);
+    this.#button.setAttribute('aria-label', `Change to ${this.#isDark() ? 'light' : 'dark'} colors`);
   }
 }

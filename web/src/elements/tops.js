@@ -33,7 +33,10 @@ export class Tops extends Part {
       make(
         'button',
         {
-          type: 'button', 'aria-pressed': current, 'data-class': index, 'data-probability': probability,
+          type: 'button',
+          'aria-pressed': current,
+          'data-class': index,
+          'data-probability': probability,
           title: current ? 'This class is explained' : `Explain “${label}”`,
           onclick: () => this.send({ type: 'ask-changed', id: 'target', value: index }),
         },

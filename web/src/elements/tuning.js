@@ -14,16 +14,41 @@ export class Tuning {
     const fields = method.settings.map(({ id, name, help, kind, choices = [], min, max, default: start }) => {
       const key = `tune-${method.id}-${id}`;
       const props = { id: key, 'data-testid': key, 'aria-describedby': `${key}-help` };
-      const send = (/** @type {number | string} */ value) => part.send({ type: 'gallery-tune', id: method.id, setting: id, value });
-      const input = kind === 'choice'
-        ? make('select', { ...props, onchange: ({ target }) => send(target.value) }, ...choices.map((c) => make('option', { value: c.id, title: c.help }, c.name)))
-        : make('input', { ...props, type: 'number', min, max, step: 'any', onchange: ({ target }) => (target.checkValidity() && target.value !== '' ? send(Number(target.value)) : target.reportValidity()) });
+      const send = (/** @type {number | string} */ value) =>
+        part.send({ type: 'gallery-tune', id: method.id, setting: id, value });
+      const input =
+        kind === 'choice'
+          ? make(
+              'select',
+              { ...props, onchange: ({ target }) => send(target.value) },
+              ...choices.map((c) => make('option', { value: c.id, title: c.help }, c.name)),
+            )
+          : make('input', {
+              ...props,
+              type: 'number',
+              min,
+              max,
+              step: 'any',
+              onchange: ({ target }) =>
+                target.checkValidity() && target.value !== '' ? send(Number(target.value)) : target.reportValidity(),
+            });
       this.#inputs.set(id, input);
       input.value = String(start);
       const range = kind === 'number' ? ` ${min} to ${max}.` : '';
-      return make('div', { class: 'field' }, make('label', { for: key }, name), input, make('p', { class: 'quiet', id: `${key}-help` }, help + range));
+      return make(
+        'div',
+        { class: 'field' },
+        make('label', { for: key }, name),
+        input,
+        make('p', { class: 'quiet', id: `${key}-help` }, help + range),
+      );
     });
-    this.node = make('details', { 'data-testid': `settings-${method.id}`, hidden: !fields.length }, make('summary', {}, 'Settings'), make('div', { class: 'fields' }, ...fields));
+    this.node = make(
+      'details',
+      { 'data-testid': `settings-${method.id}`, hidden: !fields.length },
+      make('summary', {}, 'Settings'),
+      make('div', { class: 'fields' }, ...fields),
+    );
   }
 
   /** @param {import('../element.js').State} state */

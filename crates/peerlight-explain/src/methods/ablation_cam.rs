@@ -5,7 +5,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Result, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads};
 
@@ -34,7 +34,7 @@ impl Explainer for AblationCam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let activation = probe.activation(stage);
         let [_, channels, _, _] = activation.dims();
         let without = |range: Range<usize>| {

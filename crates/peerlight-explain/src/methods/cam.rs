@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::Tensor;
 use peerlight_core::{Result, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads};
 
@@ -22,7 +22,7 @@ impl Explainer for Cam {
                     CVPR 2016",
             url: "https://arxiv.org/abs/1512.04150",
             shows: "Exactly how much each place of the last stage adds to the class's logit, or takes from it.",
-            caveat: "Anything finer than the last stage, whose places each see most of the picture.",
+            caveat: "Anything finer than the last stage, whose places each see most of the image.",
             reads: Reads::Head,
             rectify: false,
             joint: false,
@@ -31,7 +31,7 @@ impl Explainer for Cam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let weights = probe.class_weights();
         let [channels] = weights.dims();
         Ok(weighted_sum(probe.activation(stage), weights.reshape([1, channels, 1, 1])))

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::Tensor;
 use peerlight_core::Result;
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads};
 
@@ -21,7 +21,7 @@ impl Explainer for Fake {
             paper: "Poppi, Cornia, Baraldi, Cucchiara, Revisiting the Evaluation of Class Activation Mapping for \
                     Explainability, CVPR Workshops 2021",
             url: "https://arxiv.org/abs/2104.10252",
-            shows: "Nothing: the whole picture but for one pixel.",
+            shows: "Nothing: the whole image but for one pixel.",
             caveat: "What a metric grants to a map that is made to please it: Average Drop and Average Increase \
                      are nearly perfect.",
             reads: Reads::Image,
@@ -32,7 +32,7 @@ impl Explainer for Fake {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, _: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, _: Layer) -> Result<Tensor<3>> {
         let [_, _, height, width] = probe.input().dims();
         let corner = Tensor::zeros([1, 1, 1], probe.device());
         Ok(Tensor::ones([1, height, width], probe.device()).slice_assign([0..1, 0..1, 0..1], corner))

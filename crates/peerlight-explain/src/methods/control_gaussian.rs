@@ -1,13 +1,13 @@
-//! Centred Gaussian: a control.
+//! Centered Gaussian: a control.
 
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
 use peerlight_core::Result;
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads};
 
-/// A Gaussian in the middle of the picture, its deviation a quarter of the side.
+/// A Gaussian in the middle of the image, its deviation a quarter of the side.
 pub struct Gaussian;
 
 #[async_trait(?Send)]
@@ -15,13 +15,13 @@ impl Explainer for Gaussian {
     fn meta(&self) -> &'static Meta {
         &Meta {
             id: "control-gaussian",
-            name: "Centred Gaussian",
+            name: "Centered Gaussian",
             family: Family::Control,
-            formula: "M(p) = exp(-|p - centre|^2 / (2 (side/4)^2))",
+            formula: "M(p) = exp(-|p - center|^2 / (2 (side/4)^2))",
             paper: "Judd, Ehinger, Durand, Torralba, Learning to Predict Where Humans Look, ICCV 2009",
             url: "https://doi.org/10.1109/ICCV.2009.5459462",
             shows: "Nothing but the middle: photographers put what they show there.",
-            caveat: "A method that cannot beat it on pictures with one thing in the middle has not shown that it \
+            caveat: "A method that cannot beat it on images with one thing in the middle has not shown that it \
                      found that thing.",
             reads: Reads::Image,
             rectify: false,
@@ -31,7 +31,7 @@ impl Explainer for Gaussian {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, _: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, _: Layer) -> Result<Tensor<3>> {
         let [_, _, height, width] = probe.input().dims();
         let along = |length: usize| -> Vec<f32> {
             let apart = |i: usize| (i as f64 + 0.5 - length as f64 / 2.0) / (length as f64 / 4.0);

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
-use peerlight_core::{Result, noise::uniform};
-use peerlight_models::Stage;
+use peerlight_core::{Result, rng::uniform};
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
 
@@ -23,7 +23,7 @@ impl Explainer for Noise {
             paper: "Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, Sanity Checks for Saliency Maps, NeurIPS \
                     2018",
             url: "https://arxiv.org/abs/1810.03292",
-            shows: "Nothing: every pixel's value is drawn by chance, whatever the picture.",
+            shows: "Nothing: every pixel's value is drawn by chance, whatever the image.",
             caveat: "An order of the pixels by chance: what a method has to beat to say anything.",
             reads: Reads::Image,
             rectify: false,
@@ -33,7 +33,7 @@ impl Explainer for Noise {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, _: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, _: Layer) -> Result<Tensor<3>> {
         let [_, _, height, width] = probe.input().dims();
         let seed = probe.settings().count("seed") as u64;
         let values: Vec<f32> = (0..(height * width) as u64).map(|i| uniform(seed, i) as f32).collect();

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::Tensor;
 use peerlight_core::Result;
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads};
 
@@ -21,7 +21,7 @@ impl Explainer for Ones {
             paper: "Poppi, Cornia, Baraldi, Cucchiara, Revisiting the Evaluation of Class Activation Mapping for \
                     Explainability, CVPR Workshops 2021",
             url: "https://arxiv.org/abs/2104.10252",
-            shows: "Nothing: the whole picture counts alike.",
+            shows: "Nothing: the whole image counts alike.",
             caveat: "What a metric grants to no explanation at all. Soft masking by it changes nothing, so that \
                      its drop is 0.",
             reads: Reads::Image,
@@ -32,7 +32,7 @@ impl Explainer for Ones {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, _: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, _: Layer) -> Result<Tensor<3>> {
         let [_, _, height, width] = probe.input().dims();
         Ok(Tensor::ones([1, height, width], probe.device()))
     }

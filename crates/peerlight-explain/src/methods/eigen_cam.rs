@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
 use peerlight_core::Result;
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads, read::read};
 
@@ -31,7 +31,7 @@ impl Explainer for EigenCam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let activation = probe.activation(stage);
         let [_, channels, h, w] = activation.dims();
         let places = h * w;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::Tensor;
 use peerlight_core::{Result, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use super::spatial_mean;
 use crate::{Explainer, Family, Meta, Probe, Reads};
@@ -22,7 +22,7 @@ impl Explainer for GradCam {
             paper: "Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, Grad-CAM: Visual Explanations from Deep Networks \
                     via Gradient-Based Localization, ICCV 2017",
             url: "https://arxiv.org/abs/1610.02391",
-            shows: "Where the channels are active whose increase, on average over the picture, would raise the class.",
+            shows: "Where the channels are active whose increase, on average over the image, would raise the class.",
             caveat: "How much a place counts: a channel's weight is averaged over all places, so some that do not \
                      matter are lit.",
             reads: Reads::Block,
@@ -33,7 +33,7 @@ impl Explainer for GradCam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         Ok(weighted_sum(probe.activation(stage), spatial_mean(probe.gradient(stage))))
     }
 }

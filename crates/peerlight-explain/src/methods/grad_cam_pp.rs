@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::{Tensor, activation::relu};
 use peerlight_core::{Result, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use super::spatial_sum;
 use crate::{Explainer, Family, Meta, Probe, Reads};
@@ -37,7 +37,7 @@ impl Explainer for GradCamPp {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let (activation, gradient) = (probe.activation(stage), probe.gradient(stage));
         let squared = gradient.clone() * gradient.clone();
         let cubed = squared.clone() * gradient.clone();

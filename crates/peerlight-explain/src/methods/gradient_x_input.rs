@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::Tensor;
 use peerlight_core::{Result, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads};
 
@@ -17,12 +17,12 @@ impl Explainer for GradientXInput {
             id: "gradient-x-input",
             name: "Gradient x input",
             family: Family::Gradient,
-            formula: "M = ReLU(sum over colours of x * dy/dx), x normalised",
+            formula: "M = ReLU(sum over colors of x * dy/dx), x normalized",
             paper: "Shrikumar, Greenside, Shcherbina, Kundaje, Not Just a Black Box: Learning Important Features Through \
                     Propagating Activation Differences, 2016",
             url: "https://arxiv.org/abs/1605.01713",
             shows: "Pixel by pixel, what a small change of brightness would do to the class's logit.",
-            caveat: "Shapes: gradients of pixels are noise to the eye, and mean grey pixels count nothing.",
+            caveat: "Shapes: gradients of pixels are noise to the eye, and mean gray pixels count nothing.",
             reads: Reads::Image,
             rectify: true,
             joint: false,
@@ -31,7 +31,7 @@ impl Explainer for GradientXInput {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         Ok(weighted_sum(probe.input(), probe.gradient(stage)))
     }
 }

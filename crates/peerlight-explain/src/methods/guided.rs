@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::Tensor;
 use peerlight_core::Result;
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use super::mutual::POWER;
 use crate::{Explainer, Family, Meta, Probe, Reads, evidence};
@@ -32,7 +32,7 @@ impl Explainer for Guided {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, _: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, _: Layer) -> Result<Tensor<3>> {
         let (power, side) = (probe.settings().count("power") as u32, probe.input().dims()[2]);
         Ok(evidence::guided(probe.net(), probe.features(), probe.score(), probe.stages(), power, side))
     }

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Result, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
 
-/// What each pixel adds on the way from black to the picture.
+/// What each pixel adds on the way from black to the image.
 pub struct IntegratedGradients;
 
 #[async_trait(?Send)]
@@ -17,24 +17,22 @@ impl Explainer for IntegratedGradients {
             id: "integrated-gradients",
             name: "Integrated gradients",
             family: Family::Gradient,
-            formula: "M = ReLU(sum over colours of (x - b) * mean over t of dy/dx at b + t (x - b)), b black, \
+            formula: "M = ReLU(sum over colors of (x - b) * mean over t of dy/dx at b + t (x - b)), b black, \
                       t = (i + 1/2) / n",
             paper: "Sundararajan, Taly, Yan, Axiomatic Attribution for Deep Networks, ICML 2017",
             url: "https://arxiv.org/abs/1703.01365",
-            shows: "Pixel by pixel, a share of the difference that the picture makes to a black one; the shares add up.",
+            shows: "Pixel by pixel, a share of the difference that the image makes to a black one; the shares add up.",
             caveat: "Black pixels: what is black counts nothing. The unsigned whole: negative shares are dropped here.",
             reads: Reads::Image,
             rectify: true,
             joint: false,
             passes: 128,
-            settings: const {
-                &[Setting::number("samples", "Steps", [1.0, 32.0, 512.0], "Steps from black to the picture.")]
-            },
+            settings: const { &[Setting::number("samples", "Steps", [1.0, 32.0, 512.0], "Steps from black to the image.")] },
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
-        let (input, black) = (probe.input(), probe.normalised(0.0));
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
+        let (input, black) = (probe.input(), probe.normalized(0.0));
         let way = input - black.clone();
         let steps = probe.settings().count("samples");
         let at = |range: std::ops::Range<usize>| {

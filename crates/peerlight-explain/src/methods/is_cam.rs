@@ -5,7 +5,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
 use peerlight_core::Result;
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use super::score_cam::{CHANNELS, Masks};
 use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
@@ -25,8 +25,8 @@ impl Explainer for IsCam {
             paper: "Naidu, Ghosh, Maurya, Nayak, Kundu, IS-CAM: Integrated Score-CAM for Axiomatic-Based Explanations, \
                     2020",
             url: "https://arxiv.org/abs/2010.03023",
-            shows: "As Score-CAM, with each masked picture shown at several strengths.",
-            caveat: "Pictures that a camera takes: the strengths add up, as in torch-cam, and most are above 1.",
+            shows: "As Score-CAM, with each masked image shown at several strengths.",
+            caveat: "Images that a camera takes: the strengths add up, as in torch-cam, and most are above 1.",
             reads: Reads::Block,
             rectify: true,
             joint: false,
@@ -40,7 +40,7 @@ impl Explainer for IsCam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let samples = probe.settings().count("samples");
         let masks = Masks::of(probe, stage).await?;
         let channels = masks.channels();
@@ -50,7 +50,7 @@ impl Explainer for IsCam {
             let strengths = TensorData::new(strengths, [range.len(), 1, 1, 1]);
             masks.upsampled(range) * probe.input() * Tensor::<4>::from_data(strengths, probe.device())
         };
-        let scores = probe.scores(Stage::IMAGE, samples * channels, &shown).await?;
+        let scores = probe.scores(Layer::INPUT, samples * channels, &shown).await?;
         Ok(masks.weighted_mean(scores - probe.baseline()))
     }
 }

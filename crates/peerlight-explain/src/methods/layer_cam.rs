@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::{Tensor, activation::relu};
 use peerlight_core::{Result, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads};
 
@@ -31,7 +31,7 @@ impl Explainer for LayerCam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         Ok(weighted_sum(probe.activation(stage), relu(probe.gradient(stage))))
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::Tensor;
 use peerlight_core::{Code, Error, Fuse, Fusion, Result, Weight, mutual_map};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 use serde::de::DeserializeOwned;
 
 use crate::{Ask, Choice, Evidence, Explainer, Family, Meta, Probe, Reads, Setting, evidence::peer_map};
@@ -74,14 +74,14 @@ impl Explainer for Mutual {
                     Attention Map, Computer Science 49(5), 2022",
             url: "https://doi.org/10.11896/jsjkx.210400176",
             shows: "Where the networks look for the class, one with another; how much they agree stands beside it, region by region.",
-            caveat: "That the networks are right: peers that learnt from the same pictures can share a mistake.",
+            caveat: "That the networks are right: peers that learnt from the same images can share a mistake.",
             reads: Reads::Several,
             rectify: false,
             joint: true,
             passes: 1,
             settings: const {
                 &[
-                    Setting::number("grid", "Grid", [1.0, 7.0, 56.0], "Regions along a side of the picture."),
+                    Setting::number("grid", "Grid", [1.0, 7.0, 56.0], "Regions along a side of the image."),
                     EVIDENCE,
                     FUSE,
                     WEIGHT,
@@ -92,7 +92,7 @@ impl Explainer for Mutual {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, _: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, _: Layer) -> Result<Tensor<3>> {
         let settings = probe.settings();
         let ask = Ask {
             grid: settings.count("grid"),

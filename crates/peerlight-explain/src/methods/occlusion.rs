@@ -5,7 +5,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Code, Error, Result};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads, Setting, read::read};
 
@@ -42,7 +42,7 @@ impl Explainer for Occlusion {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let (window, stride) = (probe.settings().count("window"), probe.settings().count("stride"));
         let side = probe.input().dims()[2];
         if window > side || stride > window {
@@ -57,7 +57,7 @@ impl Explainer for Occlusion {
             }
             let masks = TensorData::new(masks, [range.len(), 1, side, side]);
             let masks = Tensor::<4>::from_data(masks, probe.device());
-            probe.input() * (-masks.clone() + 1.0) + probe.normalised(0.0) * masks
+            probe.input() * (-masks.clone() + 1.0) + probe.normalized(0.0) * masks
         };
         let scores = probe.scores(stage, windows.count(), &hidden).await?;
         let drops = read(probe.baseline() - scores).await?;
@@ -74,7 +74,7 @@ impl Explainer for Occlusion {
     }
 }
 
-/// The places of the square, all inside the picture, row by row.
+/// The places of the square, all inside the image, row by row.
 struct Windows {
     window: usize,
     stride: usize,

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use burn::tensor::{Tensor, activation::softmax};
 use peerlight_core::{Result, minmax, resize_map, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
 
-/// Class activation with weights that are learnt for the one picture.
+/// Class activation with weights that are learnt for the one image.
 pub struct OptiCam;
 
 /// Adam's constants (Kingma & Ba, ICLR 2015).
@@ -39,7 +39,7 @@ impl Explainer for OptiCam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let (steps, rate) = (probe.settings().count("steps"), probe.settings().number("rate") as f32);
         let activation = probe.activation(stage);
         let (channels, side) = (activation.dims()[1], probe.input().dims()[2]);

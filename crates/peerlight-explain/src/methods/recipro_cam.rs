@@ -5,7 +5,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
 use peerlight_core::Result;
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
 
@@ -23,7 +23,7 @@ impl Explainer for ReciproCam {
             paper: "Byun, Lee, Recipro-CAM: Fast Gradient-free Visual Explanations for Convolutional Neural Networks, 2022",
             url: "https://arxiv.org/abs/2209.14074",
             shows: "How sure of the class the rest of the network is when it has one place of a stage to go by.",
-            caveat: "What places do together. Features of one place in an empty picture are not what the rest was \
+            caveat: "What places do together. Features of one place in an empty image are not what the rest was \
                      trained on.",
             reads: Reads::Block,
             rectify: false,
@@ -40,7 +40,7 @@ impl Explainer for ReciproCam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let activation = probe.activation(stage);
         let [_, _, h, w] = activation.dims();
         let soft = probe.settings().count("gaussian") == 1;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
-use peerlight_core::{Result, noise::uniform, resize_map};
-use peerlight_models::Stage;
+use peerlight_core::{Result, resize_map, rng::uniform};
+use peerlight_models::Layer;
 
 use super::SEED;
 use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
@@ -25,7 +25,7 @@ impl Explainer for Rise {
             paper: "Petsiuk, Das, Saenko, RISE: Randomized Input Sampling for Explanation of Black-box Models, BMVC 2018",
             url: "https://arxiv.org/abs/1806.07421",
             shows: "Which places, when they are seen, make the class probable. It knows nothing of the network but its answers.",
-            caveat: "A smooth picture with few masks: the rest is the noise of the draw. Another seed gives another map.",
+            caveat: "A smooth image with few masks: the rest is the noise of the draw. Another seed gives another map.",
             reads: Reads::Image,
             rectify: false,
             joint: false,
@@ -46,7 +46,7 @@ impl Explainer for Rise {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let settings = probe.settings();
         let side = probe.input().dims()[2];
         let draw = Draw {

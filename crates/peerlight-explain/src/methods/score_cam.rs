@@ -5,7 +5,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use burn::tensor::{Int, Tensor, activation::softmax};
 use peerlight_core::{Result, minmax, resize_map, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, Reads, Setting, read::read};
 
@@ -25,7 +25,7 @@ impl Explainer for ScoreCam {
             url: "https://arxiv.org/abs/1910.01279",
             shows: "Where the channels are active that, shown alone, keep the class's logit highest.",
             caveat: "Much, where a softmax over hundreds of logits leaves the weight with a few channels. It masks \
-                     towards the mean grey. Of a stage without an activation function its map can be blank.",
+                     towards the mean gray. Of a stage without an activation function its map can be blank.",
             reads: Reads::Block,
             rectify: true,
             joint: false,
@@ -34,15 +34,15 @@ impl Explainer for ScoreCam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let masks = Masks::of(probe, stage).await?;
         let shown = |range: Range<usize>| masks.upsampled(range) * probe.input();
-        let scores = probe.scores(Stage::IMAGE, masks.channels(), &shown).await?;
+        let scores = probe.scores(Layer::INPUT, masks.channels(), &shown).await?;
         Ok(masks.weighted(scores - probe.baseline()))
     }
 }
 
-/// The channels of a stage as masks of the picture.
+/// The channels of a stage as masks of the image.
 pub struct Masks {
     /// [1, channels, h, w]
     activation: Tensor<4>,
@@ -53,7 +53,7 @@ pub struct Masks {
 
 impl Masks {
     /// Of the channels that the setting `channels` leaves.
-    pub async fn of(probe: &Probe<'_>, stage: Stage) -> Result<Self> {
+    pub async fn of(probe: &Probe<'_>, stage: Layer) -> Result<Self> {
         let activation = chosen(probe, stage).await?;
         let [_, channels, h, w] = activation.dims();
         let low = minmax(activation.clone().reshape([channels, h, w]));
@@ -65,7 +65,7 @@ impl Masks {
         self.low.dims()[0]
     }
 
-    /// Masks of the picture's size, [range, 1, side, side]; after the last channel comes the first again.
+    /// Masks of the image's size, [range, 1, side, side]; after the last channel comes the first again.
     pub fn upsampled(&self, range: Range<usize>) -> Tensor<4> {
         let count = range.len();
         let places: Vec<i64> = range.map(|i| (i % self.channels()) as i64).collect();
@@ -96,8 +96,8 @@ pub const CHANNELS: Setting = Setting::number(
     "How many channels are tried, those that vary most first; 0 for all, which is the method as published.",
 );
 
-/// The activation [1, c, h, w] of the channels that the setting leaves: the ones that vary most over the picture.
-async fn chosen(probe: &Probe<'_>, stage: Stage) -> Result<Tensor<4>> {
+/// The activation [1, c, h, w] of the channels that the setting leaves: the ones that vary most over the image.
+async fn chosen(probe: &Probe<'_>, stage: Layer) -> Result<Tensor<4>> {
     let activation = probe.activation(stage);
     let [_, channels, h, w] = activation.dims();
     let count = probe.settings().count("channels");

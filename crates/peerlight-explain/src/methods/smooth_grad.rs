@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use burn::tensor::Tensor;
-use peerlight_core::{Result, noise::normals};
-use peerlight_models::Stage;
+use peerlight_core::{Result, rng::normals};
+use peerlight_models::Layer;
 
 use super::{SEED, spread};
 use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
 
-/// The gradient's mean over noisy copies of the picture.
+/// The gradient's mean over noisy copies of the image.
 pub struct SmoothGrad;
 
 #[async_trait(?Send)]
@@ -18,7 +18,7 @@ impl Explainer for SmoothGrad {
             id: "smooth-grad",
             name: "SmoothGrad",
             family: Family::Gradient,
-            formula: "M = sum over colours of |mean over i of dy/dx at x + n_i|",
+            formula: "M = sum over colors of |mean over i of dy/dx at x + n_i|",
             paper: "Smilkov, Thorat, Kim, Viegas, Wattenberg, SmoothGrad: Removing Noise by Adding Noise, 2017",
             url: "https://arxiv.org/abs/1706.03825",
             shows: "Pixel by pixel, how much the class's logit reacts to a change, with the gradient's noise averaged away.",
@@ -34,7 +34,7 @@ impl Explainer for SmoothGrad {
                         "std",
                         "Noise",
                         [0.0, 0.15, 1.0],
-                        "Deviation of the noise, as a part of the picture's range of values.",
+                        "Deviation of the noise, as a part of the image's range of values.",
                     ),
                     SEED,
                 ]
@@ -42,7 +42,7 @@ impl Explainer for SmoothGrad {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let settings = probe.settings();
         let (samples, std, seed) = (settings.count("samples"), settings.number("std") as f32, settings.count("seed"));
         let input = probe.input();

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use burn::tensor::{Tensor, activation::relu};
-use peerlight_core::{Result, noise::normals, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_core::{Result, rng::normals, weighted_sum};
+use peerlight_models::Layer;
 
 use super::{SEED, spatial_sum};
 use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
 
-/// Grad-CAM++ over several noisy copies of the picture.
+/// Grad-CAM++ over several noisy copies of the image.
 pub struct SmoothGradCamPp;
 
 /// As torch-cam has it.
@@ -21,13 +21,13 @@ impl Explainer for SmoothGradCamPp {
             id: "smooth-grad-cam-pp",
             name: "Smooth Grad-CAM++",
             family: Family::Gradient,
-            formula: "As Grad-CAM++ with the means of g^2 and g^3 over n noisy pictures; activation and ReLU(g) of the \
+            formula: "As Grad-CAM++ with the means of g^2 and g^3 over n noisy images; activation and ReLU(g) of the \
                       last of them, as torch-cam has it",
             paper: "Omeiza, Speakman, Cintas, Weldermariam, Smooth Grad-CAM++: An Enhanced Inference Level Visualization \
                     Technique for Deep Convolutional Neural Network Models, 2019",
             url: "https://arxiv.org/abs/1908.01224",
             shows: "As Grad-CAM++, with less of what a single gradient happens to be.",
-            caveat: "The unchanged picture alone: noise is added, and another seed gives another map.",
+            caveat: "The unchanged image alone: noise is added, and another seed gives another map.",
             reads: Reads::Block,
             rectify: true,
             joint: false,
@@ -35,19 +35,14 @@ impl Explainer for SmoothGradCamPp {
             settings: const {
                 &[
                     Setting::number("samples", "Samples", [1.0, 4.0, 256.0], "How many noisy copies."),
-                    Setting::number(
-                        "std",
-                        "Noise",
-                        [0.0, 0.3, 5.0],
-                        "Deviation of the noise on the normalised picture.",
-                    ),
+                    Setting::number("std", "Noise", [0.0, 0.3, 5.0], "Deviation of the noise on the normalized image."),
                     SEED,
                 ]
             },
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let settings = probe.settings();
         let (samples, std, seed) = (settings.count("samples"), settings.number("std") as f32, settings.count("seed"));
         let shape = probe.input().dims();

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use burn::tensor::Tensor;
-use peerlight_core::{Result, noise::normals};
-use peerlight_models::Stage;
+use peerlight_core::{Result, rng::normals};
+use peerlight_models::Layer;
 
 use super::{
     SEED,
@@ -45,7 +45,7 @@ impl Explainer for SsCam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let settings = probe.settings();
         let (samples, std, seed) = (settings.count("samples"), settings.number("std") as f32, settings.count("seed"));
         let masks = Masks::of(probe, stage).await?;
@@ -55,7 +55,7 @@ impl Explainer for SsCam {
             let noise = normals(seed as u64, start * shape[2] * shape[3], shape, probe.device());
             (masks + noise * std) * probe.input()
         };
-        let scores = probe.scores(Stage::IMAGE, samples * masks.channels(), &shown).await?;
+        let scores = probe.scores(Layer::INPUT, samples * masks.channels(), &shown).await?;
         Ok(masks.weighted_mean(scores - probe.baseline()))
     }
 }

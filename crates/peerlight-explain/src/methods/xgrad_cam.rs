@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::Tensor;
 use peerlight_core::{Result, weighted_sum};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 use super::spatial_sum;
 use crate::{Explainer, Family, Meta, Probe, Reads};
@@ -36,7 +36,7 @@ impl Explainer for XGradCam {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         let activation = probe.activation(stage);
         let weights =
             spatial_sum(probe.gradient(stage) * activation.clone()) / (spatial_sum(activation.clone()) + EPSILON);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use peerlight_core::Result;
-use peerlight_explain::{Attribution, Contrast, Host, Request, Scene, Session, Step, Value};
+use peerlight_explain::{Attribution, Contrast, ForwardPass, Host, Request, Session, Step, Value};
 use serde::Deserialize;
 
 /// How far a map may be from the reference: largest difference of a value in 0..=1.
@@ -19,7 +19,7 @@ struct Golden {
 #[derive(Deserialize)]
 pub struct Case {
     net: String,
-    pub picture: String,
+    pub image: String,
     pub method: String,
     #[serde(default)]
     pub stages: Vec<usize>,
@@ -49,14 +49,14 @@ pub fn of_nets(nets: &[&str]) -> Vec<(usize, Case)> {
 pub async fn compare(
     session: &Session,
     cases: &[(usize, Case)],
-    look: &mut dyn FnMut(&str) -> Scene,
+    look: &mut dyn FnMut(&str) -> ForwardPass,
     tolerance: f64,
 ) -> Vec<String> {
     let mut scenes = BTreeMap::new();
     let mut wrong = Vec::new();
     for (peer, case) in cases {
-        let scene = scenes.entry(case.picture.clone()).or_insert_with(|| look(&case.picture));
-        match session.attribute(scene, &case.request(*peer), &Quiet).await {
+        let pass = scenes.entry(case.image.clone()).or_insert_with(|| look(&case.image));
+        match session.attribute(pass, &case.request(*peer), &Quiet).await {
             Ok(made) => {
                 let off = case.off(&made);
                 println!("{off:.1e}  {}", case.name());
@@ -103,10 +103,10 @@ impl Case {
     }
 
     fn name(&self) -> String {
-        let Case { method, picture, net, stages, settings, target, source, .. } = self;
+        let Case { method, image, net, stages, settings, target, source, .. } = self;
         let settings = serde_json::to_string(settings).unwrap();
         let contrast = if self.contrast.is_some() { " with contrast" } else { "" };
-        format!("{method} of {picture} by {net} at {stages:?}, {settings}, class {target}{contrast}, from {source}")
+        format!("{method} of {image} by {net} at {stages:?}, {settings}, class {target}{contrast}, from {source}")
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use burn::tensor::{Tensor, activation::relu};
 use peerlight_core::Result;
 use peerlight_explain::{Explainer, Family, Meta, Probe, Reads};
-use peerlight_models::Stage;
+use peerlight_models::Layer;
 
 /// Positive contributions alone.
 pub struct Elementwise;
@@ -29,7 +29,7 @@ impl Explainer for Elementwise {
         }
     }
 
-    async fn attend(&self, probe: &Probe<'_>, stage: Stage) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
         Ok(relu(probe.activation(stage) * probe.gradient(stage)).sum_dim(1).squeeze_dim(1))
     }
 }

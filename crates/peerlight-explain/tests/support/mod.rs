@@ -23,10 +23,10 @@ pub fn golden<T: DeserializeOwned>(file: &str) -> T {
     serde_json::from_slice(&fs::read(&path).unwrap()).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// A picture of tests/golden.
-pub fn picture(file: &str) -> Rgba8 {
-    let picture = image::open(root().join("tests/golden").join(file)).unwrap().into_rgba8();
-    Rgba8::new(picture.width(), picture.height(), picture.into_raw()).unwrap()
+/// An image of tests/golden.
+pub fn image(file: &str) -> Rgba8 {
+    let image = image::open(root().join("tests/golden").join(file)).unwrap().into_rgba8();
+    Rgba8::new(image.width(), image.height(), image.into_raw()).unwrap()
 }
 
 /// A tensor's values, row-major.

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use burn::tensor::{Device, Tensor, activation::relu};
 use peerlight_core::{Fuse, Preprocess, Weight, class_activation, layer_attention, superpose};
 use peerlight_explain::{Ask, Evidence, Explanation, Session};
-use peerlight_models::{Backbone, Bundle, Stage};
+use peerlight_models::{Bundle, Layer, Network};
 use serde::Deserialize;
 
-use super::{Probe, Silent, golden, off, picture, values};
+use super::{Probe, Silent, golden, image, off, values};
 
 #[derive(Deserialize)]
 struct Logits {
@@ -84,11 +84,11 @@ impl Errors {
 
 /// A crop of tests/golden as a network's input: it has the right side, so nothing is scaled.
 fn input(bundle: &Bundle, name: &str, device: &Device) -> Tensor<4> {
-    let photo = picture(&format!("crops/{name}.png"));
+    let image = image(&format!("crops/{name}.png"));
     let whole = Preprocess { crop: 1.0, ..bundle.manifest.preprocess.clone() };
-    let rgb: Vec<u8> = photo.pixels().chunks(4).flat_map(|p| &p[..3]).copied().collect();
-    assert!(whole.picture(&photo).unwrap() == rgb, "scaling to the same size changes nothing");
-    whole.normalise(&rgb, device)
+    let rgb: Vec<u8> = image.pixels().chunks(4).flat_map(|p| &p[..3]).copied().collect();
+    assert!(whole.image(&image).unwrap() == rgb, "scaling to the same size changes nothing");
+    whole.normalize(&rgb, device)
 }
 
 /// A peer's answers on every crop: the same five classes, logits and stages.
@@ -97,18 +97,18 @@ pub fn check_logits(bundle: &Bundle, peer: usize, net: &str, device: &Device) ->
     let backbone = bundle.build(peer, device).unwrap();
     let mut errors = Errors::default();
     assert_eq!(golden.nets[net].len(), 8);
-    for (photo, answer) in &golden.nets[net] {
-        let features = backbone.run(Stage::IMAGE, input(bundle, photo, device));
+    for (image, answer) in &golden.nets[net] {
+        let features = backbone.run(Layer::INPUT, input(bundle, image, device));
         let logits = values(features.logits);
         let mut order: Vec<usize> = (0..logits.len()).collect();
         order.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
-        assert_eq!(order[..5], answer.top.class, "{net} on {photo}");
+        assert_eq!(order[..5], answer.top.class, "{net} on {image}");
         let top: Vec<f32> = order[..5].iter().map(|&class| logits[class]).collect();
         errors.logit = errors.logit.max(off(&top, &answer.top.logit)).max(answer.logits.off(&logits));
 
         assert_eq!(features.stages.len(), answer.stages.len());
         for (stage, expected) in features.stages.into_iter().zip(&answer.stages) {
-            assert_eq!(stage.dims()[1..], expected.shape, "{net} on {photo}");
+            assert_eq!(stage.dims()[1..], expected.shape, "{net} on {image}");
             let stage = values(stage);
             let mean = stage.iter().map(|&v| f64::from(v)).sum::<f64>() / stage.len() as f64;
             let largest = stage.iter().fold(0.0f64, |a, &b| a.max(f64::from(b.abs())));
@@ -121,11 +121,11 @@ pub fn check_logits(bundle: &Bundle, peer: usize, net: &str, device: &Device) ->
 
 #[derive(Deserialize)]
 struct Attention {
-    photos: BTreeMap<String, Photo>,
+    images: BTreeMap<String, ImageInfo>,
 }
 
 #[derive(Deserialize)]
-struct Photo {
+struct ImageInfo {
     target: usize,
     peers: BTreeMap<String, Peer>,
     stages_3_to_6: Pair,
@@ -181,17 +181,17 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
     let golden: Attention = golden("attention.json");
     let session = Session::open(bundle, device, "test").unwrap();
     let mut maps = Maps::default();
-    assert_eq!(golden.photos.len(), 3);
-    for (photo, expected) in &golden.photos {
+    assert_eq!(golden.images.len(), 3);
+    for (image, expected) in &golden.images {
         let names = ["lite0", "lite1"].map(|name| &expected.peers[name]);
         for (peer, expected_peer) in names.iter().enumerate() {
             let net = bundle.build(peer, device).unwrap();
-            let input = input(bundle, photo, device);
+            let input = input(bundle, image, device);
             check_layers(&*net, input, expected.target, expected_peer, &mut maps);
         }
 
         let explain =
-            |ask: Ask| explain(&session, photo, Ask { target: Some(expected.target), crop: Some(1.0), ..ask });
+            |ask: Ask| explain(&session, image, Ask { target: Some(expected.target), crop: Some(1.0), ..ask });
         let ways = [
             ("stages_3_to_6", Evidence::Attention, 2, vec![4, 5, 6, 7]),
             ("stages_3_to_6_and_head", Evidence::Attention, 2, vec![4, 5, 6, 7, 8]),
@@ -222,7 +222,7 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
             for (&grid, agreement) in &pair.agreement {
                 let explanation = explain(Ask { grid, ..ask.clone() });
                 let found = check_agreement(&explanation, agreement);
-                println!("{photo} {way} {grid}: {:.1e} in a region, {:.1e} in the mean", found.rho, found.agreement);
+                println!("{image} {way} {grid}: {:.1e} in a region, {:.1e} in the mean", found.rho, found.agreement);
                 *errors = errors.max(found);
                 *errors = errors.max(map_errors(&explanation.mutual.map, &pair.mutual[&format!("mean_{grid}")]));
             }
@@ -242,13 +242,13 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
 }
 
 /// The layers' raw maps, from the parts that the session is made of.
-fn check_layers(net: &dyn Backbone, input: Tensor<4>, target: usize, expected: &Peer, maps: &mut Maps) {
-    let features = net.run(Stage::IMAGE, input);
+fn check_layers(net: &dyn Network, input: Tensor<4>, target: usize, expected: &Peer, maps: &mut Maps) {
+    let features = net.run(Layer::INPUT, input);
     let mut attention = 0.0f64;
     for (i, stage) in features.stages.iter().enumerate() {
         attention = attention.max(expected.attention[i].off_relative(&values(layer_attention(stage.clone(), 2))));
         let start = stage.clone().autodiff().require_grad();
-        let logits = net.run(Stage(i + 1), start.clone()).logits;
+        let logits = net.run(Layer(i + 1), start.clone()).logits;
         let gradients = logits.slice([0..1, target..target + 1]).sum().backward();
         let gradient = relu(start.grad(&gradients).unwrap());
         let layer_cam = values(class_activation(stage.clone(), gradient));
@@ -265,11 +265,11 @@ fn check_layers(net: &dyn Backbone, input: Tensor<4>, target: usize, expected: &
     maps.attention = maps.attention.max(superposed);
 }
 
-fn explain(session: &Session, photo: &str, ask: Ask) -> Explanation {
-    let photo = picture(&format!("crops/{photo}.png"));
+fn explain(session: &Session, file: &str, ask: Ask) -> Explanation {
+    let image = image(&format!("crops/{file}.png"));
     pollster::block_on(async {
-        let scene = session.look(&photo, ask.crop, &Silent).await.unwrap();
-        session.explain(&scene, &ask, &Silent).await.unwrap()
+        let pass = session.forward(&image, ask.crop, &Silent).await.unwrap();
+        session.explain(&pass, &ask, &Silent).await.unwrap()
     })
 }
 

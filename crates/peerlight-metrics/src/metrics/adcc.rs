@@ -22,7 +22,7 @@ impl Metric for Adcc {
             unit: "",
             help: "Coherency, simplicity and a small Average Drop in one number, the harmonic mean: a \
                    method must do tolerably on all three, so that Fake-CAM's trick does not help. It \
-                   weighs them alike, which is a choice. Over many pictures it is made of their means.",
+                   weighs them alike, which is a choice. Over many images it is made of their means.",
             paper: "Poppi, Cornia, Baraldi, Cucchiara, Revisiting the Evaluation of Class Activation \
                    Mapping for Explainability: A Novel Metric and Experimental Analysis, CVPR Workshops \
                    2021",

@@ -5,7 +5,7 @@ use peerlight_core::Result;
 
 use crate::{Better, Case, Meta, Metric, Score};
 
-/// Average Drop: 100 max(0, Y - O)/Y, Y being the class's probability for the picture and O for the masked one.
+/// Average Drop: 100 max(0, Y - O)/Y, Y being the class's probability for the image and O for the masked one.
 pub struct AverageDrop;
 
 #[async_trait(?Send)]

@@ -5,7 +5,7 @@ use peerlight_core::Result;
 
 use crate::{Better, Case, Meta, Metric, Score};
 
-/// Average Increase: 100 if O > Y, else 0; over pictures, the part of them whose masked picture is more probable.
+/// Average Increase: 100 if O > Y, else 0; over images, the part of them whose masked image is more probable.
 pub struct AverageIncrease;
 
 #[async_trait(?Send)]
@@ -16,8 +16,8 @@ impl Metric for AverageIncrease {
             name: "Average Increase",
             better: Better::Higher,
             unit: "%",
-            help: "The part of the pictures of which the masked one is recognised better than the whole. \
-                   For one picture it is all or nothing. Fake-CAM, which removes one pixel, does well on \
+            help: "The part of the images of which the masked one is recognized better than the whole. \
+                   For one image it is all or nothing. Fake-CAM, which removes one pixel, does well on \
                    it.",
             paper: "Chattopadhay, Sarkar, Howlader, Balasubramanian, Grad-CAM++: Generalized Gradient- \
                    Based Visual Explanations for Deep Convolutional Networks, WACV 2018",

@@ -16,7 +16,7 @@ impl Metric for Complexity {
             name: "Complexity",
             better: Better::Lower,
             unit: "",
-            help: "How much of the picture the map takes to explain it: its mean. A map that shows one \
+            help: "How much of the image the map takes to explain it: its mean. A map that shows one \
                    point is simplest, whether or not the point is right.",
             paper: "Poppi, Cornia, Baraldi, Cucchiara, Revisiting the Evaluation of Class Activation \
                    Mapping for Explainability: A Novel Metric and Experimental Analysis, CVPR Workshops \

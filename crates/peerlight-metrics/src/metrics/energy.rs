@@ -17,7 +17,7 @@ impl Metric for Energy {
             better: Better::Higher,
             unit: "",
             help: "How much of the map lies within a box around the thing. Chance is the part of the \
-                   picture that the boxes cover, so that large things are easy. It asks where people see \
+                   image that the boxes cover, so that large things are easy. It asks where people see \
                    the class, not what the network uses.",
             paper: "Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu, Score-CAM: Score-Weighted Visual \
                    Explanations for Convolutional Neural Networks, CVPR Workshops 2020",

@@ -18,7 +18,7 @@ impl Metric for Insertion {
             better: Better::Higher,
             unit: "",
             help: "The area under the probability while the pixels appear on black, those that the map \
-                   holds most important first. The hard edges of half a picture are nothing that the \
+                   holds most important first. The hard edges of half an image are nothing that the \
                    network was trained on.",
             paper: "Petsiuk, Das, Saenko, RISE: Randomized Input Sampling for Explanation of Black-box \
                    Models, BMVC 2018",

@@ -5,7 +5,7 @@ use peerlight_core::Result;
 
 use crate::{Better, Case, Ground, Meta, Metric, Score, steps::area_under};
 
-/// Insertion into a Gaussian blur of the picture.
+/// Insertion into a Gaussian blur of the image.
 pub struct InsertionBlur;
 
 #[async_trait(?Send)]
@@ -16,7 +16,7 @@ impl Metric for InsertionBlur {
             name: "Insertion from blur",
             better: Better::Higher,
             unit: "",
-            help: "Insertion into a blurred picture instead of black: fewer foreign edges, but the blur \
+            help: "Insertion into a blurred image instead of black: fewer foreign edges, but the blur \
                    already shows something of the class, and all methods come closer to each other.",
             paper: "Petsiuk, Das, Saenko, RISE: Randomized Input Sampling for Explanation of Black-box \
                    Models, BMVC 2018",

@@ -1,4 +1,4 @@
-//! Batch normalisation by the batch's own moments, with shortcut and activation: what stands between
+//! Batch normalization by the batch's own moments, with shortcut and activation: what stands between
 //! two convolutions while a network is trained.
 //!
 //! Ioffe & Szegedy, "Batch Normalization", ICML 2015. The moments are an operation of their own, so
@@ -47,8 +47,8 @@ pub(crate) fn composed_moments<B: Backend>(x: FloatTensor<B>) -> (FloatTensor<B>
     let average = |x| B::float_div_scalar(B::float_sum_dims(x, &[0, 2, 3]), count.into());
     let flat = |x| B::float_reshape(x, [channels].into());
     let mean = average(x.clone());
-    let centred = B::float_sub(x, mean.clone());
-    (flat(mean), flat(average(B::float_mul(centred.clone(), centred))))
+    let centered = B::float_sub(x, mean.clone());
+    (flat(mean), flat(average(B::float_mul(centered.clone(), centered))))
 }
 
 pub(crate) fn composed<B: Backend>(
@@ -57,7 +57,7 @@ pub(crate) fn composed<B: Backend>(
     activation: Activation,
 ) -> FloatTensor<B> {
     let Normed { x, mean, variance, gain, shift } = normed;
-    let y = B::float_mul(normalised::<B>(x, mean, variance), wide::<B>(gain));
+    let y = B::float_mul(normalized::<B>(x, mean, variance), wide::<B>(gain));
     finished::<B>(B::float_add(y, wide::<B>(shift)), residual, activation)
 }
 
@@ -72,7 +72,7 @@ fn inverse<B: Backend>(variance: FloatTensor<B>) -> FloatTensor<B> {
     B::float_recip(B::float_sqrt(B::float_add_scalar(variance, EPSILON.into())))
 }
 
-fn normalised<B: Backend>(x: FloatTensor<B>, mean: FloatTensor<B>, variance: FloatTensor<B>) -> FloatTensor<B> {
+fn normalized<B: Backend>(x: FloatTensor<B>, mean: FloatTensor<B>, variance: FloatTensor<B>) -> FloatTensor<B> {
     B::float_mul(B::float_sub(x, wide::<B>(mean)), wide::<B>(inverse::<B>(variance)))
 }
 
@@ -85,7 +85,7 @@ pub struct Normed<T> {
     pub mean: T,
     /// Its population variance.
     pub variance: T,
-    /// The factor after normalising.
+    /// The factor after normalizing.
     pub gain: T,
     /// What is added after that.
     pub shift: T,
@@ -113,7 +113,7 @@ pub(crate) fn composed_backward<B: NormBackward>(
     let [batch, channels, height, width] = x.shape().dims();
     let count = (batch * height * width) as f32;
     let sum = |x| B::float_sum_dims(x, &[0, 2, 3]);
-    let x = normalised::<B>(x, mean, variance.clone());
+    let x = normalized::<B>(x, mean, variance.clone());
     let gradient = match activation {
         Activation::None => gradient,
         Activation::Relu6 => {
@@ -246,7 +246,7 @@ pub fn moments(x: Tensor<4>) -> (Tensor<1>, Tensor<1>) {
 ///
 /// `x` and the residual are `[batch, channels, height, width]`, the others `[channels]`. `mean` and
 /// `variance` are understood as the [`moments`] of `x`: the gradient of `x` is that of batch
-/// normalisation, which flows through them too.
+/// normalization, which flows through them too.
 ///
 /// # Panics
 ///

@@ -26,15 +26,15 @@ pub fn run(json: bool) -> Result<()> {
     for metric in metrics.0 {
         println!("  {:<26}{}", metric.id, metric.help);
     }
-    println!("\nMaskings of the picture by the map, for Average Drop, Increase and Gain");
+    println!("\nMaskings of the image by the map, for Average Drop, Increase and Gain");
     for masking in metrics.1 {
         println!("  {:<26}{}", masking.id, masking.help);
     }
-    println!("\nSettings of the mutual map and of the picture");
+    println!("\nSettings of the mutual map and of the image");
     print_settings(catalog.settings, "  ");
-    println!("\nColour maps");
-    for colour in &catalog.colours {
-        println!("  {:<26}{}", colour.id, colour.name);
+    println!("\nColor maps");
+    for color in &catalog.colors {
+        println!("  {:<26}{}", color.id, color.name);
     }
     println!("\nErrors");
     for error in &catalog.errors {

@@ -33,7 +33,7 @@ pub fn run(options: &Compare) -> Result<()> {
     let records = |side: Vec<(Run, Vec<Record>)>| side.into_iter().map(|(_, records)| records).collect::<Vec<_>>();
     let differences = compare(&records(a), &records(b), options.seed)?;
     if differences.is_empty() {
-        let text = "The two sides have no picture, method and metric in common.";
+        let text = "The two sides have no image, method and metric in common.";
         return Err(Error::new(Code::AskInvalid, text));
     }
     if options.json {

@@ -12,50 +12,52 @@ use std::{
 
 use peerlight_core::{Code, Error, Result, overlay};
 use peerlight_explain::{Attribution, Request, Session};
-use peerlight_metrics::{CROP, PROTOCOL, Picture, Protocol, Record, Watch, metric_ids, metrics_with_parts, report};
+use peerlight_metrics::{
+    CROP, EvaluationImage, PROTOCOL, Protocol, Record, Watch, metric_ids, metrics_with_parts, report,
+};
 
 use self::journal::Journal;
 pub use self::journal::{Outcome, Run, read};
 use crate::{
     cli::Evaluate,
     decode::{decode, encode_png},
-    files, memory,
-    pictures::{self, Listed},
-    session,
+    files,
+    images::{self, Listed},
+    memory, session,
     terminal::Terminal,
 };
 
 pub fn run(options: &Evaluate) -> Result<()> {
     let session = session::open(&options.bundle, options.device)?;
     let protocol = protocol(options, &session)?;
-    let mut listed = pictures::list(&options.pictures, &session.info().classes)?;
+    let mut listed = images::list(&options.images, &session.info().classes)?;
     if let Some(limit) = options.limit {
-        listed = pictures::limited(listed, limit, options.seed);
+        listed = images::limited(listed, limit, options.seed);
     }
     if let Some(boxes) = &options.boxes {
-        pictures::add_boxes(&mut listed, boxes)?;
+        images::add_boxes(&mut listed, boxes)?;
     }
     files::make_dir(&options.out)?;
     let mut journal = Journal::open(&options.out.join("records.jsonl"), &what(&protocol, &session))?;
     let shown = measure(options, &session, &protocol, &listed, &mut journal)?;
 
     let (mut records, mut skipped): (Vec<Record>, Vec<(String, String)>) = Default::default();
-    for picture in &listed {
-        match journal.done.remove(&picture.name) {
+    for image in &listed {
+        match journal.done.remove(&image.name) {
             Some(Outcome::Record(record)) => records.push(*record),
-            Some(Outcome::Skipped { picture, why }) => skipped.push((picture, why)),
+            Some(Outcome::Skipped { image, why }) => skipped.push((image, why)),
             None => {}
         }
     }
     if records.is_empty() {
-        return Err(Error::new(Code::ImageBroken, format!("None of the {} pictures could be read.", listed.len())));
+        return Err(Error::new(Code::ImageBroken, format!("None of the {} images could be read.", listed.len())));
     }
     let ids: Vec<String> = session.info().peers.iter().map(|peer| peer.id.clone()).collect();
     let report = report(&protocol, &records, &ids, options.seed)?;
-    let set = options.set.clone().unwrap_or_else(|| named(&options.pictures));
+    let set = options.set.clone().unwrap_or_else(|| named(&options.images));
     let result = result::Result {
         protocol: PROTOCOL,
-        pictures: records.len(),
+        images: records.len(),
         set,
         bundle: session.info().name.clone(),
         bundle_sha256: session.info().sha256.clone(),
@@ -112,7 +114,7 @@ fn named(path: &Path) -> String {
     path.canonicalize().ok().as_deref().unwrap_or(path).file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Measures every picture that the journal does not have yet. Gives the gallery's maps.
+/// Measures every image that the journal does not have yet. Gives the gallery's maps.
 fn measure(
     options: &Evaluate,
     session: &Session,
@@ -120,36 +122,36 @@ fn measure(
     listed: &[Listed],
     journal: &mut Journal,
 ) -> Result<Vec<html::Shown>> {
-    let known = listed.iter().filter(|picture| journal.done.contains_key(&picture.name)).count();
+    let known = listed.iter().filter(|image| journal.done.contains_key(&image.name)).count();
     if known > 0 {
-        eprintln!("Going on: {known} of {} pictures are done.", listed.len());
+        eprintln!("Going on: {known} of {} images are done.", listed.len());
     }
     let mut progress = Progress::new(listed.len() - known);
     let mut shown = Vec::new();
-    for (i, picture) in listed.iter().enumerate() {
+    for (i, image) in listed.iter().enumerate() {
         let gallery = i < options.gallery;
-        let done = journal.done.contains_key(&picture.name);
+        let done = journal.done.contains_key(&image.name);
         if done && !gallery {
             continue;
         }
-        let outcome = match files::read(&picture.path).and_then(|bytes| decode(&bytes)) {
-            Ok(photo) => {
-                let Listed { name, class, boxes, .. } = picture.clone();
-                let picture = Picture { name, photo, class, boxes };
+        let outcome = match files::read(&image.path).and_then(|bytes| decode(&bytes)) {
+            Ok(pixels) => {
+                let Listed { name, class, boxes, .. } = image.clone();
+                let image = EvaluationImage { name, image: pixels, class, boxes };
                 let watch = Watching { gallery, maps: RefCell::default() };
-                // Maps are not kept in the journal: a picture of the gallery is measured again.
-                let record = pollster::block_on(protocol.picture(session, &picture, &Terminal::quiet(), &watch))?;
+                // Maps are not kept in the journal: an image of the gallery is measured again.
+                let record = pollster::block_on(protocol.image(session, &image, &Terminal::quiet(), &watch))?;
                 shown.extend(watch.maps.into_inner());
                 Outcome::Record(Box::new(record))
             }
             Err(error) => {
                 eprintln!("\rskipped: {error} [{}]", error.code());
-                Outcome::Skipped { picture: picture.name.clone(), why: error.to_string() }
+                Outcome::Skipped { image: image.name.clone(), why: error.to_string() }
             }
         };
         if !done {
             journal.add(&outcome)?;
-            progress.tick(&picture.name);
+            progress.tick(&image.name);
         }
     }
     Ok(shown)
@@ -180,11 +182,11 @@ impl Progress {
         self.told = Instant::now();
         let each = self.start.elapsed().as_secs_f64() / self.done as f64;
         let left = each * (self.total - self.done) as f64;
-        eprintln!("{}/{} {name}: {each:.2} s a picture, {:.0} min left", self.done, self.total, left / 60.0);
+        eprintln!("{}/{} {name}: {each:.2} s an image, {:.0} min left", self.done, self.total, left / 60.0);
     }
 }
 
-/// Measures memory, and keeps the maps of the gallery's pictures.
+/// Measures memory, and keeps the maps of the gallery's images.
 struct Watching {
     gallery: bool,
     maps: RefCell<Vec<html::Shown>>,
@@ -199,16 +201,16 @@ impl Watch for Watching {
         memory::peak()
     }
 
-    fn made(&self, picture: &Picture, request: &Request, map: &Attribution) -> Result<()> {
+    fn made(&self, image: &EvaluationImage, request: &Request, map: &Attribution) -> Result<()> {
         if self.gallery && map.peers.first() == Some(&0) {
-            let photo = &picture.photo;
-            let (width, height) = (photo.width(), photo.height());
+            let pixels = &image.image;
+            let (width, height) = (pixels.width(), pixels.height());
             let side = f64::from(width.min(height)) * CROP;
             let crop =
                 peerlight_core::Crop { x: (f64::from(width) - side) / 2.0, y: (f64::from(height) - side) / 2.0, side };
-            let colours = &peerlight_core::COLOUR_MAPS[0];
-            let png = encode_png(&overlay(photo, crop, &map.map.map, map.side, colours, 0.6))?;
-            let shown = html::Shown { picture: picture.name.clone(), method: request.spec(), png };
+            let colors = &peerlight_core::COLOR_MAPS[0];
+            let png = encode_png(&overlay(pixels, crop, &map.map.map, map.side, colors, 0.6))?;
+            let shown = html::Shown { image: image.name.clone(), method: request.spec(), png };
             self.maps.borrow_mut().push(shown);
         }
         Ok(())

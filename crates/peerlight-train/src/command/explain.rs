@@ -21,21 +21,21 @@ use crate::{
 pub fn run(options: &Explain) -> Result<()> {
     let session = session::open(&options.bundle, options.device)?;
     let ask = ask(options, &session)?;
-    // What cannot be asked is said before any photo is worked on.
+    // What cannot be asked is said before any image is worked on.
     requests(options, &session, ask.target)?;
     if let Some(out) = &options.out {
         files::make_dir(out)?;
     }
 
     let (mut names, mut failed, mut done) = (Names::default(), 0, 0);
-    let listed = photos(&options.photos)?;
-    let total = listed.as_ref().map(|photos| format!("/{}", photos.len())).unwrap_or_default();
+    let listed = images(&options.images)?;
+    let total = listed.as_ref().map(|images| format!("/{}", images.len())).unwrap_or_default();
     let streamed = stdin().lines().map_while(|line| line.ok()).map(PathBuf::from);
-    let photos: Box<dyn Iterator<Item = PathBuf>> = match listed {
-        Some(photos) => Box::new(photos.into_iter()),
+    let images: Box<dyn Iterator<Item = PathBuf>> = match listed {
+        Some(images) => Box::new(images.into_iter()),
         None => Box::new(streamed),
     };
-    for path in photos {
+    for path in images {
         done += 1;
         let place = format!("[{done}{total}] {}", path.display());
         match explain(&session, &ask, &path, &names.of(&path), options) {
@@ -48,7 +48,7 @@ pub fn run(options: &Explain) -> Result<()> {
     }
     match failed {
         0 => Ok(()),
-        n => Err(Error::new(Code::ImageBroken, format!("{n} of {done} photos could not be explained."))),
+        n => Err(Error::new(Code::ImageBroken, format!("{n} of {done} images could not be explained."))),
     }
 }
 
@@ -86,24 +86,24 @@ fn requests(options: &Explain, session: &Session, target: Option<usize>) -> Resu
     Ok(requests)
 }
 
-/// The photos themselves: of a folder, the pictures in it, by name. None if standard input will name them.
-fn photos(given: &[PathBuf]) -> Result<Option<Vec<PathBuf>>> {
+/// The images themselves: of a folder, the images in it, by name. None if standard input will name them.
+fn images(given: &[PathBuf]) -> Result<Option<Vec<PathBuf>>> {
     if given == [PathBuf::from("-")] {
         return Ok(None);
     }
-    let mut photos = Vec::new();
+    let mut images = Vec::new();
     for path in given {
         if !path.is_dir() {
-            photos.push(path.clone());
+            images.push(path.clone());
             continue;
         }
-        let found = files::pictures_in(path)?;
+        let found = files::images_in(path)?;
         if found.is_empty() {
-            return Err(files::no_pictures(path));
+            return Err(files::no_images(path));
         }
-        photos.extend(found);
+        images.extend(found);
     }
-    Ok(Some(photos))
+    Ok(Some(images))
 }
 
 /// The names of results that are taken.
@@ -111,10 +111,10 @@ fn photos(given: &[PathBuf]) -> Result<Option<Vec<PathBuf>>> {
 struct Names(HashSet<String>);
 
 impl Names {
-    /// The name of a photo's results: the file's without its ending, or with it and a number where others would be
+    /// The name of an image's results: the file's without its ending, or with it and a number where others would be
     /// overwritten.
     fn of(&mut self, path: &Path) -> String {
-        let part = |part: Option<&OsStr>| part.map_or("photo".into(), |p| p.to_string_lossy().into_owned());
+        let part = |part: Option<&OsStr>| part.map_or("image".into(), |p| p.to_string_lossy().into_owned());
         let (stem, whole) = (part(path.file_stem()), part(path.file_name()));
         let numbered = (2..).map(|i| format!("{whole}-{i}"));
         let mut names = [stem, whole.clone()].into_iter().chain(numbered);
@@ -124,7 +124,7 @@ impl Names {
     }
 }
 
-/// What came out for one photo.
+/// What came out for one image.
 #[derive(Serialize)]
 struct Explained {
     #[serde(flatten)]
@@ -155,14 +155,14 @@ impl Made {
 }
 
 fn explain(session: &Session, ask: &Ask, path: &Path, name: &str, options: &Explain) -> Result<Explained> {
-    let photo = decode(&files::read(path)?)?;
+    let image = decode(&files::read(path)?)?;
     let host = Terminal::new();
-    let scene = pollster::block_on(session.look(&photo, ask.crop, &host))?;
-    let explanation = pollster::block_on(session.explain(&scene, ask, &host))?;
+    let pass = pollster::block_on(session.forward(&image, ask.crop, &host))?;
+    let explanation = pollster::block_on(session.explain(&pass, ask, &host))?;
     let mut methods = Vec::new();
     // The same class throughout, that maps can be compared.
     for request in requests(options, session, Some(explanation.target.class))? {
-        let attribution = pollster::block_on(session.attribute(&scene, &request, &host))?;
+        let attribution = pollster::block_on(session.attribute(&pass, &request, &host))?;
         methods.push(Made { spec: request.spec(), attribution });
     }
     host.clear();
@@ -175,7 +175,7 @@ fn explain(session: &Session, ask: &Ask, path: &Path, name: &str, options: &Expl
         let Explained { explanation, methods } = &explained;
         files::write(&out.join(format!("{name}.json")), json(true)?.as_bytes())?;
         let save = |map: &[f32], side: usize, what: &str| {
-            let painted = overlay(&photo, explanation.photo.crop, map, side, options.colour, options.opacity);
+            let painted = overlay(&image, explanation.image.crop, map, side, options.color, options.opacity);
             files::write(&out.join(format!("{name}.{what}.png")), &encode_png(&painted)?)
         };
         save(&explanation.mutual.map, explanation.side, "mutual")?;
@@ -192,7 +192,7 @@ fn explain(session: &Session, ask: &Ask, path: &Path, name: &str, options: &Expl
     Ok(explained)
 }
 
-/// A line for people: what was recognised, and how far the peers agree; and one for each method, with what it cost.
+/// A line for people: what was recognized, and how far the peers agree; and one for each method, with what it cost.
 fn summary(session: &Session, explained: &Explained) -> String {
     let Explained { explanation, methods } = explained;
     let peers: Vec<String> = explanation
@@ -220,8 +220,8 @@ mod tests {
     #[test]
     fn no_result_overwrites_another() {
         let mut names = Names::default();
-        let photos = ["a/cat.jpg", "a/cat.png", "b/cat.jpg", "b/cat.jpg", "dog.jpg"];
-        let names = photos.map(|path| names.of(Path::new(path)));
+        let images = ["a/cat.jpg", "a/cat.png", "b/cat.jpg", "b/cat.jpg", "dog.jpg"];
+        let names = images.map(|path| names.of(Path::new(path)));
         assert_eq!(names, ["cat", "cat.png", "cat.jpg", "cat.jpg-2", "dog"]);
     }
 }

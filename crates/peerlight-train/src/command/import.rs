@@ -54,9 +54,9 @@ pub fn run(options: &Import) -> Result<()> {
         name: options.name.clone().unwrap_or_else(|| names.join(" + ")),
         peers,
         labels,
-        // Measured: with this one the EfficientNet-Lite weights recognise most (x * 255 - 127) / 128.
+        // Measured: with this one the EfficientNet-Lite weights recognize most (x * 255 - 127) / 128.
         preprocess: Preprocess { side: 224, crop: 0.875, mean: [127.0 / 255.0; 3], std: [128.0 / 255.0; 3] },
-        licence: "Apache-2.0. EfficientNet-Lite: Copyright Google LLC.".into(),
+        license: "Apache-2.0. EfficientNet-Lite: Copyright Google LLC.".into(),
         source: sources.join(", "),
         training: None,
     };

@@ -18,13 +18,13 @@ struct Tested {
 pub fn run(options: &Sanity) -> Result<()> {
     let session = session::open(&options.bundle, options.device)?;
     let peer = options.peer.as_deref().map(|wanted| session::peer(&session, wanted)).transpose()?;
-    let photo = decode(&files::read(&options.photo)?)?;
+    let image = decode(&files::read(&options.image)?)?;
     let host = Terminal::new();
-    let scene = pollster::block_on(session.look(&photo, None, &host))?;
+    let pass = pollster::block_on(session.forward(&image, None, &host))?;
     let mut tested = Vec::new();
     for method in &options.method {
         let request = Request { peer, ..method.clone() };
-        let found = pollster::block_on(sanity(&session, &scene, &request, &host))?;
+        let found = pollster::block_on(sanity(&session, &pass, &request, &host))?;
         tested.push(Tested { method: request.spec(), found });
     }
     host.clear();

@@ -53,8 +53,8 @@ fn report(options: &Train, Done { bundle, sha256, training }: &Done) -> Result<(
     }
     let found = &training.validation;
     let right: Vec<String> = found.right.iter().map(|part| format!("{:.1} %", part * 100.0)).collect();
-    println!("{} steps over {} pictures; {} could not be read.", training.steps, training.pictures, training.skipped);
-    println!("On {} other pictures: right on {}; mean correlation {:.3}.", found.pictures, right.join(", "), found.rho);
+    println!("{} steps over {} images; {} could not be read.", training.steps, training.images, training.skipped);
+    println!("On {} other images: right on {}; mean correlation {:.3}.", found.images, right.join(", "), found.rho);
     println!("{sha256}  {}", bundle.display());
     println!("Losses, correlation and the regions over time are beside it, as SVG; every step is in log.jsonl.");
     Ok(())
@@ -96,7 +96,7 @@ impl Line {
 impl Progress for Line {
     fn begins(&mut self, steps: usize, done: usize, train: usize, val: usize, labels: usize) {
         let on = if done > 0 { format!(", {done} of them done before") } else { String::new() };
-        eprintln!("{steps} steps{on}; {train} pictures to learn from, {val} to validate with, {labels} classes");
+        eprintln!("{steps} steps{on}; {train} images to learn from, {val} to validate with, {labels} classes");
         (self.steps, self.start) = (steps, Some((Instant::now(), done)));
     }
 
@@ -135,7 +135,7 @@ impl Progress for Line {
 
     fn skipped(&mut self, skipped: &BTreeMap<String, String>) {
         if let Some((path, why)) = skipped.iter().next_back() {
-            self.tell(&format!("{} pictures skipped so far, such as {path}: {why}", skipped.len()), true);
+            self.tell(&format!("{} images skipped so far, such as {path}: {why}", skipped.len()), true);
         }
     }
 }

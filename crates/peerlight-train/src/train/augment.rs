@@ -1,4 +1,4 @@
-//! A picture seen a little differently each time.
+//! An image seen a little differently each time.
 
 use peerlight_core::{Preprocess, Result, Rgba8};
 
@@ -8,15 +8,15 @@ use super::{dice::Dice, recipe::Recipe};
 ///
 /// # Errors
 /// `image-broken`.
-pub fn augmented(photo: &Rgba8, preprocess: &Preprocess, recipe: &Recipe, dice: &mut Dice) -> Result<Vec<u8>> {
-    let (width, height) = (f64::from(photo.width()), f64::from(photo.height()));
-    // The crop has the picture's own shape, stretched: networks see pictures scaled to a square.
+pub fn augmented(image: &Rgba8, preprocess: &Preprocess, recipe: &Recipe, dice: &mut Dice) -> Result<Vec<u8>> {
+    let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+    // The crop has the image's own shape, stretched: networks see images scaled to a square.
     let part = dice.throw(recipe.crop, 1.0).sqrt();
     let stretch = dice.throw(-1.0, 1.0) * recipe.stretch.ln() / 2.0;
     let size = [width * part * stretch.exp(), height * part * (-stretch).exp()];
     let size = [size[0].min(width).max(1.0), size[1].min(height).max(1.0)];
     let at = [dice.throw(0.0, width - size[0]), dice.throw(0.0, height - size[1])];
-    let mut rgb = preprocess.cut(photo, at, size)?;
+    let mut rgb = preprocess.cut(image, at, size)?;
     if dice.throw(0.0, 1.0) < 0.5 {
         mirror(&mut rgb, preprocess.side);
     }
@@ -55,8 +55,8 @@ mod tests {
             vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27];
         mirror(&mut rgb, 3);
         assert_eq!(rgb[..9], [7, 8, 9, 4, 5, 6, 1, 2, 3]);
-        let mut grey = vec![50, 100, 150];
-        light(&mut grey, 2.0, 0.5);
-        assert_eq!(grey, [0, 50, 100]);
+        let mut gray = vec![50, 100, 150];
+        light(&mut gray, 2.0, 0.5);
+        assert_eq!(gray, [0, 50, 100]);
     }
 }

@@ -54,9 +54,9 @@ impl Checkpoints {
         let manifest = start.manifest(labels, format!("A checkpoint after {done} steps"), None);
         let bytes = Bundle::write(&manifest, &arrays(trainer, false).await?, Precision::Single)?;
         files::write(&folder.path().join(NETWORKS), &bytes)?;
-        for (peer, optimiser) in trainer.peers.iter().zip(&trainer.optimisers) {
-            let bytes = optimiser.into_bytes().map_err(|e| broken(folder.path(), &format!("{e:?}")))?;
-            files::write(&folder.path().join(optimiser_file(&peer.id)), &bytes)?;
+        for (peer, optimizer) in trainer.peers.iter().zip(&trainer.optimizers) {
+            let bytes = optimizer.into_bytes().map_err(|e| broken(folder.path(), &format!("{e:?}")))?;
+            files::write(&folder.path().join(optimizer_file(&peer.id)), &bytes)?;
         }
         let whole = self.0.join(format!("step-{done:08}"));
         if whole.exists() {
@@ -89,11 +89,11 @@ impl Checkpoints {
 pub fn restore(folder: &Path, trainer: &mut Trainer, device: &Device) -> Result<()> {
     let bytes = files::read(&folder.join(NETWORKS))?;
     let bundle = Bundle::parse(&bytes)?;
-    for (i, (peer, optimiser)) in trainer.peers.iter_mut().zip(&mut trainer.optimisers).enumerate() {
+    for (i, (peer, optimizer)) in trainer.peers.iter_mut().zip(&mut trainer.optimizers).enumerate() {
         peer.net = bundle.net(i, device)?.numbered(super::peers::first_number(i));
-        let state = files::read(&folder.join(optimiser_file(&peer.id)))?;
-        let restored = optimiser.clone().from_bytes(Bytes::from_bytes_vec(state));
-        *optimiser = restored.map_err(|e| broken(folder, &format!("{e:?}")))?;
+        let state = files::read(&folder.join(optimizer_file(&peer.id)))?;
+        let restored = optimizer.clone().from_bytes(Bytes::from_bytes_vec(state));
+        *optimizer = restored.map_err(|e| broken(folder, &format!("{e:?}")))?;
     }
     Ok(())
 }
@@ -112,8 +112,8 @@ pub async fn arrays(trainer: &Trainer, folded: bool) -> Result<BTreeMap<String, 
     Ok(all)
 }
 
-fn optimiser_file(id: &str) -> String {
-    format!("optimiser-{id}.bpk")
+fn optimizer_file(id: &str) -> String {
+    format!("optimizer-{id}.bpk")
 }
 
 fn broken(folder: &Path, why: &str) -> Error {

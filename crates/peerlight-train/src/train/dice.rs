@@ -1,6 +1,6 @@
 //! Chance that depends on nothing but where it is thrown.
 
-use peerlight_core::noise::uniform;
+use peerlight_core::rng::uniform;
 
 /// A stream of numbers of its own for every place.
 pub struct Dice {
@@ -9,7 +9,7 @@ pub struct Dice {
 }
 
 impl Dice {
-    /// The stream of a place, such as (seed, epoch, picture).
+    /// The stream of a place, such as (seed, epoch, image).
     pub fn of(place: &[u64]) -> Self {
         let mix = |seed: u64, &part: &u64| (uniform(seed, part) * (1u64 << 53) as f64) as u64;
         Self { seed: place.iter().fold(0, mix), at: 0 }

@@ -9,7 +9,7 @@ use burn::{
     },
 };
 use peerlight_core::{Preprocess, Result, pearson, transfer_loss};
-use peerlight_models::{Backbone, Features, Moments, Net, Stage};
+use peerlight_models::{Features, Layer, Moments, Net, Network};
 
 use super::{
     loader::Batch,
@@ -35,7 +35,7 @@ pub struct Pupil<'a> {
     /// Itself.
     pub net: Net,
     /// Its former self, which says what it is to learn.
-    pub teacher: Option<&'a dyn Backbone>,
+    pub teacher: Option<&'a dyn Network>,
 }
 
 /// What came of a part of a batch.
@@ -69,7 +69,7 @@ impl Lesson<'_> {
     /// `device-lost`.
     pub async fn learn(&self, batch: &Batch, pupils: &[Pupil<'_>], device: &Device, share: f32) -> Result<Learnt> {
         let preprocess = Preprocess { side: batch.side, ..self.preprocess.clone() };
-        let x = preprocess.normalise(&batch.rgb, device);
+        let x = preprocess.normalize(&batch.rgb, device);
         let targets = self.targets(batch, pupils, &x, device);
         // The class that guided maps are for: what the peers are together to say.
         let together = targets.iter().cloned().reduce(|a, b| a + b).expect("a peer");
@@ -148,12 +148,12 @@ impl Lesson<'_> {
         let labels = || {
             let mut rows = vec![0.0f32; batch.classes.len() * self.classes];
             for (row, class) in rows.chunks_exact_mut(self.classes).zip(&batch.classes) {
-                row[class.expect("a label of every picture")] = 1.0;
+                row[class.expect("a label of every image")] = 1.0;
             }
             Tensor::from_data(TensorData::new(rows, [batch.classes.len(), self.classes]), device)
         };
         let of = |pupil: &Pupil<'_>| match pupil.teacher {
-            Some(teacher) => Tensor::from_inner(softmax(teacher.run(Stage::IMAGE, x.clone().inner()).logits, 1)),
+            Some(teacher) => Tensor::from_inner(softmax(teacher.run(Layer::INPUT, x.clone().inner()).logits, 1)),
             None => labels(),
         };
         pupils.iter().map(of).collect()
@@ -189,16 +189,16 @@ impl Lesson<'_> {
         (vec![right, ce, transfer, mutual], loss)
     }
 
-    /// How much of the transfer is onto a peer's map of the picture that is meant, whole or masked.
-    fn share(&self, picture: Onto) -> f32 {
+    /// How much of the transfer is onto a peer's map of the image that is meant, whole or masked.
+    fn share(&self, image: Onto) -> f32 {
         match (self.recipe.beta > 0.0, self.recipe.onto) {
             (false, _) => 0.0,
             (true, Onto::Both) => 0.5,
-            (true, onto) => f32::from(u8::from(onto == picture)),
+            (true, onto) => f32::from(u8::from(onto == image)),
         }
     }
 
-    /// The transfer of the others' maps onto peer `m`'s: the mean over pictures and others.
+    /// The transfer of the others' maps onto peer `m`'s: the mean over images and others.
     fn transfer(
         &self,
         m: usize,
@@ -248,7 +248,7 @@ impl Lesson<'_> {
         Veil::of(self.maps, maps, side, hard).await
     }
 
-    /// Mean correlation of the peers' maps over pictures and pairs, [regions].
+    /// Mean correlation of the peers' maps over images and pairs, [regions].
     fn correlation(&self, looks: &[Look]) -> Tensor<1> {
         let maps: Vec<_> = looks.iter().map(|look| self.maps.grid.divide(look.map.clone().inner())).collect();
         let mut pairs = Vec::new();
@@ -268,7 +268,7 @@ fn others_of<T>(m: usize, all: &[T]) -> impl Iterator<Item = (&T, f32)> {
     all.iter().enumerate().filter(move |(k, _)| *k != m).map(move |(_, other)| (other, count))
 }
 
-/// The batch masked and normalised as it was: pixels x mask [n, s, s], on black.
+/// The batch masked and normalized as it was: pixels x mask [n, s, s], on black.
 fn masked(x: Tensor<4>, mask: Tensor<3>, preprocess: &Preprocess) -> Tensor<4> {
     // x = (pixel - mean) / std, so that pixel * mask is (x + mean / std) * mask - mean / std.
     let black: Vec<f32> = preprocess.mean.iter().zip(preprocess.std).map(|(mean, std)| mean / std).collect();
@@ -276,7 +276,7 @@ fn masked(x: Tensor<4>, mask: Tensor<3>, preprocess: &Preprocess) -> Tensor<4> {
     (x + black.clone()) * mask.unsqueeze_dim::<4>(1) - black
 }
 
-/// -sum of target x log probability, picture by picture: [n].
+/// -sum of target x log probability, image by image: [n].
 fn cross_entropy(log_probabilities: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     (log_probabilities * targets).sum_dim(1).squeeze_dim(1).neg()
 }

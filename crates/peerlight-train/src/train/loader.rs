@@ -10,18 +10,18 @@ use std::{
     thread,
 };
 
-use peerlight_core::{Code, Error, Preprocess, Result, noise::permutation};
+use peerlight_core::{Code, Error, Preprocess, Result, rng::permutation};
 
-use super::{augment::augmented, dice::Dice, pictures::Example, recipe::Recipe};
+use super::{augment::augmented, dice::Dice, images::Example, recipe::Recipe};
 use crate::{decode::decode, files};
 
-/// Pictures of one size with their classes.
+/// Images of one size with their classes.
 pub struct Batch {
-    /// The place of the first picture in the whole batch.
+    /// The place of the first image in the whole batch.
     pub first: usize,
     /// Side in pixels.
     pub side: usize,
-    /// 8-bit RGB, picture by picture.
+    /// 8-bit RGB, image by image.
     pub rgb: Vec<u8>,
     /// The class of each, if it has one.
     pub classes: Vec<Option<usize>>,
@@ -30,9 +30,9 @@ pub struct Batch {
 impl Batch {
     /// The batch in so many parts of as nearly equal a size as can be.
     pub fn parts(&self, count: usize) -> Vec<Self> {
-        let (pictures, size) = (self.classes.len(), self.side * self.side * 3);
+        let (images, size) = (self.classes.len(), self.side * self.side * 3);
         let part = |i: usize| {
-            let range = i * pictures / count..(i + 1) * pictures / count;
+            let range = i * images / count..(i + 1) * images / count;
             let rgb = self.rgb[range.start * size..range.end * size].to_vec();
             Self { first: self.first + range.start, side: self.side, rgb, classes: self.classes[range].to_vec() }
         };
@@ -77,14 +77,14 @@ impl Loader {
     /// The next batch.
     ///
     /// # Errors
-    /// `image-broken` if too many pictures cannot be read.
+    /// `image-broken` if too many images cannot be read.
     pub fn next(&mut self) -> Result<Batch> {
         let lane = &self.lanes[self.next % self.lanes.len()];
         self.next += 1;
-        lane.recv().map_err(|_| Error::new(Code::Crashed, "A thread that reads pictures has stopped."))?
+        lane.recv().map_err(|_| Error::new(Code::Crashed, "A thread that reads images has stopped."))?
     }
 
-    /// The pictures that could not be read until now.
+    /// The images that could not be read until now.
     pub fn skipped(&self) -> BTreeMap<String, String> {
         self.skipped.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -113,15 +113,15 @@ impl Source {
             if order.0 != epoch {
                 order = (epoch, permutation(Dice::seed(&[self.recipe.seed, epoch as u64]), self.examples.len()));
             }
-            let (rgb, class) = self.picture(&preprocess, &order.1, at, place)?;
+            let (rgb, class) = self.image(&preprocess, &order.1, at, place)?;
             batch.rgb.extend(rgb);
             batch.classes.push(class);
         }
         Ok(batch)
     }
 
-    /// The picture at a place in the order; for one that cannot be read, the one after it.
-    fn picture(
+    /// The image at a place in the order; for one that cannot be read, the one after it.
+    fn image(
         &self,
         preprocess: &Preprocess,
         order: &[usize],
@@ -132,12 +132,12 @@ impl Source {
             let example = &self.examples[order[(at + later) % order.len()]];
             let mut dice = Dice::of(&[self.recipe.seed, 1, place as u64]);
             let made = files::read(&example.path).and_then(|bytes| decode(&bytes));
-            match made.and_then(|photo| augmented(&photo, preprocess, &self.recipe, &mut dice)) {
+            match made.and_then(|image| augmented(&image, preprocess, &self.recipe, &mut dice)) {
                 Ok(rgb) => return Ok((rgb, example.class)),
                 Err(error) => self.skip(example, &error)?,
             }
         }
-        Err(Error::new(Code::ImageBroken, "None of the pictures can be read."))
+        Err(Error::new(Code::ImageBroken, "None of the images can be read."))
     }
 
     fn skip(&self, example: &Example, error: &Error) -> Result<()> {
@@ -148,7 +148,7 @@ impl Source {
         if skipped.len() > most {
             let listed: Vec<String> = skipped.iter().take(5).map(|(path, why)| format!("{path}: {why}")).collect();
             let text = format!(
-                "More than {most} of {} pictures cannot be read; the first:\n  {}",
+                "More than {most} of {} images cannot be read; the first:\n  {}",
                 self.examples.len(),
                 listed.join("\n  ")
             );

@@ -30,7 +30,7 @@ pub enum Seen {
     Step {
         /// The learning rate.
         rate: f64,
-        /// Pictures a second, of this step alone.
+        /// Images a second, of this step alone.
         speed: f64,
         #[serde(flatten)]
         outcome: Outcome,

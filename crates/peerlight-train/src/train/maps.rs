@@ -3,7 +3,7 @@
 use burn::tensor::{Int, Tensor};
 use peerlight_core::{Fuse, Fusion, Grid, Result, Weight, guided_attention, log_odds, mutual_map};
 use peerlight_explain::attention;
-use peerlight_models::{Backbone, Features, Net};
+use peerlight_models::{Features, Net, Network};
 
 use super::recipe::{Evidence, Recipe};
 

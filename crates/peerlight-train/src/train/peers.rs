@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use peerlight_core::{Code, Error, Preprocess, Result};
-use peerlight_models::{Backbone, Bundle, FORMAT, Manifest, Net, PeerManifest, architecture};
+use peerlight_models::{Bundle, FORMAT, Manifest, Net, Network, PeerManifest, architecture};
 
 use super::{
     dice::Dice,
@@ -13,7 +13,7 @@ use crate::files;
 /// Parameters of one peer are numbered from its place times this.
 const APART: u64 = 1 << 20;
 
-/// The number after which a peer's parameters are numbered: an optimiser finds their state by it again.
+/// The number after which a peer's parameters are numbered: an optimizer finds their state by it again.
 pub fn first_number(place: usize) -> u64 {
     place as u64 * APART
 }
@@ -25,7 +25,7 @@ pub struct Peer {
     /// Itself, on a device that keeps gradients.
     pub net: Net,
     /// Its former self, which says what it is to learn.
-    pub teacher: Option<Box<dyn Backbone>>,
+    pub teacher: Option<Box<dyn Network>>,
 }
 
 /// Where a run begins.
@@ -36,8 +36,8 @@ pub struct Start {
     pub labels: Option<Vec<String>>,
     /// What they read. Its side is the first of the recipe's.
     pub preprocess: Preprocess,
-    /// Licence of the weights.
-    pub licence: String,
+    /// License of the weights.
+    pub license: String,
     bytes: Option<Vec<u8>>,
 }
 
@@ -76,7 +76,7 @@ impl Start {
         };
         let peers = checked(places.into_iter().map(spec).collect())?;
         let preprocess = Preprocess { side: recipe.sides[0], ..manifest.preprocess };
-        Ok(Self { peers, labels: Some(manifest.labels), preprocess, licence: manifest.licence, bytes: Some(bytes) })
+        Ok(Self { peers, labels: Some(manifest.labels), preprocess, license: manifest.license, bytes: Some(bytes) })
     }
 
     fn from_scratch(recipe: &Recipe) -> Result<Self> {
@@ -88,8 +88,8 @@ impl Start {
         let peers = checked(recipe.peers.iter().map(spec).collect::<Result<Vec<_>>>()?)?;
         let preprocess =
             Preprocess { side: recipe.sides[0], crop: 1.0, mean: [127.0 / 255.0; 3], std: [128.0 / 255.0; 3] };
-        let licence = "The weights' licence is for whoever trained them to choose.".into();
-        Ok(Self { peers, labels: None, preprocess, licence, bytes: None })
+        let license = "The weights' license is for whoever trained them to choose.".into();
+        Ok(Self { peers, labels: None, preprocess, license, bytes: None })
     }
 
     /// The networks of the bundle that the peers come from, as they were; none from scratch.
@@ -155,7 +155,7 @@ impl Start {
             peers: self.peers.iter().map(of).collect(),
             labels: labels.to_vec(),
             preprocess: self.preprocess.clone(),
-            licence: self.licence.clone(),
+            license: self.license.clone(),
             source,
             training,
         }

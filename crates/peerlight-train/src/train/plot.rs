@@ -1,15 +1,15 @@
-//! Pictures of a run: its losses and the peers' correlation over the steps, and the correlation map over time.
+//! Images of a run: its losses and the peers' correlation over the steps, and the correlation map over time.
 
 use std::fmt::Write;
 
-use peerlight_core::COLOUR_MAPS;
+use peerlight_core::COLOR_MAPS;
 
 use super::log::{Row, Seen};
 
 const STYLE: &str = "<style>svg{background:#fff;color:#1b1d22}text{font:12px system-ui,sans-serif;fill:currentColor}\
 .axis{stroke:#99a;fill:none}polyline{fill:none;stroke-width:1.6}\
 @media(prefers-color-scheme:dark){svg{background:#16181d;color:#e8e9ee}}</style>";
-const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+const COLORS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 /// A line is the mean of at most this many points.
 const POINTS: usize = 200;
 
@@ -81,7 +81,7 @@ pub fn regions(rows: &[Row]) -> String {
         let cell = SIZE / side as f64;
         for region in 0..count {
             let rho = moment.iter().map(|(_, rho)| f64::from(rho[region])).sum::<f64>() / moment.len() as f64;
-            let [r, g, b] = COLOUR_MAPS[0].colour((rho.clamp(-1.0, 1.0) as f32 + 1.0) / 2.0);
+            let [r, g, b] = COLOR_MAPS[0].color((rho.clamp(-1.0, 1.0) as f32 + 1.0) / 2.0);
             let (left, top) = (x + (region % side) as f64 * cell, 34.0 + (region / side) as f64 * cell);
             let _ = write!(
                 svg,
@@ -140,14 +140,14 @@ fn chart(title: &str, lines: &[Line]) -> String {
         );
     }
     for (i, (name, points)) in lines.iter().enumerate() {
-        let colour = COLOURS[i % COLOURS.len()];
-        let dash = if i < COLOURS.len() { "" } else { " stroke-dasharray=\"5 3\"" };
+        let color = COLORS[i % COLORS.len()];
+        let dash = if i < COLORS.len() { "" } else { " stroke-dasharray=\"5 3\"" };
         let path: Vec<String> = points.iter().map(|&(a, b)| format!("{:.1},{:.1}", x(a), y(b))).collect();
-        let _ = write!(svg, "<polyline stroke=\"{colour}\"{dash} points=\"{}\"/>", path.join(" "));
+        let _ = write!(svg, "<polyline stroke=\"{color}\"{dash} points=\"{}\"/>", path.join(" "));
         let at = bottom + 44.0 + 18.0 * i as f64;
         let _ = write!(
             svg,
-            "<polyline stroke=\"{colour}\"{dash} points=\"{left},{} {},{}\"/><text x=\"{}\" y=\"{at}\">{name}</text>",
+            "<polyline stroke=\"{color}\"{dash} points=\"{left},{} {},{}\"/><text x=\"{}\" y=\"{at}\">{name}</text>",
             at - 4.0,
             left + 24.0,
             at - 4.0,
@@ -157,7 +157,7 @@ fn chart(title: &str, lines: &[Line]) -> String {
     svg + "</svg>\n"
 }
 
-/// Means of neighbouring points, so that a long run is still a line.
+/// Means of neighboring points, so that a long run is still a line.
 fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let window = points.len().div_ceil(POINTS).max(1);
     let mean = |points: &[(f64, f64)]| {

@@ -12,27 +12,28 @@ use crate::{choice::parsed, files};
 #[derive(Debug, Clone, PartialEq, Args, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Recipe {
-    /// Pictures to learn from: folders of class folders, or CSVs with the columns path and class
-    #[arg(required_unless_present = "resume", value_name = "PICTURES")]
-    pub pictures: Vec<PathBuf>,
-    /// Pictures to validate with; otherwise a part of the training pictures is kept aside
-    #[arg(long, value_name = "PICTURES", help_heading = "Pictures")]
+    /// Images to learn from: folders of class folders, or CSVs with the columns path and class
+    #[arg(required_unless_present = "resume", value_name = "IMAGES")]
+    #[serde(alias = "pictures")]
+    pub images: Vec<PathBuf>,
+    /// Images to validate with; otherwise a part of the training images is kept aside
+    #[arg(long, value_name = "IMAGES", help_heading = "Images")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub val: Option<PathBuf>,
-    /// The part that is kept aside where there are no --val pictures
-    #[arg(long, default_value_t = 0.1, value_name = "PART", help_heading = "Pictures")]
+    /// The part that is kept aside where there are no --val images
+    #[arg(long, default_value_t = 0.1, value_name = "PART", help_heading = "Images")]
     pub val_part: f64,
     /// Sides of the networks' input in pixels; several are used in turn, batch by batch
-    #[arg(long, default_value = "224", value_delimiter = ',', value_name = "SIDES", help_heading = "Pictures")]
+    #[arg(long, default_value = "224", value_delimiter = ',', value_name = "SIDES", help_heading = "Images")]
     pub sides: Vec<usize>,
-    /// Augmentation: the smallest part of a picture's area that a random crop keeps; 1 for the whole picture
-    #[arg(long, default_value_t = 0.5, value_name = "PART", help_heading = "Pictures")]
+    /// Augmentation: the smallest part of an image's area that a random crop keeps; 1 for the whole image
+    #[arg(long, default_value_t = 0.5, value_name = "PART", help_heading = "Images")]
     pub crop: f64,
     /// Augmentation: how far a crop's sides may be stretched, 1 for not at all
-    #[arg(long, default_value_t = 1.25, value_name = "RATIO", help_heading = "Pictures")]
+    #[arg(long, default_value_t = 1.25, value_name = "RATIO", help_heading = "Images")]
     pub stretch: f64,
     /// Augmentation: how far brightness and contrast may change, 0 for not at all
-    #[arg(long, default_value_t = 0.0, value_name = "PART", help_heading = "Pictures")]
+    #[arg(long, default_value_t = 0.0, value_name = "PART", help_heading = "Images")]
     pub jitter: f64,
 
     /// Start from the networks of this bundle
@@ -43,7 +44,7 @@ pub struct Recipe {
     #[arg(long, value_delimiter = ',', value_name = "PEERS", help_heading = "Networks")]
     #[serde(default)]
     pub peers: Vec<String>,
-    /// What the networks learn to say: the pictures' labels, or what their own selves said before the training
+    /// What the networks learn to say: the images' labels, or what their own selves said before the training
     #[arg(long, value_enum, default_value_t, help_heading = "Networks")]
     pub targets: Targets,
     /// Part of the former weights in those that the run ends with (0.5: halfway), so that less of what was known is lost
@@ -65,7 +66,7 @@ pub struct Recipe {
     /// Temperature of mutual learning
     #[arg(long, default_value_t = 1.0, help_heading = "Loss")]
     pub temperature: f32,
-    /// Weight of masked consistency: the picture masked by the mutual map must still be recognised; 0: none
+    /// Weight of masked consistency: the image masked by the mutual map must still be recognized; 0: none
     #[arg(long, default_value_t = 0.0, help_heading = "Loss")]
     pub delta: f32,
     /// How masked consistency masks
@@ -88,7 +89,7 @@ pub struct Recipe {
     #[arg(long, value_enum, default_value_t, help_heading = "Loss")]
     #[serde(default)]
     pub onto: Onto,
-    /// From whom a picture's maps are transferred
+    /// From whom an image's maps are transferred
     #[arg(long, value_enum, default_value_t, help_heading = "Loss")]
     pub lead: Lead,
     /// Regions along a side
@@ -109,16 +110,16 @@ pub struct Recipe {
     #[arg(long, conflicts_with = "epochs", help_heading = "Schedule")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub steps: Option<usize>,
-    /// How long: times through all pictures (10 unless said)
+    /// How long: times through all images (10 unless said)
     #[arg(long, help_heading = "Schedule")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epochs: Option<f64>,
-    /// Pictures in a batch
+    /// Images in a batch
     #[arg(long, default_value_t = 16, help_heading = "Schedule")]
     pub batch: usize,
-    /// The optimiser
+    /// The optimizer
     #[arg(long, value_enum, default_value_t, help_heading = "Schedule")]
-    pub optimiser: Optimiser,
+    pub optimizer: Optimizer,
     /// Highest learning rate
     #[arg(long, default_value_t = 0.01, help_heading = "Schedule")]
     pub rate: f64,
@@ -134,7 +135,7 @@ pub struct Recipe {
     /// Gradients longer than this are shortened to it; 0: never
     #[arg(long, default_value_t = 5.0, help_heading = "Schedule")]
     pub clip: f32,
-    /// Decides the first weights, the order of pictures and the augmentation
+    /// Decides the first weights, the order of images and the augmentation
     #[arg(long, default_value_t = 0, help_heading = "Schedule")]
     pub seed: u64,
 }
@@ -143,7 +144,7 @@ pub struct Recipe {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Targets {
-    /// The class of the picture's folder
+    /// The class of the image's folder
     #[default]
     Labels,
     /// The softmax of each network as it was before training: it keeps all its classes, and needs no labels
@@ -168,7 +169,7 @@ pub enum Mask {
     Soft,
     /// The half of the pixels with the largest values stays
     Top50,
-    /// Soft and top50, picture by picture in turn
+    /// Soft and top50, image by image in turn
     #[default]
     Both,
 }
@@ -177,10 +178,10 @@ pub enum Mask {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Teach {
-    /// To recognise what the mask leaves; the mask is constant
+    /// To recognize what the mask leaves; the mask is constant
     #[default]
     Network,
-    /// Also to look where what is left is recognised: the mask passes gradients to the peer's own map
+    /// Also to look where what is left is recognized: the mask passes gradients to the peer's own map
     Map,
 }
 
@@ -195,14 +196,14 @@ pub enum Evidence {
     Guided,
 }
 
-/// Which of a peer's own maps are transferred to; the others' are always of the whole picture.
+/// Which of a peer's own maps are transferred to; the others' are always of the whole image.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Onto {
-    /// That of the whole picture
+    /// That of the whole image
     #[default]
     Whole,
-    /// That of the picture masked for masked consistency: what is left is to be seen as the others see the whole
+    /// That of the image masked for masked consistency: what is left is to be seen as the others see the whole
     Masked,
     /// Both, each with half of the weight
     Both,
@@ -215,14 +216,14 @@ pub enum Lead {
     /// Each from every other
     #[default]
     Mutual,
-    /// Picture by picture, from those alone that lose less on it
+    /// EvaluationImage by image, from those alone that lose less on it
     Better,
 }
 
-/// The optimiser.
+/// The optimizer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Optimiser {
+pub enum Optimizer {
     /// Stochastic gradient descent with momentum
     #[default]
     Sgd,
@@ -295,7 +296,7 @@ impl Recipe {
             parts[parts.len().saturating_sub(2)..].iter().collect::<PathBuf>()
         };
         Self {
-            pictures: self.pictures.iter().map(end).collect(),
+            images: self.images.iter().map(end).collect(),
             val: self.val.as_ref().map(end),
             from: self.from.as_ref().map(end),
             ..self.clone()
@@ -321,9 +322,9 @@ impl Recipe {
             .map_err(|e| Error::new(Code::AskInvalid, format!("'{}' is not a recipe: {e}", path.display())))
     }
 
-    /// How many steps a run over this many pictures takes.
-    pub fn steps_over(&self, pictures: usize) -> usize {
-        let steps = || (self.epochs.unwrap_or(10.0) * pictures as f64 / self.batch as f64).ceil() as usize;
+    /// How many steps a run over this many images takes.
+    pub fn steps_over(&self, images: usize) -> usize {
+        let steps = || (self.epochs.unwrap_or(10.0) * images as f64 / self.batch as f64).ceil() as usize;
         self.steps.unwrap_or_else(steps).max(1)
     }
 
@@ -355,7 +356,8 @@ pub fn words(file: &Path) -> Result<Vec<String>> {
             toml::Value::Array(values) => values.iter().map(|v| plain(key, v)).collect::<Result<Vec<_>>>()?,
             one => vec![plain(key, one)?],
         };
-        if key == "pictures" {
+        // Recipes written before 0.2 say `pictures`.
+        if key == "images" || key == "pictures" {
             words.extend(values);
         } else if !values.is_empty() {
             words.push(format!("--{key}={}", values.join(",")));
@@ -370,9 +372,9 @@ pub mod tests {
 
     #[test]
     fn what_is_published_names_no_more_than_the_ends_of_paths() {
-        let recipe = recipe(&["/home/ann/photos/cats", "dogs", "--val", "/mnt/a/b/c", "--from", "x.safetensors"]);
+        let recipe = recipe(&["/home/ann/images/cats", "dogs", "--val", "/mnt/a/b/c", "--from", "x.safetensors"]);
         let published = recipe.published();
-        assert_eq!(published.pictures, [PathBuf::from("photos/cats"), PathBuf::from("dogs")]);
+        assert_eq!(published.images, [PathBuf::from("images/cats"), PathBuf::from("dogs")]);
         assert_eq!((published.val, published.from), (Some("b/c".into()), Some("x.safetensors".into())));
         assert_eq!(published.seed, recipe.seed);
     }

@@ -1,4 +1,4 @@
-//! A run from its pictures to its bundle, and on from where it was stopped.
+//! A run from its images to its bundle, and on from where it was stopped.
 
 use std::{
     collections::BTreeMap,
@@ -7,17 +7,17 @@ use std::{
 };
 
 use burn::tensor::Device;
-use peerlight_core::{Code, Error, Preprocess, Result, noise::permutation};
+use peerlight_core::{Code, Error, Preprocess, Result, rng::permutation};
 use peerlight_models::{Bundle, Precision};
 use serde::Serialize;
 
 use super::{
     checkpoint::{self, Checkpoints},
     dice::Dice,
+    images::{Example, Split, split},
     loader::Loader,
     log::{Log, Row, Seen},
     peers::Start,
-    pictures::{Example, Split, split},
     plot,
     recipe::Recipe,
     step::Trainer,
@@ -27,7 +27,7 @@ use crate::files;
 
 /// The file in a run's folder that is its result.
 const BUNDLE: &str = "bundle.safetensors";
-/// Pictures that live norms of a pretrained network take their first moments from.
+/// Images that live norms of a pretrained network take their first moments from.
 const CALIBRATION: usize = 32;
 
 /// What a run is asked for, besides its recipe.
@@ -38,7 +38,7 @@ pub struct Run<'a> {
     pub checkpoint_every: usize,
     /// Steps from one validation to the next; 0: at the end alone.
     pub validate_every: usize,
-    /// Most pictures of a validation.
+    /// Most images of a validation.
     pub validate_most: usize,
     /// The devices, without gradients: each learns from an equal part of every batch. One or more.
     pub devices: Vec<Device>,
@@ -50,7 +50,7 @@ pub trait Progress {
     fn begins(&mut self, steps: usize, done: usize, train: usize, val: usize, labels: usize);
     /// A line of the log has come.
     fn row(&mut self, row: &Row);
-    /// Pictures could not be read.
+    /// Images could not be read.
     fn skipped(&mut self, skipped: &BTreeMap<String, String>);
 }
 
@@ -64,9 +64,9 @@ pub struct Training {
     pub from_sha256: Option<String>,
     /// Steps.
     pub steps: usize,
-    /// Pictures learnt from.
-    pub pictures: usize,
-    /// Pictures that could not be read.
+    /// Images learnt from.
+    pub images: usize,
+    /// Images that could not be read.
     pub skipped: usize,
     /// The last validation.
     pub validation: Validation,
@@ -87,7 +87,7 @@ pub struct Done {
 /// Trains by a recipe, or goes on with the run in the folder if there is no recipe.
 ///
 /// # Errors
-/// Those of reading pictures and bundles, `run-invalid` for a folder that holds a run (or none to go on with),
+/// Those of reading images and bundles, `run-invalid` for a folder that holds a run (or none to go on with),
 /// `training-diverged`.
 pub fn train(run: &Run, recipe: Option<Recipe>, progress: &mut dyn Progress) -> Result<Done> {
     pollster::block_on(trained(run, recipe, progress))
@@ -177,7 +177,7 @@ async fn trained(run: &Run<'_>, recipe: Option<Recipe>, progress: &mut dyn Progr
     let training = Training {
         from_sha256: start.sha256()?,
         steps,
-        pictures: learnt_from,
+        images: learnt_from,
         skipped: skipped.len(),
         validation,
         version: env!("CARGO_PKG_VERSION"),
@@ -196,7 +196,7 @@ async fn written(
 ) -> Result<(PathBuf, String)> {
     let recipe = &training.recipe;
     let source = format!(
-        "Trained by peerlight {}: {} steps of {} pictures, beta {}, gamma {}, delta {}, seed {}; the whole record is beside this under training.",
+        "Trained by peerlight {}: {} steps of {} images, beta {}, gamma {}, delta {}, seed {}; the whole record is beside this under training.",
         training.version, training.steps, recipe.batch, recipe.beta, recipe.gamma, recipe.delta, recipe.seed
     );
     let record = serde_json::to_value(training).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
@@ -221,15 +221,15 @@ fn some(examples: &[Example], most: usize, seed: u64) -> Vec<Example> {
     order.into_iter().map(|i| examples[i].clone()).collect()
 }
 
-/// The first pictures that can be read, [n, 3, side, side].
+/// The first images that can be read, [n, 3, side, side].
 fn calibration(train: &[Example], preprocess: &Preprocess, device: &Device) -> Result<burn::tensor::Tensor<4>> {
     let step = train.len().div_ceil(CALIBRATION).max(1);
-    let pictures = train.iter().step_by(step);
+    let images = train.iter().step_by(step);
     let read =
-        |example: &Example| preprocess.picture(&crate::decode::decode(&files::read(&example.path).ok()?).ok()?).ok();
-    let rgb: Vec<u8> = pictures.filter_map(read).flatten().collect();
+        |example: &Example| preprocess.image(&crate::decode::decode(&files::read(&example.path).ok()?).ok()?).ok();
+    let rgb: Vec<u8> = images.filter_map(read).flatten().collect();
     if rgb.is_empty() {
-        return Err(Error::new(Code::ImageBroken, "None of the first pictures can be read."));
+        return Err(Error::new(Code::ImageBroken, "None of the first images can be read."));
     }
-    Ok(preprocess.normalise(&rgb, device))
+    Ok(preprocess.normalize(&rgb, device))
 }

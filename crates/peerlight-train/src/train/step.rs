@@ -20,7 +20,7 @@ use super::{
     loader::Batch,
     maps::Maps,
     peers::Peer,
-    recipe::{Optimiser, Recipe},
+    recipe::{Optimizer, Recipe},
 };
 
 /// How far running moments move towards a batch's.
@@ -46,7 +46,7 @@ pub struct Losses {
     pub transfer: f32,
     /// Mutual learning.
     pub mutual: f32,
-    /// Cross-entropy on the masked pictures.
+    /// Cross-entropy on the masked images.
     pub masked: f32,
     /// The part of the batch whose likeliest class is the target's.
     pub right: f32,
@@ -58,8 +58,8 @@ pub struct Losses {
 pub struct Trainer {
     /// The networks, on the first device.
     pub peers: Vec<Peer>,
-    /// An optimiser for each.
-    pub optimisers: Vec<ModuleOptimizer>,
+    /// An optimizer for each.
+    pub optimizers: Vec<ModuleOptimizer>,
     recipe: Recipe,
     preprocess: Preprocess,
     /// Which maps are compared.
@@ -70,7 +70,7 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// A trainer whose optimisers have no state yet.
+    /// A trainer whose optimizers have no state yet.
     ///
     /// # Errors
     /// `ask-invalid`.
@@ -82,11 +82,11 @@ impl Trainer {
         devices: &[Device],
     ) -> Result<Self> {
         if devices.len() > recipe.batch {
-            let text = format!("A batch of {} pictures cannot be shared by {} devices.", recipe.batch, devices.len());
+            let text = format!("A batch of {} images cannot be shared by {} devices.", recipe.batch, devices.len());
             return Err(Error::new(Code::AskInvalid, text));
         }
         Ok(Self {
-            optimisers: peers.iter().map(|_| optimiser(recipe)).collect(),
+            optimizers: peers.iter().map(|_| optimizer(recipe)).collect(),
             peers,
             maps: Maps::of(recipe)?,
             recipe: recipe.clone(),
@@ -171,7 +171,7 @@ impl Trainer {
             );
             return Err(Error::new(Code::Diverged, text));
         }
-        self.peers[m].net = self.optimisers[m].step(rate, net, gradients);
+        self.peers[m].net = self.optimizers[m].step(rate, net, gradients);
         Ok(Losses { id, ce, transfer, mutual, masked, right, gradient })
     }
 }
@@ -184,14 +184,14 @@ fn pupil<'a>(peer: &'a Peer, device: &Device, beside_others: bool) -> Pupil<'a> 
     Pupil { net, teacher: peer.teacher.as_deref() }
 }
 
-/// The optimiser that a recipe asks for.
-fn optimiser(recipe: &Recipe) -> ModuleOptimizer {
-    match recipe.optimiser {
-        Optimiser::Sgd => {
+/// The optimizer that a recipe asks for.
+fn optimizer(recipe: &Recipe) -> ModuleOptimizer {
+    match recipe.optimizer {
+        Optimizer::Sgd => {
             let momentum = MomentumConfig { momentum: recipe.momentum, dampening: 0.0, nesterov: false };
             let decay = Some(WeightDecayConfig { penalty: recipe.decay }).filter(|d| d.penalty > 0.0);
             SgdConfig::new().with_momentum(Some(momentum)).with_weight_decay(decay).init()
         }
-        Optimiser::Adamw => AdamWConfig::new().with_weight_decay(recipe.decay).init(),
+        Optimizer::Adamw => AdamWConfig::new().with_weight_decay(recipe.decay).init(),
     }
 }

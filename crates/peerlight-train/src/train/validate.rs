@@ -1,4 +1,4 @@
-//! How well peers do on pictures that they do not learn from.
+//! How well peers do on images that they do not learn from.
 
 use burn::{
     module::Module,
@@ -6,26 +6,26 @@ use burn::{
 };
 use peerlight_core::{Preprocess, Result, pearson};
 use peerlight_explain::read;
-use peerlight_models::{Backbone, Stage};
+use peerlight_models::{Layer, Network};
 use serde::{Deserialize, Serialize};
 
-use super::{maps::Maps, peers::Peer, pictures::Example};
+use super::{images::Example, maps::Maps, peers::Peer};
 use crate::{decode::decode, files};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Validation {
-    /// How many pictures were looked at.
-    pub pictures: usize,
-    /// Of each peer, the part of the pictures that it is right on: of the labels, or without them of its former self.
+    /// How many images were looked at.
+    pub images: usize,
+    /// Of each peer, the part of the images that it is right on: of the labels, or without them of its former self.
     pub right: Vec<f32>,
     /// Of each peer, its mean cross-entropy with the labels; none without labels.
     pub ce: Vec<Option<f32>>,
-    /// Mean correlation of the peers' attention, over pictures, regions and pairs.
+    /// Mean correlation of the peers' attention, over images, regions and pairs.
     pub rho: f32,
 }
 
-/// Validates peers on some pictures; those that cannot be read are left out.
+/// Validates peers on some images; those that cannot be read are left out.
 ///
 /// # Errors
 /// `device-lost`.
@@ -39,17 +39,17 @@ pub async fn validate(
     let plain = device.clone().without_autodiff();
     let nets: Vec<_> = peers.iter().map(|peer| peer.net.folded().valid()).collect();
     let (mut right, mut ce, mut rho) = (vec![0.0f32; nets.len()], vec![0.0f32; nets.len()], 0.0);
-    let (mut pictures, mut labelled) = (0usize, 0usize);
+    let (mut images, mut labelled) = (0usize, 0usize);
     for example in examples {
-        let Ok(photo) = files::read(&example.path).and_then(|bytes| decode(&bytes)) else { continue };
-        let x = preprocess.tensor(&photo, &plain)?;
+        let Ok(image) = files::read(&example.path).and_then(|bytes| decode(&bytes)) else { continue };
+        let x = preprocess.tensor(&image, &plain)?;
         let mut seen = Vec::new();
         for (i, (net, peer)) in nets.iter().zip(peers).enumerate() {
-            let features = net.run(Stage::IMAGE, x.clone());
+            let features = net.run(Layer::INPUT, x.clone());
             let says = read(log_softmax(features.logits.clone(), 1)).await?;
             let wanted = match (example.class, &peer.teacher) {
                 (Some(class), _) => Some(class),
-                (None, Some(teacher)) => Some(likeliest(&read(teacher.run(Stage::IMAGE, x.clone()).logits).await?)),
+                (None, Some(teacher)) => Some(likeliest(&read(teacher.run(Layer::INPUT, x.clone()).logits).await?)),
                 (None, None) => None,
             };
             right[i] += f32::from(u8::from(wanted == Some(likeliest(&says))));
@@ -62,14 +62,14 @@ pub async fn validate(
         }
         rho += read(Tensor::cat(pairs, 0).mean()).await?[0];
         labelled += usize::from(example.class.is_some());
-        pictures += 1;
+        images += 1;
     }
     let of = |sum: f32, count: usize| sum / count.max(1) as f32;
     Ok(Validation {
-        pictures,
-        right: right.into_iter().map(|sum| of(sum, pictures)).collect(),
+        images,
+        right: right.into_iter().map(|sum| of(sum, images)).collect(),
         ce: ce.into_iter().map(|sum| Some(of(sum, labelled)).filter(|_| labelled > 0)).collect(),
-        rho: of(rho, pictures),
+        rho: of(rho, images),
     })
 }
 

@@ -15,15 +15,15 @@ pub struct Veil {
     pub mask: Tensor<3>,
     /// The peers' maps, [n, side, side], as constants.
     maps: Vec<Tensor<3>>,
-    /// Of each picture, where the mutual map is cut, [n, 1, 1].
+    /// Of each image, where the mutual map is cut, [n, 1, 1].
     median: Tensor<3>,
-    /// 1 where a picture's mask is hard, else 0, [n, 1, 1].
+    /// 1 where an image's mask is hard, else 0, [n, 1, 1].
     hard: Tensor<3>,
     side: usize,
 }
 
 impl Veil {
-    /// The masks of side `s` that the mutual map of these constant maps gives; `hard` says of each picture which.
+    /// The masks of side `s` that the mutual map of these constant maps gives; `hard` says of each image which.
     ///
     /// # Errors
     /// `device-lost`.

@@ -39,7 +39,7 @@ fn tool(program: &str, package: &str, version: &str, level: &str, features: &[&s
         let mut cargo = shell::cargo();
         cargo.args(["install", package, "--version", version, "--root"]).arg(&dir);
         cargo.args(locked.then_some("--locked")).args(features);
-        // Built once and run for seconds: without optimisation the wait is halved.
+        // Built once and run for seconds: without optimization the wait is halved.
         cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level).env("CARGO_PROFILE_RELEASE_LTO", "off");
         cargo
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")

@@ -1,4 +1,4 @@
-//! Dense convolution of one image as a matrix product: weights times columns of the picture.
+//! Dense convolution of one image as a matrix product: weights times columns of the image.
 //!
 //! The columns are packed a few registers at a time into a panel that stays in the nearest cache, and
 //! bias, shortcut and activation are applied while the product is still in registers.
@@ -136,7 +136,7 @@ impl Dense<'_> {
         let Shape { kernel, input: [height, width], before: [top, left], .. } = self.shape;
         let step = self.shape.geometry.stride;
         let (channel, dy, dx) = (k / (kernel * kernel), k / kernel % kernel, k % kernel);
-        // Above the picture this wraps around, and is not below the height either.
+        // Above the image this wraps around, and is not below the height either.
         let y = (oy * step + dy).wrapping_sub(top);
         if y >= height {
             row.fill(0.0);
@@ -232,7 +232,7 @@ impl Job<'_, '_> {
 struct Panels<'a> {
     packed: &'a [f32],
     count: usize,
-    /// The first column, in the picture and in the tile.
+    /// The first column, in the image and in the tile.
     columns: usize,
     at: usize,
     /// Columns of each.

@@ -62,7 +62,7 @@ impl WithSimd for Job<'_> {
 }
 
 /// How a padded plane lies in memory. With stride 2 each row is split into its even and its odd
-/// columns, so that neighbouring outputs read neighbouring values.
+/// columns, so that neighboring outputs read neighboring values.
 pub struct Padded {
     rows: usize,
     stride: usize,
@@ -84,7 +84,7 @@ impl Padded {
         self.rows * self.pitch * self.stride
     }
 
-    /// Copies the picture into the middle of the padding, which is already zero.
+    /// Copies the image into the middle of the padding, which is already zero.
     #[inline(always)]
     pub fn fill<S: Simd, const STRIDE: usize>(&self, padded: &mut [f32], shape: &Shape, x: &[f32]) {
         let ([_, width], [top, left]) = (shape.input, shape.before);

@@ -25,7 +25,7 @@ pub fn store<S: Simd>(to: &mut [MaybeUninit<f32>], value: S::f32s) {
     }
 }
 
-/// Copies a row. For the few numbers of a small picture's row this beats calling the general copy.
+/// Copies a row. For the few numbers of a small image's row this beats calling the general copy.
 #[inline(always)]
 pub fn copy<S: Simd>(to: &mut [f32], from: &[f32]) {
     let (lanes, len) = (S::F32_LANES, from.len());

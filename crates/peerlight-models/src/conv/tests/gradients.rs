@@ -75,9 +75,9 @@ impl Case {
         } else {
             let [batch, channels, height, width] = x.dims();
             let flat: Tensor<2> = x.swap_dims(0, 1).reshape([channels, batch * height * width]);
-            let centred = flat.clone() - flat.mean_dim(1);
-            let variance = (centred.clone() * centred.clone()).mean_dim(1);
-            let y = centred / (variance + 1e-3).sqrt() * gain.unsqueeze_dim(1) + shift.unsqueeze_dim(1);
+            let centered = flat.clone() - flat.mean_dim(1);
+            let variance = (centered.clone() * centered.clone()).mean_dim(1);
+            let y = centered / (variance + 1e-3).sqrt() * gain.unsqueeze_dim(1) + shift.unsqueeze_dim(1);
             self.finished(y.reshape([channels, batch, height, width]).swap_dims(0, 1), residual)
         };
         gradients(y, leaves, channels)

@@ -9,7 +9,7 @@ use super::result::{Result, figure, interval};
 
 /// A map of the gallery.
 pub struct Shown {
-    pub picture: String,
+    pub image: String,
     pub method: String,
     pub png: Vec<u8>,
 }
@@ -32,11 +32,11 @@ pub fn page(result: &Result, shown: &[Shown]) -> String {
     let mut html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>Peerlight: {set}</title><style>{STYLE}</style><h1>How faithful are the maps?</h1>\
-         <p>{count} pictures of {set}; protocol {protocol}; weights {bundle} ({sha}); {device}; seed {seed}. \
-         Intervals are 95 % bootstrap intervals over the pictures. A figure says how a map treats this network on these \
-         pictures; no figure proves that an explanation is right.</p>",
+         <p>{count} images of {set}; protocol {protocol}; weights {bundle} ({sha}); {device}; seed {seed}. \
+         Intervals are 95 % bootstrap intervals over the images. A figure says how a map treats this network on these \
+         images; no figure proves that an explanation is right.</p>",
         set = escaped(&result.set),
-        count = result.pictures,
+        count = result.images,
         protocol = result.protocol,
         bundle = escaped(&result.bundle),
         sha = &result.bundle_sha256[..12.min(result.bundle_sha256.len())],
@@ -47,8 +47,7 @@ pub fn page(result: &Result, shown: &[Shown]) -> String {
         let rows: Vec<&Row> = result.rows(peer).collect();
         let _ = write!(html, "<h2>{}</h2>", escaped(peer));
         if let Some(part) = result.report.accuracy.get(peer) {
-            let _ =
-                write!(html, "<p>Its likeliest class is the right one on {:.1} % of the pictures.</p>", part * 100.0);
+            let _ = write!(html, "<p>Its likeliest class is the right one on {:.1} % of the images.</p>", part * 100.0);
         }
         html += &table(result, &rows);
         html += &drops(&rows);
@@ -57,19 +56,19 @@ pub fn page(result: &Result, shown: &[Shown]) -> String {
         }
     }
     if !result.skipped.is_empty() {
-        html += "<h2>Pictures that could not be read</h2><ul>";
-        for (picture, why) in &result.skipped {
-            let _ = write!(html, "<li>{}: {}</li>", escaped(picture), escaped(why));
+        html += "<h2>Images that could not be read</h2><ul>";
+        for (image, why) in &result.skipped {
+            let _ = write!(html, "<li>{}: {}</li>", escaped(image), escaped(why));
         }
         html += "</ul>";
     }
     if !shown.is_empty() {
         html += "<h2>Maps</h2><div class=\"gallery\">";
-        for Shown { picture, method, png } in shown {
-            let (picture, method) = (escaped(picture), escaped(method));
+        for Shown { image, method, png } in shown {
+            let (image, method) = (escaped(image), escaped(method));
             let _ = write!(
                 html,
-                "<figure><img alt=\"{method} of {picture}\" src=\"data:image/png;base64,{}\"><figcaption>{method}, {picture}</figcaption></figure>",
+                "<figure><img alt=\"{method} of {image}\" src=\"data:image/png;base64,{}\"><figcaption>{method}, {image}</figcaption></figure>",
                 STANDARD.encode(png)
             );
         }

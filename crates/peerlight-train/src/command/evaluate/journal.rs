@@ -1,4 +1,4 @@
-//! What was found of each picture, a line each, so that a run that is stopped at any moment can go on.
+//! What was found of each image, a line each, so that a run that is stopped at any moment can go on.
 
 use std::{
     collections::BTreeMap,
@@ -25,26 +25,30 @@ pub struct Run {
     pub metrics: Vec<String>,
 }
 
-/// What came of a picture.
+/// What came of an image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It was measured.
     Record(Box<Record>),
     /// It could not be read.
-    Skipped { picture: String, why: String },
+    Skipped {
+        #[serde(alias = "picture")]
+        image: String,
+        why: String,
+    },
 }
 
 impl Outcome {
-    fn picture(&self) -> &str {
+    fn image(&self) -> &str {
         match self {
-            Self::Record(record) => &record.picture,
-            Self::Skipped { picture, .. } => picture,
+            Self::Record(record) => &record.image,
+            Self::Skipped { image, .. } => image,
         }
     }
 }
 
-/// What a run is of, and what came of each picture, by its name.
+/// What a run is of, and what came of each image, by its name.
 ///
 /// # Errors
 /// `file-unreadable` for what is no such file.
@@ -65,16 +69,16 @@ fn outcomes(path: &Path, lines: &str) -> Result<BTreeMap<String, Outcome>> {
             let text = format!("'{}', line {}: {e}. Delete the file to begin anew.", path.display(), i + 2);
             Error::new(Code::FileUnreadable, text)
         })?;
-        outcomes.insert(outcome.picture().to_string(), outcome);
+        outcomes.insert(outcome.image().to_string(), outcome);
     }
     Ok(outcomes)
 }
 
-/// The file of a run: a line that says what it is of, and a line for each picture.
+/// The file of a run: a line that says what it is of, and a line for each image.
 pub struct Journal {
     path: PathBuf,
     file: File,
-    /// By the picture's name.
+    /// By the image's name.
     pub done: BTreeMap<String, Outcome>,
 }
 
@@ -106,13 +110,13 @@ impl Journal {
         Ok(Self { path: path.into(), file, done })
     }
 
-    /// Keeps what came of a picture.
+    /// Keeps what came of an image.
     pub fn add(&mut self, outcome: &Outcome) -> Result<()> {
         let line = line(outcome)?;
         self.file.write_all(line.as_bytes()).map_err(|e| files::unreadable(&self.path, &e))?;
         // As it will be read: a run that was resumed then comes to the same figures as one that was not.
         let kept: Outcome = serde_json::from_str(&line).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
-        self.done.insert(kept.picture().to_string(), kept);
+        self.done.insert(kept.image().to_string(), kept);
         Ok(())
     }
 }
@@ -140,7 +144,7 @@ mod tests {
     }
 
     fn skipped(name: &str) -> Outcome {
-        Outcome::Skipped { picture: name.into(), why: "broken".into() }
+        Outcome::Skipped { image: name.into(), why: "broken".into() }
     }
 
     #[test]

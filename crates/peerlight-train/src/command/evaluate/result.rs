@@ -10,14 +10,16 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub struct Result {
     pub protocol: &'static str,
-    pub pictures: usize,
+    /// The protocol fixes this name.
+    #[serde(rename = "pictures")]
+    pub images: usize,
     pub set: String,
     pub bundle: String,
     pub bundle_sha256: String,
     pub seed: u64,
     pub device: String,
     pub crates: BTreeMap<&'static str, &'static str>,
-    /// Pictures that could not be read, each with the reason.
+    /// Images that could not be read, each with the reason.
     pub skipped: Vec<(String, String)>,
     #[serde(flatten)]
     pub report: Report,
@@ -89,8 +91,8 @@ impl Result {
     /// A table for each explained peer, with the primary masking.
     pub fn table(&self) -> String {
         let mut text = format!(
-            "{} pictures of {}, {}, {} masking; the best of each column is marked, controls left out\n",
-            self.pictures,
+            "{} images of {}, {}, {} masking; the best of each column is marked, controls left out\n",
+            self.images,
             self.set,
             self.protocol,
             Masking::ALL[0].id()
@@ -116,8 +118,8 @@ impl Result {
             }
         }
         if !self.skipped.is_empty() {
-            text += &format!("\n{} pictures could not be read:\n", self.skipped.len());
-            self.skipped.iter().for_each(|(picture, why)| text += &format!("  {picture}: {why}\n"));
+            text += &format!("\n{} images could not be read:\n", self.skipped.len());
+            self.skipped.iter().for_each(|(image, why)| text += &format!("  {image}: {why}\n"));
         }
         text
     }

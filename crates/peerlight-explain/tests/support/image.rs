@@ -1,4 +1,4 @@
-//! A drawn picture and a comparison of JSON, for tests that run in a browser too: nothing but the language.
+//! A drawn image and a comparison of JSON, for tests that run in a browser too: nothing but the language.
 
 use serde_json::Value;
 

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { test } from '../harness.mjs';
 import { compare, native } from '../native.mjs';
 import { FIXTURES } from '../paths.mjs';
-import { pixelsOf, png, stretch, temp } from '../photos.mjs';
+import { pixelsOf, png, stretch, temp } from '../images.mjs';
 import { channels, chunk, encodePng } from '../png.mjs';
 import { Site } from '../site.mjs';
 
@@ -22,17 +22,35 @@ function claims(width, height) {
 
 const REFUSED = [
   ['empty.jpg', async () => Buffer.alloc(0), 'image-empty', /empty/],
-  ['text.jpg', async () => Buffer.from('These are words.\n'.repeat(40)), 'image-broken', /not a picture/],
-  ['drawing.svg', async () => Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>'), 'image-broken', /SVG/],
-  ['photo.heic', async () => Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'), Buffer.alloc(4000, 7)]), 'image-broken', /HEIC/],
+  ['text.jpg', async () => Buffer.from('These are words.\n'.repeat(40)), 'image-broken', /not an image/],
+  [
+    'drawing.svg',
+    async () =>
+      Buffer.from(
+        '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>',
+      ),
+    'image-broken',
+    /SVG/,
+  ],
+  [
+    'image.heic',
+    async () => Buffer.concat([Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'), Buffer.alloc(4000, 7)]),
+    'image-broken',
+    /HEIC/,
+  ],
   ['paper.pdf', async () => Buffer.from('%PDF-1.7\n%\xe2\xe3'), 'image-broken', /PDF/],
-  ['noise.png', async () => Buffer.concat([encodePng(64, 64, new Uint8Array(64 * 64 * 3)).subarray(0, 60), Buffer.alloc(500, 90)]), 'image-broken', /damaged|cannot read/],
+  [
+    'noise.png',
+    async () => Buffer.concat([encodePng(64, 64, new Uint8Array(64 * 64 * 3)).subarray(0, 60), Buffer.alloc(500, 90)]),
+    'image-broken',
+    /damaged|cannot read/,
+  ],
   ['head.jpg', async () => (await jpeg()).subarray(0, 300), 'image-broken', /damaged|cannot read/],
   ['enormous.png', async () => claims(20000, 15000), 'image-too-large', /300 megapixels/],
   ['lies.png', async () => claims(12000, 12000), 'image-broken', /damaged|cannot read/],
 ];
 
-test('pictures: what cannot be read is refused clearly, and a good one afterwards works', async (t) => {
+test('images: what cannot be read is refused clearly, and a good one afterwards works', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.explain(() => site.at('sample-0').click());
   const cat = await png('cat');
@@ -50,7 +68,7 @@ test('pictures: what cannot be read is refused clearly, and a good one afterward
   assert.deepEqual(site.errors, []);
 });
 
-test('pictures: a truncated JPEG gives an answer or a clear message', async (t) => {
+test('images: a truncated JPEG gives an answer or a clear message', async (t) => {
   const site = await (await Site.make(t)).open();
   const whole = await jpeg();
   await site.pick({ name: 'half.jpg', mimeType: 'image/jpeg', buffer: whole.subarray(0, whole.length >> 1) });
@@ -59,7 +77,7 @@ test('pictures: a truncated JPEG gives an answer or a clear message', async (t) 
   await site.explain(async () => site.pick(await png('cat')));
 });
 
-/** Two decoders of a lossy picture, scaled up: a turned or a wrong frame would be far outside; equal figures are for lossless ones. */
+/** Two decoders of a lossy image, scaled up: a turned or a wrong frame would be far outside; equal figures are for lossless ones. */
 const JPEG = { p: 0.05, rho: 0.5, mean: 0.08 };
 
 /** Each shows the cat; how far its figures may lie from the command line's, and why. */
@@ -73,13 +91,13 @@ const KINDS = [
   ['animated.webp', JPEG],
 ];
 
-test('pictures: animations, turned, progressive and lossless ones give the command line\'s figures', async (t) => {
+test("images: animations, turned, progressive and lossless ones give the command line's figures", async (t) => {
   const site = await (await Site.make(t)).open();
   const others = await native(KINDS.map(([name]) => fixture(String(name))));
   for (const [i, [name, tolerance]] of KINDS.entries()) {
     await site.explain(() => site.pick(fixture(String(name))));
     const figures = await site.figures();
-    assert.deepEqual([figures.photo.width, figures.photo.height], [226, 150], String(name));
+    assert.deepEqual([figures.image.width, figures.image.height], [226, 150], String(name));
     try {
       t.note(`${name}: ${compare(figures, others[i], /** @type {object} */ (tolerance))}`);
     } catch (thrown) {
@@ -88,14 +106,14 @@ test('pictures: animations, turned, progressive and lossless ones give the comma
   }
 });
 
-test('pictures: 16 bits, grey, transparent, one pixel, one line, CMYK', async (t) => {
+test('images: 16 bits, gray, transparent, one pixel, one line, CMYK', async (t) => {
   const site = await (await Site.make(t)).open();
   const { width, height, rgba } = await pixelsOf('cat');
   const veiled = Uint8Array.from(rgba, (v, i) => (i % 4 === 3 ? (Math.floor(i / 4) % width < width / 3 ? 0 : 255) : v));
   const made = [
     ['deep.png', encodePng(width, height, channels(rgba, [0, 1, 2]), { depth: 16 }), {}],
-    ['grey.png', encodePng(width, height, channels(rgba, [1]), { kind: 'grey' }), {}],
-    ['grey16.png', encodePng(width, height, channels(rgba, [1]), { kind: 'grey', depth: 16 }), {}],
+    ['gray.png', encodePng(width, height, channels(rgba, [1]), { kind: 'gray' }), {}],
+    ['gray16.png', encodePng(width, height, channels(rgba, [1]), { kind: 'gray', depth: 16 }), {}],
     ['veiled.png', encodePng(width, height, veiled, { kind: 'rgba' }), {}],
     ['dot.png', encodePng(1, 1, Uint8Array.of(90, 120, 30)), {}],
     ['line.png', encodePng(1200, 1, channels(rgba.subarray(0, 4800), [0, 1, 2])), {}],
@@ -115,7 +133,7 @@ test('pictures: 16 bits, grey, transparent, one pixel, one line, CMYK', async (t
   }
 });
 
-test('pictures: one flat colour is explained without pretending', async (t) => {
+test('images: one flat color is explained without pretending', async (t) => {
   const site = await (await Site.make(t)).open();
   const flat = encodePng(300, 300, new Uint8Array(300 * 300 * 3).fill(128));
   await site.explain(() => site.pick({ name: 'flat.png', mimeType: 'image/png', buffer: flat }));
@@ -128,29 +146,42 @@ test('pictures: one flat colour is explained without pretending', async (t) => {
   const bare = await site.explain(() => site.at('evidence').selectOption('class'));
   const empty = bare.regions.filter((r) => r.constant).length;
   assert.ok(empty > 9 && bare.regions.every((r) => !r.constant || r.rho === 0), String(empty));
-  assert.match(String(await site.page.locator('peer-summary').textContent()), new RegExp(`${empty} flat regions count as 0`));
+  assert.match(
+    String(await site.page.locator('peer-summary').textContent()),
+    new RegExp(`${empty} flat regions count as 0`),
+  );
   assert.doesNotMatch(String(await site.page.locator('main').textContent()), /NaN|undefined|null/);
 });
 
-test('pictures: 12 and 100 megapixels', async (t) => {
-  const site = await (await Site.make(t)).open();
-  const cat = await pixelsOf('cat');
-  const shown = async (name, width, height, bytes) => {
-    const file = await temp(name, bytes);
-    const start = performance.now();
-    const result = await site.explain(() => site.pick(file));
-    t.note(`${name} (${(bytes.length / 1e6).toFixed(1)} MB) in ${((performance.now() - start) / 1000).toFixed(1)} s: ${result.target.label}`);
-    assert.deepEqual([result.photo.width, result.photo.height], [width, height]);
-    const side = 0.875 * Math.min(width, height);
-    for (const [a, b] of [[result.photo.crop.side, side], [result.photo.crop.x, (width - side) / 2], [result.photo.crop.y, (height - side) / 2]]) {
-      assert.ok(Math.abs(a - b) <= width / 2000, `crop ${a} against ${b}`);
-    }
-    return file;
-  };
-  const twelve = await shown('twelve.png', 4000, 3000, encodePng(4000, 3000, stretch(cat, 4000, 3000), { level: 1 }));
-  const [other] = await native([twelve]);
-  t.note(compare(await site.figures(), other, {}));
-  await shown('hundred.png', 10000, 10000, encodePng(10000, 10000, stretch(cat, 10000, 10000), { level: 1 }));
-  const small = await site.explain(async () => site.pick(await png('cat')));
-  assert.equal(small.photo.width, 451);
-}, { ms: 180_000 });
+test(
+  'images: 12 and 100 megapixels',
+  async (t) => {
+    const site = await (await Site.make(t)).open();
+    const cat = await pixelsOf('cat');
+    const shown = async (name, width, height, bytes) => {
+      const file = await temp(name, bytes);
+      const start = performance.now();
+      const result = await site.explain(() => site.pick(file));
+      t.note(
+        `${name} (${(bytes.length / 1e6).toFixed(1)} MB) in ${((performance.now() - start) / 1000).toFixed(1)} s: ${result.target.label}`,
+      );
+      assert.deepEqual([result.image.width, result.image.height], [width, height]);
+      const side = 0.875 * Math.min(width, height);
+      for (const [a, b] of [
+        [result.image.crop.side, side],
+        [result.image.crop.x, (width - side) / 2],
+        [result.image.crop.y, (height - side) / 2],
+      ]) {
+        assert.ok(Math.abs(a - b) <= width / 2000, `crop ${a} against ${b}`);
+      }
+      return file;
+    };
+    const twelve = await shown('twelve.png', 4000, 3000, encodePng(4000, 3000, stretch(cat, 4000, 3000), { level: 1 }));
+    const [other] = await native([twelve]);
+    t.note(compare(await site.figures(), other, {}));
+    await shown('hundred.png', 10000, 10000, encodePng(10000, 10000, stretch(cat, 10000, 10000), { level: 1 }));
+    const small = await site.explain(async () => site.pick(await png('cat')));
+    assert.equal(small.image.width, 451);
+  },
+  { ms: 180_000 },
+);

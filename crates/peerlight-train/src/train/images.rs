@@ -1,19 +1,19 @@
-//! Which pictures a run learns from, which it is validated with, and what their classes are called.
+//! Which images a run learns from, which it is validated with, and what their classes are called.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
-use peerlight_core::{Code, Error, Result, noise::permutation};
+use peerlight_core::{Code, Error, Result, rng::permutation};
 
 use super::{
     dice::Dice,
     recipe::{Recipe, Targets},
 };
-use crate::pictures::{class_names, list};
+use crate::images::{class_names, list};
 
-/// A picture and its class, if it has one.
+/// An image and its class, if it has one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
     /// Where it is.
@@ -22,7 +22,7 @@ pub struct Example {
     pub class: Option<usize>,
 }
 
-/// The pictures of a run.
+/// The images of a run.
 pub struct Split {
     /// To learn from.
     pub train: Vec<Example>,
@@ -32,29 +32,29 @@ pub struct Split {
     pub labels: Vec<String>,
 }
 
-/// Finds the pictures. The classes are the given ones, or else what the training folders are called.
+/// Finds the images. The classes are the given ones, or else what the training folders are called.
 ///
 /// # Errors
-/// `file-unreadable` if there are no pictures, `classes-invalid` if there are fewer than two classes or pictures of classes
+/// `file-unreadable` if there are no images, `classes-invalid` if there are fewer than two classes or images of classes
 /// that cannot be learnt.
 pub fn split(recipe: &Recipe, given: Option<&[String]>) -> Result<Split> {
     let labels = match given {
         Some(labels) => labels.to_vec(),
-        None => recipe.pictures.iter().map(|path| class_names(path)).collect::<Result<Vec<_>>>()?.concat(),
+        None => recipe.images.iter().map(|path| class_names(path)).collect::<Result<Vec<_>>>()?.concat(),
     };
     // The same class in two folders is one class.
     let labels =
         if given.is_none() { labels.into_iter().collect::<BTreeSet<_>>().into_iter().collect() } else { labels };
     if labels.len() < 2 {
         let text = format!(
-            "There must be two classes or more to tell apart, each a folder of pictures; found {}: {}.",
+            "There must be two classes or more to tell apart, each a folder of images; found {}: {}.",
             labels.len(),
             labels.first().map_or("none", String::as_str)
         );
         return Err(Error::new(Code::ClassesInvalid, text));
     }
     let mut train = Vec::new();
-    for path in &recipe.pictures {
+    for path in &recipe.images {
         train.extend(examples(path, &labels, recipe.targets)?);
     }
     let val = match &recipe.val {
@@ -66,7 +66,7 @@ pub fn split(recipe: &Recipe, given: Option<&[String]>) -> Result<Split> {
         None => {
             let kept = (train.len() as f64 * recipe.val_part).ceil() as usize;
             if kept >= train.len() {
-                return Err(Error::new(Code::ClassesInvalid, "There are too few pictures to keep some aside."));
+                return Err(Error::new(Code::ClassesInvalid, "There are too few images to keep some aside."));
             }
             let order = permutation(Dice::seed(&[recipe.seed, 2]), train.len());
             let (aside, rest) = order.split_at(kept);
@@ -85,14 +85,14 @@ pub fn split(recipe: &Recipe, given: Option<&[String]>) -> Result<Split> {
 fn examples(path: &Path, labels: &[String], targets: Targets) -> Result<Vec<Example>> {
     let listed = list(path, labels)?;
     let mut strange: BTreeMap<String, usize> = BTreeMap::new();
-    for picture in listed.iter().filter(|picture| picture.class.is_none()) {
-        let folder = picture.name.rsplit_once('/').map_or("(no folder)", |(folder, _)| folder);
+    for image in listed.iter().filter(|image| image.class.is_none()) {
+        let folder = image.name.rsplit_once('/').map_or("(no folder)", |(folder, _)| folder);
         *strange.entry(folder.into()).or_default() += 1;
     }
     if targets == Targets::Labels && !strange.is_empty() {
-        let shown: Vec<String> = strange.iter().take(5).map(|(folder, n)| format!("{folder} ({n} pictures)")).collect();
+        let shown: Vec<String> = strange.iter().take(5).map(|(folder, n)| format!("{folder} ({n} images)")).collect();
         let text = format!(
-            "'{}' has pictures of {} folders that name none of the {} classes: {}. Rename them, or learn without labels: --targets teacher.",
+            "'{}' has images of {} folders that name none of the {} classes: {}. Rename them, or learn without labels: --targets teacher.",
             path.display(),
             strange.len(),
             labels.len(),
@@ -100,7 +100,7 @@ fn examples(path: &Path, labels: &[String], targets: Targets) -> Result<Vec<Exam
         );
         return Err(Error::new(Code::ClassesInvalid, text));
     }
-    Ok(listed.into_iter().map(|picture| Example { path: picture.path, class: picture.class }).collect())
+    Ok(listed.into_iter().map(|image| Example { path: image.path, class: image.class }).collect())
 }
 
 /// What is validated must have been learnt.
@@ -110,7 +110,7 @@ fn same_classes(train: &[Example], val: &[Example], labels: &[String]) -> Result
     if strange.is_empty() || of(train).is_empty() {
         return Ok(());
     }
-    let text = format!("The --val pictures show classes that no training picture has: {}.", strange.join(", "));
+    let text = format!("The --val images show classes that no training image has: {}.", strange.join(", "));
     Err(Error::new(Code::ClassesInvalid, text))
 }
 
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_classes_and_some_pictures_are_kept_aside() {
+    fn folders_are_classes_and_some_images_are_kept_aside() {
         let names: Vec<String> =
             (0..20).map(|i| format!("train/{}/{i}.png", if i % 2 == 0 { "dog" } else { "cat" })).collect();
         let folder = folder(&names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -171,6 +171,6 @@ mod tests {
         let val = folder.path().join("val");
         let labels = ["cat", "dog", "cow"].map(String::from);
         let error = split(&recipe(folder.path(), &["--val", val.to_str().unwrap()]), Some(&labels)).err().unwrap();
-        assert!(error.to_string().contains("no training picture has: cow"), "{error}");
+        assert!(error.to_string().contains("no training image has: cow"), "{error}");
     }
 }

@@ -7,11 +7,11 @@ use crate::{ConvShape, Net, Weights, efficientnet_lite};
 
 /// A place in a network to run from: 0 is the image, k is the output of stage k, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stage(pub usize);
+pub struct Layer(pub usize);
 
-impl Stage {
+impl Layer {
     /// The image itself.
-    pub const IMAGE: Self = Self(0);
+    pub const INPUT: Self = Self(0);
 }
 
 /// What a run gives.
@@ -25,12 +25,12 @@ pub struct Features {
 }
 
 /// A network whose stages can be seen and resumed from.
-pub trait Backbone: Send + Sync {
-    /// Runs from a stage's output (or the image [n, 3, side, side], already normalised) to the logits.
+pub trait Network: Send + Sync {
+    /// Runs from a stage's output (or the image [n, 3, side, side], already normalized) to the logits.
     ///
     /// # Panics
     /// If `from` is not a stage of this network, or `x` does not have its channels.
-    fn run(&self, from: Stage, x: Tensor<4>) -> Features;
+    fn run(&self, from: Layer, x: Tensor<4>) -> Features;
 
     /// The weights of the linear classifier after global average pooling, [classes, channels]: the
     /// row of a class is its class activation map (CAM) over the last stage.
@@ -39,12 +39,12 @@ pub trait Backbone: Send + Sync {
     /// The number of stages, the head included.
     fn stages(&self) -> usize;
 
-    /// The number of layers that [`Backbone::shuffled`] counts: every convolution, and the classifier.
+    /// The number of layers that [`Network::shuffled`] counts: every convolution, and the classifier.
     fn layers(&self) -> usize;
 
     /// A twin in which the weights of each of the last `layers` layers are permuted among themselves: the same numbers,
     /// and nothing of what they had learnt.
-    fn shuffled(&self, seed: u64, layers: usize) -> Box<dyn Backbone>;
+    fn shuffled(&self, seed: u64, layers: usize) -> Box<dyn Network>;
 }
 
 /// One architecture: how to name it, and how to make it of weights.
@@ -59,7 +59,7 @@ pub trait Architecture: Sync {
     ///
     /// # Errors
     /// `bundle-invalid` if a tensor is missing, or of another shape, or not finite.
-    fn build(&self, weights: &Weights, classes: usize, device: &Device) -> Result<Box<dyn Backbone>> {
+    fn build(&self, weights: &Weights, classes: usize, device: &Device) -> Result<Box<dyn Network>> {
         Ok(Box::new(Net::load(self.convolutions(), weights, classes, device)?))
     }
     /// The convolutions in the order that data meets them, with our names and shapes.
@@ -67,7 +67,7 @@ pub trait Architecture: Sync {
 }
 
 /// Every architecture. A new one is a file and a line here.
-pub static BACKBONES: &[&dyn Architecture] =
+pub static ARCHITECTURES: &[&dyn Architecture] =
     &[&efficientnet_lite::LITE0, &efficientnet_lite::LITE1, &efficientnet_lite::LITE2, &efficientnet_lite::MICRO];
 
 /// The architecture of this id.
@@ -75,8 +75,8 @@ pub static BACKBONES: &[&dyn Architecture] =
 /// # Errors
 /// `bundle-invalid`, naming those that there are.
 pub fn architecture(id: &str) -> Result<&'static dyn Architecture> {
-    BACKBONES.iter().copied().find(|a| a.id() == id).ok_or_else(|| {
-        let known: Vec<_> = BACKBONES.iter().map(|a| a.id()).collect();
+    ARCHITECTURES.iter().copied().find(|a| a.id() == id).ok_or_else(|| {
+        let known: Vec<_> = ARCHITECTURES.iter().map(|a| a.id()).collect();
         Error::new(Code::BundleInvalid, format!("There is no backbone '{id}'. There are: {}.", known.join(", ")))
     })
 }

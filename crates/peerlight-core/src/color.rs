@@ -1,8 +1,8 @@
-//! Colour maps: from a value in 0..=1 to a colour.
+//! Color maps: from a value in 0..=1 to a color.
 
-/// A colour map given by evenly spaced colours, linear in between.
+/// A color map given by evenly spaced colors, linear in between.
 #[derive(Debug)]
-pub struct ColourMap {
+pub struct ColorMap {
     /// Identifier.
     pub id: &'static str,
     /// For people.
@@ -10,9 +10,9 @@ pub struct ColourMap {
     points: &'static [[u8; 3]],
 }
 
-impl ColourMap {
-    /// The colour of a value; values outside 0..=1 and NaN take the nearest end.
-    pub fn colour(&self, value: f32) -> [u8; 3] {
+impl ColorMap {
+    /// The color of a value; values outside 0..=1 and NaN take the nearest end.
+    pub fn color(&self, value: f32) -> [u8; 3] {
         let last = self.points.len() - 1;
         let at = if value > 0.0 { value.min(1.0) * last as f32 } else { 0.0 };
         let low = (at as usize).min(last - 1);
@@ -23,16 +23,16 @@ impl ColourMap {
         })
     }
 
-    /// 256 colours from 0 to 1, three bytes each.
+    /// 256 colors from 0 to 1, three bytes each.
     pub fn lut(&self) -> Vec<u8> {
-        (0..=255u8).flat_map(|i| self.colour(f32::from(i) / 255.0)).collect()
+        (0..=255u8).flat_map(|i| self.color(f32::from(i) / 255.0)).collect()
     }
 }
 
-/// Every colour map, the default first. The control points of the first three are samples of
+/// Every color map, the default first. The control points of the first three are samples of
 /// matplotlib's tables (tests/golden/colormaps.py); what lies between differs by less than 6 of 255.
-pub static COLOUR_MAPS: &[ColourMap] = &[
-    ColourMap {
+pub static COLOR_MAPS: &[ColorMap] = &[
+    ColorMap {
         id: "cividis",
         name: "Cividis",
         points: &[
@@ -71,7 +71,7 @@ pub static COLOUR_MAPS: &[ColourMap] = &[
             [254, 232, 56],
         ],
     },
-    ColourMap {
+    ColorMap {
         id: "viridis",
         name: "Viridis",
         points: &[
@@ -110,7 +110,7 @@ pub static COLOUR_MAPS: &[ColourMap] = &[
             [253, 231, 37],
         ],
     },
-    ColourMap {
+    ColorMap {
         id: "turbo",
         name: "Turbo",
         points: &[
@@ -149,7 +149,7 @@ pub static COLOUR_MAPS: &[ColourMap] = &[
             [122, 4, 3],
         ],
     },
-    ColourMap { id: "grey", name: "Grey", points: &[[0; 3], [255; 3]] },
+    ColorMap { id: "gray", name: "Gray", points: &[[0; 3], [255; 3]] },
 ];
 
 #[cfg(test)]
@@ -158,19 +158,19 @@ mod tests {
 
     #[test]
     fn tables_begin_and_end_at_the_ends() {
-        for map in COLOUR_MAPS {
+        for map in COLOR_MAPS {
             let lut = map.lut();
             assert_eq!(lut.len(), 768, "{}", map.id);
-            assert_eq!(lut[..3], map.colour(0.0), "{}", map.id);
-            assert_eq!(lut[765..], map.colour(1.0), "{}", map.id);
-            assert_eq!(map.colour(f32::NAN), map.colour(-3.0), "{}", map.id);
-            assert_eq!(map.colour(7.0), map.colour(1.0), "{}", map.id);
+            assert_eq!(lut[..3], map.color(0.0), "{}", map.id);
+            assert_eq!(lut[765..], map.color(1.0), "{}", map.id);
+            assert_eq!(map.color(f32::NAN), map.color(-3.0), "{}", map.id);
+            assert_eq!(map.color(7.0), map.color(1.0), "{}", map.id);
         }
     }
 
     #[test]
-    fn grey_is_linear() {
-        let grey = COLOUR_MAPS.iter().find(|map| map.id == "grey").unwrap();
-        assert!((0..=255u8).all(|i| grey.colour(f32::from(i) / 255.0) == [i; 3]));
+    fn gray_is_linear() {
+        let gray = COLOR_MAPS.iter().find(|map| map.id == "gray").unwrap();
+        assert!((0..=255u8).all(|i| gray.color(f32::from(i) / 255.0) == [i; 3]));
     }
 }

@@ -1,27 +1,27 @@
-//! A picture that the peers have seen.
+//! An image that the peers have seen.
 
 use burn::tensor::Tensor;
 use peerlight_core::{Code, Error, Result};
 use peerlight_models::Features;
 
-use crate::{PeerInfo, Photo, Timing};
+use crate::{ImageInfo, PeerInfo, Timing};
 
-/// A prepared picture with every peer's features of it, from which any number of explanations are made.
+/// A prepared image with every peer's features of it, from which any number of explanations are made.
 #[derive(Clone)]
-pub struct Scene {
-    /// [1, 3, side, side], normalised as the bundle says.
+pub struct ForwardPass {
+    /// [1, 3, side, side], normalized as the bundle says.
     pub(crate) input: Tensor<4>,
-    /// The photo's size, and what part of it the networks saw.
-    pub(crate) photo: Photo,
-    /// That part's side, as a part of the photo's shorter side.
+    /// The image's size, and what part of it the networks saw.
+    pub(crate) image: ImageInfo,
+    /// That part's side, as a part of the image's shorter side.
     pub(crate) crop: f64,
     /// What each peer made of it.
     pub(crate) views: Vec<View>,
-    /// How long preparing the picture took, in milliseconds.
+    /// How long preparing the image took, in milliseconds.
     pub(crate) prepare_ms: f64,
 }
 
-/// What one peer made of the picture.
+/// What one peer made of the image.
 #[derive(Clone)]
 pub(crate) struct View {
     pub features: Features,
@@ -30,20 +30,20 @@ pub(crate) struct View {
     pub ms: f64,
 }
 
-impl Scene {
-    /// What the networks saw, [1, 3, side, side], normalised.
+impl ForwardPass {
+    /// What the networks saw, [1, 3, side, side], normalized.
     pub fn input(&self) -> Tensor<4> {
         self.input.clone()
     }
 
-    /// The photo's size, and what part of it the networks saw.
-    pub fn photo(&self) -> &Photo {
-        &self.photo
+    /// The image's size, and what part of it the networks saw.
+    pub fn image(&self) -> &ImageInfo {
+        &self.image
     }
 
     /// Where the time went.
     pub(crate) fn timings(&self, peers: &[PeerInfo]) -> impl Iterator<Item = Timing> {
-        let prepared = Timing { name: "Preparing the picture".into(), ms: self.prepare_ms };
+        let prepared = Timing { name: "Preparing the image".into(), ms: self.prepare_ms };
         let ran = self.views.iter().zip(peers);
         let ran = ran.map(|(view, peer)| Timing { name: format!("Running {}", peer.name), ms: view.ms });
         std::iter::once(prepared).chain(ran)

@@ -1,17 +1,17 @@
-//! Which pictures are evaluated, their classes, and the boxes around what they show.
+//! Which images are evaluated, their classes, and the boxes around what they show.
 
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
 };
 
-use peerlight_core::{Code, Error, Result, noise::permutation};
+use peerlight_core::{Code, Error, Result, rng::permutation};
 use peerlight_metrics::Rect;
 use peerlight_models::class_of_folder;
 
 use crate::files;
 
-/// A picture that has not been read yet.
+/// An image that has not been read yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
     /// Where it is.
@@ -24,10 +24,10 @@ pub struct Listed {
     pub boxes: Vec<Rect>,
 }
 
-/// The pictures of a folder, of its class folders, or of a CSV, by name.
+/// The images of a folder, of its class folders, or of a CSV, by name.
 pub fn list(given: &Path, labels: &[String]) -> Result<Vec<Listed>> {
     let found = if given.is_dir() { of_folder(given, labels)? } else { of_csv(given, labels)? };
-    if found.is_empty() { Err(files::no_pictures(given)) } else { Ok(found) }
+    if found.is_empty() { Err(files::no_images(given)) } else { Ok(found) }
 }
 
 fn of_folder(folder: &Path, labels: &[String]) -> Result<Vec<Listed>> {
@@ -38,20 +38,20 @@ fn of_folder(folder: &Path, labels: &[String]) -> Result<Vec<Listed>> {
             found.push(Listed { path, name, class, boxes: Vec::new() });
         }
     };
-    add(files::pictures_in(folder)?, None);
+    add(files::images_in(folder)?, None);
     for inner in files::list(folder)?.into_iter().filter(|path| path.is_dir()) {
         let name = inner.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        add(files::pictures_in(&inner)?, class_of_folder(labels, &name));
+        add(files::images_in(&inner)?, class_of_folder(labels, &name));
     }
     Ok(found)
 }
 
-/// What the classes are called: the folders that hold pictures, or what stands in a CSV's column class; sorted.
+/// What the classes are called: the folders that hold images, or what stands in a CSV's column class; sorted.
 pub fn class_names(given: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     if given.is_dir() {
         for inner in files::list(given)?.into_iter().filter(|path| path.is_dir()) {
-            if !files::pictures_in(&inner)?.is_empty() {
+            if !files::images_in(&inner)?.is_empty() {
                 names.push(inner.file_name().unwrap_or_default().to_string_lossy().into_owned());
             }
         }
@@ -79,11 +79,11 @@ fn of_csv(file: &Path, labels: &[String]) -> Result<Vec<Listed>> {
     Ok(found)
 }
 
-/// Gives each picture its boxes: those of the rows whose path ends in the picture's name, folder for folder.
+/// Gives each image its boxes: those of the rows whose path ends in the image's name, folder for folder.
 ///
 /// # Errors
-/// `file-unreadable` if the CSV cannot be read, or has boxes for none of the pictures.
-pub fn add_boxes(pictures: &mut [Listed], file: &Path) -> Result<()> {
+/// `file-unreadable` if the CSV cannot be read, or has boxes for none of the images.
+pub fn add_boxes(images: &mut [Listed], file: &Path) -> Result<()> {
     let table = Table::read(file)?;
     let path = table.column("path")?;
     let edges = ["x0", "y0", "x1", "y1"].map(|edge| table.column(edge));
@@ -101,13 +101,13 @@ pub fn add_boxes(pictures: &mut [Listed], file: &Path) -> Result<()> {
         }
         by_file.entry(last(&row[path])).or_default().push((&row[path], Rect::from(rect)));
     }
-    for picture in pictures.iter_mut() {
-        let rows = by_file.get(last(&picture.name)).into_iter().flatten();
-        let same = |given: &str| format!("/{given}").ends_with(&format!("/{}", picture.name));
-        picture.boxes = rows.filter(|(given, _)| same(given)).map(|(_, rect)| *rect).collect();
+    for image in images.iter_mut() {
+        let rows = by_file.get(last(&image.name)).into_iter().flatten();
+        let same = |given: &str| format!("/{given}").ends_with(&format!("/{}", image.name));
+        image.boxes = rows.filter(|(given, _)| same(given)).map(|(_, rect)| *rect).collect();
     }
-    if pictures.iter().all(|picture| picture.boxes.is_empty()) {
-        let text = format!("'{}' has boxes for none of the pictures: its paths name other files.", file.display());
+    if images.iter().all(|image| image.boxes.is_empty()) {
+        let text = format!("'{}' has boxes for none of the images: its paths name other files.", file.display());
         return Err(Error::new(Code::FileUnreadable, text));
     }
     Ok(())
@@ -117,15 +117,15 @@ fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// At most `limit` of the pictures, drawn by the seed, in their order.
-pub fn limited(pictures: Vec<Listed>, limit: usize, seed: u64) -> Vec<Listed> {
-    if limit >= pictures.len() {
-        return pictures;
+/// At most `limit` of the images, drawn by the seed, in their order.
+pub fn limited(images: Vec<Listed>, limit: usize, seed: u64) -> Vec<Listed> {
+    if limit >= images.len() {
+        return images;
     }
-    let mut kept = permutation(seed, pictures.len());
+    let mut kept = permutation(seed, images.len());
     kept.truncate(limit);
     kept.sort_unstable();
-    kept.into_iter().map(|i| pictures[i].clone()).collect()
+    kept.into_iter().map(|i| images[i].clone()).collect()
 }
 
 /// A CSV with a head.
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_name_classes_and_boxes_find_their_pictures() {
+    fn folders_name_classes_and_boxes_find_their_images() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         for name in ["cat/a.png", "cat/b.PNG", "1/a.png", "other/c.png", "cat/note.txt", "d.jpg"] {
@@ -183,7 +183,7 @@ mod tests {
         fs::write(path("boxes.csv"), "path,x0,y0,x1,y1\nset/cat/a.png,1,2,wide,4\n").unwrap();
         assert!(add_boxes(&mut found, &path("boxes.csv")).unwrap_err().to_string().contains("row 2"));
         fs::write(path("boxes.csv"), "path,x0,y0,x1,y1\nelse.png,1,2,3,4\n").unwrap();
-        assert!(add_boxes(&mut found, &path("boxes.csv")).unwrap_err().to_string().contains("none of the pictures"));
+        assert!(add_boxes(&mut found, &path("boxes.csv")).unwrap_err().to_string().contains("none of the images"));
 
         fs::write(path("list.csv"), "path,class\ncat/a.png,dog\nd.jpg,\n").unwrap();
         let listed = list(&path("list.csv"), &labels()).unwrap();

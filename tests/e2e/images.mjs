@@ -4,8 +4,9 @@ import { SAMPLES, TEMP } from './paths.mjs';
 import { channels, encodePng } from './png.mjs';
 import { decode } from './site.mjs';
 
-/** Names of the sample photos, in the page's order. */
-export const sampleFiles = async () => JSON.parse(await readFile(join(SAMPLES, 'index.json'), 'utf8')).map((s) => join(SAMPLES, s.file));
+/** Names of the sample images, in the page's order. */
+export const sampleFiles = async () =>
+  JSON.parse(await readFile(join(SAMPLES, 'index.json'), 'utf8')).map((s) => join(SAMPLES, s.file));
 
 /** @type {Map<string, Promise<{ width: number, height: number, rgba: Uint8Array }>>} */
 const decoded = new Map();
@@ -32,7 +33,7 @@ export async function png(name) {
   return temp(file, encodePng(width, height, channels(rgba, [0, 1, 2])));
 }
 
-/** The nearest pixel of a picture for each of another size. @param {{ width: number, height: number, rgba: Uint8Array }} from @param {number} width @param {number} height */
+/** The nearest pixel of an image for each of another size. @param {{ width: number, height: number, rgba: Uint8Array }} from @param {number} width @param {number} height */
 export function stretch(from, width, height) {
   const out = new Uint8Array(width * height * 3);
   for (let y = 0, at = 0; y < height; y += 1) {
