@@ -10,7 +10,7 @@ const BUILD = [
   'build',
   '--release',
   '-p',
-  'peerlight-train',
+  'peerlight-cli',
   '-p',
   'peerlight-models',
   '--features',

@@ -14,7 +14,7 @@ async function build() {
   if (process.env.PEERLIGHT) return process.env.PEERLIGHT;
   const { stdout } = await run(
     'cargo',
-    ['build', '--quiet', '--package', 'peerlight-train', '--message-format', 'json'],
+    ['build', '--quiet', '--package', 'peerlight-cli', '--message-format', 'json'],
     big,
   );
   const made = stdout

@@ -136,7 +136,7 @@ fn handmade_regions_correlate_as_in_double_precision() {
 }
 
 /// The bundle that the page ships, in half precision: the same five classes in the same order on
-/// every crop, and maps that nobody can tell apart. In single precision: peerlight-train's tests.
+/// every crop, and maps that nobody can tell apart. In single precision: peerlight-cli's tests.
 #[test]
 fn the_shipped_bundle_agrees_with_pytorch_within_half_precision() {
     let bytes = fs::read(root().join("web/models/lite0-lite1.safetensors")).unwrap();

@@ -242,7 +242,7 @@ pub fn run(args: &Args) -> Result {
 
 /// The program, compiled as a user's.
 fn built() -> Result<PathBuf> {
-    exec(cargo().args(["build", "--release", "--package", "peerlight-train"]))?;
+    exec(cargo().args(["build", "--release", "--package", "peerlight-cli"]))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("release/peerlight"))
 }

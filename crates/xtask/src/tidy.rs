@@ -19,7 +19,7 @@ const USES: [(&str, &[&str]); 7] = [
     ("peerlight-explain", &["peerlight-core", "peerlight-models"]),
     ("peerlight-metrics", &["peerlight-core", "peerlight-models", "peerlight-explain"]),
     ("peerlight-wasm", &["peerlight-core", "peerlight-models", "peerlight-explain", "peerlight-metrics"]),
-    ("peerlight-train", &["peerlight-core", "peerlight-models", "peerlight-explain", "peerlight-metrics"]),
+    ("peerlight-cli", &["peerlight-core", "peerlight-models", "peerlight-explain", "peerlight-metrics"]),
     ("xtask", &[]),
 ];
 /// The crates that know neither the browser nor the file system, and packages that would bring either in.
@@ -89,7 +89,7 @@ fn text_faults(file: &str, text: &str) -> Vec<String> {
         (true, &MACHINE, "names a folder of one machine"),
         (true, &REGISTRIES, "names a registry's host"),
         (rust, &UNFINISHED, "is unfinished"),
-        (portable, &NOT_PORTABLE_TEXT, "belongs in peerlight-wasm or peerlight-train"),
+        (portable, &NOT_PORTABLE_TEXT, "belongs in peerlight-wasm or peerlight-cli"),
     ];
     let mut faults = Vec::new();
     for (number, line) in text.lines().enumerate() {
