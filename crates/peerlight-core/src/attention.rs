@@ -26,14 +26,31 @@ pub fn layer_attention(stage: Tensor<4>, power: u32) -> Tensor<3> {
     raised.sum_dim(1).squeeze_dim(1)
 }
 
-/// Class activation of one stage: [n, c, h, w] to [n, h, w], ReLU of the sum over the channels of
-/// weight x activation.
+/// Superposed attention of several layers, each [n, c, h, w], to [n, side, side] in 0..=1: the [`superpose`]d
+/// [`layer_attention`] of each.
 ///
-/// `weights` is [n, c, 1, 1] for one weight a channel (the classifier's row of the class at the
-/// last stage: CAM, Zhou et al., CVPR 2016) or [n, c, h, w] for one an element (the rectified
-/// gradient of the class score: LayerCAM, Jiang et al., TIP 2021).
-pub fn class_activation(stage: Tensor<4>, weights: Tensor<4>) -> Tensor<3> {
-    relu(weighted_sum(stage, weights))
+/// # Panics
+/// Without a layer.
+pub fn attention(layers: impl IntoIterator<Item = Tensor<4>>, power: u32, side: usize) -> Tensor<3> {
+    superpose(layers.into_iter().map(|layer| layer_attention(layer, power)).collect(), side)
+}
+
+/// The class activation map of the last layer, [n, c, h, w] to [n, h, w]: the sum over the channels of weight x
+/// activation, `weights` [n, c] being the classifier's row of the class.
+///
+/// CAM: Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016. Parts against the class are
+/// negative.
+pub fn cam(last: Tensor<4>, weights: Tensor<2>) -> Tensor<3> {
+    let [n, channels] = weights.dims();
+    weighted_sum(last, weights.reshape([n, channels, 1, 1]))
+}
+
+/// The LayerCAM map of a layer before its ReLU, [n, c, h, w] to [n, h, w]: the sum over the channels of activation x
+/// rectified gradient of the class score.
+///
+/// Jiang et al., "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization", TIP 2021.
+pub fn layer_cam(layer: Tensor<4>, gradient: Tensor<4>) -> Tensor<3> {
+    weighted_sum(layer, relu(gradient))
 }
 
 /// The sum over the channels of weight x activation: [n, c, h, w], and weights of its shape or [n, c, 1, 1], to [n, h, w].
@@ -47,8 +64,8 @@ pub fn weighted_sum(stage: Tensor<4>, weights: Tensor<4>) -> Tensor<3> {
 /// `attention` is a [superposition](superpose), [n, side, side]; `head` the last stage, [n, c, h, w]; `weights` those of the
 /// class's [log-odds](log_odds) there, [n, c]. Ours; the sum and its 4 were chosen by Average Drop on training images.
 pub fn guided_attention(attention: Tensor<3>, head: Tensor<4>, weights: Tensor<2>) -> Tensor<3> {
-    let ([_, side, _], [n, channels]) = (attention.dims(), weights.dims());
-    let odds = superpose(vec![smooth(weighted_sum(head, weights.reshape([n, channels, 1, 1])))], side);
+    let [_, side, _] = attention.dims();
+    let odds = superpose(vec![smooth(cam(head, weights))], side);
     minmax(attention + odds * 4.0)
 }
 
@@ -155,11 +172,16 @@ mod tests {
     #[test]
     fn class_activation_by_hand() {
         let device = Device::flex();
-        let rows = Tensor::<4>::from_data([[[[0.5]], [[-0.1]]]], &device);
-        // 0.5 * 1 - 0.1 * 3 = 0.2;  0.5 * -2 - 0.1 * 0.5 < 0.
-        class_activation(stage(), rows)
+        let rows = Tensor::<2>::from_data([[0.5, -0.1]], &device);
+        // 0.5 * 1 - 0.1 * 3;  0.5 * -2 - 0.1 * 0.5.
+        cam(stage(), rows)
             .into_data()
-            .assert_approx_eq::<f32>(&TensorData::from([[[0.2f32, 0.0]]]), Default::default());
+            .assert_approx_eq::<f32>(&TensorData::from([[[0.2f32, -1.05]]]), Default::default());
+        let gradient = Tensor::<4>::from_data([[[[0.5, 0.5]], [[-0.1, 2.0]]]], &device);
+        // 0.5 * 1 - 0 * 3;  0.5 * -2 + 2 * 0.5.
+        layer_cam(stage(), gradient)
+            .into_data()
+            .assert_approx_eq::<f32>(&TensorData::from([[[0.5f32, 0.0]]]), Default::default());
     }
 
     #[test]

@@ -36,24 +36,24 @@ pub struct Fusion {
     pub how: Fuse,
     /// What that is weighted by.
     pub weight: Weight,
-    /// The power that the finished map is raised to, above 0. It moves no place past another: what asks for the order
+    /// The exponent that the finished map is raised to, above 0. It keeps the order of the places: what asks for the order
     /// alone (top50, insertion, deletion, pointing) does not see it.
-    pub contrast: f64,
+    pub exponent: f64,
 }
 
 impl Default for Fusion {
     fn default() -> Self {
-        Self { how: Fuse::default(), weight: Weight::default(), contrast: Self::CONTRAST }
+        Self { how: Fuse::default(), weight: Weight::default(), exponent: Self::EXPONENT }
     }
 }
 
 impl Fusion {
-    /// The contrast unless told otherwise.
-    pub const CONTRAST: f64 = 1.25;
+    /// The exponent unless another is chosen.
+    pub const EXPONENT: f64 = 1.25;
 
     /// The peers' maps fused and weighted, as they are.
     pub const fn plain(how: Fuse, weight: Weight) -> Self {
-        Self { how, weight, contrast: 1.0 }
+        Self { how, weight, exponent: 1.0 }
     }
 }
 
@@ -80,7 +80,7 @@ pub struct Mutual {
 /// The agreement of the peers' maps, each [n, side, side], over the grid's regions.
 ///
 /// # Panics
-/// With fewer than two maps, or a grid that does not divide them.
+/// With fewer than two maps.
 pub fn agreement(maps: &[Tensor<3>], grid: Grid) -> Agreement {
     assert!(maps.len() >= 2, "agreement takes two peers or more");
     let regions: Vec<_> = maps.iter().map(|map| grid.divide(map.clone())).collect();
@@ -97,10 +97,10 @@ pub fn agreement(maps: &[Tensor<3>], grid: Grid) -> Agreement {
 }
 
 /// The mutual map of the peers' maps, each [n, side, side] in 0..=1:
-/// minmax(weight(agreement) * fuse(maps)) ^ contrast.
+/// minmax(weight(agreement) * fuse(maps)) ^ exponent.
 ///
 /// # Panics
-/// With fewer than two maps, or a grid that does not divide them.
+/// With fewer than two maps.
 pub fn mutual_map(maps: &[Tensor<3>], grid: Grid, fusion: Fusion) -> Mutual {
     let agreement = agreement(maps, grid);
     let fused = fuse(maps, fusion.how);
@@ -114,7 +114,7 @@ pub fn mutual_map(maps: &[Tensor<3>], grid: Grid, fusion: Fusion) -> Mutual {
         }
     };
     let map = minmax(map);
-    let map = if fusion.contrast == 1.0 { map } else { map.powf_scalar(fusion.contrast) };
+    let map = if fusion.exponent == 1.0 { map } else { map.powf_scalar(fusion.exponent) };
     Mutual { map, agreement }
 }
 
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn contrast_keeps_the_ends_and_the_order() {
         let maps = [map([[0.0, 1.0], [0.25, 0.5]]), map([[0.0, 1.0], [0.25, 0.5]])];
-        let fusion = Fusion { contrast: 2.0, ..Fusion::default() };
+        let fusion = Fusion { exponent: 2.0, ..Fusion::default() };
         let found = mutual_map(&maps, Grid::square(1).unwrap(), fusion).map;
         let expected = TensorData::from([[[0.0f32, 1.0], [0.0625, 0.25]]]);
         found.into_data().assert_approx_eq::<f32>(&expected, Default::default());

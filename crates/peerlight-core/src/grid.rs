@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Result, resize_map};
 
 /// A grid of rows x columns regions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,14 +43,12 @@ impl Grid {
         side.div_ceil(step) * step
     }
 
-    /// Maps [n, side, side] to their regions [n, rows * columns, values], row by row.
-    ///
-    /// # Panics
-    /// If the grid does not divide the maps.
+    /// Maps [n, height, width] to their regions [n, rows * columns, values], row by row. Maps that the grid does not
+    /// divide are resized first, to the smallest larger size that it divides, so that all regions are alike.
     pub fn divide(self, maps: Tensor<3>) -> Tensor<3> {
         let [n, height, width] = maps.dims();
-        let (h, w) = (height / self.rows, width / self.columns);
-        assert_eq!([h * self.rows, w * self.columns], [height, width], "a map that the grid divides");
+        let (h, w) = (height.div_ceil(self.rows), width.div_ceil(self.columns));
+        let maps = resize_map(maps, [h * self.rows, w * self.columns]);
         maps.reshape([n, self.rows, h, self.columns, w]).permute([0, 1, 3, 2, 4]).reshape([n, self.regions(), h * w])
     }
 }
@@ -81,6 +79,14 @@ mod tests {
             [16.0, 17.0, 22.0, 23.0],
         ]]);
         regions.assert_eq(&expected, true);
+    }
+
+    #[test]
+    fn a_map_that_the_grid_does_not_divide_is_resized() {
+        let map = Tensor::<1, Int>::arange(0..25, &Device::flex()).float().reshape([1, 5, 5]);
+        let regions = Grid { rows: 2, columns: 3 }.divide(map.clone()).into_data();
+        regions.assert_eq(&Grid { rows: 2, columns: 3 }.divide(resize_map(map, [6, 6])).into_data(), true);
+        assert_eq!(regions.shape().to_vec(), [1, 6, 6]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! An image becomes a tensor ([`Preprocess`]); the stages of a network become an attention map
 //! ([`layer_attention`], [`superpose`]); two maps are divided into regions ([`Grid`]), compared
 //! region by region ([`pearson`]) and fused into the mutual map ([`mutual_map`]); a map is painted
-//! over the image ([`overlay`]). Nothing here reads a tensor back, opens a file or knows a device.
+//! over the image ([`overlay`]). Nothing here opens a file or chooses a device.
 //!
 //! The method is that of Cheng, Wang, Cui and Zhan, "Interpretability Optimization Method Based on
 //! Mutual Transfer of Local Attention Map", Computer Science 49(5), 2022,
@@ -18,13 +18,14 @@ mod grid;
 mod image;
 mod overlay;
 mod preprocess;
+mod read;
 mod resize;
 pub mod rng;
 mod similarity;
 mod transfer;
 
 pub use attention::{
-    class_activation, guided_attention, layer_attention, log_odds, minmax, smooth, superpose, weighted_sum,
+    attention, cam, guided_attention, layer_attention, layer_cam, log_odds, minmax, smooth, superpose, weighted_sum,
 };
 pub use color::{COLOR_MAPS, ColorMap};
 pub use error::{CODES, Code, Error, Result};
@@ -33,6 +34,7 @@ pub use grid::Grid;
 pub use image::{MAX_PIXELS, Orientation, Rgba8};
 pub use overlay::overlay;
 pub use preprocess::{Crop, Preprocess};
+pub use read::{Reading, read};
 pub use resize::resize_map;
 pub use similarity::{Correlation, pearson};
 pub use transfer::{Transfer, transfer_loss};

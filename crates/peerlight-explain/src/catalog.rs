@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     EXPLAINERS, Meta, Setting,
-    methods::mutual::{CONTRAST, EVIDENCE, FUSE, POWER, WEIGHT},
+    options::{CROP, EVIDENCE, EXPONENT, FUSE, GRID, POWER, WEIGHT},
 };
 
 /// Something with an id and a name.
@@ -43,7 +43,7 @@ pub struct ErrorEntry {
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Catalog {
     pub version: &'static str,
-    pub backbones: Vec<Named>,
+    pub architectures: Vec<Named>,
     pub methods: Vec<&'static Meta>,
     pub settings: &'static [Setting],
     pub colors: Vec<ColorEntry>,
@@ -54,7 +54,7 @@ pub struct Catalog {
 pub fn catalog() -> Catalog {
     Catalog {
         version: env!("CARGO_PKG_VERSION"),
-        backbones: ARCHITECTURES.iter().map(|b| Named { id: b.id(), name: b.name() }).collect(),
+        architectures: ARCHITECTURES.iter().map(|b| Named { id: b.id(), name: b.name() }).collect(),
         methods: EXPLAINERS.iter().map(|e| e.meta()).collect(),
         settings: SETTINGS,
         colors: COLOR_MAPS.iter().map(|c| ColorEntry { id: c.id, name: c.name, lut: c.lut() }).collect(),
@@ -62,18 +62,14 @@ pub fn catalog() -> Catalog {
     }
 }
 
-/// The settings of an [`Ask`].
+/// What a page or a program offers at its first sight: the settings of every request and of the mutual map, and the
+/// crop of the forward pass.
 const SETTINGS: &[Setting] = &[
-    Setting::number("grid", "Grid", [2.0, 7.0, 14.0], "Regions along a side of the image."),
-    EVIDENCE,
-    FUSE,
-    WEIGHT,
-    CONTRAST,
-    POWER,
-    Setting::number(
-        "crop",
-        "Crop",
-        [0.1, 0.875, 1.0],
-        "Side of the center square that the networks see, as a part of the shorter side.",
-    ),
+    GRID.setting,
+    EVIDENCE.setting,
+    FUSE.setting,
+    WEIGHT.setting,
+    EXPONENT.setting,
+    POWER.setting,
+    CROP.setting,
 ];

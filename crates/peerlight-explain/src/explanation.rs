@@ -3,14 +3,14 @@
 use peerlight_core::Crop;
 use serde::Serialize;
 
-use crate::Ask;
+use crate::{Cost, Settings, Versus};
 
-/// A map of side x side values in 0..=1, row by row. Left out of JSON: an image shows it better.
+/// A map of side x side values in 0..=1, row by row. The values are left out of JSON: an image shows them better.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Map {
-    /// The values.
+    /// The values, row by row.
     #[serde(skip)]
-    pub map: Vec<f32>,
+    pub values: Vec<f32>,
     /// Whether there was nothing to show: a constant map, or one with numbers that are not finite.
     /// Then the values are all zeros.
     pub blank: bool,
@@ -18,17 +18,29 @@ pub struct Map {
 
 impl Map {
     /// A normalized map that was read back; a blank one is flagged and all zeros.
-    pub(crate) fn finished(map: Vec<f32>) -> Self {
+    pub(crate) fn finished(values: Vec<f32>) -> Self {
         // A normalized map reaches 1, or nearly so after resizing, unless it was constant.
-        let blank = map.iter().any(|v| !v.is_finite()) || map.iter().all(|&v| v < 0.5);
-        Self { map: if blank { vec![0.0; map.len()] } else { map }, blank }
+        let blank = values.iter().any(|v| !v.is_finite()) || values.iter().all(|&v| v < 0.5);
+        Self { values: if blank { vec![0.0; values.len()] } else { values }, blank }
     }
 }
 
-/// The explanation of one image.
+/// A joint map before it is resized to the networks' input.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RawMap {
+    /// The height.
+    pub rows: usize,
+    /// The width.
+    pub columns: usize,
+    /// The values in 0..=1, row by row; all zeros if the map is blank. Left out of JSON.
+    #[serde(skip)]
+    pub values: Vec<f32>,
+}
+
+/// The explanation of one image by one method.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    /// Version of this structure.
+    /// The version of this structure: 2.
     pub version: u32,
     /// The device that computed it.
     pub device: String,
@@ -36,52 +48,77 @@ pub struct Explanation {
     pub bundle: BundleName,
     /// The image's size, and what part of it the networks saw.
     pub image: ImageInfo,
-    /// The settings, with the bundle's crop where none was asked for.
-    pub settings: Ask,
+    /// The id of the method.
+    pub method: &'static str,
+    /// The name of the method for people.
+    pub name: &'static str,
+    /// Every setting of the method with its value.
+    pub settings: Settings,
     /// The class that is explained.
-    pub target: Target,
-    /// Side of every map.
+    pub target: TargetClass,
+    /// The class that it is compared with, or none.
+    pub versus: Option<Versus>,
+    /// The side of every map, in pixels: the input side of the explained networks, of the largest where they differ.
     pub side: usize,
-    /// What each peer recognized and where it looked.
-    pub peers: Vec<Peer>,
-    /// Where they look together.
-    pub mutual: Map,
-    /// Mean correlation over the regions; a region without one counts as 0.
-    pub agreement: f32,
-    /// Region by region, row by row.
+    /// What each explained peer recognized and where it looked.
+    pub peers: Vec<PeerMap>,
+    /// The joint map: the mutual map for `mutual`, else the mean of the explained peers' maps, or the one peer's map.
+    #[serde(flatten)]
+    pub map: Map,
+    /// The joint map before resizing, after ReLU (where the method has one) and min-max.
+    pub raw: RawMap,
+    /// Whether every number that the method made was finite, before anything was done to it; else the map is blank.
+    pub finite: bool,
+    /// The agreement of the explained peers' own maps: their mean correlation over the regions, where a region without
+    /// one counts as 0. None for one peer.
+    pub agreement: Option<f32>,
+    /// The regions of the grid, row by row. None for one peer, since nothing is compared.
     pub regions: Vec<Region>,
+    /// The number of regions along a side.
+    pub grid: usize,
+    /// What it cost, in passes.
+    pub cost: Cost,
+    /// Milliseconds, with those of the forward passes that all explanations of the image share.
+    pub ms: f64,
     /// Where the time went.
     pub timings: Vec<Timing>,
 }
 
-/// Which weights.
+impl Explanation {
+    /// The explained peers, counted from 0.
+    pub fn explained(&self) -> Vec<usize> {
+        self.peers.iter().map(|peer| peer.peer).collect()
+    }
+}
+
+/// The name and the checksum of the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BundleName {
-    /// For people.
+    /// The name for people.
     pub name: String,
-    /// Of the file.
+    /// The sha256 of the file, in hexadecimal digits.
     pub sha256: String,
 }
 
 /// The image, and what part of it the networks saw.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ImageInfo {
-    /// In pixels.
+    /// The width in pixels.
     pub width: u32,
-    /// In pixels.
+    /// The height in pixels.
     pub height: u32,
-    /// In the image's pixels: every map covers exactly this square.
+    /// The square that the networks saw, in the image's pixels: every map covers exactly this square.
     pub crop: Crop,
 }
 
 /// The class that is explained.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Target {
+pub struct TargetClass {
     /// Index of the class.
     pub class: usize,
-    /// Its name.
+    /// Name of the class.
     pub label: String,
-    /// Whether somebody chose it; else it is the one with the highest mean probability of the peers.
+    /// Whether somebody chose it; else it is the one with the highest mean probability of the explained peers.
     pub chosen: bool,
 }
 
@@ -90,52 +127,56 @@ pub struct Target {
 pub struct Prediction {
     /// Index of the class.
     pub class: usize,
-    /// Its name.
+    /// Name of the class.
     pub label: String,
     /// Softmax of the logits, 0..=1.
     pub probability: f32,
 }
 
-/// One peer's part.
+/// What one peer recognized, and its own map.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Peer {
-    /// Its id in the bundle.
+pub struct PeerMap {
+    /// The peer's place in the bundle, counted from 0.
+    pub peer: usize,
+    /// The peer's id in the bundle.
     pub id: String,
     /// The id of its architecture.
-    pub backbone: String,
+    pub architecture: String,
     /// Its name for people.
     pub name: String,
     /// The five classes that it thinks most probable, best first.
     pub top: Vec<Prediction>,
-    /// The explained class.
+    /// How probable it thinks the explained class.
     pub target: Prediction,
-    /// Where it looks.
+    /// The layers that were read, counted from 1; none if the method reads the input.
+    pub layers: Vec<usize>,
+    /// The peer's own map by the method. For `mutual`: what the mutual map is made of.
     #[serde(flatten)]
-    pub attention: Map,
+    pub map: Map,
 }
 
 /// One region of the grid.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Region {
-    /// From the top, from 0.
+    /// The row, counted from 0 at the top.
     pub row: usize,
-    /// From the left, from 0.
+    /// The column, counted from 0 at the left.
     pub column: usize,
     /// Mean of Pearson's correlation over the pairs of peers; 0 if a map is constant here.
     pub rho: f32,
-    /// Each pair's, in the order (0, 1), (0, 2), .. (1, 2), ..
+    /// The correlation of each pair of explained peers, in the order (0, 1), (0, 2), .. (1, 2), ..
     pub pairs: Vec<f32>,
-    /// Each peer's mean attention.
+    /// The mean of each explained peer's map.
     pub attention: Vec<f32>,
     /// Whether a map is constant here, so that there is no correlation.
     pub constant: bool,
 }
 
-/// A step's time.
+/// The time that a step took.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Timing {
-    /// The step.
+    /// The step, in words for people.
     pub name: String,
-    /// Milliseconds.
+    /// Milliseconds that it took.
     pub ms: f64,
 }

@@ -13,8 +13,6 @@ pub struct ForwardPass {
     pub(crate) input: Tensor<4>,
     /// The image's size, and what part of it the networks saw.
     pub(crate) image: ImageInfo,
-    /// That part's side, as a part of the image's shorter side.
-    pub(crate) crop: f64,
     /// What each peer made of it.
     pub(crate) views: Vec<View>,
     /// How long preparing the image took, in milliseconds.

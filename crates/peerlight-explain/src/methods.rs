@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::{Explainer, Setting};
+use crate::Explainer;
 
 /// Declares each method's file and lists its type, so that a new one is one line.
 macro_rules! methods {
@@ -57,11 +57,3 @@ fn spatial_sum(x: Tensor<4>) -> Tensor<4> {
 fn spread(x: &Tensor<4>) -> Tensor<4> {
     (x.clone().max() - x.clone().min()).reshape([1, 1, 1, 1])
 }
-
-/// Which random numbers a random method uses.
-const SEED: Setting = Setting::number(
-    "seed",
-    "Seed",
-    [0.0, 0.0, 4_294_967_295.0],
-    "Which random numbers are used: the same seed gives the same map.",
-);

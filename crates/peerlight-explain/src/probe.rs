@@ -6,16 +6,16 @@ use std::{
 };
 
 use burn::tensor::{Device, Tensor};
-use peerlight_core::Result;
+use peerlight_core::{Result, read};
 use peerlight_models::{Features, Layer, Network};
 use serde::Serialize;
 
-use crate::{ForwardPass, Host, Score, Session, Step, forward_pass::softmax, read::read, setting::Settings};
+use crate::{ForwardPass, Progress, Score, Session, Settings, Step, forward_pass::softmax, setting::Handle};
 
 /// Bytes that a batch's activations may take: enough to keep two cores busy, little enough for a phone.
 const BATCH_BYTES: usize = 128 << 20;
-/// A pass holds about this many times its largest stage (expanded channels and copies), and one that will be gone back
-/// through holds every stage as often.
+/// A pass holds about this many times its largest layer (expanded channels and copies), and one that will be gone back
+/// through holds every layer as often.
 const COPIES: usize = 8;
 
 /// What an explanation cost, in samples: a batch of eight counts eight times.
@@ -23,9 +23,9 @@ const COPIES: usize = 8;
 pub struct Cost {
     /// Passes from the image, the one that every explanation of the image shares included.
     pub forward: usize,
-    /// Passes from a stage to the end.
+    /// Passes resumed from a layer.
     pub partial: usize,
-    /// Passes back.
+    /// Backward passes.
     pub backward: usize,
 }
 
@@ -37,44 +37,39 @@ impl AddAssign for Cost {
     }
 }
 
-/// One peer, one image and one score, with what a method does to them. Counts what it costs, tells the host how far it
+/// One peer, one image and one score, with what a method does to them. Counts what it costs, tells how far it
 /// is, and keeps batches small enough for the device.
 pub struct Probe<'a> {
     pub(crate) session: &'a Session,
     pub(crate) pass: &'a ForwardPass,
     pub(crate) peer: usize,
     pub(crate) score: Score,
-    pub(crate) stages: Option<&'a [usize]>,
+    pub(crate) layers: &'a [Layer],
     pub(crate) settings: &'a Settings,
     pub(crate) name: &'a str,
-    pub(crate) host: &'a dyn Host,
+    pub(crate) progress: &'a dyn Progress,
     pub(crate) cost: &'a RefCell<Cost>,
 }
 
 impl<'a> Probe<'a> {
-    /// The same question about another peer.
-    pub fn of(&self, peer: usize) -> Probe<'a> {
-        Probe { peer, ..*self }
-    }
-
-    /// The number of peers.
-    pub fn peers(&self) -> usize {
-        self.session.nets.len()
-    }
-
     /// The device that computes.
     pub fn device(&self) -> &Device {
         &self.session.device
     }
 
-    /// The stages that were asked for, counted from 1; none for the method's own.
-    pub fn stages(&self) -> Option<&[usize]> {
-        self.stages
+    /// The layers to read: those that were asked for, or the method's own choice. None if it reads the input.
+    pub fn layers(&self) -> &'a [Layer] {
+        self.layers
     }
 
     /// The values of the method's settings.
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &'a Settings {
         self.settings
+    }
+
+    /// The value of a setting of the method.
+    pub fn setting<H: Handle>(&self, handle: &H) -> H::Value {
+        self.settings.get(handle)
     }
 
     /// The image, [1, 3, side, side], normalized.
@@ -89,11 +84,11 @@ impl<'a> Probe<'a> {
         Tensor::<1>::from_floats(values.as_slice(), &self.session.device).reshape([1, 3, 1, 1])
     }
 
-    /// The peer's output of a stage, [1, c, h, w]; of [`Layer::INPUT`], the image.
-    pub fn activation(&self, stage: Layer) -> Tensor<4> {
-        match stage {
+    /// The peer's output of a layer, [1, c, h, w]; of [`Layer::INPUT`], the image.
+    pub fn activation(&self, layer: Layer) -> Tensor<4> {
+        match layer {
             Layer::INPUT => self.input(),
-            Layer(k) => self.features().stages[k - 1].clone(),
+            layer => self.features().at(layer).clone(),
         }
     }
 
@@ -112,48 +107,55 @@ impl<'a> Probe<'a> {
         self.score
     }
 
-    /// The classifier's weights of the explained score, one for each channel of the last stage, [channels].
-    pub fn class_weights(&self) -> Tensor<1> {
-        self.score.of_classifier(&self.net().classifier())
+    /// The classifier's weights of the explained score, one for each channel of the last layer, [1, channels].
+    pub fn class_weights(&self) -> Tensor<2> {
+        self.score.of_classifier(&self.net().classifier()).unsqueeze()
     }
 
-    /// The last stage.
-    pub fn head(&self) -> Layer {
-        Layer(self.net().stages())
+    /// The weights of the explained class's log-odds, one for each channel of the last layer, [1, channels]; with a second
+    /// class, those of the score itself.
+    pub fn odds_weights(&self) -> Tensor<2> {
+        self.score.against_rest(&self.features().logits, &self.net().classifier())
     }
 
-    /// The features of inputs [n, 3, side, side], to the last stage.
+    /// The last layer of the peer.
+    pub fn last(&self) -> Layer {
+        self.net().last()
+    }
+
+    /// The features of inputs [n, 3, side, side], to the last layer.
     pub fn run(&self, inputs: Tensor<4>) -> Features {
         self.add(Cost { forward: inputs.dims()[0], ..Cost::default() });
         self.net().run(Layer::INPUT, inputs)
     }
 
-    /// The gradient of the explained score with respect to the peer's output of a stage, of its shape.
-    pub fn gradient(&self, stage: Layer) -> Tensor<4> {
-        self.gradient_at(stage, self.activation(stage))
+    /// The gradient of the explained score with respect to the peer's output of a layer, of its shape.
+    pub fn gradient(&self, layer: Layer) -> Tensor<4> {
+        self.gradient_at(layer, self.activation(layer))
     }
 
-    /// The gradient of the explained score with respect to `x` [n, c, h, w], taken for the output of a stage.
-    pub fn gradient_at(&self, stage: Layer, x: Tensor<4>) -> Tensor<4> {
+    /// The gradient of the explained score with respect to `x` [n, c, h, w], taken for the output of a layer.
+    pub fn gradient_at(&self, layer: Layer, x: Tensor<4>) -> Tensor<4> {
         let samples = x.dims()[0];
-        match stage {
+        match layer {
             Layer::INPUT => self.add(Cost { forward: samples, backward: samples, ..Cost::default() }),
             _ => self.add(Cost { partial: samples, backward: samples, ..Cost::default() }),
         }
-        self.score.gradient(self.net(), stage, x)
+        self.score.gradient(self.net(), layer, x)
     }
 
-    /// The explained score [n] of inputs [n, 3, side, side], to go back from: what the inputs depend on gets a gradient.
+    /// The explained score [n] of inputs [n, 3, side, side], keeping the autodiff graph, so that gradients flow to
+    /// whatever produced the inputs.
     pub fn score_back(&self, inputs: Tensor<4>) -> Tensor<1> {
         let samples = inputs.dims()[0];
         self.add(Cost { forward: samples, backward: samples, ..Cost::default() });
         self.score.of_logits(&self.net().run(Layer::INPUT, inputs).logits)
     }
 
-    /// The explained score of `total` inputs of a stage, [total]: `make` gives those of a range, [range, c, h, w].
+    /// The explained score of `total` inputs of a layer, [total]: `make` gives those of a range, [range, c, h, w].
     ///
     /// # Errors
-    /// `cancelled` by the host.
+    /// `cancelled`.
     pub async fn scores(
         &self,
         from: Layer,
@@ -163,11 +165,11 @@ impl<'a> Probe<'a> {
         self.over(from, total, make, |row| Ok(row.iter().map(|&z| f64::from(z)).collect())).await
     }
 
-    /// The probability of the explained class for `total` inputs of a stage, [total]; with a contrast, less gamma times the
+    /// The probability of the explained class for `total` inputs of a layer, [total]; with a second class, less its weight times the
     /// other's.
     ///
     /// # Errors
-    /// `cancelled` by the host.
+    /// `cancelled`.
     pub async fn probabilities(
         &self,
         from: Layer,
@@ -203,11 +205,11 @@ impl<'a> Probe<'a> {
         Ok(Tensor::from_floats(parts.as_slice(), &self.session.device))
     }
 
-    /// The mean over `total` inputs of the gradient of the explained score with respect to the input of a stage:
+    /// The mean over `total` inputs of the gradient of the explained score with respect to the input of a layer:
     /// `make` gives those of a range, [range, c, h, w]; the mean is [1, c, h, w].
     ///
     /// # Errors
-    /// `cancelled` by the host.
+    /// `cancelled`.
     pub async fn mean_gradient(
         &self,
         from: Layer,
@@ -226,30 +228,30 @@ impl<'a> Probe<'a> {
         Ok(sum.expect("one input or more") / total as f32)
     }
 
-    /// `0..total` in batches that the device has memory for, for passes from a stage.
+    /// `0..total` in batches that the device has memory for, for passes from a layer.
     pub fn batches(&self, from: Layer, total: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let largest = self.sizes(from).max().unwrap_or(1);
         chunks(total, BATCH_BYTES / (COPIES * largest))
     }
 
-    /// `0..total` in batches that the device has memory for, for passes from a stage and back.
+    /// `0..total` in batches that the device has memory for, for passes from a layer and back.
     pub fn gradient_batches(&self, from: Layer, total: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         chunks(total, BATCH_BYTES / (COPIES * self.sizes(from).sum::<usize>()))
     }
 
-    /// The bytes of one sample at a stage and at each one after it.
+    /// The bytes of one sample at a layer and at each one after it.
     fn sizes(&self, from: Layer) -> impl Iterator<Item = usize> {
-        let stages = self.features().stages[from.0..].iter();
+        let later = self.features().after(from).iter();
         let own = self.activation(from).dims();
-        std::iter::once(own).chain(stages.map(|s| s.dims())).map(|dims| 4 * dims.iter().product::<usize>())
+        std::iter::once(own).chain(later.map(|s| s.dims())).map(|dims| 4 * dims.iter().product::<usize>())
     }
 
-    /// Tells the host how far the method is, and lets it cancel.
+    /// Tells how far the method is, and lets it cancel.
     ///
     /// # Errors
-    /// `cancelled` by the host.
+    /// `cancelled`.
     pub async fn step(&self, done: usize, total: usize) -> Result<()> {
-        self.host.checkpoint(Step { name: self.name.into(), done, total }).await
+        self.progress.checkpoint(Step { name: self.name.into(), done, total }).await
     }
 
     pub(crate) fn net(&self) -> &'a dyn Network {

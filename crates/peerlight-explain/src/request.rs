@@ -1,49 +1,75 @@
-//! What is asked of one method.
+//! What is asked of a session.
 
 use std::{collections::BTreeMap, str::FromStr};
 
 use peerlight_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::setting::Value;
+use crate::{
+    explainer,
+    options::GRID,
+    setting::{Handle, Value},
+};
 
 /// A second class, whose score is taken away: what is explained is then why the first and not the second.
+///
+/// Zhang et al., "Finer-CAM: Spotting the Difference Reveals Finer Details for Visual Explanation", CVPR 2025.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Contrast {
-    /// Index of the class.
+pub struct Versus {
+    /// Index of the second class.
     pub class: usize,
-    /// What its logit is multiplied by.
-    #[serde(default = "one")]
-    pub gamma: f32,
+    /// The factor of its logit, 0 to 10. Finer-CAM's gamma.
+    #[serde(default = "one", alias = "gamma")]
+    pub weight: f32,
 }
 
 fn one() -> f32 {
     1.0
 }
 
-/// What is asked of one method. From text, with every peer and the predicted class: `score-cam`,
-/// `layer-cam:stages=4+5+6+7`, `mutual:evidence=attention:fuse=product`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What is asked of a session about one image: a method, its settings, and which peers and class it explains.
+///
+/// Everything has a default: the mutual map of all peers for the class that they think likeliest. A request can be read
+/// from text, such as `score-cam`, `layer-cam:layers=4+5+6+7` or `mutual:evidence=attention:fuse=product:grid=4`, and from
+/// JSON, where older names (`stages`, `contrast` with `gamma`) are read, too.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Request {
-    /// The method's id.
+    /// The id of the method.
     pub method: String,
-    /// The stages that it reads, counted from 1; none for the method's own.
-    #[serde(default)]
-    pub stages: Option<Vec<usize>>,
-    /// What is chosen of its settings.
-    #[serde(default)]
+    /// The layers that the method reads, counted from 1; none for the method's own choice.
+    #[serde(alias = "stages")]
+    pub layers: Option<Vec<usize>>,
+    /// The chosen settings of the method by their ids; the others have their defaults.
     pub settings: BTreeMap<String, Value>,
-    /// The peer to explain, counted from 0; none for all of them, whose maps are averaged.
-    #[serde(default)]
+    /// The peer to explain, counted from 0; none for all of them.
     pub peer: Option<usize>,
-    /// The class to explain; none for the one that the explained peers think likeliest.
-    #[serde(default)]
+    /// The class to explain; none for the one with the highest mean probability of the explained peers.
     pub target: Option<usize>,
-    /// The class that it is told from, or none.
-    #[serde(default)]
-    pub contrast: Option<Contrast>,
+    /// The class to compare with, or none.
+    #[serde(alias = "contrast")]
+    pub versus: Option<Versus>,
+    /// The number of regions along a side, over which the peers' maps are compared, 1 to 56.
+    pub grid: usize,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            method: "mutual".into(),
+            layers: None,
+            settings: BTreeMap::new(),
+            peer: None,
+            target: None,
+            versus: None,
+            grid: default_grid(),
+        }
+    }
+}
+
+fn default_grid() -> usize {
+    GRID.read(&GRID.setting.default())
 }
 
 impl Request {
@@ -52,14 +78,21 @@ impl Request {
         Self { method: method.into(), ..Self::default() }
     }
 
-    /// The method with what was chosen of its stages and settings, as text.
+    /// The same request with a setting of the method chosen.
+    pub fn with<H: Handle>(mut self, handle: &H, value: H::Value) -> Self {
+        self.settings.insert(handle.setting().id.into(), handle.write(value));
+        self
+    }
+
+    /// The method with what was chosen of its layers, settings and grid, as text that [`str::parse`] reads.
     pub fn spec(&self) -> String {
-        let stages = self.stages.iter().map(|stages| {
-            let numbers: Vec<_> = stages.iter().map(usize::to_string).collect();
-            format!(":stages={}", numbers.join("+"))
+        let layers = self.layers.iter().map(|layers| {
+            let numbers: Vec<_> = layers.iter().map(usize::to_string).collect();
+            format!(":layers={}", numbers.join("+"))
         });
         let settings = self.settings.iter().map(|(name, value)| format!(":{name}={value}"));
-        std::iter::once(self.method.clone()).chain(stages).chain(settings).collect()
+        let grid = (self.grid != default_grid()).then(|| format!(":grid={}", self.grid));
+        std::iter::once(self.method.clone()).chain(layers).chain(settings).chain(grid).collect()
     }
 }
 
@@ -68,46 +101,70 @@ impl FromStr for Request {
 
     fn from_str(text: &str) -> Result<Self> {
         let refused = |part: &str| {
-            let text = format!("'{part}' is no setting. Write METHOD:NAME=VALUE, such as layer-cam:stages=5+6+7.");
+            let text = format!("'{part}' is no setting. Write METHOD:NAME=VALUE, such as layer-cam:layers=5+6+7.");
             Error::new(Code::AskInvalid, text)
         };
         let mut parts = text.split(':');
         let mut request = Self::of(parts.next().unwrap_or_default());
         for part in parts {
             let (name, value) = part.split_once('=').ok_or_else(|| refused(part))?;
-            if name == "stages" {
-                let stages: std::result::Result<_, _> = value.split('+').map(str::parse).collect();
-                request.stages = Some(stages.map_err(|_| refused(part))?);
-            } else {
-                let value = value.parse().map_or_else(|_| Value::Text(value.into()), Value::Number);
-                request.settings.insert(name.into(), value);
+            match name {
+                "layers" | "stages" => {
+                    let layers: std::result::Result<_, _> = value.split('+').map(str::parse).collect();
+                    request.layers = Some(layers.map_err(|_| refused(part))?);
+                }
+                "grid" if !has_own_grid(&request.method) => {
+                    request.grid = value.parse().map_err(|_| refused(part))?;
+                }
+                _ => {
+                    let value = value.parse().map_or_else(|_| Value::Text(value.into()), Value::Number);
+                    request.settings.insert(name.into(), value);
+                }
             }
         }
         Ok(request)
     }
 }
 
+/// Whether a method has a setting `grid` of its own, which is then meant by that name.
+fn has_own_grid(method: &str) -> bool {
+    explainer(method).is_ok_and(|e| e.meta().settings.iter().any(|s| s.is(GRID.setting.id)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::options::{EVIDENCE, EXPONENT, Evidence};
 
     #[test]
     fn a_request_reads_as_it_is_written() {
-        for text in ["cam", "layer-cam:stages=4+5", "score-cam:channels=64", "mutual:stages=7:fuse=product:grid=4"] {
+        for text in [
+            "cam",
+            "layer-cam:layers=4+5",
+            "score-cam:channels=64",
+            "mutual:layers=7:fuse=product:grid=4",
+            "rise:grid=5:samples=4",
+        ] {
             assert_eq!(text.parse::<Request>().unwrap().spec(), text);
         }
-        for text in ["cam:stages=", "cam:stages=4,5", "cam:nothing"] {
+        assert_eq!("cam:stages=4".parse::<Request>().unwrap(), "cam:layers=4".parse().unwrap());
+        for text in ["cam:stages=", "cam:layers=4,5", "cam:nothing", "mutual:grid=many"] {
             assert_eq!(text.parse::<Request>().unwrap_err().code(), Code::AskInvalid, "{text}");
         }
+        let request = Request::of("mutual").with(&EVIDENCE, Evidence::Class).with(&EXPONENT, 2.0);
+        assert_eq!(request.spec(), "mutual:evidence=class:exponent=2");
     }
 
     #[test]
-    fn a_request_reads_from_json() {
-        let json = r#"{"method":"score-cam","settings":{"channels":64,"mode":"a"},"stages":[7],"peer":0,"target":3,"contrast":{"class":5}}"#;
+    fn a_request_reads_from_json_by_new_and_old_names() {
+        let json = r#"{"method":"score-cam","settings":{"channels":64,"mode":"a"},"layers":[7],"peer":0,"target":3,"versus":{"class":5}}"#;
         let request: Request = serde_json::from_str(json).unwrap();
-        assert_eq!(request.spec(), "score-cam:stages=7:channels=64:mode=a");
-        assert_eq!((request.peer, request.target), (Some(0), Some(3)));
-        assert_eq!(request.contrast, Some(Contrast { class: 5, gamma: 1.0 }));
+        assert_eq!(request.spec(), "score-cam:layers=7:channels=64:mode=a");
+        assert_eq!((request.peer, request.target, request.grid), (Some(0), Some(3), 7));
+        assert_eq!(request.versus, Some(Versus { class: 5, weight: 1.0 }));
+        let old = json.replace("layers", "stages").replace(r#""versus":{"class":5}"#, r#""contrast":{"class":5,"gamma":1}"#);
+        assert_eq!(serde_json::from_str::<Request>(&old).unwrap(), request);
+        assert_eq!(serde_json::from_str::<Request>("{}").unwrap(), Request::default());
         assert!(
             serde_json::from_str::<Request>(r#"{"method":"cam","taget":3}"#).is_err(),
             "a misspelt field is refused"

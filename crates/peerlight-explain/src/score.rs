@@ -4,25 +4,25 @@ use burn::tensor::{Int, Tensor};
 use peerlight_core::log_odds;
 use peerlight_models::{Layer, Network};
 
-use crate::Contrast;
+use crate::Versus;
 
 /// The score that is explained: the logit of a class, less a part of another's.
 ///
-/// With a contrast, Finer-CAM's (Zhang et al., CVPR 2025): z_c - gamma z_d.
+/// With a second class, Finer-CAM's (Zhang et al., CVPR 2025): z_c - weight z_d.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
     /// Index of the class.
     pub class: usize,
-    /// The class that it is told from, or none.
-    pub contrast: Option<Contrast>,
+    /// The class that it is compared with, or none.
+    pub versus: Option<Versus>,
 }
 
 impl Score {
     /// The score of each of the rows: [rows, n] to [n].
     fn combine(&self, rows: impl Fn(usize) -> Tensor<1>) -> Tensor<1> {
-        match self.contrast {
+        match self.versus {
             None => rows(self.class),
-            Some(Contrast { class, gamma }) => rows(self.class) - rows(class) * gamma,
+            Some(Versus { class, weight }) => rows(self.class) - rows(class) * weight,
         }
     }
 
@@ -33,10 +33,10 @@ impl Score {
     }
 
     /// What decides on the class at these logits [n, classes]: the weights [n, channels] in a linear classifier
-    /// [classes, channels] of its log-odds; with a contrast, of the score itself, which names the rival already.
+    /// [classes, channels] of its log-odds; with a second class, of the score itself, which names the rival already.
     pub fn against_rest(&self, logits: &Tensor<2>, classifier: &Tensor<2>) -> Tensor<2> {
         let ([n, _], [_, channels]) = (logits.dims(), classifier.dims());
-        match self.contrast {
+        match self.versus {
             None => {
                 let class = Tensor::<1, Int>::full([n], self.class as i64, &logits.device());
                 log_odds(logits.clone(), class).matmul(classifier.clone())
@@ -47,7 +47,7 @@ impl Score {
 
     /// Of the values of the classes for one sample.
     pub fn of_row(&self, row: &[f64]) -> f64 {
-        row[self.class] - self.contrast.map_or(0.0, |c| f64::from(c.gamma) * row[c.class])
+        row[self.class] - self.versus.map_or(0.0, |v| f64::from(v.weight) * row[v.class])
     }
 
     /// Of a linear classifier's weights [classes, channels]: the weights [channels] whose score this is.
@@ -56,11 +56,11 @@ impl Score {
         self.combine(|class| weights.clone().slice([class..class + 1, 0..channels]).reshape([channels]))
     }
 
-    /// The gradient of the sum of the scores with respect to `x` [n, c, h, w], taken for a stage's output (or the
-    /// image), of its shape. The samples do not touch each other, so each gets its own score's gradient.
-    pub fn gradient(&self, net: &dyn Network, stage: Layer, x: Tensor<4>) -> Tensor<4> {
+    /// The gradient of the sum of the scores with respect to `x` [n, c, h, w], taken for a layer's output (or the
+    /// input), of its shape. The samples do not touch each other, so each gets its own score's gradient.
+    pub fn gradient(&self, net: &dyn Network, layer: Layer, x: Tensor<4>) -> Tensor<4> {
         let start = x.autodiff().require_grad();
-        let scores = self.of_logits(&net.run(stage, start.clone()).logits);
-        start.grad(&scores.sum().backward()).expect("the logits depend on every stage")
+        let scores = self.of_logits(&net.run(layer, start.clone()).logits);
+        start.grad(&scores.sum().backward()).expect("the logits depend on every layer")
     }
 }

@@ -7,13 +7,11 @@
 #![allow(clippy::excessive_precision, reason = "the digits are those of tiny.json")]
 
 use burn::tensor::Device;
-use peerlight_core::{Code, Error, Fuse, Fusion, Grid, Result, Weight, layer_attention, mutual_map, superpose};
+use peerlight_core::{Code, Error, Fuse, Fusion, Grid, Result, Weight, attention, mutual_map, read};
 use peerlight_models::{
     Bundle, Layer,
     micro::{self, CLASSES, SIDE},
 };
-
-use crate::read::read;
 
 const GRID: usize = 4;
 /// Logits and correlations may be off by this much, on any device.
@@ -100,9 +98,9 @@ async fn known_answers(bundle: &[u8], device: &Device) -> Result<()> {
     for (peer, expected) in LOGITS.iter().enumerate() {
         let net = bundle.build(peer, device)?;
         let features = net.run(Layer::INPUT, input.clone());
-        compare("logits", &read(features.logits).await?, expected, TOLERANCE)?;
-        let layers = features.stages[3..7].iter().map(|stage| layer_attention(stage.clone(), 2));
-        maps.push(superpose(layers.collect(), SIDE));
+        compare("logits", &read(features.logits.clone()).await?, expected, TOLERANCE)?;
+        let layers = net.last().superposed();
+        maps.push(attention(layers.into_iter().map(|layer| features.at(layer).clone()), 2, SIDE));
     }
     let mutual = mutual_map(&maps, Grid::square(GRID)?, Fusion::plain(Fuse::Mean, Weight::Agreement));
     compare("correlations", &read(mutual.agreement.rho).await?, &RHO, TOLERANCE)?;

@@ -1,11 +1,14 @@
-//! Settings as data: a method's table of them, what somebody chose, and the two checked against each other.
+//! Settings: the table of a method, what somebody chose, and the two checked against each other.
+//!
+//! A setting is declared once, as a typed handle: [`NumberSetting`], [`CountSetting`] or [`ChoiceSetting`]. Its
+//! [`Setting`] stands in a method's table, which makes the checks and the menus, and the handle itself reads the value.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use peerlight_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// One of the values that a setting can have.
+/// One of the values that a setting can have: its id, its name and one sentence for people.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Choice {
@@ -14,49 +17,72 @@ pub struct Choice {
     pub help: &'static str,
 }
 
-/// What a setting can be.
+/// An enum whose values people choose from. [`choices!`](crate::choices) implements it.
+pub trait Choose: Copy + PartialEq + 'static {
+    /// Every value, the default first.
+    const VALUES: &'static [Self];
+    /// What people read of each value, in the order of [`Choose::VALUES`].
+    const CHOICES: &'static [Choice];
+
+    /// The id of this value.
+    fn id(self) -> &'static str {
+        let place = Self::VALUES.iter().position(|value| *value == self);
+        Self::CHOICES[place.expect("every value is listed")].id
+    }
+
+    /// The value of this id, if there is one.
+    fn of_id(id: &str) -> Option<Self> {
+        Self::CHOICES.iter().position(|choice| choice.id == id).map(|place| Self::VALUES[place])
+    }
+}
+
+/// Implements [`Choose`] for an enum: its values with id, name and help, the default first.
+#[macro_export]
+macro_rules! choices {
+    ($type:ty { $($variant:ident: $id:literal, $name:literal, $help:literal;)+ }) => {
+        impl $crate::Choose for $type {
+            const VALUES: &'static [Self] = &[$(Self::$variant,)+];
+            const CHOICES: &'static [$crate::Choice] =
+                &[$($crate::Choice { id: $id, name: $name, help: $help },)+];
+        }
+    };
+}
+
+/// What values a setting can have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
     /// A number from `min` to `max`.
     Number {
-        /// The smallest.
+        /// The smallest value.
         min: f64,
-        /// The largest.
+        /// The largest value.
         max: f64,
-        /// Unless said otherwise.
+        /// The value unless another is chosen.
         default: f64,
+        /// Whether the value is rounded to a whole number.
+        whole: bool,
     },
-    /// One of these; the first unless said otherwise.
+    /// One of these choices; the first unless another is chosen.
     Choice(&'static [Choice]),
 }
 
-/// A setting of a method, or of the page.
+/// What is to be known of a setting, whatever its type.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[allow(missing_docs, reason = "the names say it")]
 pub struct Setting {
+    /// The identifier in requests, in results and on the command line.
     pub id: &'static str,
+    /// An older identifier, which is still read.
+    pub alias: Option<&'static str>,
+    /// The name for people.
     pub name: &'static str,
+    /// What the setting does, in a sentence.
     pub help: &'static str,
+    /// The values that it can have.
     pub kind: Kind,
 }
 
 impl Setting {
-    /// A number from `min` to `max`.
-    pub const fn number(
-        id: &'static str,
-        name: &'static str,
-        [min, default, max]: [f64; 3],
-        help: &'static str,
-    ) -> Self {
-        Self { id, name, help, kind: Kind::Number { min, max, default } }
-    }
-
-    /// One of `choices`, the first being the default.
-    pub const fn choice(id: &'static str, name: &'static str, choices: &'static [Choice], help: &'static str) -> Self {
-        Self { id, name, help, kind: Kind::Choice(choices) }
-    }
-
-    /// The value that it has unless said otherwise.
+    /// The value unless another is chosen.
     pub fn default(&self) -> Value {
         match self.kind {
             Kind::Number { default, .. } => Value::Number(default),
@@ -64,7 +90,16 @@ impl Setting {
         }
     }
 
-    fn check(&self, value: &Value) -> Result<()> {
+    /// Whether this setting is called so, now or formerly.
+    pub fn is(&self, id: &str) -> bool {
+        self.id == id || self.alias == Some(id)
+    }
+
+    /// Checks a value.
+    ///
+    /// # Errors
+    /// `ask-invalid`, saying what the setting can be.
+    pub fn check(&self, value: &Value) -> Result<()> {
         let allowed = match (self.kind, value) {
             (Kind::Number { min, max, .. }, Value::Number(v)) if (min..=max).contains(v) => return Ok(()),
             (Kind::Choice(choices), Value::Text(id)) if choices.iter().any(|c| c.id == id) => return Ok(()),
@@ -89,10 +124,12 @@ impl Serialize for Setting {
             min: Option<f64>,
             #[serde(skip_serializing_if = "Option::is_none")]
             max: Option<f64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            whole: Option<bool>,
             default: String,
         }
         let (kind, choices, range): (_, &[Choice], _) = match self.kind {
-            Kind::Number { min, max, .. } => ("number", &[], Some((min, max))),
+            Kind::Number { min, max, whole, .. } => ("number", &[], Some((min, max, whole))),
             Kind::Choice(choices) => ("choice", choices, None),
         };
         Entry {
@@ -101,20 +138,161 @@ impl Serialize for Setting {
             help: self.help,
             kind,
             choices,
-            min: range.map(|(min, _)| min),
-            max: range.map(|(_, max)| max),
+            min: range.map(|(min, ..)| min),
+            max: range.map(|(_, max, _)| max),
+            whole: range.map(|(.., whole)| whole),
             default: self.default().to_string(),
         }
         .serialize(serializer)
     }
 }
 
-/// What somebody chose: a number, or the id of a choice.
+/// A typed setting: the handle that reads what its [`Setting`] in a table was given.
+pub trait Handle {
+    /// The type of the value.
+    type Value;
+
+    /// The setting as it stands in a table.
+    fn setting(&self) -> &Setting;
+
+    /// The value, from one that [`Setting::check`] has passed.
+    fn read(&self, value: &Value) -> Self::Value;
+
+    /// The value as a request carries it.
+    fn write(&self, value: Self::Value) -> Value;
+}
+
+/// Declares a handle around a [`Setting`].
+macro_rules! handle {
+    ($(#[$doc:meta])* $name:ident $(<$param:ident: $bound:ident>)?) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        pub struct $name $(<$param: $bound>)? {
+            /// The setting as it stands in a table.
+            pub setting: Setting,
+            $(value: PhantomData<$param>,)?
+        }
+
+        impl $(<$param: $bound>)? $name $(<$param>)? {
+            /// The same setting, which is read under an older identifier, too.
+            pub const fn alias(mut self, old: &'static str) -> Self {
+                self.setting.alias = Some(old);
+                self
+            }
+        }
+    };
+}
+
+handle! {
+    /// A setting whose value is a number from a smallest to a largest one.
+    NumberSetting
+}
+
+impl NumberSetting {
+    /// A number: identifier, name, `[smallest, default, largest]`, and a sentence of help.
+    pub const fn new(
+        id: &'static str,
+        name: &'static str,
+        [min, default, max]: [f64; 3],
+        help: &'static str,
+    ) -> Self {
+        Self { setting: Setting { id, alias: None, name, help, kind: Kind::Number { min, max, default, whole: false } } }
+    }
+}
+
+impl Handle for NumberSetting {
+    type Value = f64;
+
+    fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    fn read(&self, value: &Value) -> f64 {
+        match (value, self.setting.kind) {
+            (Value::Number(v), _) => *v,
+            (_, Kind::Number { default, .. }) => default,
+            _ => f64::NAN,
+        }
+    }
+
+    fn write(&self, value: f64) -> Value {
+        Value::Number(value)
+    }
+}
+
+handle! {
+    /// A setting whose value is a whole number from a smallest to a largest one.
+    CountSetting
+}
+
+impl CountSetting {
+    /// A whole number: identifier, name, `[smallest, default, largest]`, and a sentence of help.
+    pub const fn new(
+        id: &'static str,
+        name: &'static str,
+        [min, default, max]: [u32; 3],
+        help: &'static str,
+    ) -> Self {
+        let kind = Kind::Number { min: min as f64, max: max as f64, default: default as f64, whole: true };
+        Self { setting: Setting { id, alias: None, name, help, kind } }
+    }
+}
+
+impl Handle for CountSetting {
+    type Value = usize;
+
+    fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    fn read(&self, value: &Value) -> usize {
+        NumberSetting { setting: self.setting }.read(value).round() as usize
+    }
+
+    fn write(&self, value: usize) -> Value {
+        Value::Number(value as f64)
+    }
+}
+
+handle! {
+    /// A setting whose value is one of an enum's.
+    ChoiceSetting<T: Choose>
+}
+
+impl<T: Choose> ChoiceSetting<T> {
+    /// One of the values of `T`, the first being the default: identifier, name, and a sentence of help.
+    pub const fn new(id: &'static str, name: &'static str, help: &'static str) -> Self {
+        let setting = Setting { id, alias: None, name, help, kind: Kind::Choice(T::CHOICES) };
+        Self { setting, value: PhantomData }
+    }
+}
+
+impl<T: Choose> Handle for ChoiceSetting<T> {
+    type Value = T;
+
+    fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    fn read(&self, value: &Value) -> T {
+        match value {
+            Value::Text(id) => T::of_id(id).unwrap_or(T::VALUES[0]),
+            Value::Number(_) => T::VALUES[0],
+        }
+    }
+
+    fn write(&self, value: T) -> Value {
+        Value::Text(value.id().into())
+    }
+}
+
+/// The value of a setting in a request: a number, or the id of a choice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum Value {
+    /// A number.
     Number(f64),
+    /// The id of a choice.
     Text(String),
 }
 
@@ -127,8 +305,8 @@ impl fmt::Display for Value {
     }
 }
 
-/// Every setting of a table with its value.
-#[derive(Debug, Clone, PartialEq)]
+/// Every setting of a table with its value, checked.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Settings(BTreeMap<&'static str, Value>);
 
 impl Settings {
@@ -136,48 +314,31 @@ impl Settings {
     ///
     /// # Errors
     /// `ask-invalid` for a setting that the table does not have or a value that it does not allow.
-    pub fn of(table: &'static [Setting], chosen: &BTreeMap<String, Value>, of_what: &str) -> Result<Self> {
-        if let Some(unknown) = chosen.keys().find(|id| table.iter().all(|s| s.id != **id)) {
-            let known: Vec<_> = table.iter().map(|s| s.id).collect();
-            let has = if known.is_empty() { "It has none.".into() } else { format!("It has: {}.", known.join(", ")) };
-            return Err(Error::new(Code::AskInvalid, format!("'{of_what}' has no setting '{unknown}'. {has}")));
-        }
-        let mut values = BTreeMap::new();
-        for setting in table {
-            let value = chosen.get(setting.id).cloned().unwrap_or_else(|| setting.default());
-            setting.check(&value)?;
-            values.insert(setting.id, value);
+    pub fn of<'a>(
+        table: &'static [Setting],
+        chosen: impl IntoIterator<Item = (&'a String, &'a Value)>,
+        of_what: &str,
+    ) -> Result<Self> {
+        let mut values: BTreeMap<_, _> = table.iter().map(|setting| (setting.id, setting.default())).collect();
+        for (id, value) in chosen {
+            let Some(setting) = table.iter().find(|setting| setting.is(id)) else {
+                let known: Vec<_> = table.iter().map(|s| s.id).collect();
+                let has =
+                    if known.is_empty() { "It has none.".into() } else { format!("It has: {}.", known.join(", ")) };
+                return Err(Error::new(Code::AskInvalid, format!("'{of_what}' has no setting '{id}'. {has}")));
+            };
+            setting.check(value)?;
+            values.insert(setting.id, value.clone());
         }
         Ok(Self(values))
     }
 
-    /// A number.
-    ///
-    /// # Panics
-    /// If the table has no number of this id: the method's own mistake.
-    pub fn number(&self, id: &str) -> f64 {
-        match self.0.get(id) {
-            Some(Value::Number(v)) => *v,
-            _ => panic!("no number '{id}' in the method's table of settings"),
-        }
-    }
-
-    /// A number, rounded to a whole one.
-    ///
-    /// # Panics
-    /// As [`Settings::number`].
-    pub fn count(&self, id: &str) -> usize {
-        self.number(id).round() as usize
-    }
-
-    /// The id of a choice.
-    ///
-    /// # Panics
-    /// If the table has no choice of this id: the method's own mistake.
-    pub fn choice(&self, id: &str) -> &str {
-        match self.0.get(id) {
-            Some(Value::Text(choice)) => choice,
-            _ => panic!("no choice '{id}' in the method's table of settings"),
+    /// The value of a setting; its default if the table does not have it.
+    pub fn get<H: Handle>(&self, handle: &H) -> H::Value {
+        let setting = handle.setting();
+        match self.0.get(setting.id) {
+            Some(value) => handle.read(value),
+            None => handle.read(&setting.default()),
         }
     }
 }
@@ -186,25 +347,31 @@ impl Settings {
 mod tests {
     use super::*;
 
-    const TABLE: &[Setting] = &[
-        Setting::number("samples", "Samples", [1.0, 8.0, 64.0], "How many."),
-        Setting::choice(
-            "weight",
-            "Weight",
-            &[Choice { id: "none", name: "None", help: "" }, Choice { id: "all", name: "All", help: "" }],
-            "What for.",
-        ),
-    ];
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    enum Weight {
+        None,
+        All,
+    }
+    choices! { Weight { None: "none", "None", "Nothing."; All: "all", "All", "Everything."; } }
+
+    const SAMPLES: CountSetting = CountSetting::new("samples", "Samples", [1, 8, 64], "How many.").alias("number");
+    const STD: NumberSetting = NumberSetting::new("std", "Noise", [0.0, 0.5, 1.0], "How strong.");
+    const WEIGHT: ChoiceSetting<Weight> = ChoiceSetting::new("weight", "Weight", "What for.");
+    const TABLE: &[Setting] = &[SAMPLES.setting, STD.setting, WEIGHT.setting];
 
     fn of(chosen: &[(&str, Value)]) -> Result<Settings> {
-        Settings::of(TABLE, &chosen.iter().map(|(k, v)| (k.to_string(), v.clone())).collect(), "method")
+        let chosen: BTreeMap<String, Value> = chosen.iter().map(|(k, v)| (k.to_string(), v.clone())).collect();
+        Settings::of(TABLE, &chosen, "method")
     }
 
     #[test]
     fn chosen_values_and_defaults() {
         let settings = of(&[("samples", Value::Number(3.4))]).unwrap();
-        assert_eq!((settings.count("samples"), settings.choice("weight")), (3, "none"));
-        assert_eq!(of(&[("weight", Value::Text("all".into()))]).unwrap().choice("weight"), "all");
+        assert_eq!((settings.get(&SAMPLES), settings.get(&STD), settings.get(&WEIGHT)), (3, 0.5, Weight::None));
+        assert_eq!(of(&[("weight", WEIGHT.write(Weight::All))]).unwrap().get(&WEIGHT), Weight::All);
+        assert_eq!(of(&[("number", Value::Number(9.0))]).unwrap().get(&SAMPLES), 9, "an older name");
+        let other = CountSetting::new("other", "Other", [0, 5, 9], "Not in the table.");
+        assert_eq!(settings.get(&other), 5);
     }
 
     #[test]
@@ -214,7 +381,7 @@ mod tests {
             ("samples", Value::Number(f64::NAN), "from 1 to 64, not NaN"),
             ("samples", Value::Text("many".into()), "from 1 to 64, not many"),
             ("weight", Value::Text("some".into()), "'weight' must be none or all, not some"),
-            ("sample", Value::Number(3.0), "'method' has no setting 'sample'. It has: samples, weight."),
+            ("sample", Value::Number(3.0), "'method' has no setting 'sample'. It has: samples, std, weight."),
         ];
         for (id, value, text) in cases {
             let error = of(&[(id, value)]).unwrap_err();

@@ -9,9 +9,9 @@ use async_trait::async_trait;
 use burn::tensor::{Device, Tensor};
 use elementwise::Elementwise;
 use peerlight_core::Result;
-use peerlight_explain::{EXPLAINERS, Explainer, Meta, Probe, Request, Session};
+use peerlight_explain::{EXPLAINERS, Explainer, Meta, Probe, Request, Session, Silent};
 use peerlight_models::{Bundle, Layer, micro};
-use support::{Silent, values};
+use support::values;
 
 const METHOD: &str = include_str!("support/elementwise.rs");
 const GUIDE: &str = include_str!("../../../docs/adding-a-method.md");
@@ -44,12 +44,12 @@ fn the_guides_method_explains() {
     let session = Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap();
     let pass = pollster::block_on(session.forward_input(micro::input(&Device::flex()), &Silent)).unwrap();
     let request = Request { peer: Some(0), target: Some(1), ..Request::of(Elementwise.meta().id) };
-    let request = Request { stages: Some(vec![4]), ..request };
-    let made = pollster::block_on(session.attribute_by(&Elementwise, &pass, &request, &Silent)).unwrap();
+    let request = Request { layers: Some(vec![4]), ..request };
+    let made = pollster::block_on(session.explain_by(&Elementwise, &pass, &request, &Silent)).unwrap();
 
     // The same by hand, from the network itself.
     let net = Bundle::parse(&micro::bundle().unwrap()).unwrap().build(0, &Device::flex()).unwrap();
-    let stage = net.run(Layer::INPUT, micro::input(&Device::flex())).stages[3].clone();
+    let stage = net.run(Layer::INPUT, micro::input(&Device::flex())).at(Layer(4)).clone();
     let [_, channels, h, w] = stage.dims();
     let start = stage.clone().autodiff().require_grad();
     let logit = net.run(Layer(4), start.clone()).logits.slice([0..1, 1..2]).sum();
@@ -61,8 +61,8 @@ fn the_guides_method_explains() {
         }
     }
     let (low, high) = sums.iter().fold((f32::MAX, f32::MIN), |(low, high), &v| (low.min(v), high.max(v)));
-    for (got, sum) in made.native.values.iter().zip(&sums) {
-        assert!((got - (sum - low) / (high - low + 1e-8)).abs() < 1e-5, "{:?} {sums:?}", made.native);
+    for (got, sum) in made.raw.values.iter().zip(&sums) {
+        assert!((got - (sum - low) / (high - low + 1e-8)).abs() < 1e-5, "{:?} {sums:?}", made.raw);
     }
     assert_eq!((made.cost.forward, made.cost.partial, made.cost.backward), (1, 1, 1));
 }
@@ -76,8 +76,8 @@ impl Explainer for Careless {
         Box::leak(Box::new(Meta { rectify: true, ..*Elementwise.meta() }))
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let map = Elementwise.raw_map(probe, stage).await?;
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let map = Elementwise.raw_map(probe, layer).await?;
         let ones = map.ones_like();
         Ok(map.slice_assign([0..1, 0..1, 0..1], ones.slice([0..1, 0..1, 0..1]) * f32::NAN))
     }
@@ -87,11 +87,11 @@ impl Explainer for Careless {
 fn what_is_not_a_number_is_told_and_never_shown() {
     let session = Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap();
     let pass = pollster::block_on(session.forward_input(micro::input(&Device::flex()), &Silent)).unwrap();
-    let request = Request { stages: Some(vec![4]), ..Request::of("elementwise") };
+    let request = Request { layers: Some(vec![4]), ..Request::of("elementwise") };
     let explained =
-        |method: &dyn Explainer| pollster::block_on(session.attribute_by(method, &pass, &request, &Silent)).unwrap();
+        |method: &dyn Explainer| pollster::block_on(session.explain_by(method, &pass, &request, &Silent)).unwrap();
     let (sound, careless) = (explained(&Elementwise), explained(&Careless));
     assert!(sound.finite && !sound.map.blank);
     assert!(!careless.finite && careless.map.blank);
-    assert!(careless.map.map.iter().chain(&careless.native.values).all(|&v| v == 0.0));
+    assert!(careless.map.values.iter().chain(&careless.raw.values).all(|&v| v == 0.0));
 }

@@ -74,8 +74,8 @@ fn micro_networks_agree_with_pytorch_on_every_device() {
             let net = bundle.build(i, &device).unwrap();
             let features = net.run(Layer::INPUT, input.clone());
             check("logits", off(&values(features.logits.clone()), &expected.logits), 1e-4);
-            assert_eq!((features.stages.len(), net.stages()), (8, 8));
-            for (k, (stage, expected)) in features.stages.iter().zip(&expected.stages).enumerate() {
+            assert_eq!((features.last(), net.last()), (Layer(8), Layer(8)));
+            for (k, (stage, expected)) in features.after(Layer::INPUT).iter().zip(&expected.stages).enumerate() {
                 assert_eq!(stage.dims()[1..], expected.shape);
                 check(&format!("stage {}", k + 1), expected.value.off(&values(stage.clone())), 1e-4);
                 let attention: f64 = values(layer_attention(stage.clone(), 2)).iter().map(|&v| f64::from(v)).sum();
@@ -84,12 +84,12 @@ fn micro_networks_agree_with_pytorch_on_every_device() {
                 let start = stage.clone().autodiff().require_grad();
                 let resumed = net.run(Layer(k + 1), start.clone());
                 check("resumed logits", off(&values(resumed.logits.clone()), &golden.peers[*peer].logits), 1e-4);
-                assert_eq!(resumed.stages.len(), 7 - k);
+                assert_eq!(resumed.after(Layer(k + 1)).len(), 7 - k);
                 let gradients = resumed.logits.slice([0..1, 3..4]).sum().backward();
                 let gradient = values(start.grad(&gradients).unwrap());
                 check("gradient", expected.gradient_of_logit_3.off_relative(&gradient), 1e-4);
             }
-            let layers = features.stages[3..7].iter().map(|stage| layer_attention(stage.clone(), 2)).collect();
+            let layers = features.after(Layer::INPUT)[3..7].iter().map(|stage| layer_attention(stage.clone(), 2)).collect();
             let map = superpose(layers, micro::SIDE);
             check("map", expected.map.off(&values(map.clone())), 1e-4);
             maps.push(map);

@@ -11,9 +11,9 @@ use burn::tensor::Device;
 use cases::{TOLERANCE, compare, of_nets};
 use noting::Noting;
 use peerlight_core::Code;
-use peerlight_explain::{Contrast, EXPLAINERS, Family, ForwardPass, Request, Session, Value};
-use peerlight_models::{Bundle, micro};
-use support::{Silent, image};
+use peerlight_explain::{EXPLAINERS, Family, ForwardPass, Request, Session, Silent, Value, Versus};
+use peerlight_models::{Bundle, Layer, micro};
+use support::image;
 
 fn micro_session() -> Session {
     Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap()
@@ -71,25 +71,38 @@ fn every_method_holds_what_all_promise() {
         for peer in [None, Some(0), Some(1)] {
             let request = Request { peer, ..quick(meta.id) };
             let host = Noting::default();
-            let made = pollster::block_on(session.attribute(&pass, &request, &host)).unwrap();
-            let (native, map) = (&made.native, &made.map);
-            assert_eq!(native.values.len(), native.rows * native.columns, "{}", meta.id);
-            assert_eq!(map.map.len(), made.side * made.side, "{}", meta.id);
-            for value in native.values.iter().chain(&map.map) {
-                assert!((0.0..=1.0).contains(value), "{}: {value}", meta.id);
+            let made = pollster::block_on(session.explain(&pass, &request, &host)).unwrap();
+            let (raw, map) = (&made.raw, &made.map);
+            assert_eq!(raw.values.len(), raw.rows * raw.columns, "{}", meta.id);
+            let own = made.peers.iter().map(|peer| &peer.map);
+            for map in own.chain([map]) {
+                assert_eq!(map.values.len(), made.side * made.side, "{}", meta.id);
+                for value in raw.values.iter().chain(&map.values) {
+                    assert!((0.0..=1.0).contains(value), "{}: {value}", meta.id);
+                }
             }
-            assert_eq!(made.peers, peer.map_or(vec![0, 1], |peer| vec![peer]), "{}", meta.id);
+            let explained = peer.map_or(vec![0, 1], |peer| vec![peer]);
+            assert_eq!(made.explained(), explained, "{}", meta.id);
             let passes = made.cost.forward + made.cost.partial;
-            assert!(passes >= if meta.joint { 2 } else { made.peers.len() }, "{}: {:?}", meta.id, made.cost);
+            assert!(passes >= if meta.joint { 2 } else { explained.len() }, "{}: {:?}", meta.id, made.cost);
+            // Two maps or more are compared, by whatever method.
+            assert_eq!(made.agreement.is_some(), explained.len() > 1, "{}", meta.id);
+            assert_eq!(made.regions.len(), if explained.len() > 1 { 49 } else { 0 }, "{}", meta.id);
+            assert!(made.agreement.is_none_or(|agreement| (-1.0..=1.0).contains(&agreement)), "{}", meta.id);
+            if let [one] = made.peers.as_slice()
+                && !meta.joint
+            {
+                assert_eq!(&one.map, map, "{}: the one peer's map", meta.id);
+            }
 
-            let again = pollster::block_on(session.attribute(&pass, &request, &Silent)).unwrap();
-            assert_eq!((&again.native, again.cost), (native, made.cost), "{} twice", meta.id);
+            let again = pollster::block_on(session.explain(&pass, &request, &Silent)).unwrap();
+            assert_eq!((&again.raw, again.cost), (raw, made.cost), "{} twice", meta.id);
 
             let steps = host.steps.into_inner();
             assert!(!steps.is_empty() && steps.iter().all(|s| s.done < s.total && s.name == meta.name), "{steps:?}");
             for cancel_at in [0, steps.len() - 1] {
                 let host = Noting { cancel_at: Some(cancel_at), ..Noting::default() };
-                let cancelled = pollster::block_on(session.attribute(&pass, &request, &host));
+                let cancelled = pollster::block_on(session.explain(&pass, &request, &host));
                 assert_eq!(cancelled.unwrap_err().code(), Code::Cancelled, "{}", meta.id);
             }
         }
@@ -100,26 +113,29 @@ fn every_method_holds_what_all_promise() {
 fn a_request_that_does_not_fit_is_refused_with_the_reason() {
     let session = micro_session();
     let pass = micro_scene(&session);
-    let contrast = |class, gamma| Some(Contrast { class, gamma });
+    let versus = |class, weight| Some(Versus { class, weight });
     let cases = [
         (Request::of("guess"), "There is no method 'guess'"),
         (Request { peer: Some(2), ..Request::of("cam") }, "no peer 2"),
         (Request { target: Some(10), ..Request::of("cam") }, "no class 10"),
-        (Request { contrast: contrast(10, 1.0), ..Request::of("cam") }, "no class 10"),
-        (Request { target: Some(3), contrast: contrast(3, 1.0), ..Request::of("cam") }, "told from itself"),
-        (Request { target: Some(3), contrast: contrast(4, f32::NAN), ..Request::of("cam") }, "Gamma must be"),
-        ("cam:stages=7".parse().unwrap(), "stage 8 and no other"),
+        (Request { versus: versus(10, 1.0), ..Request::of("cam") }, "no class 10"),
+        (Request { target: Some(3), versus: versus(3, 1.0), ..Request::of("cam") }, "compared with itself"),
+        (Request { target: Some(3), versus: versus(4, f32::NAN), ..Request::of("cam") }, "must be 0 to 10"),
+        ("cam:stages=7".parse().unwrap(), "layer 8 and no other"),
         ("grad-cam:stages=9".parse().unwrap(), "1 to 8"),
         ("grad-cam:stages=0".parse().unwrap(), "1 to 8"),
-        ("smooth-grad:stages=7".parse().unwrap(), "no stages"),
+        ("smooth-grad:stages=7".parse().unwrap(), "no layers to choose"),
         ("grad-cam:samples=7".parse().unwrap(), "no setting 'samples'"),
         ("smooth-grad:samples=0".parse().unwrap(), "from 1 to 512"),
         ("mutual:evidence=guess".parse().unwrap(), "guided or attention or class"),
+        ("cam:grid=57".parse().unwrap(), "'grid' must be a number from 1 to 56"),
+        (Request { layers: Some(vec![]), ..Request::of("mutual") }, "1 to 8"),
     ];
     for (request, text) in cases {
-        let error = pollster::block_on(session.attribute(&pass, &request, &Silent)).unwrap_err();
+        let error = pollster::block_on(session.explain(&pass, &request, &Silent)).unwrap_err();
         assert_eq!(error.code(), Code::AskInvalid, "{request:?}");
         assert!(error.to_string().contains(text), "{error}");
+        assert_eq!(session.check(&request), Err(error), "the same, before there is an image");
     }
 }
 
@@ -146,18 +162,15 @@ fn what_is_said_of_a_method_is_whole_and_of_one_manner() {
 fn shuffled_weights_change_what_is_learnt_and_nothing_else() {
     let session = micro_session();
     let pass = micro_scene(&session);
-    let twin = session.shuffled(1, None);
+    let twin = session.shuffled(1, |_| Layer::INPUT);
     let other = micro_scene(&twin);
     assert_ne!(pass.probabilities(0), other.probabilities(0));
-    assert_eq!(micro_scene(&session.shuffled(1, None)).probabilities(0), other.probabilities(0));
-    assert_eq!(micro_scene(&session.shuffled(1, Some(0))).probabilities(0), pass.probabilities(0));
+    assert_eq!(micro_scene(&session.shuffled(1, |_| Layer::INPUT)).probabilities(0), other.probabilities(0));
     // The classifier alone: the features stay, so a map that knows no class does too.
-    let headless = session.shuffled(1, Some(1));
+    let headless = session.shuffled(1, |last| last);
     let seen = micro_scene(&headless);
     let map = |session: &Session, pass: &ForwardPass, method: &str| {
-        pollster::block_on(session.attribute(pass, &Request { target: Some(0), ..Request::of(method) }, &Silent))
-            .unwrap()
-            .native
+        pollster::block_on(session.explain(pass, &Request { target: Some(0), ..Request::of(method) }, &Silent)).unwrap().raw
     };
     assert_eq!(map(&session, &pass, "attention"), map(&headless, &seen, "attention"));
     assert_ne!(map(&session, &pass, "cam"), map(&headless, &seen, "cam"));

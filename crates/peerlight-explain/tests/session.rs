@@ -11,7 +11,10 @@ use std::{fs, path::PathBuf};
 use burn::tensor::Device;
 use noting::Noting;
 use peerlight_core::{Code, Fuse, Result, Rgba8, Weight};
-use peerlight_explain::{Ask, Evidence, Explanation, Map, Session};
+use peerlight_explain::{
+    Evidence, Explanation, Map, Request, Session, legacy,
+    options::{EVIDENCE, EXPONENT, FUSE, POWER, WEIGHT},
+};
 use peerlight_models::{Array, Bundle, Precision, micro};
 use serde_json::{Value, json};
 
@@ -30,27 +33,37 @@ fn image() -> Rgba8 {
     Rgba8::new(90, 70, image::drawn(90, 70)).unwrap()
 }
 
-fn explain(session: &Session, image: &Rgba8, ask: &Ask) -> Result<Explanation> {
-    explain_with(session, image, ask, &Noting::default())
+fn explain(session: &Session, image: &Rgba8, request: &Request) -> Result<Explanation> {
+    explain_with(session, image, request, None, &Noting::default())
 }
 
-fn explain_with(session: &Session, image: &Rgba8, ask: &Ask, host: &Noting) -> Result<Explanation> {
+fn explain_with(
+    session: &Session,
+    image: &Rgba8,
+    request: &Request,
+    crop: Option<f64>,
+    progress: &Noting,
+) -> Result<Explanation> {
     pollster::block_on(async {
-        let pass = session.forward(image, ask.crop, host).await?;
-        session.explain(&pass, ask, host).await
+        let pass = session.forward(image, crop, progress).await?;
+        session.explain(&pass, request, progress).await
     })
 }
 
-/// What must hold of every explanation.
-fn check(explanation: &Explanation, ask: &Ask, peers: usize) {
-    let Explanation { side, regions, mutual, .. } = explanation;
-    let maps: Vec<&Map> = explanation.peers.iter().map(|peer| &peer.attention).collect();
+fn evidence(evidence: Evidence) -> Request {
+    Request::default().with(&EVIDENCE, evidence)
+}
+
+/// What must hold of every explanation by the mutual map.
+fn check(explanation: &Explanation, ask: &Request, peers: usize) {
+    let Explanation { side, regions, map: mutual, .. } = explanation;
+    let maps: Vec<&Map> = explanation.peers.iter().map(|peer| &peer.map).collect();
     assert_eq!((maps.len(), regions.len()), (peers, ask.grid * ask.grid), "{ask:?}");
-    assert_eq!(side % ask.grid, 0, "{ask:?}");
+    assert_eq!((*side, explanation.grid), (micro::SIDE, ask.grid), "{ask:?}");
     for map in maps.iter().chain([&mutual]) {
-        assert_eq!(map.map.len(), side * side, "{ask:?}");
-        assert!(map.map.iter().all(|v| (0.0..=1.0).contains(v)), "{ask:?}");
-        let (low, high) = map.map.iter().fold((1.0f32, 0.0f32), |(low, high), &v| (low.min(v), high.max(v)));
+        assert_eq!(map.values.len(), side * side, "{ask:?}");
+        assert!(map.values.iter().all(|v| (0.0..=1.0).contains(v)), "{ask:?}");
+        let (low, high) = map.values.iter().fold((1.0f32, 0.0f32), |(low, high), &v| (low.min(v), high.max(v)));
         let full = low < 1e-6 && high > 1.0 - 1e-4;
         assert!(if map.blank { high == 0.0 } else { full }, "{ask:?}: {low}..{high}, blank {}", map.blank);
     }
@@ -62,14 +75,17 @@ fn check(explanation: &Explanation, ask: &Ask, peers: usize) {
         let mean = region.pairs.iter().sum::<f32>() / region.pairs.len() as f32;
         assert!((mean - region.rho).abs() < 1e-6, "{ask:?}: {region:?}");
         assert!(!region.constant || region.pairs.contains(&0.0), "{ask:?}: {region:?}");
-        for (map, &attention) in maps.iter().zip(&region.attention) {
-            let rows = (0..step).map(|y| &map.map[(region.row * step + y) * side + region.column * step..][..step]);
+        assert_eq!(region.attention.len(), peers, "{ask:?}");
+        // Where the grid does not divide the map, the regions are those of a slightly larger one.
+        let divided = side % ask.grid == 0;
+        for (map, &attention) in maps.iter().zip(&region.attention).filter(|_| divided) {
+            let rows = (0..step).map(|y| &map.values[(region.row * step + y) * side + region.column * step..][..step]);
             let mean = rows.flatten().sum::<f32>() / (step * step) as f32;
             assert!((mean - attention).abs() < 1e-5, "{ask:?}: {mean} instead of {attention}");
         }
     }
     let mean = regions.iter().map(|region| region.rho).sum::<f32>() / regions.len() as f32;
-    assert!((explanation.agreement - mean).abs() < 1e-5, "{ask:?}");
+    assert!((explanation.agreement.unwrap() - mean).abs() < 1e-5, "{ask:?}");
     for peer in &explanation.peers {
         assert_eq!(peer.top.len(), 5);
         assert!(peer.top.windows(2).all(|pair| pair[0].probability >= pair[1].probability));
@@ -77,7 +93,6 @@ fn check(explanation: &Explanation, ask: &Ask, peers: usize) {
         let listed = peer.top.iter().find(|top| top.class == peer.target.class);
         assert!(listed.is_none_or(|top| *top == peer.target));
     }
-    assert_eq!(explanation.image.crop.side, 70.0 * ask.crop.unwrap_or(1.0));
 }
 
 #[test]
@@ -87,7 +102,7 @@ fn every_combination_of_settings_holds() {
         for evidence in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
             for fuse in [Fuse::Mean, Fuse::Geometric, Fuse::Product] {
                 for weight in [Weight::Agreement, Weight::Uniform] {
-                    let ask = Ask { grid, evidence, fuse, weight, ..Ask::default() };
+                    let ask = Request { grid, ..Request::default().with(&EVIDENCE, evidence).with(&FUSE, fuse).with(&WEIGHT, weight) };
                     check(&explain(&session, &image, &ask).unwrap(), &ask, 2);
                 }
             }
@@ -98,19 +113,24 @@ fn every_combination_of_settings_holds() {
 #[test]
 fn every_stage_power_class_and_crop_holds() {
     let (session, image) = (session(), image());
-    let mut asks = vec![Ask { grid: 1, ..Ask::default() }, Ask { grid: 56, ..Ask::default() }];
-    for evidence in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
-        asks.extend((1..=8).map(|stage| Ask { evidence, stages: Some(vec![stage]), ..Ask::default() }));
-        asks.push(Ask { evidence, stages: Some((1..=8).collect()), ..Ask::default() });
-        asks.extend((0..micro::CLASSES).map(|class| Ask { evidence, target: Some(class), ..Ask::default() }));
+    let mut asks = vec![Request { grid: 1, ..Request::default() }, Request { grid: 56, ..Request::default() }];
+    for of in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
+        asks.extend((1..=8).map(|layer| Request { layers: Some(vec![layer]), ..evidence(of) }));
+        asks.push(Request { layers: Some((1..=8).collect()), ..evidence(of) });
+        asks.extend((0..micro::CLASSES).map(|class| Request { target: Some(class), ..evidence(of) }));
     }
-    asks.extend((1..=4).map(|power| Ask { power, ..Ask::default() }));
-    asks.extend([0.01, 0.5, 1.0].map(|crop| Ask { crop: Some(crop), ..Ask::default() }));
+    asks.extend((1..=4).map(|power| Request::default().with(&POWER, power)));
     for ask in asks {
         let explanation = explain(&session, &image, &ask).unwrap();
         check(&explanation, &ask, 2);
         assert_eq!(explanation.target.chosen, ask.target.is_some());
         assert!(ask.target.is_none_or(|class| explanation.target.class == class));
+    }
+    for crop in [0.01, 0.5, 1.0] {
+        let ask = Request::default();
+        let explanation = explain_with(&session, &image, &ask, Some(crop), &Noting::default()).unwrap();
+        check(&explanation, &ask, 2);
+        assert_eq!(explanation.image.crop.side, 70.0 * crop);
     }
 }
 
@@ -118,46 +138,60 @@ fn every_stage_power_class_and_crop_holds() {
 fn settings_out_of_range_are_refused_and_the_session_goes_on() {
     let (session, image) = (session(), image());
     let cases = [
-        Ask { grid: 0, ..Ask::default() },
-        Ask { grid: 57, ..Ask::default() },
-        Ask { grid: usize::MAX, ..Ask::default() },
-        Ask { target: Some(micro::CLASSES), ..Ask::default() },
-        Ask { power: 0, ..Ask::default() },
-        Ask { power: 5, ..Ask::default() },
-        Ask { contrast: 0.0, ..Ask::default() },
-        Ask { contrast: f64::NAN, ..Ask::default() },
-        Ask { stages: Some(vec![]), ..Ask::default() },
-        Ask { stages: Some(vec![0]), ..Ask::default() },
-        Ask { stages: Some(vec![4, 9]), ..Ask::default() },
-        Ask { crop: Some(0.0), ..Ask::default() },
-        Ask { crop: Some(1.01), ..Ask::default() },
-        Ask { crop: Some(f64::NAN), ..Ask::default() },
+        Request { grid: 0, ..Request::default() },
+        Request { grid: 57, ..Request::default() },
+        Request { grid: usize::MAX, ..Request::default() },
+        Request { target: Some(micro::CLASSES), ..Request::default() },
+        Request::default().with(&POWER, 0),
+        Request::default().with(&POWER, 5),
+        Request::default().with(&EXPONENT, 0.0),
+        Request::default().with(&EXPONENT, f64::NAN),
+        Request { layers: Some(vec![]), ..Request::default() },
+        Request { layers: Some(vec![0]), ..Request::default() },
+        Request { layers: Some(vec![4, 9]), ..Request::default() },
     ];
     for ask in cases {
         assert_eq!(explain(&session, &image, &ask).unwrap_err().code(), Code::AskInvalid, "{ask:?}");
     }
-    check(&explain(&session, &image, &Ask::default()).unwrap(), &Ask::default(), 2);
-    assert!(serde_json::from_value::<Ask>(json!({ "gird": 7 })).is_err(), "a misspelt setting is refused");
+    for crop in [0.0, 1.01, f64::NAN] {
+        let found = explain_with(&session, &image, &Request::default(), Some(crop), &Noting::default());
+        assert_eq!(found.unwrap_err().code(), Code::AskInvalid, "{crop}");
+    }
+    check(&explain(&session, &image, &Request::default()).unwrap(), &Request::default(), 2);
+    assert!(serde_json::from_value::<Request>(json!({ "gird": 7 })).is_err(), "a misspelt setting is refused");
+}
+
+#[test]
+fn older_names_are_read() {
+    let (session, image) = (session(), image());
+    let request = |json: Value| serde_json::from_value::<Request>(json).unwrap();
+    let new = request(json!({ "grid": 4, "layers": [5, 6], "settings": { "exponent": 2 } }));
+    let old = request(json!({ "method": "mutual", "stages": [5, 6], "settings": { "grid": 4, "contrast": 2 } }));
+    let text = "mutual:stages=5+6:contrast=2:grid=4".parse().unwrap();
+    let expected = explain(&session, &image, &new).unwrap();
+    for old in [old, text] {
+        assert_eq!(explain(&session, &image, &old).unwrap(), expected, "{old:?}");
+    }
 }
 
 #[test]
 fn cancelling_at_any_step_leaves_the_session_ready() {
     let (session, image) = (session(), image());
-    let host = Noting::default();
-    let whole = explain_with(&session, &image, &Ask::default(), &host).unwrap();
-    let steps = host.steps.into_inner();
+    let run = |progress: &Noting| explain_with(&session, &image, &Request::default(), None, progress);
+    let progress = Noting::default();
+    let whole = run(&progress).unwrap();
+    let steps = progress.steps.into_inner();
     assert_eq!(steps.len(), 5);
     for (i, step) in steps.iter().enumerate() {
-        // Three to see the image, two to explain it.
-        assert_eq!((step.done, step.total), if i < 3 { (i, 3) } else { (i - 3, 2) }, "{step:?}");
-        let host = Noting { cancel_at: Some(i), ..Noting::default() };
-        let cancelled = explain_with(&session, &image, &Ask::default(), &host);
-        assert_eq!(cancelled.unwrap_err().code(), Code::Cancelled, "{step:?}");
-        assert_eq!(host.steps.borrow().len(), i + 1);
-        assert_eq!(explain(&session, &image, &Ask::default()).unwrap(), whole);
+        // Three to see the image, and one for each peer's map.
+        assert_eq!((step.done, step.total), if i < 3 { (i, 3) } else { (0, 1) }, "{step:?}");
+        let progress = Noting { cancel_at: Some(i), ..Noting::default() };
+        assert_eq!(run(&progress).unwrap_err().code(), Code::Cancelled, "{step:?}");
+        assert_eq!(progress.steps.borrow().len(), i + 1);
+        assert_eq!(run(&Noting::default()).unwrap(), whole);
     }
     let timed: Vec<_> = whole.timings.iter().map(|t| (t.name.as_str(), t.ms)).collect();
-    let expected: Vec<_> = steps.iter().map(|s| (s.name.as_str(), 1.0)).collect();
+    let expected: Vec<_> = steps[..4].iter().map(|s| (s.name.as_str(), 1.0)).collect();
     assert_eq!(timed, expected);
     pollster::block_on(session.forward_once()).unwrap();
 }
@@ -176,15 +210,16 @@ fn odd_images_give_numbers() {
         plain(1, 1000, [80, 80, 80, 255]),
     ];
     for image in images {
-        for evidence in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
-            let explanation = explain(&session, &image, &Ask { evidence, ..Ask::default() }).unwrap();
-            let maps = explanation.peers.iter().map(|p| &p.attention).chain([&explanation.mutual]);
+        let asks = [Evidence::Attention, Evidence::Class, Evidence::Guided].map(evidence);
+        for ask in asks.into_iter().chain(["cam", "grad-cam", "control-ones"].map(Request::of)) {
+            let explanation = explain(&session, &image, &ask).unwrap();
+            let maps = explanation.peers.iter().map(|p| &p.map).chain([&explanation.map]);
             for map in maps {
-                assert!(map.map.iter().all(|v| (0.0..=1.0).contains(v)));
-                assert!(!map.blank || map.map.iter().all(|&v| v == 0.0));
+                assert!(map.values.iter().all(|v| (0.0..=1.0).contains(v)));
+                assert!(!map.blank || map.values.iter().all(|&v| v == 0.0));
             }
             assert!(explanation.regions.iter().all(|r| r.rho.is_finite()));
-            assert!(explanation.agreement.is_finite());
+            assert!(explanation.agreement.unwrap().is_finite());
         }
     }
 }
@@ -200,22 +235,22 @@ fn a_map_without_anything_is_flagged_and_not_nan() {
             }
         })
     };
-    let ask = Ask { evidence: Evidence::Class, ..Ask::default() };
+    let ask = evidence(Evidence::Class);
     let explanation = explain(&silence(&["first", "second"]), &image(), &ask).unwrap();
     check(&explanation, &ask, 2);
-    assert!(explanation.peers.iter().all(|peer| peer.attention.blank) && explanation.mutual.blank);
+    assert!(explanation.peers.iter().all(|peer| peer.map.blank) && explanation.map.blank);
     assert!(explanation.regions.iter().all(|r| r.constant && r.rho == 0.0 && r.attention == [0.0, 0.0]));
-    assert_eq!(explanation.agreement, 0.0);
+    assert_eq!(explanation.agreement, Some(0.0));
 
     let explanation = explain(&silence(&["first"]), &image(), &ask).unwrap();
     check(&explanation, &ask, 2);
-    assert_eq!(explanation.peers.iter().map(|peer| peer.attention.blank).collect::<Vec<_>>(), [true, false]);
-    assert!(!explanation.mutual.blank && explanation.regions.iter().all(|r| r.constant));
+    assert_eq!(explanation.peers.iter().map(|peer| peer.map.blank).collect::<Vec<_>>(), [true, false]);
+    assert!(!explanation.map.blank && explanation.regions.iter().all(|r| r.constant));
 }
 
 #[test]
 fn three_peers_and_twins() {
-    let ask = Ask::default();
+    let ask = Request::default();
     let explanation = explain(&session_of(&["a", "b", "c"], |_| ()), &image(), &ask).unwrap();
     check(&explanation, &ask, 3);
 
@@ -228,7 +263,7 @@ fn three_peers_and_twins() {
     let explanation = explain(&twins, &image(), &ask).unwrap();
     check(&explanation, &ask, 2);
     assert_eq!(explanation.peers[0].top, explanation.peers[1].top);
-    assert_eq!(explanation.peers[0].attention, explanation.peers[1].attention);
+    assert_eq!(explanation.peers[0].map, explanation.peers[1].map);
     assert!(explanation.regions.iter().all(|r| r.constant || r.rho > 0.9999), "{:?}", explanation.regions);
 }
 
@@ -237,7 +272,7 @@ fn weights_that_overflow_are_named_as_the_cause() {
     let session = session_of(&micro::PEERS, |tensors| {
         tensors.get_mut("second.classifier.weight").unwrap().values.fill(3e38);
     });
-    assert_eq!(explain(&session, &image(), &Ask::default()).unwrap_err().code(), Code::BundleInvalid);
+    assert_eq!(explain(&session, &image(), &Request::default()).unwrap_err().code(), Code::BundleInvalid);
 }
 
 /// Every path of a JSON value, with the elements of arrays as one.
@@ -251,37 +286,58 @@ fn paths(value: &Value, place: &str, found: &mut Vec<String>) {
 
 #[test]
 fn the_json_keeps_its_shape() {
-    let explanation = explain(&session(), &image(), &Ask::default()).unwrap();
-    let mut found = Vec::new();
-    paths(&serde_json::to_value(&explanation).unwrap(), "", &mut found);
-    found.sort();
-    found.dedup();
-    let expected = "agreement bundle.name bundle.sha256 device \
+    let explanation = explain(&session(), &image(), &Request::default()).unwrap();
+    let keys = |value: &Value| {
+        let mut found = Vec::new();
+        paths(value, "", &mut found);
+        found.sort();
+        found.dedup();
+        found
+    };
+    let mut json = serde_json::to_value(&explanation).unwrap();
+    let expected = "agreement blank bundle.name bundle.sha256 cost.backward cost.forward cost.partial device finite grid \
+        image.crop.side image.crop.x image.crop.y image.height image.width method ms name \
+        peers[].architecture peers[].blank peers[].id peers[].layers[] peers[].name peers[].peer \
+        peers[].target.class peers[].target.label peers[].target.probability \
+        peers[].top[].class peers[].top[].label peers[].top[].probability raw.columns raw.rows \
+        regions[].attention[] regions[].column regions[].constant regions[].pairs[] regions[].rho regions[].row \
+        settings.evidence settings.exponent settings.fuse settings.power settings.weight side \
+        target.chosen target.class target.label timings[].ms timings[].name version versus";
+    let new: Vec<_> = expected.split_whitespace().collect();
+    assert_eq!(keys(&json), new);
+    // Everything that version 1 had is still there.
+    legacy::explanation(&mut json);
+    let old = "agreement bundle.name bundle.sha256 device \
         image.crop.side image.crop.x image.crop.y image.height image.width mutual.blank \
         peers[].backbone peers[].blank peers[].id peers[].name \
         peers[].target.class peers[].target.label peers[].target.probability \
         peers[].top[].class peers[].top[].label peers[].top[].probability \
         regions[].attention[] regions[].column regions[].constant regions[].pairs[] regions[].rho regions[].row \
-        settings.contrast settings.crop settings.evidence settings.fuse settings.grid settings.power settings.stages settings.target \
-        settings.weight side target.chosen target.class target.label timings[].ms timings[].name version";
-    assert_eq!(found, expected.split_whitespace().collect::<Vec<_>>());
+        settings.contrast settings.crop settings.evidence settings.fuse settings.grid settings.power settings.stages[] \
+        settings.target settings.weight side target.chosen target.class target.label timings[].ms timings[].name version \
+        contrast native.columns native.rows stages[]";
+    let found = keys(&json);
+    assert!(old.split_whitespace().chain(new).all(|key| found.contains(&key.to_string())), "{found:?}");
+    assert_eq!((&json["settings"]["crop"], &json["settings"]["grid"]), (&json!(1.0), &json!(7)));
 }
 
 /// What the browser's tests compare with. After a change that is meant: PEERLIGHT_UPDATE=1 cargo test.
 #[test]
 fn the_answers_for_the_browser_are_current() {
     let session = session();
-    let asks = image::asks();
-    let answers = asks.as_array().unwrap().iter().map(|ask| {
-        let explanation = explain(&session, &image(), &serde_json::from_value(ask.clone()).unwrap()).unwrap();
+    let requests: Vec<(Request, Option<f64>)> = serde_json::from_value(image::requests()).unwrap();
+    let answers = requests.iter().map(|(request, crop)| {
+        let explanation = explain_with(&session, &image(), request, *crop, &Noting::default()).unwrap();
         let mut answer = serde_json::to_value(&explanation).unwrap();
-        for key in ["device", "timings"] {
+        legacy::explanation(&mut answer);
+        for key in ["device", "ms", "timings"] {
             answer.as_object_mut().unwrap().remove(key);
         }
-        let part = |map: &Map| map.map.iter().copied().step_by(image::EVERY).collect::<Vec<f32>>();
-        answer["mutual"]["map"] = json!(part(&explanation.mutual));
+        let part = |values: &[f32]| json!(values.iter().copied().step_by(image::EVERY).collect::<Vec<f32>>());
+        answer["map"] = part(&explanation.map.values);
+        answer["raw"]["values"] = part(&explanation.raw.values);
         for (i, peer) in explanation.peers.iter().enumerate() {
-            answer["peers"][i]["map"] = json!(part(&peer.attention));
+            answer["peers"][i]["map"] = part(&peer.map.values);
         }
         answer
     });

@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use peerlight_core::{Preprocess, Result};
-use peerlight_explain::{ForwardPass, read};
+use peerlight_core::{Preprocess, Result, read};
+use peerlight_explain::ForwardPass;
 use serde::{Deserialize, Serialize};
 
 use crate::{blur::blurred, order::places};

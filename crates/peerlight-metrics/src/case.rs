@@ -6,8 +6,8 @@ use std::{
 };
 
 use burn::tensor::{Tensor, TensorData};
-use peerlight_core::{Result, pearson};
-use peerlight_explain::{Attribution, ForwardPass, Host, Request, Session, read};
+use peerlight_core::{Result, pearson, read};
+use peerlight_explain::{Explanation, ForwardPass, Progress, Request, Session};
 
 use crate::{Canvas, Ground, Masking, Rect, order::places, steps};
 
@@ -16,7 +16,7 @@ pub struct Subject<'a> {
     pub(crate) session: &'a Session,
     pub(crate) canvas: Canvas,
     pub(crate) boxes: &'a [Rect],
-    pub(crate) host: &'a dyn Host,
+    pub(crate) progress: &'a dyn Progress,
 }
 
 impl<'a> Subject<'a> {
@@ -24,9 +24,9 @@ impl<'a> Subject<'a> {
     ///
     /// # Errors
     /// `device-lost`.
-    pub async fn new(session: &'a Session, pass: &ForwardPass, boxes: &'a [Rect], host: &'a dyn Host) -> Result<Self> {
+    pub async fn new(session: &'a Session, pass: &ForwardPass, boxes: &'a [Rect], progress: &'a dyn Progress) -> Result<Self> {
         let canvas = Canvas::of(pass, &session.info().preprocess).await?;
-        Ok(Self { session, canvas, boxes, host })
+        Ok(Self { session, canvas, boxes, progress })
     }
 }
 
@@ -35,7 +35,7 @@ impl<'a> Subject<'a> {
 /// With several peers explained together, a probability is the mean of theirs.
 pub struct Case<'a> {
     subject: &'a Subject<'a>,
-    attribution: &'a Attribution,
+    explanation: &'a Explanation,
     request: &'a Request,
     name: Cell<&'static str>,
     passes: Cell<usize>,
@@ -47,10 +47,10 @@ pub struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// The map that a request gave.
-    pub fn new(subject: &'a Subject<'a>, attribution: &'a Attribution, request: &'a Request) -> Self {
+    pub fn new(subject: &'a Subject<'a>, explanation: &'a Explanation, request: &'a Request) -> Self {
         Self {
             subject,
-            attribution,
+            explanation,
             request,
             name: Cell::new("Measuring"),
             passes: Cell::new(0),
@@ -62,17 +62,17 @@ impl<'a> Case<'a> {
 
     /// The values of the map, row by row, 0..=1.
     pub fn map(&self) -> &'a [f32] {
-        &self.attribution.map.map
+        &self.explanation.map.values
     }
 
     /// Whether the map is blank: all zeros, since there was nothing to show.
     pub fn blank(&self) -> bool {
-        self.attribution.map.blank
+        self.explanation.map.blank
     }
 
     /// Pixels along a side of the map and of the image.
     pub fn side(&self) -> usize {
-        self.attribution.side
+        self.explanation.side
     }
 
     /// Boxes of the class in pixels of the map.
@@ -95,7 +95,7 @@ impl<'a> Case<'a> {
         self.passes.get()
     }
 
-    /// What the host is told that the passes are for.
+    /// What the passes are for, in words for people.
     pub(crate) fn name(&self, name: &'static str) {
         self.name.set(name);
     }
@@ -104,19 +104,19 @@ impl<'a> Case<'a> {
     /// what it is given.
     ///
     /// # Errors
-    /// `device-lost`, or `cancelled` by the host.
+    /// `device-lost`, or `cancelled`.
     pub async fn probabilities(&self, total: usize, make: &dyn Fn(usize, &mut Vec<f32>)) -> Result<Vec<f64>> {
-        let Subject { session, canvas, host, .. } = self.subject;
+        let Subject { session, canvas, progress, .. } = self.subject;
         let inputs = |range: Range<usize>| {
             let mut values = Vec::with_capacity(range.len() * canvas.pixels().len());
             range.for_each(|i| make(i, &mut values));
             canvas.inputs(values)
         };
-        let peers = &self.attribution.peers;
+        let peers = self.explanation.explained();
         let mut sums = vec![0.0; total];
-        for &peer in peers {
-            let class = self.attribution.target.class;
-            let found = session.confidences(peer, class, total, &inputs, self.name.get(), *host).await?;
+        for &peer in &peers {
+            let class = self.explanation.target.class;
+            let found = session.confidences(peer, class, total, &inputs, self.name.get(), *progress).await?;
             sums.iter_mut().zip(found).for_each(|(sum, p)| *sum += p);
         }
         self.passes.set(self.passes.get() + total * peers.len());
@@ -164,23 +164,23 @@ impl<'a> Case<'a> {
     /// The method's map of the image through its own map ([`Masking::Soft`]), for the same class.
     ///
     /// # Errors
-    /// As [`Session::attribute`].
+    /// As [`Session::explain`].
     async fn map_again(&self) -> Result<Vec<f32>> {
-        let Subject { session, canvas, host, .. } = self.subject;
+        let Subject { session, canvas, progress, .. } = self.subject;
         let mut pixels = Vec::with_capacity(canvas.pixels().len());
         canvas.masked(Masking::Soft, self.map(), &mut pixels);
-        let pass = session.forward_input(canvas.inputs(pixels), *host).await?;
-        let target = Some(self.attribution.target.class);
-        let again = session.attribute(&pass, &Request { target, ..self.request.clone() }, *host).await?;
+        let pass = session.forward_input(canvas.inputs(pixels), *progress).await?;
+        let target = Some(self.explanation.target.class);
+        let again = session.explain(&pass, &Request { target, ..self.request.clone() }, *progress).await?;
         self.passes.set(self.passes.get() + again.cost.forward + again.cost.partial);
-        Ok(again.map.map)
+        Ok(again.map.values)
     }
 
     /// Coherency: (r + 1)/2, r being Pearson's correlation of the map with the one of the image through it; 0 if
     /// either is constant.
     ///
     /// # Errors
-    /// As [`Session::attribute`].
+    /// As [`Session::explain`].
     pub async fn coherency(&self) -> Result<f64> {
         if let Some(found) = self.coherency.get() {
             return Ok(*found);

@@ -2,8 +2,8 @@
 //!
 //! [`measure`] scores the map of one image by the metrics of the list [`METRICS`]; [`sanity`] asks whether a map
 //! depends on what the networks have learnt; [`Protocol`] puts every method of a list through the same trial, image
-//! by image, and pools the records into rows with intervals. Nothing here opens a file or knows a clock: a
-//! [`Host`](peerlight_explain::Host) has both.
+//! by image, and pools the records into rows with intervals. Nothing here opens a file or knows a clock:
+//! [`Progress`](peerlight_explain::Progress) has both.
 
 mod blur;
 mod bootstrap;

@@ -1,7 +1,7 @@
 //! Metrics of one map of one image.
 
 use peerlight_core::Result;
-use peerlight_explain::{Attribution, ForwardPass, Host, Request, Session};
+use peerlight_explain::{Explanation, ForwardPass, Progress, Request, Session};
 use serde::Serialize;
 
 use crate::{Case, Masking, Rect, Score, Subject, metric, steps::parts};
@@ -44,17 +44,17 @@ pub struct Measures {
 /// Measures the map that `request` gave of a pass. `boxes` are those of the class, in pixels of the map.
 ///
 /// # Errors
-/// `ask-invalid` for a metric that there is not, `device-lost`, or `cancelled` by the host.
+/// `ask-invalid` for a metric that there is not, `device-lost`, or `cancelled`.
 pub async fn measure(
     session: &Session,
     pass: &ForwardPass,
-    attribution: &Attribution,
+    explanation: &Explanation,
     request: &Request,
     metrics: &[&str],
     boxes: &[Rect],
-    host: &dyn Host,
+    progress: &dyn Progress,
 ) -> Result<Measures> {
-    Subject::new(session, pass, boxes, host).await?.measure(attribution, request, metrics).await
+    Subject::new(session, pass, boxes, progress).await?.measure(explanation, request, metrics).await
 }
 
 impl Subject<'_> {
@@ -62,10 +62,10 @@ impl Subject<'_> {
     ///
     /// # Errors
     /// As [`measure`].
-    pub async fn measure(&self, attribution: &Attribution, request: &Request, metrics: &[&str]) -> Result<Measures> {
+    pub async fn measure(&self, explanation: &Explanation, request: &Request, metrics: &[&str]) -> Result<Measures> {
         let chosen = metrics.iter().map(|id| metric(id)).collect::<Result<Vec<_>>>()?;
-        let start = self.host.now();
-        let case = Case::new(self, attribution, request);
+        let start = self.progress.now();
+        let case = Case::new(self, explanation, request);
         let (mut figures, mut curves) = (Vec::new(), Vec::new());
         for metric in chosen {
             let meta = metric.meta();
@@ -83,6 +83,6 @@ impl Subject<'_> {
                 }
             }
         }
-        Ok(Measures { figures, curves, ms: self.host.now() - start, forward: case.passes() })
+        Ok(Measures { figures, curves, ms: self.progress.now() - start, forward: case.passes() })
     }
 }

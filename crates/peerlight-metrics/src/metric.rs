@@ -64,7 +64,7 @@ pub trait Metric: Sync {
     /// Its score for one image and map.
     ///
     /// # Errors
-    /// `device-lost`, or `cancelled` by the host.
+    /// `device-lost`, or `cancelled`.
     async fn score(&self, case: &Case<'_>) -> Result<Score>;
 
     /// The metrics whose means its figure over many images is made of.

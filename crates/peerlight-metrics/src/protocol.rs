@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use peerlight_core::{Preprocess, Result, Rgba8};
-use peerlight_explain::{Ask, Attribution, Host, Request, Session};
+use peerlight_explain::{Explanation, Progress, Request, Session};
 use serde::{Deserialize, Serialize};
 
 use crate::{Rect, Subject, covered, key};
@@ -52,7 +52,7 @@ pub struct Record {
     pub boxes: Vec<Rect>,
     /// Whether it has boxes that cover at most half of the whole image.
     pub small: bool,
-    /// Mean correlation of the peers' maps over the regions, as the page shows it; none for a peer alone.
+    /// Agreement of the peers' maps by the default request; none for a peer alone.
     pub agreement: Option<f64>,
     /// The class that each peer thinks likeliest.
     pub says: Vec<usize>,
@@ -105,7 +105,7 @@ pub trait Watch {
     ///
     /// # Errors
     /// Whatever keeps the watcher from its work: the run stops.
-    fn made(&self, image: &EvaluationImage, request: &Request, map: &Attribution) -> Result<()> {
+    fn made(&self, image: &EvaluationImage, request: &Request, map: &Explanation) -> Result<()> {
         let _ = (image, request, map);
         Ok(())
     }
@@ -125,7 +125,7 @@ impl Protocol {
         &self,
         session: &Session,
         image: &EvaluationImage,
-        host: &dyn Host,
+        progress: &dyn Progress,
         watch: &dyn Watch,
     ) -> Result<Record> {
         let preprocess = Preprocess { crop: CROP, ..session.info().preprocess.clone() };
@@ -134,24 +134,21 @@ impl Protocol {
         let boxes: Vec<Rect> = image.boxes.iter().filter_map(|rect| rect.seen(crop, preprocess.side)).collect();
         let small = !boxes.is_empty() && covered(&image.boxes, width.into(), height.into()) <= SMALL;
 
-        let pass = session.forward(&image.image, Some(CROP), host).await?;
+        let pass = session.forward(&image.image, Some(CROP), progress).await?;
         let peers = session.info().peers.len();
         let agreement = match peers {
             0 | 1 => None,
-            _ => {
-                let ask = Ask { crop: Some(CROP), ..Ask::default() };
-                Some(f64::from(session.explain(&pass, &ask, host).await?.agreement))
-            }
+            _ => session.explain(&pass, &Request::default(), progress).await?.agreement.map(f64::from),
         };
         let says = (0..peers).map(|peer| pass.likeliest(&[peer])).collect();
-        let subject = Subject::new(session, &pass, &boxes, host).await?;
+        let subject = Subject::new(session, &pass, &boxes, progress).await?;
         let mut entries = Vec::new();
         for method in &self.methods {
             for &peer in &self.peers {
                 let class = pass.likeliest(&[peer]);
                 let request = Request { peer: Some(peer), target: Some(class), ..method.clone() };
                 watch.begins();
-                let map = session.attribute(&pass, &request, host).await?;
+                let map = session.explain(&pass, &request, progress).await?;
                 let memory = watch.memory();
                 watch.made(image, &request, &map)?;
                 let found = subject.measure(&map, &request, &self.metrics).await?;

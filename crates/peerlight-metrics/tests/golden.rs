@@ -3,10 +3,9 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use async_trait::async_trait;
 use burn::tensor::{Device, Tensor, TensorData};
-use peerlight_core::{Result, Rgba8, resize_map, rng::uniform};
-use peerlight_explain::{Attribution, ForwardPass, Host, Map, Request, Session, Step};
+use peerlight_core::{Rgba8, resize_map, rng::uniform};
+use peerlight_explain::{Explanation, ForwardPass, Map, Request, Session, Silent};
 use peerlight_metrics::{Measures, Rect, measure};
 use peerlight_models::{Bundle, micro};
 use pollster::block_on;
@@ -72,19 +71,6 @@ struct Again {
     adcc: f64,
 }
 
-struct Quiet;
-
-#[async_trait(?Send)]
-impl Host for Quiet {
-    async fn checkpoint(&self, _: Step) -> Result<()> {
-        Ok(())
-    }
-
-    fn now(&self) -> f64 {
-        0.0
-    }
-}
-
 fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
@@ -115,10 +101,10 @@ fn fixed(trial: &Trial, side: usize) -> Vec<f32> {
     map
 }
 
-fn figures(session: &Session, pass: &ForwardPass, made: &Attribution, request: &Request, boxes: &[Rect]) -> Measures {
+fn figures(session: &Session, pass: &ForwardPass, made: &Explanation, request: &Request, boxes: &[Rect]) -> Measures {
     let all = ["average-drop", "average-increase", "average-gain", "insertion", "insertion-blur", "deletion"];
     let all = [&all[..], &["complexity", "coherency", "adcc", "road", "pointing", "energy"]].concat();
-    block_on(measure(session, pass, made, request, &all, boxes, &Quiet)).unwrap()
+    block_on(measure(session, pass, made, request, &all, boxes, &Silent)).unwrap()
 }
 
 fn value(measures: &Measures, id: &str, masking: Option<&str>) -> f64 {
@@ -138,9 +124,9 @@ fn check(session: &Session, pass: &ForwardPass, case: &Case, wrong: &mut Vec<Str
     };
     let name = |what: &str| format!("{} of {} by {}", what, case.image, case.net);
     compare(name("score"), f64::from(pass.probabilities(0)[case.target]), case.score);
-    let stages = Some(case.method.stages.clone());
-    let request = Request { peer: Some(0), target: Some(case.target), stages, ..Request::of(&case.method.method) };
-    let made = block_on(session.attribute(pass, &request, &Quiet)).unwrap();
+    let layers = Some(case.method.stages.clone());
+    let request = Request { peer: Some(0), target: Some(case.target), layers, ..Request::of(&case.method.method) };
+    let made = block_on(session.explain(pass, &request, &Silent)).unwrap();
     let again = figures(session, pass, &made, &request, &[]);
     for (id, expected) in
         [("complexity", case.method.complexity), ("coherency", case.method.coherency), ("adcc", case.method.adcc)]
@@ -149,13 +135,13 @@ fn check(session: &Session, pass: &ForwardPass, case: &Case, wrong: &mut Vec<Str
     }
 
     for trial in &case.maps {
-        let map = Map { map: fixed(trial, made.side), blank: false };
-        let made = Attribution { map, ..made.clone() };
+        let map = Map { values: fixed(trial, made.side), blank: false };
+        let made = Explanation { map, ..made.clone() };
         let name = |what: &str| name(&format!("{what} of {}", trial.map));
         for (i, Located { boxes, pointing, energy }) in trial.located.iter().enumerate() {
             let boxes: Vec<Rect> = boxes.iter().copied().map(Rect::from).collect();
             let found =
-                block_on(measure(session, pass, &made, &request, &["pointing", "energy"], &boxes, &Quiet)).unwrap();
+                block_on(measure(session, pass, &made, &request, &["pointing", "energy"], &boxes, &Silent)).unwrap();
             compare(name(&format!("pointing {i}")), value(&found, "pointing", None), *pointing);
             compare(name(&format!("energy {i}")), value(&found, "energy", None), *energy);
         }
@@ -190,14 +176,14 @@ fn figures_are_those_of_the_libraries_and_the_definitions() {
     let mut wrong = Vec::new();
     for case in &golden.cases {
         if case.net == "micro.first" {
-            let pass = block_on(micro_net.forward_input(micro::input(&Device::flex()), &Quiet)).unwrap();
+            let pass = block_on(micro_net.forward_input(micro::input(&Device::flex()), &Silent)).unwrap();
             check(&micro_net, &pass, case, &mut wrong);
         } else {
             assert_eq!(case.net, "efficientnet-lite0");
             let path = root().join(format!("tests/golden/crops/{}.png", case.image));
             let image = image::open(path).unwrap().into_rgba8();
             let image = Rgba8::new(image.width(), image.height(), image.into_raw()).unwrap();
-            let pass = block_on(lite.forward(&image, Some(1.0), &Quiet)).unwrap();
+            let pass = block_on(lite.forward(&image, Some(1.0), &Silent)).unwrap();
             check(&lite, &pass, case, &mut wrong);
         }
     }

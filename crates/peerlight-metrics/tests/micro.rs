@@ -5,12 +5,15 @@
 #[allow(dead_code, reason = "each test uses a part")]
 mod image;
 
+#[path = "../../peerlight-explain/tests/support/coarse.rs"]
+mod coarse;
+
 use std::cell::Cell;
 
 use async_trait::async_trait;
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Result, Rgba8};
-use peerlight_explain::{Attribution, ForwardPass, Host, Map, Request, Session, Step};
+use peerlight_explain::{Explanation, ForwardPass, Map, Progress, Request, Session, Step};
 use peerlight_metrics::{
     EvaluationImage, Masking, Measures, Number, Protocol, Record, Rect, Unwatched, measure, metric_ids, report, sanity,
 };
@@ -27,7 +30,7 @@ impl Quiet {
 }
 
 #[async_trait(?Send)]
-impl Host for Quiet {
+impl Progress for Quiet {
     async fn checkpoint(&self, step: Step) -> Result<()> {
         assert!(step.done < step.total, "{step:?}");
         match self.0.get() {
@@ -57,15 +60,15 @@ fn pass(session: &Session) -> ForwardPass {
     block_on(session.forward(&image(), None, &Quiet::new())).unwrap()
 }
 
-fn attribute(session: &Session, pass: &ForwardPass, request: &Request) -> Attribution {
-    block_on(session.attribute(pass, request, &Quiet::new())).unwrap()
+fn explain(session: &Session, pass: &ForwardPass, request: &Request) -> Explanation {
+    block_on(session.explain(pass, request, &Quiet::new())).unwrap()
 }
 
 fn of_first(method: &str) -> Request {
     Request { peer: Some(0), ..Request::of(method) }
 }
 
-fn measured(session: &Session, pass: &ForwardPass, map: &Attribution, request: &Request, boxes: &[Rect]) -> Measures {
+fn measured(session: &Session, pass: &ForwardPass, map: &Explanation, request: &Request, boxes: &[Rect]) -> Measures {
     block_on(measure(session, pass, map, request, &metric_ids(false), boxes, &Quiet::new())).unwrap()
 }
 
@@ -86,14 +89,14 @@ fn figures_are_those_of_masked_images() {
     let session = session();
     let pass = pass(&session);
     let request = of_first("attention");
-    let map = attribute(&session, &pass, &request);
+    let map = explain(&session, &pass, &request);
     let boxes = [Rect::from([0.0, 0.0, 32.0, 64.0])];
     let measures = measured(&session, &pass, &map, &request, &boxes);
     let class = map.target.class;
 
     // The maskings once more, as tensors. Pixels in 0..=1 are normalized by 0.5 and 0.5.
     let side = map.side;
-    let values = &map.map.map;
+    let values = &map.map.values;
     let tensor =
         |values: Vec<f32>| Tensor::<1>::from_floats(values.as_slice(), &Device::flex()).reshape([1, 1, side, side]);
     let soft = tensor(values.clone());
@@ -145,7 +148,7 @@ fn controls_are_seen_through() {
     let pass = pass(&session);
     let measures = |method: &str| {
         let request = of_first(method);
-        measured(&session, &pass, &attribute(&session, &pass, &request), &request, &[])
+        measured(&session, &pass, &explain(&session, &pass, &request), &request, &[])
     };
     let ones = measures("control-ones");
     for masking in [Masking::Soft, Masking::SoftNormalized] {
@@ -170,8 +173,8 @@ fn a_blank_map_counts_as_zeros() {
     let session = session();
     let pass = pass(&session);
     let request = of_first("cam");
-    let mut map = attribute(&session, &pass, &request);
-    map.map = Map { map: vec![0.0; map.side * map.side], blank: true };
+    let mut map = explain(&session, &pass, &request);
+    map.map = Map { values: vec![0.0; map.side * map.side], blank: true };
     let boxes = [Rect::from([0.0, 0.0, 64.0, 64.0])];
     let measures = measured(&session, &pass, &map, &request, &boxes);
     for id in ["complexity", "coherency", "adcc", "pointing", "energy"] {
@@ -185,8 +188,8 @@ fn peers_together_have_the_mean_of_their_probabilities() {
     let session = session();
     let pass = pass(&session);
     let request = Request { target: Some(3), ..Request::of("cam") };
-    let map = attribute(&session, &pass, &request);
-    assert_eq!(map.peers, [0, 1]);
+    let map = explain(&session, &pass, &request);
+    assert_eq!(map.explained(), [0, 1]);
     let found = measured(&session, &pass, &map, &request, &[]);
     let insertion = found.curves.iter().find(|c| c.id == "insertion").unwrap();
     let mean = (pass.probabilities(0)[3] + pass.probabilities(1)[3]) / 2.0;
@@ -203,8 +206,8 @@ fn a_map_that_ignores_the_weights_is_found_out() {
     }
     let cam = found("cam");
     assert!(!cam.unchanged, "{cam:?}");
-    let names: Vec<&str> = cam.layers.iter().map(|layer| layer.name.as_str()).collect();
-    assert_eq!((names[0], names[1], *names.last().unwrap()), ("classifier", "head", "everything"));
+    let names: Vec<&str> = cam.layers.iter().map(|layer| layer.name).collect();
+    assert_eq!((names[0], names[1], *names.last().unwrap()), ("classifier", "last layer", "everything"));
     assert!(cam.layers.iter().all(|l| l.spearman.abs() <= 1.0 && l.pearson.abs() <= 1.0));
     // What does not read the classifier does not change with it.
     let attention = found("attention");
@@ -213,11 +216,32 @@ fn a_map_that_ignores_the_weights_is_found_out() {
 }
 
 #[test]
+fn each_peer_is_shuffled_from_its_own_depths() {
+    let few = [3, 6, 8];
+    for (shown, expected) in [
+        ([&coarse::ALL[..], &few], vec![[8, 3], [7, 2], [6, 1], [3, 1], [0, 0]]),
+        ([&few, &few], vec![[3, 3], [2, 2], [1, 1], [0, 0]]),
+    ] {
+        let (session, logs) = coarse::session(shown);
+        let pass = block_on(session.forward_input(micro::input(&Device::flex()), &Quiet::new())).unwrap();
+        let found = block_on(sanity(&session, &pass, &Request::of("cam"), &Quiet::new())).unwrap();
+        for (peer, log) in logs.iter().enumerate() {
+            let expected: Vec<usize> = expected.iter().map(|depth| depth[peer]).collect();
+            assert_eq!(*log.lock().unwrap(), expected, "peer {peer} of {shown:?}");
+        }
+        assert_eq!(found.layers.iter().map(|depth| depth.after.as_slice()).collect::<Vec<_>>(), expected);
+        assert_eq!(found.layers.last().unwrap().name, "everything");
+        // CAM reads the classifier: it changes at every depth, of both peers.
+        assert!(found.layers.iter().all(|depth| depth.pearson < 0.999), "{found:?}");
+    }
+}
+
+#[test]
 fn unknown_metrics_are_named_and_everything_can_be_cancelled() {
     let session = session();
     let pass = pass(&session);
     let request = of_first("cam");
-    let map = attribute(&session, &pass, &request);
+    let map = explain(&session, &pass, &request);
     let run = |ids: &[&str], host: &Quiet| block_on(measure(&session, &pass, &map, &request, ids, &[], host));
     assert_eq!(run(&["insertion", "insertoin"], &Quiet::new()).unwrap_err().code(), Code::AskInvalid);
     for steps in 0..6 {

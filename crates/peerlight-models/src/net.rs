@@ -310,32 +310,30 @@ impl Net {
 
     /// Runs every convolution from a stage on by `each`, and the classifier.
     fn pass(&self, from: Layer, mut x: Tensor<4>, each: &mut Each<'_>) -> Features {
-        let start = match from {
-            Layer::INPUT => 0,
-            Layer(stage) => self.end_of(stage),
-        };
-        let mut stages = Vec::new();
+        let mut outputs = Vec::new();
         let mut input = x.clone();
-        for conv in &self.convs[start..] {
+        for conv in &self.convs[self.after(from)..] {
             if conv.shape.begins_block {
                 input = x.clone();
             }
             x = each(conv, x, conv.shape.residual.then(|| input.clone()));
             if conv.shape.ends_stage {
-                stages.push(x.clone());
+                outputs.push(x.clone());
             }
         }
         let [n, c, h, w] = x.dims();
         let pooled: Tensor<2> = x.reshape([n, c, h * w]).mean_dim(2).squeeze_dim(2);
         let logits = pooled.matmul(self.weight.val().swap_dims(0, 1)) + self.bias.val().unsqueeze();
-        Features { stages, logits }
+        Features::new(from, outputs, logits)
     }
 
-    /// The index of the convolution after the one that ends `stage`, counted from 1. After the last
-    /// stage only the classifier is left.
-    fn end_of(&self, stage: usize) -> usize {
+    /// The index of the first convolution after a cut. After the last layer only the classifier is left.
+    fn after(&self, cut: Layer) -> usize {
         let mut ends = self.convs.iter().enumerate().filter(|(_, conv)| conv.shape.ends_stage);
-        ends.nth(stage - 1).expect("a stage of this network").0 + 1
+        match cut {
+            Layer::INPUT => 0,
+            Layer(k) => ends.nth(k - 1).expect("a layer of this network").0 + 1,
+        }
     }
 }
 
@@ -371,19 +369,14 @@ impl Network for Net {
         self.convs.iter().filter(|conv| conv.shape.ends_stage).count()
     }
 
-    fn layers(&self) -> usize {
-        self.convs.len() + 1
-    }
-
-    fn shuffled(&self, seed: u64, layers: usize) -> Box<dyn Network> {
+    fn shuffled(&self, seed: u64, from: Layer) -> Box<dyn Network> {
         let mut twin = self.clone();
-        // Counted from the head down, so that a deeper twin shares the shallower one's permutations.
+        // Counted from the classifier down, so that a deeper twin shares the shallower one's permutations.
         let mut place = seed << 16;
-        if layers > 0 {
-            shuffle(&mut twin.weight, place);
-            shuffle(&mut twin.bias, place + 1);
-        }
-        for conv in twin.convs.iter_mut().rev().take(layers.saturating_sub(1)) {
+        shuffle(&mut twin.weight, place);
+        shuffle(&mut twin.bias, place + 1);
+        let start = self.after(from);
+        for conv in twin.convs[start..].iter_mut().rev() {
             place += 2;
             shuffle(&mut conv.weight, place);
             shuffle(&mut conv.bias, place + 1);

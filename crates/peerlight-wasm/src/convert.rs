@@ -2,9 +2,10 @@
 
 use js_sys::{Array, Float32Array, JSON, Object, Reflect, Uint8Array};
 use peerlight_core::{Code, Error, Result};
-use peerlight_explain::{Attribution, Explanation, Map};
+use peerlight_explain::{Explanation, legacy};
 use peerlight_metrics::Catalog;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// An error as a plain `{ code, message }`.
@@ -34,9 +35,16 @@ pub fn from_js<T: DeserializeOwned + Default>(value: JsValue) -> Result<T> {
     serde_json::from_str(&String::from(json)).map_err(|e| refused(&e))
 }
 
+/// A value as JSON.
+pub fn json(value: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(value).map_err(|e| failed(&e))
+}
+
 /// The catalog, with each color map's table as bytes.
 pub fn catalog(catalog: &Catalog) -> Result<JsValue> {
-    let object = to_js(catalog)?;
+    let mut value = json(catalog)?;
+    legacy::catalog(&mut value);
+    let object = to_js(&value)?;
     let colors = get(&object, "colors")?;
     for (color, entry) in Array::from(&colors).iter().zip(&catalog.explain.colors) {
         set(color.unchecked_ref(), "lut", &Uint8Array::from(entry.lut.as_slice()))?;
@@ -46,25 +54,28 @@ pub fn catalog(catalog: &Catalog) -> Result<JsValue> {
 
 /// The explanation, with each map as an array of floats.
 pub fn explanation(explanation: &Explanation) -> Result<Object> {
-    let object: Object = to_js(explanation)?.unchecked_into();
-    put_map(&get(&object, "mutual")?, &explanation.mutual)?;
+    let mut value = json(explanation)?;
+    legacy::explanation(&mut value);
+    let object: Object = to_js(&value)?.unchecked_into();
+    let map = floats(&explanation.map.values);
+    set(&object, "map", &map)?;
+    // The same array under its older names.
+    let mutual = get(&object, "mutual")?;
+    if mutual.is_object() {
+        set(mutual.unchecked_ref(), "map", &map)?;
+    }
+    let raw = floats(&explanation.raw.values);
+    for name in ["raw", "native"] {
+        set(get(&object, name)?.unchecked_ref(), "values", &raw)?;
+    }
     for (peer, report) in Array::from(&get(&object, "peers")?).iter().zip(&explanation.peers) {
-        put_map(&peer, &report.attention)?;
+        set(peer.unchecked_ref(), "map", &floats(&report.map.values))?;
     }
     Ok(object)
 }
 
-/// What a method made, with its maps as arrays of floats.
-pub fn attribution(made: &Attribution) -> Result<Object> {
-    let object: Object = to_js(made)?.unchecked_into();
-    put_map(&object, &made.map)?;
-    let native = get(&object, "native")?;
-    set(native.unchecked_ref(), "values", &Float32Array::from(made.native.values.as_slice()))?;
-    Ok(object)
-}
-
-fn put_map(object: &JsValue, map: &Map) -> Result<()> {
-    set(object.unchecked_ref(), "map", &Float32Array::from(map.map.as_slice()))
+fn floats(values: &[f32]) -> JsValue {
+    Float32Array::from(values).into()
 }
 
 fn get(object: &JsValue, key: &str) -> Result<JsValue> {

@@ -2,20 +2,22 @@
 //! computes. It is built twice: for the CPU, and for WebGPU.
 
 mod convert;
-mod host;
+mod progress;
 
 use burn::tensor::Device;
 use js_sys::{Function, Object};
 use peerlight_core::{Code, Error, Rgba8};
-use peerlight_explain::{Ask, Attribution, DeviceInfo, DeviceKind, ForwardPass, Request, Session, open_device};
+use peerlight_explain::{
+    DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device,
+};
 use peerlight_metrics::{Rect, measure, metric_ids, sanity};
 use peerlight_models::Bundle;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    convert::{from_js, thrown, to_js},
-    host::{JsHost, now},
+    convert::{from_js, json, thrown, to_js},
+    progress::{JsProgress, now},
 };
 
 /// The device of this build.
@@ -51,13 +53,13 @@ pub struct Engine {
     device: Device,
     info: DeviceInfo,
     session: Option<Session>,
-    /// The image last looked at.
+    /// The forward pass over the last image.
     pass: Option<ForwardPass>,
-    /// What was made of it, the last few.
-    attributions: Vec<(Request, Attribution)>,
+    /// The last explanations of it, to be measured.
+    explanations: Vec<(Request, Explanation)>,
 }
 
-/// How many attributions are kept to be measured: as many as there are cards on a page, and more.
+/// How many explanations are kept to be measured: as many as there are cards on a page, and more.
 const KEPT: usize = 64;
 
 #[wasm_bindgen]
@@ -65,7 +67,7 @@ impl Engine {
     /// Makes the device ready and has it pass the known-answer test.
     pub async fn open() -> Result<Engine, JsValue> {
         let (device, info) = open_device(KIND).await.map_err(thrown)?;
-        Ok(Engine { device, info, session: None, pass: None, attributions: Vec::new() })
+        Ok(Engine { device, info, session: None, pass: None, explanations: Vec::new() })
     }
 
     /// The device: `{ kind, name }`.
@@ -78,10 +80,12 @@ impl Engine {
     pub fn load(&mut self, bundle: Vec<u8>) -> Result<JsValue, JsValue> {
         let bundle = Bundle::parse(&bundle).map_err(thrown)?;
         let session = Session::open(&bundle, &self.device, &self.info.name).map_err(thrown)?;
-        let info = to_js(session.info()).map_err(thrown)?;
+        let mut info = json(session.info()).map_err(thrown)?;
+        legacy::bundle(&mut info);
+        let info = to_js(&info).map_err(thrown)?;
         self.session = Some(session);
         self.pass = None;
-        self.attributions.clear();
+        self.explanations.clear();
         Ok(info)
     }
 
@@ -111,57 +115,49 @@ impl Engine {
         on_step: Function,
     ) -> Result<(), JsValue> {
         self.pass = None;
-        self.attributions.clear();
+        self.explanations.clear();
         let image = Rgba8::new(width, height, rgba).map_err(thrown)?;
         let pass =
-            self.session().map_err(thrown)?.forward(&image, crop, &JsHost::new(on_step)).await.map_err(thrown)?;
+            self.session().map_err(thrown)?.forward(&image, crop, &JsProgress::new(on_step)).await.map_err(thrown)?;
         self.pass = Some(pass);
         Ok(())
     }
 
-    /// Explains the image last looked at: every peer's map, where they agree, and the mutual map.
-    pub async fn explain(&self, ask: JsValue, on_step: Function) -> Result<Object, JsValue> {
-        let ask: Ask = from_js(ask).map_err(thrown)?;
-        let (session, pass) = self.seen().map_err(thrown)?;
-        let explanation = session.explain(pass, &ask, &JsHost::new(on_step)).await.map_err(thrown)?;
-        convert::explanation(&explanation).map_err(thrown)
-    }
-
-    /// Makes one method's map of the image last looked at.
-    pub async fn attribute(&mut self, request: JsValue, on_step: Function) -> Result<Object, JsValue> {
+    /// Explains the image of the last forward pass: a request by JavaScript's names, or undefined for the default one.
+    pub async fn explain(&mut self, request: JsValue, on_step: Function) -> Result<Object, JsValue> {
         let request: Request = from_js(request).map_err(thrown)?;
         let (session, pass) = self.seen().map_err(thrown)?;
-        let made = session.attribute(pass, &request, &JsHost::new(on_step)).await.map_err(thrown)?;
-        let object = convert::attribution(&made).map_err(thrown)?;
+        let made = session.explain(pass, &request, &JsProgress::new(on_step)).await.map_err(thrown)?;
+        let object = convert::explanation(&made).map_err(thrown)?;
         self.keep(request, made);
         Ok(object)
     }
 
-    /// What metrics say of one method's map of the image last looked at, which is made if it was not. Options:
+    /// What metrics say of the map that a request gives of the last image, which is made if it was not. Options:
     /// `{ metrics: ids, all if left out; boxes: [[x0, y0, x1, y1], ..] in pixels of the map }`.
     pub async fn measure(&mut self, request: JsValue, options: JsValue, on_step: Function) -> Result<JsValue, JsValue> {
         let request: Request = from_js(request).map_err(thrown)?;
         let options: MeasureOptions = from_js(options).map_err(thrown)?;
-        let host = JsHost::new(on_step);
-        if !self.attributions.iter().any(|(kept, _)| *kept == request) {
+        let progress = JsProgress::new(on_step);
+        if !self.explanations.iter().any(|(kept, _)| *kept == request) {
             let (session, pass) = self.seen().map_err(thrown)?;
-            let made = session.attribute(pass, &request, &host).await.map_err(thrown)?;
+            let made = session.explain(pass, &request, &progress).await.map_err(thrown)?;
             self.keep(request.clone(), made);
         }
-        let made = self.attributions.iter().find(|(kept, _)| *kept == request).map(|(_, made)| made);
+        let made = self.explanations.iter().find(|(kept, _)| *kept == request).map(|(_, made)| made);
         let (session, pass) = self.seen().map_err(thrown)?;
         let metrics = options.metrics.unwrap_or_else(|| metric_ids(false).into_iter().map(Into::into).collect());
         let metrics: Vec<&str> = metrics.iter().map(String::as_str).collect();
         let made = made.expect("it was kept");
-        let measures = measure(session, pass, made, &request, &metrics, &options.boxes, &host).await.map_err(thrown)?;
+        let measures = measure(session, pass, made, &request, &metrics, &options.boxes, &progress).await.map_err(thrown)?;
         to_js(&measures).map_err(thrown)
     }
 
-    /// Whether one method's map of the image last looked at changes when the networks' weights are shuffled.
+    /// Whether the map that a request gives of the last image changes when the networks' weights are shuffled.
     pub async fn sanity(&self, request: JsValue, on_step: Function) -> Result<JsValue, JsValue> {
         let request: Request = from_js(request).map_err(thrown)?;
         let (session, pass) = self.seen().map_err(thrown)?;
-        let found = sanity(session, pass, &request, &JsHost::new(on_step)).await.map_err(thrown)?;
+        let found = sanity(session, pass, &request, &JsProgress::new(on_step)).await.map_err(thrown)?;
         to_js(&found).map_err(thrown)
     }
 }
@@ -187,19 +183,19 @@ impl Engine {
             .ok_or_else(|| Error::new(Code::BundleInvalid, "No bundle is loaded yet. Call load first."))
     }
 
-    /// What is loaded and what was looked at.
+    /// What is loaded, and the last forward pass.
     fn seen(&self) -> peerlight_core::Result<(&Session, &ForwardPass)> {
         let session = self.session()?;
-        let none = || Error::new(Code::AskInvalid, "No image was looked at yet. Call look first.");
+        let none = || Error::new(Code::AskInvalid, "There is no image yet. Call forward first.");
         Ok((session, self.pass.as_ref().ok_or_else(none)?))
     }
 
-    /// Keeps an attribution to be measured, in place of an older one of the same request.
-    fn keep(&mut self, request: Request, made: Attribution) {
-        self.attributions.retain(|(kept, _)| *kept != request);
-        if self.attributions.len() == KEPT {
-            self.attributions.remove(0);
+    /// Keeps an explanation to be measured, in place of an older one of the same request.
+    fn keep(&mut self, request: Request, made: Explanation) {
+        self.explanations.retain(|(kept, _)| *kept != request);
+        if self.explanations.len() == KEPT {
+            self.explanations.remove(0);
         }
-        self.attributions.push((request, made));
+        self.explanations.push((request, made));
     }
 }

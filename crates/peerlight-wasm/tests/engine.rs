@@ -8,7 +8,7 @@ mod cases;
 mod image;
 
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
-use peerlight_explain::Session;
+use peerlight_explain::{Session, Silent};
 use peerlight_models::{Bundle, micro};
 use peerlight_wasm::{Engine, catalog};
 use serde_json::Value;
@@ -37,23 +37,23 @@ fn js(value: &Value) -> JsValue {
 }
 
 /// A callback that keeps every step, and says no at one of them.
-fn host(no_at: Option<u32>) -> (Function, Array) {
+fn progress(no_at: Option<u32>) -> (Function, Array) {
     let steps = Array::new();
     let kept = steps.clone();
-    let host = Closure::<dyn FnMut(JsValue) -> Promise>::new(move |step| {
+    let callback = Closure::<dyn FnMut(JsValue) -> Promise>::new(move |step| {
         kept.push(&step);
         Promise::resolve(&JsValue::from(no_at != Some(kept.length() - 1)))
     });
-    (host.into_js_value().unchecked_into(), steps)
+    (callback.into_js_value().unchecked_into(), steps)
 }
 
-async fn forward(engine: &mut Engine, crop: Option<f64>, host: Function) -> Result<(), JsValue> {
-    engine.forward(WIDTH, HEIGHT, image::drawn(WIDTH, HEIGHT), crop, host).await
+async fn forward(engine: &mut Engine, crop: Option<f64>, progress: Function) -> Result<(), JsValue> {
+    engine.forward(WIDTH, HEIGHT, image::drawn(WIDTH, HEIGHT), crop, progress).await
 }
 
-async fn explain(engine: &mut Engine, ask: &Value) -> Result<Object, JsValue> {
-    look(engine, ask["crop"].as_f64(), host(None).0).await?;
-    engine.explain(js(ask), host(None).0).await
+async fn explain(engine: &mut Engine, request: &Value, crop: Option<f64>) -> Result<Object, JsValue> {
+    forward(engine, crop, progress(None).0).await?;
+    engine.explain(js(request), progress(None).0).await
 }
 
 /// One test for everything on the device: a module opens WebGPU once, as a worker does.
@@ -82,24 +82,36 @@ fn assert_code(thrown: JsValue, code: &str) {
 }
 
 async fn nothing_is_loaded(engine: &mut Engine) {
-    assert_code(explain(engine, &serde_json::json!({})).await.unwrap_err(), "bundle-invalid");
+    assert_code(explain(engine, &serde_json::json!({}), None).await.unwrap_err(), "bundle-invalid");
     assert_code(engine.time_ms().await.unwrap_err(), "bundle-invalid");
 }
 
 async fn explanations_are_those_of_the_native_program(engine: &mut Engine) {
     let expected: Value = serde_json::from_str(include_str!("native.json")).unwrap();
-    for (i, ask) in image::asks().as_array().unwrap().iter().enumerate() {
-        let explanation = explain(engine, ask).await.unwrap();
-        let maps = Array::from(&get(&explanation, "peers"));
-        maps.push(&get(&explanation, "mutual"));
+    for (i, asked) in image::requests().as_array().unwrap().iter().enumerate() {
+        let explanation = explain(engine, &asked[0], asked[1].as_f64()).await.unwrap();
         let side = get(&explanation, "side").as_f64().unwrap() as u32;
-        for holder in maps.iter() {
+        let part = |values: &Float32Array| -> Array {
+            values.to_vec().into_iter().step_by(image::EVERY).map(JsValue::from).collect()
+        };
+        for holder in Array::from(&get(&explanation, "peers")).iter().chain([explanation.clone().into()]) {
             let map = get(&holder, "map").dyn_into::<Float32Array>().unwrap();
             assert_eq!(map.length(), side * side);
-            let part: Array = map.to_vec().into_iter().step_by(image::EVERY).map(JsValue::from).collect();
-            Reflect::set(&holder, &"map".into(), &part).unwrap();
+            Reflect::set(&holder, &"map".into(), &part(&map)).unwrap();
         }
-        for key in ["device", "timings"] {
+        let raw = get(&explanation, "raw");
+        let values = get(&raw, "values").dyn_into::<Float32Array>().unwrap();
+        Reflect::set(&raw, &"values".into(), &part(&values)).unwrap();
+        // The older names of the same arrays.
+        for older in ["native", "mutual"] {
+            let holder = get(&explanation, older);
+            if holder.is_object() {
+                for key in ["values", "map"] {
+                    Reflect::delete_property(holder.unchecked_ref(), &key.into()).unwrap();
+                }
+            }
+        }
+        for key in ["device", "ms", "timings"] {
             assert!(Reflect::delete_property(&explanation, &key.into()).unwrap());
         }
         image::assert_close(&json(&explanation), &expected[i], TOLERANCE, &format!("answers[{i}]"));
@@ -117,17 +129,14 @@ async fn loading_tells_what_is_loaded(engine: &mut Engine) {
 }
 
 async fn each_step_is_told_and_can_be_the_last(engine: &mut Engine) {
-    look(engine, None, host(None).0).await.unwrap();
+    forward(engine, None, progress(None).0).await.unwrap();
     // What is asked, and how many steps it tells.
     let score_cam = serde_json::json!({ "method": "score-cam" });
     for (request, expected) in [(None, 2), (Some(&score_cam), 4)] {
         let mut run = async |no_at| {
-            let (host, steps) = host(no_at);
-            let done = match request {
-                None => engine.explain(JsValue::UNDEFINED, host).await,
-                Some(request) => engine.attribute(js(request), host).await,
-            };
-            (done, steps.length())
+            let (callback, steps) = progress(no_at);
+            let request = request.map_or(JsValue::UNDEFINED, js);
+            (engine.explain(request, callback).await, steps.length())
         };
         let (done, steps) = run(None).await;
         done.unwrap();
@@ -140,19 +149,19 @@ async fn each_step_is_told_and_can_be_the_last(engine: &mut Engine) {
         run(None).await.0.unwrap();
     }
     for last in 0..3 {
-        assert_code(look(engine, None, host(Some(last)).0).await.unwrap_err(), "cancelled");
-        assert_code(engine.explain(JsValue::NULL, host(None).0).await.unwrap_err(), "ask-invalid");
+        assert_code(forward(engine, None, progress(Some(last)).0).await.unwrap_err(), "cancelled");
+        assert_code(engine.explain(JsValue::NULL, progress(None).0).await.unwrap_err(), "ask-invalid");
     }
     let throwing = Function::new_no_args("throw new Error('gone')");
-    assert_code(look(engine, None, throwing).await.unwrap_err(), "cancelled");
-    look(engine, None, host(None).0).await.unwrap();
+    assert_code(forward(engine, None, throwing).await.unwrap_err(), "cancelled");
+    forward(engine, None, progress(None).0).await.unwrap();
 }
 
 async fn a_map_is_measured_and_put_to_the_test(engine: &mut Engine) {
-    look(engine, None, host(None).0).await.unwrap();
+    forward(engine, None, progress(None).0).await.unwrap();
     let request = serde_json::json!({ "method": "grad-cam", "peer": 0 });
     let options = serde_json::json!({ "boxes": [[0, 0, 64, 64]] });
-    let measures = json(&engine.measure(js(&request), js(&options), host(None).0).await.unwrap());
+    let measures = json(&engine.measure(js(&request), js(&options), progress(None).0).await.unwrap());
     let figure = |id: &str| {
         let figures = measures["figures"].as_array().unwrap();
         figures.iter().find(|f| f["id"] == id).unwrap_or_else(|| panic!("no {id}: {measures}"))["value"].as_f64()
@@ -164,13 +173,13 @@ async fn a_map_is_measured_and_put_to_the_test(engine: &mut Engine) {
     }
     assert!(measures["curves"].as_array().unwrap().iter().all(|curve| curve["y"].as_array().unwrap().len() == 29));
     let none = json(
-        &engine.measure(js(&request), js(&serde_json::json!({ "metrics": ["energy"] })), host(None).0).await.unwrap(),
+        &engine.measure(js(&request), js(&serde_json::json!({ "metrics": ["energy"] })), progress(None).0).await.unwrap(),
     );
     assert_eq!(none["figures"][0]["value"], Value::Null);
     for options in [serde_json::json!({ "metrics": ["guess"] }), serde_json::json!({ "boxs": [] })] {
-        assert_code(engine.measure(js(&request), js(&options), host(None).0).await.unwrap_err(), "ask-invalid");
+        assert_code(engine.measure(js(&request), js(&options), progress(None).0).await.unwrap_err(), "ask-invalid");
     }
-    let sane = json(&engine.sanity(js(&request), host(None).0).await.unwrap());
+    let sane = json(&engine.sanity(js(&request), progress(None).0).await.unwrap());
     assert!(sane["layers"].as_array().unwrap().len() >= 3 && sane["unchanged"].is_boolean(), "{sane}");
 }
 
@@ -186,20 +195,20 @@ async fn errors_are_plain_and_leave_the_engine_ready(engine: &mut Engine) {
         serde_json::json!({ "grid": "seven" }),
         serde_json::json!({ "target": 10 }),
         serde_json::json!({ "target": -1 }),
-        serde_json::json!({ "evidence": "guess" }),
-        serde_json::json!({ "stages": [] }),
+        serde_json::json!({ "settings": { "evidence": "guess" } }),
+        serde_json::json!({ "layers": [] }),
         serde_json::json!("seven"),
     ];
     for ask in asks {
-        let thrown = explain(engine, &ask).await.err();
+        let thrown = explain(engine, &ask, None).await.err();
         assert_code(thrown.unwrap_or_else(|| panic!("{ask} was taken")), "ask-invalid");
     }
     let sizes = [(0, 0, 0, "image-empty"), (70_000, 70_000, 0, "image-too-large"), (3, 3, 35, "image-broken")];
     for (width, height, bytes, code) in sizes {
-        let thrown = engine.forward(width, height, vec![0; bytes], None, host(None).0).await;
+        let thrown = engine.forward(width, height, vec![0; bytes], None, progress(None).0).await;
         assert_code(thrown.unwrap_err(), code);
     }
-    explain(engine, &serde_json::json!({})).await.unwrap();
+    explain(engine, &serde_json::json!({}), None).await.unwrap();
 }
 
 /// Every golden map of the micro nets on the processor; on WebGPU, which a software adapter makes slow here, the first case
@@ -213,7 +222,7 @@ async fn maps_are_those_of_the_libraries(engine: &Engine) {
         let mut seen = std::collections::BTreeSet::new();
         cases.retain(|(_, case)| seen.insert(case.method.clone()));
     }
-    let pass = session.forward_input(micro::input(engine.burn_device()), &cases::Quiet).await.unwrap();
+    let pass = session.forward_input(micro::input(engine.burn_device()), &Silent).await.unwrap();
     let wrong = cases::compare(&session, &cases, &mut |_| pass.clone(), cases::TOLERANCE).await;
     assert!(wrong.is_empty(), "{} of {} cases are off:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }

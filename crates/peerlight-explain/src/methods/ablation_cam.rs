@@ -7,7 +7,7 @@ use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// Class activation weighted by what is lost without each channel.
 pub struct AblationCam;
@@ -26,7 +26,7 @@ impl Explainer for AblationCam {
             shows: "Where the channels are active without which the class's logit falls.",
             caveat: "What channels do together: each is taken away alone, and set to zero, which before an activation \
                      function is a value like others.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 40,
@@ -34,8 +34,8 @@ impl Explainer for AblationCam {
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let activation = probe.activation(stage);
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let activation = probe.activation(layer);
         let [_, channels, _, _] = activation.dims();
         let without = |range: Range<usize>| {
             let count = range.len();
@@ -44,7 +44,7 @@ impl Explainer for AblationCam {
             let kept = TensorData::new(kept, [count, channels, 1, 1]);
             activation.clone() * Tensor::<4>::from_data(kept, probe.device())
         };
-        let scores = probe.scores(stage, channels, &without).await?;
+        let scores = probe.scores(layer, channels, &without).await?;
         let whole = probe.baseline();
         let weights = (whole.clone() - scores) / whole;
         Ok(weighted_sum(activation.clone(), weights.reshape([1, channels, 1, 1])))

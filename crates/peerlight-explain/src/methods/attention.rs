@@ -2,11 +2,10 @@
 
 use async_trait::async_trait;
 use burn::tensor::Tensor;
-use peerlight_core::Result;
+use peerlight_core::{Result, attention};
 use peerlight_models::Layer;
 
-use super::mutual::POWER;
-use crate::{Explainer, Family, Meta, Probe, Reads, evidence};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer, options::POWER};
 
 /// What is active, whatever the class.
 pub struct Attention;
@@ -23,16 +22,16 @@ impl Explainer for Attention {
             url: "https://arxiv.org/abs/1612.03928",
             shows: "Which places are active in the last four stages before the head.",
             caveat: "What speaks for the class: the map is the same whatever class is explained.",
-            reads: Reads::Several,
+            target_layer: TargetLayer::Several,
             rectify: false,
             joint: false,
             passes: 1,
-            settings: const { &[POWER] },
+            settings: const { &[POWER.setting] },
         }
     }
 
     async fn raw_map(&self, probe: &Probe<'_>, _: Layer) -> Result<Tensor<3>> {
-        let (power, side) = (probe.settings().count("power") as u32, probe.input().dims()[2]);
-        Ok(evidence::attention(probe.features(), probe.stages(), power, side))
+        let layers = probe.layers().iter().map(|&layer| probe.activation(layer));
+        Ok(attention(layers, probe.setting(&POWER) as u32, probe.input().dims()[2]))
     }
 }

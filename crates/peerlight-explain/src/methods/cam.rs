@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use burn::tensor::Tensor;
-use peerlight_core::{Result, weighted_sum};
+use peerlight_core::{Result, cam};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// Class activation map.
 pub struct Cam;
@@ -23,7 +23,7 @@ impl Explainer for Cam {
             url: "https://arxiv.org/abs/1512.04150",
             shows: "Exactly how much each place of the last stage adds to the class's logit, or takes from it.",
             caveat: "Anything finer than the last stage, whose places each see most of the image.",
-            reads: Reads::Head,
+            target_layer: TargetLayer::Last,
             rectify: false,
             joint: false,
             passes: 1,
@@ -31,9 +31,7 @@ impl Explainer for Cam {
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let weights = probe.class_weights();
-        let [channels] = weights.dims();
-        Ok(weighted_sum(probe.activation(stage), weights.reshape([1, channels, 1, 1])))
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        Ok(cam(probe.activation(layer), probe.class_weights()))
     }
 }

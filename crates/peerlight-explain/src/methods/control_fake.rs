@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use peerlight_core::Result;
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// Ones but for one corner pixel.
 pub struct Fake;
@@ -24,7 +24,7 @@ impl Explainer for Fake {
             shows: "Nothing: the whole image but for one pixel.",
             caveat: "What a metric grants to a map that is made to please it: Average Drop and Average Increase \
                      are nearly perfect.",
-            reads: Reads::Image,
+            target_layer: TargetLayer::Input,
             rectify: false,
             joint: false,
             passes: 0,

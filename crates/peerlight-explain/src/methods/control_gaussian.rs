@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, TensorData};
 use peerlight_core::Result;
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// A Gaussian in the middle of the image, its deviation a quarter of the side.
 pub struct Gaussian;
@@ -23,7 +23,7 @@ impl Explainer for Gaussian {
             shows: "Nothing but the middle: photographers put what they show there.",
             caveat: "A method that cannot beat it on images with one thing in the middle has not shown that it \
                      found that thing.",
-            reads: Reads::Image,
+            target_layer: TargetLayer::Input,
             rectify: false,
             joint: false,
             passes: 0,

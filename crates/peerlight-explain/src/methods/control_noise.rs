@@ -5,9 +5,7 @@ use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Result, rng::uniform};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
-
-const SETTINGS: &[Setting] = &[Setting::number("seed", "Seed", [0.0, 0.0, 1e6], "Which noise.")];
+use crate::{Explainer, Family, Meta, Probe, TargetLayer, options::SEED};
 
 /// Uniform noise: every pixel by chance.
 pub struct Noise;
@@ -25,17 +23,17 @@ impl Explainer for Noise {
             url: "https://arxiv.org/abs/1810.03292",
             shows: "Nothing: every pixel's value is drawn by chance, whatever the image.",
             caveat: "An order of the pixels by chance: what a method has to beat to say anything.",
-            reads: Reads::Image,
+            target_layer: TargetLayer::Input,
             rectify: false,
             joint: false,
             passes: 0,
-            settings: SETTINGS,
+            settings: const { &[SEED.setting] },
         }
     }
 
     async fn raw_map(&self, probe: &Probe<'_>, _: Layer) -> Result<Tensor<3>> {
         let [_, _, height, width] = probe.input().dims();
-        let seed = probe.settings().count("seed") as u64;
+        let seed = probe.setting(&SEED) as u64;
         let values: Vec<f32> = (0..(height * width) as u64).map(|i| uniform(seed, i) as f32).collect();
         Ok(Tensor::from_data(TensorData::new(values, [1, height, width]), probe.device()))
     }

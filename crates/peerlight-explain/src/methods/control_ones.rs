@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use peerlight_core::Result;
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// A map of ones: everything is important.
 pub struct Ones;
@@ -24,7 +24,7 @@ impl Explainer for Ones {
             shows: "Nothing: the whole image counts alike.",
             caveat: "What a metric grants to no explanation at all. Soft masking by it changes nothing, so that \
                      its drop is 0.",
-            reads: Reads::Image,
+            target_layer: TargetLayer::Input,
             rectify: false,
             joint: false,
             passes: 0,

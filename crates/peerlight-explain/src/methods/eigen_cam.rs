@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
-use peerlight_core::Result;
+use peerlight_core::{Result, read};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads, read::read};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// The strongest pattern of a stage.
 pub struct EigenCam;
@@ -23,7 +23,7 @@ impl Explainer for EigenCam {
             url: "https://arxiv.org/abs/2008.00299",
             shows: "The pattern that most of a stage's channels share.",
             caveat: "What speaks for the class: the map is the same whatever class is explained.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 1,
@@ -31,8 +31,8 @@ impl Explainer for EigenCam {
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let activation = probe.activation(stage);
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let activation = probe.activation(layer);
         let [_, channels, h, w] = activation.dims();
         let places = h * w;
         // Here and in double precision: the matrix is small, and a device has no decomposition of its own.

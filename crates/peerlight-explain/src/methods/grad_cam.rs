@@ -6,7 +6,7 @@ use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
 use super::spatial_mean;
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// Gradient-weighted class activation map.
 pub struct GradCam;
@@ -25,7 +25,7 @@ impl Explainer for GradCam {
             shows: "Where the channels are active whose increase, on average over the image, would raise the class.",
             caveat: "How much a place counts: a channel's weight is averaged over all places, so some that do not \
                      matter are lit.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 2,
@@ -33,7 +33,7 @@ impl Explainer for GradCam {
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        Ok(weighted_sum(probe.activation(stage), spatial_mean(probe.gradient(stage))))
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        Ok(weighted_sum(probe.activation(layer), spatial_mean(probe.gradient(layer))))
     }
 }

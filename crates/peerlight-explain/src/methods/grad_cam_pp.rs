@@ -6,7 +6,7 @@ use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
 use super::spatial_sum;
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// Grad-CAM whose places weigh by how much they can have caused.
 pub struct GradCamPp;
@@ -29,7 +29,7 @@ impl Explainer for GradCamPp {
             shows: "As Grad-CAM, made to cover several objects of the class, and all of an object.",
             caveat: "Much of the class: its weights are all positive. Where activations can be negative its quotient can \
                      cross zero, and the map then hangs on the last digits.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 2,
@@ -37,8 +37,8 @@ impl Explainer for GradCamPp {
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let (activation, gradient) = (probe.activation(stage), probe.gradient(stage));
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let (activation, gradient) = (probe.activation(layer), probe.gradient(layer));
         let squared = gradient.clone() * gradient.clone();
         let cubed = squared.clone() * gradient.clone();
         let alpha = squared.clone() / (squared * 2.0 + cubed * spatial_sum(activation.clone()) + EPSILON);

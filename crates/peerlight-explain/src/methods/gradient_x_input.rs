@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// What each pixel adds, taken in a straight line.
 pub struct GradientXInput;
@@ -23,7 +23,7 @@ impl Explainer for GradientXInput {
             url: "https://arxiv.org/abs/1605.01713",
             shows: "Pixel by pixel, what a small change of brightness would do to the class's logit.",
             caveat: "Shapes: gradients of pixels are noise to the eye, and mean gray pixels count nothing.",
-            reads: Reads::Image,
+            target_layer: TargetLayer::Input,
             rectify: true,
             joint: false,
             passes: 4,
@@ -31,7 +31,7 @@ impl Explainer for GradientXInput {
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        Ok(weighted_sum(probe.input(), probe.gradient(stage)))
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        Ok(weighted_sum(probe.input(), probe.gradient(layer)))
     }
 }

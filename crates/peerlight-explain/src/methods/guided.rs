@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use burn::tensor::Tensor;
-use peerlight_core::Result;
+use peerlight_core::{Result, guided_attention};
 use peerlight_models::Layer;
 
-use super::mutual::POWER;
-use crate::{Explainer, Family, Meta, Probe, Reads, evidence};
+use super::attention::Attention;
+use crate::{Explainer, Family, Meta, Probe, TargetLayer, options::POWER};
 
 /// Attention and the smoothed activation of the log-odds.
 pub struct Guided;
@@ -24,16 +24,16 @@ impl Explainer for Guided {
             url: "https://doi.org/10.11896/jsjkx.210400176",
             shows: "Where one network is active, kept to what speaks for the class and not for its rivals.",
             caveat: "What another network thinks of it: that is the mutual map's to say.",
-            reads: Reads::Several,
+            target_layer: TargetLayer::Several,
             rectify: false,
             joint: false,
             passes: 1,
-            settings: const { &[POWER] },
+            settings: const { &[POWER.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, _: Layer) -> Result<Tensor<3>> {
-        let (power, side) = (probe.settings().count("power") as u32, probe.input().dims()[2]);
-        Ok(evidence::guided(probe.net(), probe.features(), probe.score(), probe.stages(), power, side))
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let attention = Attention.raw_map(probe, layer).await?;
+        Ok(guided_attention(attention, probe.activation(probe.last()), probe.odds_weights()))
     }
 }

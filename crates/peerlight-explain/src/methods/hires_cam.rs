@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// Activation times gradient, place by place.
 pub struct HiResCam;
@@ -23,7 +23,7 @@ impl Explainer for HiResCam {
             url: "https://arxiv.org/abs/2011.08891",
             shows: "Which places raised the class: gradient times activation, place by place and not averaged.",
             caveat: "More than a straight line: the gradient holds for small changes. At the last stage it is CAM.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 2,
@@ -31,7 +31,7 @@ impl Explainer for HiResCam {
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        Ok(weighted_sum(probe.activation(stage), probe.gradient(stage)))
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        Ok(weighted_sum(probe.activation(layer), probe.gradient(layer)))
     }
 }

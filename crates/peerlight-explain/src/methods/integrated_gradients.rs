@@ -5,10 +5,13 @@ use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+use crate::{CountSetting, Explainer, Family, Meta, Probe, TargetLayer};
 
 /// What each pixel adds on the way from black to the image.
 pub struct IntegratedGradients;
+
+/// How many images between black and the image are looked at.
+const STEPS: CountSetting = CountSetting::new("samples", "Steps", [1, 32, 512], "Steps from black to the image.");
 
 #[async_trait(?Send)]
 impl Explainer for IntegratedGradients {
@@ -23,25 +26,25 @@ impl Explainer for IntegratedGradients {
             url: "https://arxiv.org/abs/1703.01365",
             shows: "Pixel by pixel, a share of the difference that the image makes to a black one; the shares add up.",
             caveat: "Black pixels: what is black counts nothing. The unsigned whole: negative shares are dropped here.",
-            reads: Reads::Image,
+            target_layer: TargetLayer::Input,
             rectify: true,
             joint: false,
             passes: 128,
-            settings: const { &[Setting::number("samples", "Steps", [1.0, 32.0, 512.0], "Steps from black to the image.")] },
+            settings: const { &[STEPS.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
         let (input, black) = (probe.input(), probe.normalized(0.0));
         let way = input - black.clone();
-        let steps = probe.settings().count("samples");
+        let steps = probe.setting(&STEPS);
         let at = |range: std::ops::Range<usize>| {
             let parts: Vec<f32> = range.map(|i| (i as f32 + 0.5) / steps as f32).collect();
             let count = parts.len();
             let parts = Tensor::<4>::from_data(TensorData::new(parts, [count, 1, 1, 1]), probe.device());
             way.clone() * parts + black.clone()
         };
-        let gradient = probe.mean_gradient(stage, steps, &at).await?;
+        let gradient = probe.mean_gradient(layer, steps, &at).await?;
         Ok(weighted_sum(way.clone(), gradient))
     }
 }

@@ -8,10 +8,13 @@ use peerlight_core::Result;
 use peerlight_models::Layer;
 
 use super::score_cam::{CHANNELS, Masks};
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+use crate::{CountSetting, Explainer, Family, Meta, Probe, TargetLayer};
 
 /// Score-CAM with masks that brighten step by step.
 pub struct IsCam;
+
+/// How many strengths each masked image is shown at.
+const STEPS: CountSetting = CountSetting::new("samples", "Steps", [1, 10, 256], "How many strengths for each channel.");
 
 #[async_trait(?Send)]
 impl Explainer for IsCam {
@@ -27,22 +30,17 @@ impl Explainer for IsCam {
             url: "https://arxiv.org/abs/2010.03023",
             shows: "As Score-CAM, with each masked image shown at several strengths.",
             caveat: "Images that a camera takes: the strengths add up, as in torch-cam, and most are above 1.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 3200,
-            settings: const {
-                &[
-                    CHANNELS,
-                    Setting::number("samples", "Steps", [1.0, 10.0, 256.0], "How many strengths for each channel."),
-                ]
-            },
+            settings: const { &[CHANNELS.setting, STEPS.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let samples = probe.settings().count("samples");
-        let masks = Masks::of(probe, stage).await?;
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let samples = probe.setting(&STEPS);
+        let masks = Masks::of(probe, layer).await?;
         let channels = masks.channels();
         let strength = |step: usize| ((step + 1) * (step + 2)) as f32 / (2 * samples) as f32;
         let shown = |range: Range<usize>| {

@@ -1,11 +1,11 @@
 //! LayerCAM.
 
 use async_trait::async_trait;
-use burn::tensor::{Tensor, activation::relu};
-use peerlight_core::{Result, weighted_sum};
+use burn::tensor::Tensor;
+use peerlight_core::{Result, layer_cam};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// Class activation by places, also of early stages.
 pub struct LayerCam;
@@ -23,7 +23,7 @@ impl Explainer for LayerCam {
             url: "https://doi.org/10.1109/TIP.2021.3089943",
             shows: "Active places whose increase would raise the class, also in early stages with finer maps.",
             caveat: "Evidence against the class: negative gradients are dropped.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 2,
@@ -31,8 +31,8 @@ impl Explainer for LayerCam {
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        Ok(weighted_sum(probe.activation(stage), relu(probe.gradient(stage))))
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        Ok(layer_cam(probe.activation(layer), probe.gradient(layer)))
     }
 
     fn scale(&self, map: Tensor<3>) -> Tensor<3> {

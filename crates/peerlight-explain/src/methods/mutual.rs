@@ -1,65 +1,18 @@
 //! The mutual map of all peers.
 
 use async_trait::async_trait;
-use burn::tensor::Tensor;
-use peerlight_core::{Code, Error, Fuse, Fusion, Result, Weight, mutual_map};
+use burn::tensor::{Tensor, activation::relu};
+use peerlight_core::{Fusion, Grid, Result, mutual_map, superpose};
 use peerlight_models::Layer;
-use serde::de::DeserializeOwned;
 
-use crate::{Ask, Choice, Evidence, Explainer, Family, Meta, Probe, Reads, Setting, evidence::peer_map};
+use super::{attention::Attention, cam::Cam, guided::Guided, layer_cam::LayerCam};
+use crate::{
+    Explainer, Family, Meta, Probe, Settings, TargetLayer,
+    options::{EVIDENCE, EXPONENT, Evidence, FUSE, POWER, WEIGHT},
+};
 
 /// Where the peers look together.
 pub struct Mutual;
-
-/// What a peer's map is made of; the page's own settings are these too.
-pub const EVIDENCE: Setting = Setting::choice(
-    "evidence",
-    "Evidence",
-    &[
-        Choice {
-            id: "guided",
-            name: "Attention for the class",
-            help: "Where the net looks, kept to what speaks for the class and not for its rivals.",
-        },
-        Choice {
-            id: "attention",
-            name: "Attention",
-            help: "The paper's: what is active in the chosen stages, whatever the class.",
-        },
-        Choice { id: "class", name: "Class activation", help: "What speaks for the class at the last stage (CAM)." },
-    ],
-    "What a peer's map is made of.",
-);
-/// How the maps become one.
-pub const FUSE: Setting = Setting::choice(
-    "fuse",
-    "Fusion",
-    &[
-        Choice { id: "mean", name: "Mean", help: "What any peer looks at counts." },
-        Choice { id: "geometric", name: "Geometric mean", help: "What every peer looks at counts." },
-        Choice { id: "product", name: "Product", help: "Sharper still." },
-    ],
-    "How the peers' maps become one.",
-);
-/// What the fused map is weighted by.
-pub const WEIGHT: Setting = Setting::choice(
-    "weight",
-    "Weighting",
-    &[
-        Choice { id: "uniform", name: "Nothing", help: "All regions count alike." },
-        Choice { id: "agreement", name: "Agreement", help: "Regions where the peers disagree are dimmed." },
-    ],
-    "What the mutual map is weighted by.",
-);
-/// The power that the mutual map is raised to.
-pub const CONTRAST: Setting = Setting::number(
-    "contrast",
-    "Contrast",
-    [0.5, Fusion::CONTRAST, 4.0],
-    "The power that the mutual map is raised to; the order of its places stays.",
-);
-/// The power of the layer attention.
-pub const POWER: Setting = Setting::number("power", "Power", [1.0, 2.0, 4.0], "The power of the layer attention.");
 
 #[async_trait(?Send)]
 impl Explainer for Mutual {
@@ -75,51 +28,44 @@ impl Explainer for Mutual {
             url: "https://doi.org/10.11896/jsjkx.210400176",
             shows: "Where the networks look for the class, one with another; how much they agree stands beside it, region by region.",
             caveat: "That the networks are right: peers that learnt from the same images can share a mistake.",
-            reads: Reads::Several,
+            target_layer: TargetLayer::Several,
             rectify: false,
             joint: true,
             passes: 1,
-            settings: const {
-                &[
-                    Setting::number("grid", "Grid", [1.0, 7.0, 56.0], "Regions along a side of the image."),
-                    EVIDENCE,
-                    FUSE,
-                    WEIGHT,
-                    CONTRAST,
-                    POWER,
-                ]
-            },
+            settings: const { &[EVIDENCE.setting, FUSE.setting, WEIGHT.setting, EXPONENT.setting, POWER.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, _: Layer) -> Result<Tensor<3>> {
-        let settings = probe.settings();
-        let ask = Ask {
-            grid: settings.count("grid"),
-            evidence: choice::<Evidence>(settings.choice("evidence"))?,
-            fuse: choice::<Fuse>(settings.choice("fuse"))?,
-            weight: choice::<Weight>(settings.choice("weight"))?,
-            contrast: settings.number("contrast"),
-            power: settings.count("power") as u32,
-            stages: probe.stages().map(<[usize]>::to_vec),
-            ..Ask::default()
-        };
-        if probe.peers() < 2 {
-            return Err(Error::new(Code::AskInvalid, "The mutual map takes a bundle of two peers or more."));
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        match probe.setting(&EVIDENCE) {
+            Evidence::Attention => Attention.raw_map(probe, layer).await,
+            Evidence::Guided => Guided.raw_map(probe, layer).await,
+            Evidence::Class => class(probe).await,
         }
-        let grid = peerlight_core::Grid::square(ask.grid)?;
-        let side = grid.side(probe.input().dims()[2]);
-        let map = |peer| {
-            let probe = probe.of(peer);
-            peer_map(probe.net(), probe.features(), probe.score(), &ask, side)
-        };
-        let maps: Vec<_> = (0..probe.peers()).map(map).collect();
-        Ok(mutual_map(&maps, grid, ask.fusion()).map)
+    }
+
+    fn layers(&self, last: Layer, settings: &Settings) -> Vec<Layer> {
+        match settings.get(&EVIDENCE) {
+            Evidence::Class => vec![last],
+            Evidence::Attention | Evidence::Guided => last.superposed(),
+        }
+    }
+
+    fn join(&self, maps: &[Tensor<3>], grid: Grid, settings: &Settings) -> Tensor<3> {
+        let (how, weight, exponent) = (settings.get(&FUSE), settings.get(&WEIGHT), settings.get(&EXPONENT));
+        mutual_map(maps, grid, Fusion { how, weight, exponent }).map
     }
 }
 
-/// A choice by its id, read by the same rules as an [`Ask`].
-fn choice<T: DeserializeOwned>(id: &str) -> Result<T> {
-    let refused = |e: serde_json::Error| Error::new(Code::AskInvalid, e.to_string());
-    serde_json::from_value(serde_json::Value::String(id.into())).map_err(refused)
+/// Superposed class activation: CAM at the last layer, which needs no gradient, and LayerCAM at earlier ones.
+async fn class(probe: &Probe<'_>) -> Result<Tensor<3>> {
+    let mut maps = Vec::new();
+    for &layer in probe.layers() {
+        let raw = match layer == probe.last() {
+            true => Cam.raw_map(probe, layer).await?,
+            false => LayerCam.raw_map(probe, layer).await?,
+        };
+        maps.push(relu(raw));
+    }
+    Ok(superpose(maps, probe.input().dims()[2]))
 }

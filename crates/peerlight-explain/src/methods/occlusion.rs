@@ -4,13 +4,19 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use burn::tensor::{Tensor, TensorData};
-use peerlight_core::{Code, Error, Result};
+use peerlight_core::{Code, Error, Result, read};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting, read::read};
+use crate::{CountSetting, Explainer, Family, Meta, Probe, TargetLayer};
 
 /// What is lost behind a black square.
 pub struct Occlusion;
+
+/// The side of the square that hides a place.
+const WINDOW: CountSetting =
+    CountSetting::new("window", "Window", [2, 32, 512], "Side of the square in pixels of the input.");
+/// The distance of one square from the next.
+const STRIDE: CountSetting = CountSetting::new("stride", "Stride", [1, 16, 512], "How far it moves at a time.");
 
 #[async_trait(?Send)]
 impl Explainer for Occlusion {
@@ -24,26 +30,16 @@ impl Explainer for Occlusion {
             url: "https://arxiv.org/abs/1311.2901",
             shows: "How far the class's logit falls when a black square hides a place.",
             caveat: "What two places do together, or anything finer than the square. A black square is a thing to see, too.",
-            reads: Reads::Image,
+            target_layer: TargetLayer::Input,
             rectify: false,
             joint: false,
             passes: 169,
-            settings: const {
-                &[
-                    Setting::number(
-                        "window",
-                        "Window",
-                        [2.0, 32.0, 512.0],
-                        "Side of the square in pixels of the input.",
-                    ),
-                    Setting::number("stride", "Stride", [1.0, 16.0, 512.0], "How far it moves at a time."),
-                ]
-            },
+            settings: const { &[WINDOW.setting, STRIDE.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let (window, stride) = (probe.settings().count("window"), probe.settings().count("stride"));
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let (window, stride) = (probe.setting(&WINDOW), probe.setting(&STRIDE));
         let side = probe.input().dims()[2];
         if window > side || stride > window {
             let text = format!("The window must be at most {side} pixels wide, and the stride at most the window.");
@@ -59,7 +55,7 @@ impl Explainer for Occlusion {
             let masks = Tensor::<4>::from_data(masks, probe.device());
             probe.input() * (-masks.clone() + 1.0) + probe.normalized(0.0) * masks
         };
-        let scores = probe.scores(stage, windows.count(), &hidden).await?;
+        let scores = probe.scores(layer, windows.count(), &hidden).await?;
         let drops = read(probe.baseline() - scores).await?;
         let mut map = vec![(0.0f32, 0.0f32); side * side];
         for (i, drop) in drops.into_iter().enumerate() {

@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, activation::softmax};
 use peerlight_core::{Result, minmax, resize_map, weighted_sum};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetLayer};
 
 /// Class activation with weights that are learnt for the one image.
 pub struct OptiCam;
@@ -13,6 +13,12 @@ pub struct OptiCam;
 /// Adam's constants (Kingma & Ba, ICLR 2015).
 const BETA: [f32; 2] = [0.9, 0.999];
 const EPSILON: f32 = 1e-8;
+
+/// How long the weights are optimized.
+const STEPS: CountSetting =
+    CountSetting::new("steps", "Steps", [1, 50, 1000], "Steps of Adam. The paper takes 500.");
+/// How far a step goes.
+const RATE: NumberSetting = NumberSetting::new("rate", "Learning rate", [0.001, 0.1, 1.0], "Adam's learning rate.");
 
 #[async_trait(?Send)]
 impl Explainer for OptiCam {
@@ -26,22 +32,17 @@ impl Explainer for OptiCam {
             url: "https://arxiv.org/abs/2301.07002",
             shows: "The mixture of channels that, as a mask, keeps the class's logit highest.",
             caveat: "That the map is better: it is made to please the measure that it is then judged by.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: false,
             joint: false,
             passes: 200,
-            settings: const {
-                &[
-                    Setting::number("steps", "Steps", [1.0, 50.0, 1000.0], "Steps of Adam. The paper takes 500."),
-                    Setting::number("rate", "Learning rate", [0.001, 0.1, 1.0], "Adam's learning rate."),
-                ]
-            },
+            settings: const { &[STEPS.setting, RATE.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let (steps, rate) = (probe.settings().count("steps"), probe.settings().number("rate") as f32);
-        let activation = probe.activation(stage);
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let (steps, rate) = (probe.setting(&STEPS), probe.setting(&RATE) as f32);
+        let activation = probe.activation(layer);
         let (channels, side) = (activation.dims()[1], probe.input().dims()[2]);
         let mix = |u: Tensor<1>| weighted_sum(activation.clone(), softmax(u, 0).reshape([1, channels, 1, 1]));
 

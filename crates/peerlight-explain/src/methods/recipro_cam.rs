@@ -7,10 +7,18 @@ use burn::tensor::{Tensor, TensorData};
 use peerlight_core::Result;
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+use crate::{CountSetting, Explainer, Family, Meta, Probe, TargetLayer};
 
 /// What each place of a stage does by itself.
 pub struct ReciproCam;
+
+/// Whether the neighbors of a place are kept, too.
+const GAUSSIAN: CountSetting = CountSetting::new(
+    "gaussian",
+    "Soft places",
+    [0, 1, 1],
+    "1: the places around, too, by a 3 x 3 Gaussian; 0: the place alone.",
+);
 
 #[async_trait(?Send)]
 impl Explainer for ReciproCam {
@@ -25,31 +33,24 @@ impl Explainer for ReciproCam {
             shows: "How sure of the class the rest of the network is when it has one place of a stage to go by.",
             caveat: "What places do together. Features of one place in an empty image are not what the rest was \
                      trained on.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: false,
             joint: false,
             passes: 8,
-            settings: const {
-                &[Setting::number(
-                    "gaussian",
-                    "Soft places",
-                    [0.0, 1.0, 1.0],
-                    "1: the places around, too, by a 3 x 3 Gaussian; 0: the place alone.",
-                )]
-            },
+            settings: const { &[GAUSSIAN.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let activation = probe.activation(stage);
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let activation = probe.activation(layer);
         let [_, _, h, w] = activation.dims();
-        let soft = probe.settings().count("gaussian") == 1;
+        let soft = probe.setting(&GAUSSIAN) == 1;
         let kept = |range: Range<usize>| {
             let masks: Vec<f32> = range.clone().flat_map(|place| mask(place, h, w, soft)).collect();
             let masks = TensorData::new(masks, [range.len(), 1, h, w]);
             activation.clone() * Tensor::<4>::from_data(masks, probe.device())
         };
-        Ok(probe.probabilities(stage, h * w, &kept).await?.reshape([1, h, w]))
+        Ok(probe.probabilities(layer, h * w, &kept).await?.reshape([1, h, w]))
     }
 }
 

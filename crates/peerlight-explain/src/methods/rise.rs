@@ -7,11 +7,19 @@ use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Result, resize_map, rng::uniform};
 use peerlight_models::Layer;
 
-use super::SEED;
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetLayer, options::SEED};
 
 /// Random masks, each weighted by what is left of the class.
 pub struct Rise;
+
+/// How many masks are drawn.
+const SAMPLES: CountSetting =
+    CountSetting::new("samples", "Masks", [1, 2000, 16_000], "How many masks. The paper takes 4,000 to 8,000.");
+/// How fine the masks are.
+const CELLS: CountSetting = CountSetting::new("grid", "Grid", [2, 7, 32], "Cells along a side of a mask.");
+/// How much of the image a mask shows.
+const KEEP: NumberSetting =
+    NumberSetting::new("keep", "Kept", [0.01, 0.5, 0.99], "The fraction of the cells that are kept.");
 
 #[async_trait(?Send)]
 impl Explainer for Rise {
@@ -26,36 +34,23 @@ impl Explainer for Rise {
             url: "https://arxiv.org/abs/1806.07421",
             shows: "Which places, when they are seen, make the class probable. It knows nothing of the network but its answers.",
             caveat: "A smooth image with few masks: the rest is the noise of the draw. Another seed gives another map.",
-            reads: Reads::Image,
+            target_layer: TargetLayer::Input,
             rectify: false,
             joint: false,
             passes: 2000,
-            settings: const {
-                &[
-                    Setting::number(
-                        "samples",
-                        "Masks",
-                        [1.0, 2000.0, 16_000.0],
-                        "How many masks. The paper takes 4,000 to 8,000.",
-                    ),
-                    Setting::number("grid", "Grid", [2.0, 7.0, 32.0], "Cells along a side of a mask."),
-                    Setting::number("keep", "Kept", [0.01, 0.5, 0.99], "The part of the cells that are kept."),
-                    SEED,
-                ]
-            },
+            settings: const { &[SAMPLES.setting, CELLS.setting, KEEP.setting, SEED.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let settings = probe.settings();
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
         let side = probe.input().dims()[2];
         let draw = Draw {
-            seed: settings.count("seed") as u64,
-            grid: settings.count("grid"),
-            keep: settings.number("keep"),
+            seed: probe.setting(&SEED) as u64,
+            grid: probe.setting(&CELLS),
+            keep: probe.setting(&KEEP),
             side,
         };
-        let samples = settings.count("samples");
+        let samples = probe.setting(&SAMPLES);
         let mask = |range: Range<usize>| {
             let grids: Vec<f32> = range.clone().flat_map(|i| draw.cells(i)).collect();
             let grids = TensorData::new(grids, [range.len(), draw.grid, draw.grid]);
@@ -68,9 +63,9 @@ impl Explainer for Rise {
             Tensor::cat(shifted.collect(), 0)
         };
         let shown = |range: Range<usize>| mask(range).unsqueeze_dim::<4>(1) * probe.input();
-        let probabilities = probe.probabilities(stage, samples, &shown).await?;
+        let probabilities = probe.probabilities(layer, samples, &shown).await?;
         // The masks are drawn again: keeping thousands of them would take the memory, and this takes no time.
-        let sums = probe.batches(stage, samples).map(|range| {
+        let sums = probe.batches(layer, samples).map(|range| {
             let weights = probabilities.clone().slice([range.clone()]).reshape([range.len(), 1, 1]);
             (mask(range) * weights).sum_dim(0)
         });

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use burn::tensor::{Int, Tensor, activation::softmax};
-use peerlight_core::{Result, minmax, resize_map, weighted_sum};
+use peerlight_core::{Result, minmax, read, resize_map, weighted_sum};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting, read::read};
+use crate::{CountSetting, Explainer, Family, Meta, Probe, TargetLayer};
 
 /// Class activation weighted by what each channel, as a mask, leaves of the score.
 pub struct ScoreCam;
@@ -26,16 +26,16 @@ impl Explainer for ScoreCam {
             shows: "Where the channels are active that, shown alone, keep the class's logit highest.",
             caveat: "Much, where a softmax over hundreds of logits leaves the weight with a few channels. It masks \
                      towards the mean gray. Of a stage without an activation function its map can be blank.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 320,
-            settings: const { &[CHANNELS] },
+            settings: const { &[CHANNELS.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let masks = Masks::of(probe, stage).await?;
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let masks = Masks::of(probe, layer).await?;
         let shown = |range: Range<usize>| masks.upsampled(range) * probe.input();
         let scores = probe.scores(Layer::INPUT, masks.channels(), &shown).await?;
         Ok(masks.weighted(scores - probe.baseline()))
@@ -53,8 +53,8 @@ pub struct Masks {
 
 impl Masks {
     /// Of the channels that the setting `channels` leaves.
-    pub async fn of(probe: &Probe<'_>, stage: Layer) -> Result<Self> {
-        let activation = chosen(probe, stage).await?;
+    pub async fn of(probe: &Probe<'_>, layer: Layer) -> Result<Self> {
+        let activation = chosen(probe, layer).await?;
         let [_, channels, h, w] = activation.dims();
         let low = minmax(activation.clone().reshape([channels, h, w]));
         Ok(Self { activation, low, side: probe.input().dims()[2] })
@@ -89,18 +89,18 @@ impl Masks {
 }
 
 /// How many channels are used.
-pub const CHANNELS: Setting = Setting::number(
+pub const CHANNELS: CountSetting = CountSetting::new(
     "channels",
     "Channels",
-    [0.0, 0.0, 4096.0],
+    [0, 0, 4096],
     "How many channels are tried, those that vary most first; 0 for all, which is the method as published.",
 );
 
 /// The activation [1, c, h, w] of the channels that the setting leaves: the ones that vary most over the image.
-async fn chosen(probe: &Probe<'_>, stage: Layer) -> Result<Tensor<4>> {
-    let activation = probe.activation(stage);
+async fn chosen(probe: &Probe<'_>, layer: Layer) -> Result<Tensor<4>> {
+    let activation = probe.activation(layer);
     let [_, channels, h, w] = activation.dims();
-    let count = probe.settings().count("channels");
+    let count = probe.setting(&CHANNELS);
     if count == 0 || count >= channels {
         return Ok(activation);
     }

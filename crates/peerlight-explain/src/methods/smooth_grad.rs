@@ -5,11 +5,16 @@ use burn::tensor::Tensor;
 use peerlight_core::{Result, rng::normals};
 use peerlight_models::Layer;
 
-use super::{SEED, spread};
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+use super::spread;
+use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetLayer, options::SEED};
 
 /// The gradient's mean over noisy copies of the image.
 pub struct SmoothGrad;
+
+/// How many noisy copies of the image are averaged.
+const SAMPLES: CountSetting = CountSetting::new("samples", "Samples", [1, 8, 512], "How many noisy copies.");
+/// How strong the noise is.
+const STD: NumberSetting = NumberSetting::new("std", "Noise", [0.0, 0.15, 1.0], "Deviation of the noise, as a fraction of the image's range of values.");
 
 #[async_trait(?Send)]
 impl Explainer for SmoothGrad {
@@ -23,28 +28,16 @@ impl Explainer for SmoothGrad {
             url: "https://arxiv.org/abs/1706.03825",
             shows: "Pixel by pixel, how much the class's logit reacts to a change, with the gradient's noise averaged away.",
             caveat: "For or against the class: the sign is dropped. Another seed gives another map.",
-            reads: Reads::Image,
+            target_layer: TargetLayer::Input,
             rectify: false,
             joint: false,
             passes: 32,
-            settings: const {
-                &[
-                    Setting::number("samples", "Samples", [1.0, 8.0, 512.0], "How many noisy copies."),
-                    Setting::number(
-                        "std",
-                        "Noise",
-                        [0.0, 0.15, 1.0],
-                        "Deviation of the noise, as a part of the image's range of values.",
-                    ),
-                    SEED,
-                ]
-            },
+            settings: const { &[SAMPLES.setting, STD.setting, SEED.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let settings = probe.settings();
-        let (samples, std, seed) = (settings.count("samples"), settings.number("std") as f32, settings.count("seed"));
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let (samples, std, seed) = (probe.setting(&SAMPLES), probe.setting(&STD) as f32, probe.setting(&SEED));
         let input = probe.input();
         let [_, channels, h, w] = input.dims();
         let sigma = spread(&input) * std;
@@ -53,7 +46,7 @@ impl Explainer for SmoothGrad {
                 normals(seed as u64, range.start * channels * h * w, [range.len(), channels, h, w], probe.device());
             noise * sigma.clone() + input.clone()
         };
-        let gradient = probe.mean_gradient(stage, samples, &noisy).await?;
+        let gradient = probe.mean_gradient(layer, samples, &noisy).await?;
         Ok(gradient.abs().sum_dim(1).squeeze_dim(1))
     }
 }

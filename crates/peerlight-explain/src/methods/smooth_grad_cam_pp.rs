@@ -5,14 +5,19 @@ use burn::tensor::{Tensor, activation::relu};
 use peerlight_core::{Result, rng::normals, weighted_sum};
 use peerlight_models::Layer;
 
-use super::{SEED, spatial_sum};
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+use super::spatial_sum;
+use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetLayer, options::SEED};
 
 /// Grad-CAM++ over several noisy copies of the image.
 pub struct SmoothGradCamPp;
 
 /// As torch-cam has it.
 const EPSILON: f32 = 1e-8;
+
+/// How many noisy copies of the image are averaged.
+const SAMPLES: CountSetting = CountSetting::new("samples", "Samples", [1, 4, 256], "How many noisy copies.");
+/// How strong the noise is.
+const STD: NumberSetting = NumberSetting::new("std", "Noise", [0.0, 0.3, 5.0], "Deviation of the noise on the normalized image.");
 
 #[async_trait(?Send)]
 impl Explainer for SmoothGradCamPp {
@@ -28,31 +33,24 @@ impl Explainer for SmoothGradCamPp {
             url: "https://arxiv.org/abs/1908.01224",
             shows: "As Grad-CAM++, with less of what a single gradient happens to be.",
             caveat: "The unchanged image alone: noise is added, and another seed gives another map.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 8,
-            settings: const {
-                &[
-                    Setting::number("samples", "Samples", [1.0, 4.0, 256.0], "How many noisy copies."),
-                    Setting::number("std", "Noise", [0.0, 0.3, 5.0], "Deviation of the noise on the normalized image."),
-                    SEED,
-                ]
-            },
+            settings: const { &[SAMPLES.setting, STD.setting, SEED.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let settings = probe.settings();
-        let (samples, std, seed) = (settings.count("samples"), settings.number("std") as f32, settings.count("seed"));
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let (samples, std, seed) = (probe.setting(&SAMPLES), probe.setting(&STD) as f32, probe.setting(&SEED));
         let shape = probe.input().dims();
         let size: usize = shape.iter().product();
         let (mut squares, mut cubes, mut last) = (None, None, None);
         for sample in 0..samples {
             probe.step(sample, samples).await?;
             let noise = normals(seed as u64, sample * size, shape, probe.device());
-            let activation = probe.run(probe.input() + noise * std).stages[stage.0 - 1].clone();
-            let gradient = probe.gradient_at(stage, activation.clone());
+            let activation = probe.run(probe.input() + noise * std).at(layer).clone();
+            let gradient = probe.gradient_at(layer, activation.clone());
             let squared = gradient.clone() * gradient.clone();
             add(&mut cubes, squared.clone() * gradient.clone());
             add(&mut squares, squared);
@@ -61,7 +59,7 @@ impl Explainer for SmoothGradCamPp {
         let mean = |sum: Option<Tensor<4>>| sum.expect("one sample or more") / samples as f32;
         let (squared, cubed) = (mean(squares), mean(cubes));
         let (activation, gradient) = last.expect("one sample or more");
-        let sum = spatial_sum(cubed * probe.activation(stage));
+        let sum = spatial_sum(cubed * probe.activation(layer));
         let alpha = squared.clone() / (squared * 2.0 + sum + EPSILON);
         Ok(weighted_sum(activation, spatial_sum(alpha * relu(gradient))))
     }

@@ -7,14 +7,16 @@ use burn::tensor::Tensor;
 use peerlight_core::{Result, rng::normals};
 use peerlight_models::Layer;
 
-use super::{
-    SEED,
-    score_cam::{CHANNELS, Masks},
-};
-use crate::{Explainer, Family, Meta, Probe, Reads, Setting};
+use super::score_cam::{CHANNELS, Masks};
+use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetLayer, options::SEED};
 
 /// Score-CAM with noisy masks.
 pub struct SsCam;
+
+/// How many noisy masks are averaged.
+const SAMPLES: CountSetting = CountSetting::new("samples", "Samples", [1, 35, 256], "How many noisy masks for each channel.");
+/// How strong the noise is.
+const STD: NumberSetting = NumberSetting::new("std", "Noise", [0.0, 2.0, 10.0], "Deviation of the noise on the mask.");
 
 #[async_trait(?Send)]
 impl Explainer for SsCam {
@@ -30,25 +32,17 @@ impl Explainer for SsCam {
             shows: "As Score-CAM, with each channel's mask blurred by noise and its scores averaged.",
             caveat: "The masks that it names: noise of torch-cam's default strength drowns them. Another seed gives \
                      another map.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 11200,
-            settings: const {
-                &[
-                    CHANNELS,
-                    Setting::number("samples", "Samples", [1.0, 35.0, 256.0], "How many noisy masks for each channel."),
-                    Setting::number("std", "Noise", [0.0, 2.0, 10.0], "Deviation of the noise on the mask."),
-                    SEED,
-                ]
-            },
+            settings: const { &[CHANNELS.setting, SAMPLES.setting, STD.setting, SEED.setting] },
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let settings = probe.settings();
-        let (samples, std, seed) = (settings.count("samples"), settings.number("std") as f32, settings.count("seed"));
-        let masks = Masks::of(probe, stage).await?;
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let (samples, std, seed) = (probe.setting(&SAMPLES), probe.setting(&STD) as f32, probe.setting(&SEED));
+        let masks = Masks::of(probe, layer).await?;
         let shown = |range: Range<usize>| {
             let (start, masks) = (range.start, masks.upsampled(range));
             let shape = masks.dims();

@@ -6,7 +6,7 @@ use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
 use super::spatial_sum;
-use crate::{Explainer, Family, Meta, Probe, Reads};
+use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
 /// Grad-CAM with weights that follow two axioms.
 pub struct XGradCam;
@@ -28,7 +28,7 @@ impl Explainer for XGradCam {
             shows: "As Grad-CAM, with each channel's weight taken where the channel is active.",
             caveat: "Places one by one: a channel has one weight. Where a channel's values cancel out, as they can before \
                      an activation function, its weight is a quotient by nearly nothing.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: true,
             joint: false,
             passes: 2,
@@ -36,10 +36,10 @@ impl Explainer for XGradCam {
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        let activation = probe.activation(stage);
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        let activation = probe.activation(layer);
         let weights =
-            spatial_sum(probe.gradient(stage) * activation.clone()) / (spatial_sum(activation.clone()) + EPSILON);
+            spatial_sum(probe.gradient(layer) * activation.clone()) / (spatial_sum(activation.clone()) + EPSILON);
         Ok(weighted_sum(activation, weights))
     }
 }

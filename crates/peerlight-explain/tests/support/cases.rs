@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
-use peerlight_core::Result;
-use peerlight_explain::{Attribution, Contrast, ForwardPass, Host, Request, Session, Step, Value};
+use peerlight_explain::{Explanation, ForwardPass, Request, Session, Silent, Value, Versus};
 use serde::Deserialize;
 
 /// How far a map may be from the reference: largest difference of a value in 0..=1.
@@ -25,7 +23,7 @@ pub struct Case {
     pub stages: Vec<usize>,
     settings: BTreeMap<String, serde_json::Value>,
     target: usize,
-    contrast: Option<Contrast>,
+    contrast: Option<Versus>,
     source: String,
     shape: [usize; 2],
     values: Option<Vec<f64>>,
@@ -56,7 +54,7 @@ pub async fn compare(
     let mut wrong = Vec::new();
     for (peer, case) in cases {
         let pass = scenes.entry(case.image.clone()).or_insert_with(|| look(&case.image));
-        match session.attribute(pass, &case.request(*peer), &Quiet).await {
+        match session.explain(pass, &case.request(*peer), &Silent).await {
             Ok(made) => {
                 let off = case.off(&made);
                 println!("{off:.1e}  {}", case.name());
@@ -74,18 +72,19 @@ impl Case {
     fn request(&self, peer: usize) -> Request {
         Request {
             method: self.method.clone(),
-            stages: Some(self.stages.clone()).filter(|stages| !stages.is_empty()),
+            layers: Some(self.stages.clone()).filter(|layers| !layers.is_empty()),
             settings: self.settings.iter().map(|(id, value)| (id.clone(), setting(value))).collect(),
             peer: Some(peer),
             target: Some(self.target),
-            contrast: self.contrast,
+            versus: self.contrast,
+            ..Request::default()
         }
     }
 
     /// The largest distance of a value from the reference, and of the mean; infinite if one is not a number.
-    fn off(&self, made: &Attribution) -> f64 {
-        let values = &made.native.values;
-        assert_eq!([made.native.rows, made.native.columns], self.shape, "{}", self.name());
+    fn off(&self, made: &Explanation) -> f64 {
+        let values = &made.raw.values;
+        assert_eq!([made.raw.rows, made.raw.columns], self.shape, "{}", self.name());
         let distance = |(got, expected): (f64, &f64)| {
             let off = (got - expected).abs();
             if off.is_nan() { f64::INFINITY } else { off }
@@ -115,19 +114,5 @@ fn setting(value: &serde_json::Value) -> Value {
     match value {
         serde_json::Value::Bool(yes) => Value::Number(f64::from(u8::from(*yes))),
         value => serde_json::from_value(value.clone()).unwrap(),
-    }
-}
-
-/// Waits without a word.
-pub struct Quiet;
-
-#[async_trait(?Send)]
-impl Host for Quiet {
-    async fn checkpoint(&self, _: Step) -> Result<()> {
-        Ok(())
-    }
-
-    fn now(&self) -> f64 {
-        0.0
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::{Tensor, activation::relu};
 use peerlight_core::Result;
-use peerlight_explain::{Explainer, Family, Meta, Probe, Reads};
+use peerlight_explain::{Explainer, Family, Meta, Probe, TargetLayer};
 use peerlight_models::Layer;
 
 /// Positive contributions alone.
@@ -21,7 +21,7 @@ impl Explainer for Elementwise {
             url: "https://github.com/jacobgil/pytorch-grad-cam",
             shows: "Where any channel speaks for the class.",
             caveat: "Channels that speak against it: they are dropped before the sum.",
-            reads: Reads::Block,
+            target_layer: TargetLayer::One,
             rectify: false,
             joint: false,
             passes: 2,
@@ -29,7 +29,7 @@ impl Explainer for Elementwise {
         }
     }
 
-    async fn raw_map(&self, probe: &Probe<'_>, stage: Layer) -> Result<Tensor<3>> {
-        Ok(relu(probe.activation(stage) * probe.gradient(stage)).sum_dim(1).squeeze_dim(1))
+    async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
+        Ok(relu(probe.activation(layer) * probe.gradient(layer)).sum_dim(1).squeeze_dim(1))
     }
 }

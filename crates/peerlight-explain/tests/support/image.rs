@@ -17,12 +17,14 @@ pub fn drawn(width: u32, height: u32) -> Vec<u8> {
     rgba
 }
 
-/// The settings whose answers native.json holds.
-pub fn asks() -> Value {
+/// The requests whose answers native.json holds, each with the crop of its forward pass.
+pub fn requests() -> Value {
     serde_json::json!([
-        {},
-        { "grid": 4, "evidence": "attention", "fuse": "product", "contrast": 1, "target": 3 },
-        { "grid": 8, "evidence": "class", "stages": [4, 6, 8], "weight": "uniform", "crop": 0.75 },
+        [{}, null],
+        [{ "grid": 4, "settings": { "evidence": "attention", "fuse": "product", "exponent": 1 }, "target": 3 }, null],
+        [{ "grid": 8, "settings": { "evidence": "class", "weight": "uniform" }, "layers": [4, 6, 8] }, 0.75],
+        [{ "method": "grad-cam", "versus": { "class": 2 }, "target": 5, "grid": 5 }, null],
+        [{ "method": "layer-cam", "layers": [5, 6], "peer": 1 }, 0.5],
     ])
 }
 

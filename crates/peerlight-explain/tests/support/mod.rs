@@ -6,10 +6,8 @@ pub mod networks;
 
 use std::{fs, path::PathBuf};
 
-use async_trait::async_trait;
 use burn::tensor::Tensor;
-use peerlight_core::{Result, Rgba8};
-use peerlight_explain::{Host, Step};
+use peerlight_core::Rgba8;
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// The workspace's root, from any of its crates.
@@ -63,18 +61,4 @@ pub fn off(got: &[f32], expected: &[f64]) -> f64 {
     assert_eq!(got.len(), expected.len());
     let distances = got.iter().zip(expected).map(|(g, e)| (f64::from(*g) - e).abs());
     distances.fold(0.0, |a, b| if b.is_nan() { f64::INFINITY } else { a.max(b) })
-}
-
-/// Waits without asking, by a clock that stands.
-pub struct Silent;
-
-#[async_trait(?Send)]
-impl Host for Silent {
-    async fn checkpoint(&self, _: Step) -> Result<()> {
-        Ok(())
-    }
-
-    fn now(&self) -> f64 {
-        0.0
-    }
 }

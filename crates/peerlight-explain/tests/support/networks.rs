@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, activation::relu};
-use peerlight_core::{Fuse, Preprocess, Weight, class_activation, layer_attention, superpose};
-use peerlight_explain::{Ask, Evidence, Explanation, Session};
+use peerlight_core::{Fuse, Fusion, Preprocess, Weight, cam, layer_attention, layer_cam, superpose};
+use peerlight_explain::{
+    Evidence, Explanation, Request, Session, Silent,
+    options::{EVIDENCE, EXPONENT, FUSE, POWER, WEIGHT},
+};
 use peerlight_models::{Bundle, Layer, Network};
 use serde::Deserialize;
 
-use super::{Probe, Silent, golden, image, off, values};
+use super::{Probe, golden, image, off, values};
 
 #[derive(Deserialize)]
 struct Logits {
@@ -94,20 +97,21 @@ fn input(bundle: &Bundle, name: &str, device: &Device) -> Tensor<4> {
 /// A peer's answers on every crop: the same five classes, logits and stages.
 pub fn check_logits(bundle: &Bundle, peer: usize, net: &str, device: &Device) -> Errors {
     let golden: Logits = golden("logits.json");
-    let backbone = bundle.build(peer, device).unwrap();
+    let net_of = bundle.build(peer, device).unwrap();
     let mut errors = Errors::default();
     assert_eq!(golden.nets[net].len(), 8);
     for (image, answer) in &golden.nets[net] {
-        let features = backbone.run(Layer::INPUT, input(bundle, image, device));
-        let logits = values(features.logits);
+        let features = net_of.run(Layer::INPUT, input(bundle, image, device));
+        let logits = values(features.logits.clone());
         let mut order: Vec<usize> = (0..logits.len()).collect();
         order.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
         assert_eq!(order[..5], answer.top.class, "{net} on {image}");
         let top: Vec<f32> = order[..5].iter().map(|&class| logits[class]).collect();
         errors.logit = errors.logit.max(off(&top, &answer.top.logit)).max(answer.logits.off(&logits));
 
-        assert_eq!(features.stages.len(), answer.stages.len());
-        for (stage, expected) in features.stages.into_iter().zip(&answer.stages) {
+        let stages = features.after(Layer::INPUT);
+        assert_eq!(stages.len(), answer.stages.len());
+        for (stage, expected) in stages.iter().cloned().zip(&answer.stages) {
             assert_eq!(stage.dims()[1..], expected.shape, "{net} on {image}");
             let stage = values(stage);
             let mean = stage.iter().map(|&v| f64::from(v)).sum::<f64>() / stage.len() as f64;
@@ -191,7 +195,7 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
         }
 
         let explain =
-            |ask: Ask| explain(&session, image, Ask { target: Some(expected.target), crop: Some(1.0), ..ask });
+            |request: Request| explain(&session, image, &Request { target: Some(expected.target), ..request });
         let ways = [
             ("stages_3_to_6", Evidence::Attention, 2, vec![4, 5, 6, 7]),
             ("stages_3_to_6_and_head", Evidence::Attention, 2, vec![4, 5, 6, 7, 8]),
@@ -206,11 +210,15 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
                 Evidence::Class => &mut maps.class,
                 Evidence::Guided => &mut maps.guided,
             };
-            let weight = Weight::Agreement;
-            let ask = Ask { evidence, power, stages: Some(stages), weight, contrast: 1.0, ..Ask::default() };
-            let explanation = explain(ask.clone());
+            let mutual = Request { layers: Some(stages), ..Request::default() };
+            let mutual = mutual.with(&EVIDENCE, evidence).with(&POWER, power);
+            let fused = |fuse, weight, exponent| {
+                mutual.clone().with(&FUSE, fuse).with(&WEIGHT, weight).with(&EXPONENT, exponent)
+            };
+            let request = fused(Fuse::Mean, Weight::Agreement, 1.0);
+            let explanation = explain(request.clone());
             for (peer, expected) in explanation.peers.iter().zip(names) {
-                *errors = errors.max(map_errors(&peer.attention.map, &expected.maps[way]));
+                *errors = errors.max(map_errors(&peer.map.values, &expected.maps[way]));
             }
             let pair = match way {
                 "stages_3_to_6" => &expected.stages_3_to_6,
@@ -220,21 +228,21 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
             };
             assert_eq!(pair.agreement.keys().copied().collect::<Vec<_>>(), [2, 4, 7, 8, 14]);
             for (&grid, agreement) in &pair.agreement {
-                let explanation = explain(Ask { grid, ..ask.clone() });
+                let explanation = explain(Request { grid, ..request.clone() });
                 let found = check_agreement(&explanation, agreement);
                 println!("{image} {way} {grid}: {:.1e} in a region, {:.1e} in the mean", found.rho, found.agreement);
                 *errors = errors.max(found);
-                *errors = errors.max(map_errors(&explanation.mutual.map, &pair.mutual[&format!("mean_{grid}")]));
+                *errors = errors.max(map_errors(&explanation.map.values, &pair.mutual[&format!("mean_{grid}")]));
             }
-            let Ask { fuse, weight, contrast, .. } = Ask::default();
-            for (name, fuse, weight, contrast) in [
+            let Fusion { how, weight, exponent } = Fusion::default();
+            for (name, fuse, weight, exponent) in [
                 ("geometric_7", Fuse::Geometric, Weight::Agreement, 1.0),
                 ("product_7", Fuse::Product, Weight::Agreement, 1.0),
                 ("mean_uniform", Fuse::Mean, Weight::Uniform, 1.0),
-                ("default", fuse, weight, contrast),
+                ("default", how, weight, exponent),
             ] {
-                let explanation = explain(Ask { fuse, weight, contrast, ..ask.clone() });
-                *errors = errors.max(map_errors(&explanation.mutual.map, &pair.mutual[name]));
+                let explanation = explain(fused(fuse, weight, exponent));
+                *errors = errors.max(map_errors(&explanation.map.values, &pair.mutual[name]));
             }
         }
     }
@@ -245,31 +253,30 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
 fn check_layers(net: &dyn Network, input: Tensor<4>, target: usize, expected: &Peer, maps: &mut Maps) {
     let features = net.run(Layer::INPUT, input);
     let mut attention = 0.0f64;
-    for (i, stage) in features.stages.iter().enumerate() {
+    for (i, stage) in features.after(Layer::INPUT).iter().enumerate() {
         attention = attention.max(expected.attention[i].off_relative(&values(layer_attention(stage.clone(), 2))));
         let start = stage.clone().autodiff().require_grad();
         let logits = net.run(Layer(i + 1), start.clone()).logits;
         let gradients = logits.slice([0..1, target..target + 1]).sum().backward();
-        let gradient = relu(start.grad(&gradients).unwrap());
-        let layer_cam = values(class_activation(stage.clone(), gradient));
-        maps.class.layer = maps.class.layer.max(expected.layer_cam[i].off_relative(&layer_cam));
+        let map = values(relu(layer_cam(stage.clone(), start.grad(&gradients).unwrap())));
+        maps.class.layer = maps.class.layer.max(expected.layer_cam[i].off_relative(&map));
     }
     let [_, channels] = net.classifier().dims();
-    let row = net.classifier().slice([target..target + 1, 0..channels]).reshape([1, channels, 1, 1]);
-    let cam = class_activation(features.stages.last().unwrap().clone(), row);
-    attention = attention.max(expected.cam.off_relative(&values(cam)));
+    let row = net.classifier().slice([target..target + 1, 0..channels]);
+    let map = relu(cam(features.at(net.last()).clone(), row));
+    attention = attention.max(expected.cam.off_relative(&values(map)));
     maps.attention.layer = maps.attention.layer.max(attention);
 
-    let layers = features.stages[3..7].iter().map(|stage| layer_attention(stage.clone(), 2)).collect();
+    let layers = features.after(Layer::INPUT)[3..7].iter().map(|stage| layer_attention(stage.clone(), 2)).collect();
     let superposed = map_errors(&values(superpose(layers, 224)), &expected.maps["stages_3_to_6"]);
     maps.attention = maps.attention.max(superposed);
 }
 
-fn explain(session: &Session, file: &str, ask: Ask) -> Explanation {
+fn explain(session: &Session, file: &str, request: &Request) -> Explanation {
     let image = image(&format!("crops/{file}.png"));
     pollster::block_on(async {
-        let pass = session.forward(&image, ask.crop, &Silent).await.unwrap();
-        session.explain(&pass, &ask, &Silent).await.unwrap()
+        let pass = session.forward(&image, Some(1.0), &Silent).await.unwrap();
+        session.explain(&pass, request, &Silent).await.unwrap()
     })
 }
 
@@ -286,6 +293,6 @@ fn check_agreement(explanation: &Explanation, expected: &Agreement) -> Errors {
         explanation.regions.iter().enumerate().filter(|(_, r)| r.constant).map(|(i, _)| i).collect();
     assert_eq!(constant, expected.constant);
     let rho: Vec<f32> = explanation.regions.iter().map(|r| r.rho).collect();
-    let agreement = (f64::from(explanation.agreement) - expected.mean).abs();
+    let agreement = (f64::from(explanation.agreement.unwrap()) - expected.mean).abs();
     Errors { rho: off(&rho, &expected.rho), agreement, ..Errors::default() }
 }

@@ -1,10 +1,10 @@
-//! A host that notes what it is told.
+//! Progress that notes what it is told.
 
 use std::cell::RefCell;
 
 use async_trait::async_trait;
 use peerlight_core::{Code, Error, Result};
-use peerlight_explain::{Host, Step};
+use peerlight_explain::{Progress, Step};
 
 /// Notes every step, cancels at one of them, and lets a millisecond pass between readings.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub struct Noting {
 }
 
 #[async_trait(?Send)]
-impl Host for Noting {
+impl Progress for Noting {
     async fn checkpoint(&self, step: Step) -> Result<()> {
         self.steps.borrow_mut().push(step);
         if self.cancel_at == Some(self.steps.borrow().len() - 1) {

@@ -1,25 +1,25 @@
-//! Whoever waits, when that is JavaScript.
+//! Progress that JavaScript hears of.
 
 use async_trait::async_trait;
 use js_sys::{Function, Promise};
 use peerlight_core::{Code, Error, Result};
-use peerlight_explain::{Host, Step};
+use peerlight_explain::{Progress, Step};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::convert::to_js;
 
 /// Calls back with each step, and lets the event loop run until the callback's promise is kept.
-pub struct JsHost(Function);
+pub struct JsProgress(Function);
 
-impl JsHost {
+impl JsProgress {
     pub fn new(on_step: Function) -> Self {
         Self(on_step)
     }
 }
 
 #[async_trait(?Send)]
-impl Host for JsHost {
+impl Progress for JsProgress {
     async fn checkpoint(&self, step: Step) -> Result<()> {
         let cancelled = || Error::new(Code::Cancelled, "The work was cancelled.");
         let answer = self.0.call1(&JsValue::NULL, &to_js(&step)?).map_err(|_| cancelled())?;

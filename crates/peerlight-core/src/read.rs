@@ -1,0 +1,40 @@
+//! The one place where tensors are read back. Asynchronous, as a browser demands.
+
+use burn::tensor::Tensor;
+
+use crate::{Code, Error, Result};
+
+/// Reads the values of a tensor, row by row.
+///
+/// # Errors
+/// `device-lost` if the device cannot give them.
+pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let lost = |why: String| Error::new(Code::DeviceLost, format!("The device stopped answering: {why}."));
+    let data = tensor.into_data_async().await.map_err(|e| lost(format!("{e:?}")))?;
+    data.convert::<f32>().try_into_vec::<f32>().map_err(|e| lost(format!("{e:?}")))
+}
+
+/// Several tensors that are read back together: a graphics processor is waited for once.
+#[derive(Debug, Default)]
+pub struct Reading(Vec<Tensor<1>>);
+
+impl Reading {
+    /// Adds a tensor. Its place in what [`Reading::read`] returns is the order of adding.
+    pub fn add<const D: usize>(&mut self, tensor: Tensor<D>) {
+        let count = tensor.shape().num_elements();
+        self.0.push(tensor.reshape([count]));
+    }
+
+    /// Reads the values of every tensor, each row by row.
+    ///
+    /// # Errors
+    /// `device-lost` if the device cannot give them.
+    pub async fn read(self) -> Result<Vec<Vec<f32>>> {
+        let lengths: Vec<usize> = self.0.iter().map(|tensor| tensor.dims()[0]).collect();
+        if lengths.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut values = read(Tensor::cat(self.0, 0)).await?.into_iter();
+        Ok(lengths.into_iter().map(|length| values.by_ref().take(length).collect()).collect())
+    }
+}

@@ -1,0 +1,200 @@
+//! One request about one image: from the methods' raw maps to plain data.
+
+use std::cell::RefCell;
+
+use burn::tensor::{Tensor, activation::relu};
+use peerlight_core::{Agreement, Grid, Reading, Result, agreement, minmax, resize_map};
+use peerlight_models::Layer;
+
+use crate::{
+    Cost, Explainer, Family, ForwardPass, Meta, Probe, Progress, Request, Session, TargetLayer, explainer,
+    explanation::{BundleName, Explanation, Map, PeerMap, RawMap, Region, TargetClass, Timing},
+    plan::{Plan, score},
+};
+
+/// The version of [`Explanation`].
+const VERSION: u32 = 2;
+
+impl Session {
+    /// Explains an image that the peers have seen.
+    ///
+    /// # Errors
+    /// `ask-invalid` for a request that does not fit the bundle, `device-lost`, or `cancelled`.
+    pub async fn explain(
+        &self,
+        pass: &ForwardPass,
+        request: &Request,
+        progress: &dyn Progress,
+    ) -> Result<Explanation> {
+        self.explain_by(explainer(&request.method)?, pass, request, progress).await
+    }
+
+    /// Explains an image by a method that need not be in the list. [`Request::method`] is not looked at.
+    ///
+    /// # Errors
+    /// As [`Session::explain`].
+    pub async fn explain_by(
+        &self,
+        method: &dyn Explainer,
+        pass: &ForwardPass,
+        request: &Request,
+        progress: &dyn Progress,
+    ) -> Result<Explanation> {
+        let (meta, Plan { settings, grid, explained, used }) = (method.meta(), Plan::of(self, method, request)?);
+        let class = request.target.unwrap_or_else(|| pass.likeliest(&explained));
+        let score = score(class, request.versus)?;
+
+        let start = progress.now();
+        let cost = RefCell::new(Cost { forward: used.len(), ..Cost::default() });
+        let (mut maps, mut sums) = (Vec::new(), Vec::new());
+        for (peer, layers) in &used {
+            let (peer, settings, name) = (*peer, &settings, meta.name);
+            let probe = Probe { session: self, pass, peer, score, layers, settings, name, progress, cost: &cost };
+            probe.step(0, 1).await?;
+            let (map, sum) = fused(method, &probe).await?;
+            maps.push(map);
+            sums.push(sum);
+        }
+        let joint = match maps.as_slice() {
+            [one] => one.clone(),
+            several => normalized(meta, method.join(&fitted(several.to_vec()), grid, &settings)),
+        };
+
+        // Everything is read back at once.
+        let [_, _, _, side] = pass.input.dims();
+        let whole = |map: Tensor<3>| resize_map(map, [side, side]);
+        let own = used.iter().zip(maps).filter(|((peer, _), _)| explained.contains(peer));
+        let own: Vec<Tensor<3>> = own.map(|(_, map)| whole(map)).collect();
+        let [_, rows, columns] = joint.dims();
+        let mut reading = Reading::default();
+        reading.add(Tensor::cat(sums, 0));
+        reading.add(joint.clone());
+        reading.add(whole(joint));
+        own.iter().for_each(|map| reading.add(map.clone()));
+        if own.len() > 1 {
+            add_regions(&mut reading, &own, grid);
+        }
+        let mut values = reading.read().await?.into_iter();
+        let mut next = || values.next().expect("what was added is read");
+
+        let finite = next().iter().all(|sum| sum.is_finite());
+        let finished = |values: Vec<f32>| Map::finished(if finite { values } else { vec![0.0; values.len()] });
+        let raw = RawMap { rows, columns, values: finished(next()).values };
+        let map = finished(next());
+        let layers_of = |peer: usize| used.iter().filter(move |(used, _)| *used == peer).flat_map(|(_, layers)| layers);
+        let mut peers = Vec::new();
+        for &peer in &explained {
+            let (info, probabilities) = (&self.info.peers[peer], pass.probabilities(peer));
+            peers.push(PeerMap {
+                peer,
+                id: info.id.clone(),
+                architecture: info.architecture.clone(),
+                name: info.name.clone(),
+                top: self.top(probabilities),
+                target: self.prediction(class, probabilities),
+                layers: layers_of(peer).map(|layer| layer.0).collect(),
+                map: Map::finished(next()),
+            });
+        }
+        let regions = regions(grid, &peers, values.collect());
+        let agreement = (!regions.is_empty())
+            .then(|| regions.iter().map(|region| region.rho).sum::<f32>() / regions.len() as f32);
+
+        let ms = progress.now() - start;
+        let shared: f64 = used.iter().map(|(peer, _)| pass.views[*peer].ms).sum();
+        Ok(Explanation {
+            version: VERSION,
+            device: self.device_name.clone(),
+            bundle: BundleName { name: self.info.name.clone(), sha256: self.info.sha256.clone() },
+            image: pass.image.clone(),
+            method: meta.id,
+            name: meta.name,
+            settings,
+            target: TargetClass { class, label: self.info.classes[class].clone(), chosen: request.target.is_some() },
+            versus: request.versus,
+            side,
+            peers,
+            map,
+            raw,
+            finite,
+            agreement,
+            regions,
+            grid: grid.rows,
+            cost: cost.into_inner(),
+            ms: ms + shared,
+            timings: pass.timings(&self.info.peers).chain([Timing { name: meta.name.into(), ms }]).collect(),
+        })
+    }
+}
+
+/// The map [1, h, w] in 0..=1 of one peer, and the sum [1] of the raw maps: ReLU would hide what is not a number.
+///
+/// Each layer's map is rectified where the method has it so. Several layers' are fused by the elementwise maximum, as
+/// torch-cam does it (pytorch-grad-cam takes the mean).
+async fn fused(method: &dyn Explainer, probe: &Probe<'_>) -> Result<(Tensor<3>, Tensor<1>)> {
+    let meta = method.meta();
+    let layers = match meta.target_layer {
+        TargetLayer::Last | TargetLayer::One => probe.layers(),
+        TargetLayer::Several | TargetLayer::Input => &[Layer::INPUT],
+    };
+    let (mut maps, mut sums) = (Vec::new(), Vec::new());
+    for &layer in layers {
+        let raw = method.raw_map(probe, layer).await?;
+        sums.push(raw.clone().sum());
+        maps.push(normalized(meta, if meta.rectify { relu(raw) } else { raw }));
+    }
+    let sum = Tensor::cat(sums, 0).sum();
+    if maps.len() == 1 {
+        return Ok((maps.remove(0), sum));
+    }
+    let scaled = maps.into_iter().map(|map| method.scale(map)).collect();
+    Ok((minmax(fitted(scaled).into_iter().reduce(|a, b| a.max_pair(b)).expect("a layer")), sum))
+}
+
+/// A map in 0..=1. A control is what it is: min-max would make a map of ones a blank one.
+fn normalized(meta: &Meta, map: Tensor<3>) -> Tensor<3> {
+    if meta.family == Family::Control { map } else { minmax(map) }
+}
+
+/// Maps, each [1, h, w], resized to the largest of them.
+fn fitted(maps: Vec<Tensor<3>>) -> Vec<Tensor<3>> {
+    let largest = |axis: usize| maps.iter().map(|map| map.dims()[axis]).max().unwrap_or(1);
+    let size = [largest(1), largest(2)];
+    maps.into_iter().map(|map| resize_map(map, size)).collect()
+}
+
+/// Adds what [`regions`] takes: the mean of each map in each region, and of each pair the correlation and its flag.
+fn add_regions(reading: &mut Reading, maps: &[Tensor<3>], grid: Grid) {
+    for map in maps {
+        reading.add(grid.divide(map.clone()).mean_dim(2));
+    }
+    let Agreement { pairs, .. } = agreement(maps, grid);
+    for pair in pairs {
+        reading.add(pair.rho);
+        reading.add(pair.constant);
+    }
+}
+
+/// The regions of the grid, from what [`add_regions`] added; none without.
+fn regions(grid: Grid, peers: &[PeerMap], values: Vec<Vec<f32>>) -> Vec<Region> {
+    if values.is_empty() {
+        return Vec::new();
+    }
+    let (means, pairs) = values.split_at(peers.len());
+    let region = |i: usize| {
+        let attention = means.iter().zip(peers).map(|(mean, peer)| if peer.map.blank { 0.0 } else { mean[i] });
+        // Numbers that are not finite have no correlation.
+        let known = |pair: &[Vec<f32>]| pair[0][i].is_finite() && pair[1][i] < 0.5;
+        let pairs = || pairs.chunks_exact(2);
+        let each: Vec<f32> = pairs().map(|pair| if pair[0][i].is_finite() { pair[0][i] } else { 0.0 }).collect();
+        Region {
+            row: i / grid.columns,
+            column: i % grid.columns,
+            rho: each.iter().sum::<f32>() / each.len() as f32,
+            attention: attention.collect(),
+            constant: !pairs().all(known),
+            pairs: each,
+        }
+    };
+    (0..grid.regions()).map(region).collect()
+}
