@@ -125,6 +125,8 @@ export interface Catalog {
   metrics: Metric[];
   /** How the metrics mask the image; the first unless chosen. */
   maskings: { id: string; name: string; help: string }[];
+  architectures?: { id: string; name: string }[];
+  /** The old name of `architectures`. */
   backbones: { id: string; name: string }[];
   errors: { code: string; help: string }[];
 }
@@ -136,11 +138,13 @@ export interface Ask {
   /** A class index, or null for the class the peers agree on. */
   target?: number | null;
   evidence?: 'attention' | 'class' | 'guided';
-  power?: 1 | 2;
+  power?: number;
   stages?: number[] | null;
   fuse?: 'mean' | 'geometric' | 'product';
   weight?: 'agreement' | 'uniform';
   /** The power that the mutual map is raised to, 0.5 to 4. */
+  exponent?: number;
+  /** The old name of `exponent`. */
   contrast?: number;
   crop?: number;
 }
@@ -152,7 +156,11 @@ export interface Ranked {
 }
 
 export interface PeerMap {
+  /** Its place in the bundle, counted from 0. */
+  peer: number;
   id: string;
+  architecture: string;
+  /** The old name of `architecture`. */
   backbone: string;
   name: string;
   top: Ranked[];
@@ -177,7 +185,7 @@ export interface Region {
 }
 
 export interface Explanation {
-  version: 1;
+  version: 2;
   device: string;
   bundle: { name: string; sha256: string };
   /** The crop square, in image pixels: every map covers exactly this square. */
@@ -198,13 +206,19 @@ export interface MethodRequest {
   method: string;
   settings?: Record<string, number | string>;
   /** Counted from 1. */
+  layers?: number[] | null;
+  /** The old name of `layers`. */
   stages?: number[] | null;
   /** A network, counted from 0, or null for the mean of all. */
   peer?: number | null;
   /** A class index, or null for the class that these networks think likeliest. */
   target?: number | null;
-  /** What speaks for the target rather than for this class: its score, less `gamma` (1) times this one's. */
+  /** What speaks for the target rather than for this class: its score, less `weight` (1) times this one's. */
+  versus?: { class: number; weight?: number } | null;
+  /** The old name of `versus`. */
   contrast?: { class: number; gamma?: number } | null;
+  /** Regions a side, over which the networks' maps are compared. */
+  grid?: number;
   /** As in `Ask`. */
   crop?: number | null;
 }
@@ -212,7 +226,10 @@ export interface MethodRequest {
 export interface Attribution {
   method: string;
   name: string;
-  peers: number[];
+  peers: PeerMap[];
+  /** Mean rho over the regions; null for one network. */
+  agreement: number | null;
+  regions: Region[];
   target: { class: number; label: string; chosen: boolean };
   contrast: { class: number; gamma: number } | null;
   /** Counted from 1; none where the method reads the image or chooses by itself. */

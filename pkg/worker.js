@@ -70,12 +70,9 @@ const TASKS = {
 
   time: () => engine.time_ms(),
 
-  explain: (message, live) =>
-    seeing(message, live, message.ask.crop, async (onStep, image) =>
-      inImagePixels(await engine.explain(message.ask, onStep), image.scale),
-    ),
+  explain: (message, live) => explained({ ...message, request: requestOf(message.ask) }, live),
 
-  attribute: (message, live) => asked(message, live, (request, onStep) => engine.attribute(request, onStep)),
+  attribute: explained,
 
   measure: (message, live) =>
     asked(message, live, (request, onStep) => engine.measure(request, message.options, onStep)),
@@ -106,10 +103,26 @@ async function seeing({ job, source, sourceId }, live, crop, task) {
   return value;
 }
 
-/** The same for one method. @param {Message} message @param {Live} live @param {(request: object, onStep: OnStep) => Promise<object>} task */
+/** @param {Message} message @param {Live} live */
+function explained(message, live) {
+  return asked(message, live, async (request, onStep, image) =>
+    inImagePixels(await engine.explain(request, onStep), image.scale),
+  );
+}
+
+/**
+ * A request for the mutual map from what is asked without a method: its settings stand beside the rest.
+ * @param {import('./index.js').Ask} ask
+ * @returns {import('./index.js').MethodRequest}
+ */
+function requestOf({ crop, grid, target, stages, ...settings }) {
+  return { method: 'mutual', crop, grid, target, layers: stages, settings };
+}
+
+/** The same for one request. @param {Message} message @param {Live} live @param {(request: object, onStep: OnStep, image: import('./decode.js').Image) => Promise<object>} task */
 function asked(message, live, task) {
   const { crop, ...request } = message.request;
-  return seeing(message, live, crop, (onStep) => task(request, onStep));
+  return seeing(message, live, crop, (onStep, image) => task(request, onStep, image));
 }
 
 /** @param {Message} message */

@@ -74,6 +74,7 @@ export function requestOf(state, method) {
     target: page.target ?? null,
     contrast: gallery.contrast,
     crop: page.crop ?? null,
+    grid: page.grid,
   };
 }
 

@@ -43,7 +43,7 @@ pub enum Command {
     #[command(after_help = "Examples:
   peerlight explain cat.jpg --bundle web/models/lite0-lite1.safetensors --out explained
   peerlight explain *.jpg --bundle B --out explained --grid 4 --class 'tabby cat'
-  peerlight explain cat.jpg --bundle B --out explained --method grad-cam,score-cam,layer-cam:stages=4+5+6+7
+  peerlight explain cat.jpg --bundle B --out explained --method grad-cam,score-cam,layer-cam:layers=4+5+6+7
   peerlight explain cat.jpg --bundle B --out explained --method grad-cam --class 'tabby cat' --rather-than 'Egyptian cat'
   peerlight explain cat.jpg --bundle B --json | jq '.regions[] | select(.rho < 0)'
 
@@ -133,7 +133,7 @@ pub struct Explain {
     #[arg(long, default_value = "uniform", value_parser = parsed::<peerlight_core::Weight>)]
     pub weight: peerlight_core::Weight,
     /// Power that the mutual map is raised to: above 1 what is dim becomes dimmer, in the same order
-    #[arg(long, default_value_t = peerlight_core::Fusion::CONTRAST, value_name = "P")]
+    #[arg(long, default_value_t = peerlight_core::Fusion::EXPONENT, value_name = "P")]
     pub contrast: f64,
     /// Power of the layer attention
     #[arg(long, default_value_t = 2, value_name = "P")]

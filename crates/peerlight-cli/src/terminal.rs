@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use peerlight_core::Result;
-use peerlight_explain::{Host, Step};
+use peerlight_explain::{Progress, Step};
 
 /// What takes less is not spoken of.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -45,7 +45,7 @@ impl Terminal {
 }
 
 #[async_trait(?Send)]
-impl Host for Terminal {
+impl Progress for Terminal {
     async fn checkpoint(&self, Step { name, done, total }: Step) -> Result<()> {
         if done == 0 {
             self.since.set(Instant::now());

@@ -102,10 +102,11 @@ fn settings_reach_the_explanation() {
     args.extend(settings.split(' '));
     let value: Value = serde_json::from_slice(&fine(&args).stdout).unwrap();
     let expected = serde_json::json!({
-        "grid": 4, "target": 3, "evidence": "class", "fuse": "product", "weight": "uniform", "contrast": 2.0, "power": 1,
-        "stages": [4, 8], "crop": 0.5,
+        "grid": 4, "target": 3, "evidence": "class", "fuse": "product", "weight": "uniform", "exponent": 2.0, "power": 1.0,
+        "stages": [4, 8], "crop": 0.5, "contrast": 2.0,
     });
     assert_eq!(value["settings"], expected);
+    assert_eq!((&value["grid"], &value["peers"][1]["layers"]), (&4.into(), &serde_json::json!([4, 8])));
     assert_eq!(value["target"], serde_json::json!({ "class": 3, "label": "class 3", "chosen": true }));
     let named = fine(&["explain", image.to_str().unwrap(), "-b", &bundle, "--json", "--class", "CLASS 7"]);
     assert_eq!(serde_json::from_slice::<Value>(&named.stdout).unwrap()["target"]["class"], 7);
@@ -127,26 +128,31 @@ fn methods_are_explained_by_beside_the_mutual_map() {
     ]);
     let output = fine(&args);
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let made: Vec<_> = value["methods"].as_array().unwrap().iter().map(|m| (&m["spec"], &m["peers"])).collect();
+    let made: Vec<_> = value["methods"].as_array().unwrap().iter().map(|m| {
+        let peers: Vec<&Value> = m["peers"].as_array().unwrap().iter().map(|peer| &peer["peer"]).collect();
+        (&m["spec"], peers)
+    });
+    let made: Vec<_> = made.collect();
     let expected = serde_json::json!([
         ["grad-cam", [0]],
         ["grad-cam", [1]],
-        ["layer-cam:stages=4+5", [0]],
-        ["layer-cam:stages=4+5", [1]],
+        ["layer-cam:layers=4+5", [0]],
+        ["layer-cam:layers=4+5", [1]],
         ["mutual:fuse=product", [0, 1]],
     ]);
     assert_eq!(serde_json::to_value(made).unwrap(), expected);
     let first = &value["methods"][0];
     assert_eq!(first["target"]["class"], 3);
+    assert_eq!(first["versus"], serde_json::json!({ "class": 5, "weight": 1.0 }));
     assert_eq!(first["contrast"], serde_json::json!({ "class": 5, "gamma": 1.0 }));
     assert_eq!(first["cost"], serde_json::json!({ "forward": 1, "partial": 1, "backward": 1 }));
-    let maps = ["grad-cam.first", "grad-cam.second", "layer-cam,stages=4+5.first", "mutual,fuse=product"];
+    let maps = ["grad-cam.first", "grad-cam.second", "layer-cam,layers=4+5.first", "mutual,fuse=product"];
     assert!(maps.iter().all(|map| names(&out).contains(&format!("rgb-61x37.{map}.png"))), "{:?}", names(&out));
     assert!(text(&output.stderr).contains("1 forward, 1 partial, 1 backward"), "{}", text(&output.stderr));
 
     for (more, words) in [
         (["--method", "guess"], ["guess", "grad-cam"]),
-        (["--method", "cam:stages=3"], ["CAM reads stage 8", "ask-invalid"]),
+        (["--method", "cam:stages=3"], ["CAM reads layer 8", "ask-invalid"]),
         (["--method", "score-cam:channels=many"], ["channels", "ask-invalid"]),
     ] {
         let args = [&["explain", image.to_str().unwrap(), "-b", &bundle, "--json"], &more[..]].concat();

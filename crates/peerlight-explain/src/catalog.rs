@@ -64,12 +64,5 @@ pub fn catalog() -> Catalog {
 
 /// What a page or a program offers at its first sight: the settings of every request and of the mutual map, and the
 /// crop of the forward pass.
-const SETTINGS: &[Setting] = &[
-    GRID.setting,
-    EVIDENCE.setting,
-    FUSE.setting,
-    WEIGHT.setting,
-    EXPONENT.setting,
-    POWER.setting,
-    CROP.setting,
-];
+const SETTINGS: &[Setting] =
+    &[GRID.setting, EVIDENCE.setting, FUSE.setting, WEIGHT.setting, EXPONENT.setting, POWER.setting, CROP.setting];

@@ -20,12 +20,7 @@ impl Session {
     ///
     /// # Errors
     /// `ask-invalid` for a request that does not fit the bundle, `device-lost`, or `cancelled`.
-    pub async fn explain(
-        &self,
-        pass: &ForwardPass,
-        request: &Request,
-        progress: &dyn Progress,
-    ) -> Result<Explanation> {
+    pub async fn explain(&self, pass: &ForwardPass, request: &Request, progress: &dyn Progress) -> Result<Explanation> {
         self.explain_by(explainer(&request.method)?, pass, request, progress).await
     }
 
@@ -97,8 +92,8 @@ impl Session {
             });
         }
         let regions = regions(grid, &peers, values.collect());
-        let agreement = (!regions.is_empty())
-            .then(|| regions.iter().map(|region| region.rho).sum::<f32>() / regions.len() as f32);
+        let agreement =
+            (!regions.is_empty()).then(|| regions.iter().map(|region| region.rho).sum::<f32>() / regions.len() as f32);
 
         let ms = progress.now() - start;
         let shared: f64 = used.iter().map(|(peer, _)| pass.views[*peer].ms).sum();

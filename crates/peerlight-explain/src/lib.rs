@@ -38,6 +38,4 @@ pub use request::{Request, Versus};
 pub use score::Score;
 pub use self_test::self_test;
 pub use session::{BundleInfo, PeerInfo, Session};
-pub use setting::{
-    Choice, ChoiceSetting, Choose, CountSetting, Handle, Kind, NumberSetting, Setting, Settings, Value,
-};
+pub use setting::{Choice, ChoiceSetting, Choose, CountSetting, Handle, Kind, NumberSetting, Setting, Settings, Value};

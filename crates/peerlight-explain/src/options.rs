@@ -55,7 +55,8 @@ pub const EVIDENCE: ChoiceSetting<Evidence> =
 pub const FUSE: ChoiceSetting<Fuse> = ChoiceSetting::new("fuse", "Fusion", "How the networks' maps become one.");
 
 /// What the fused map is weighted by.
-pub const WEIGHT: ChoiceSetting<Weight> = ChoiceSetting::new("weight", "Weighting", "What the mutual map is weighted by.");
+pub const WEIGHT: ChoiceSetting<Weight> =
+    ChoiceSetting::new("weight", "Weighting", "What the mutual map is weighted by.");
 
 /// The exponent that the mutual map is raised to.
 pub const EXPONENT: NumberSetting = NumberSetting::new(

@@ -102,9 +102,7 @@ fn chosen_layers(meta: &Meta, layers: &[usize], last: Layer) -> Result<Vec<Layer
     }
     match meta.target_layer {
         TargetLayer::Input => refused(format!("{} reads the input: it has no layers to choose.", meta.name)),
-        TargetLayer::Last if layers != [count] => {
-            refused(format!("{} reads layer {count} and no other.", meta.name))
-        }
+        TargetLayer::Last if layers != [count] => refused(format!("{} reads layer {count} and no other.", meta.name)),
         _ => Ok(layers.iter().map(|&layer| Layer(layer)).collect()),
     }
 }

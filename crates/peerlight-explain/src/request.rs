@@ -162,7 +162,8 @@ mod tests {
         assert_eq!(request.spec(), "score-cam:layers=7:channels=64:mode=a");
         assert_eq!((request.peer, request.target, request.grid), (Some(0), Some(3), 7));
         assert_eq!(request.versus, Some(Versus { class: 5, weight: 1.0 }));
-        let old = json.replace("layers", "stages").replace(r#""versus":{"class":5}"#, r#""contrast":{"class":5,"gamma":1}"#);
+        let old =
+            json.replace("layers", "stages").replace(r#""versus":{"class":5}"#, r#""contrast":{"class":5,"gamma":1}"#);
         assert_eq!(serde_json::from_str::<Request>(&old).unwrap(), request);
         assert_eq!(serde_json::from_str::<Request>("{}").unwrap(), Request::default());
         assert!(

@@ -150,7 +150,8 @@ impl Session {
     pub async fn forward_input(&self, input: Tensor<4>, progress: &dyn Progress) -> Result<ForwardPass> {
         let [n, channels, height, width] = input.dims();
         if n != 1 || channels != 3 || height != width || width == 0 {
-            let text = format!("The input must be one square image of 3 channels, not [{n}, {channels}, {height}, {width}].");
+            let text =
+                format!("The input must be one square image of 3 channels, not [{n}, {channels}, {height}, {width}].");
             return Err(Error::new(Code::AskInvalid, text));
         }
         let whole = Crop { x: 0.0, y: 0.0, side: width as f64 };

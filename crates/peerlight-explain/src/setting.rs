@@ -190,13 +190,10 @@ handle! {
 
 impl NumberSetting {
     /// A number: identifier, name, `[smallest, default, largest]`, and a sentence of help.
-    pub const fn new(
-        id: &'static str,
-        name: &'static str,
-        [min, default, max]: [f64; 3],
-        help: &'static str,
-    ) -> Self {
-        Self { setting: Setting { id, alias: None, name, help, kind: Kind::Number { min, max, default, whole: false } } }
+    pub const fn new(id: &'static str, name: &'static str, [min, default, max]: [f64; 3], help: &'static str) -> Self {
+        Self {
+            setting: Setting { id, alias: None, name, help, kind: Kind::Number { min, max, default, whole: false } },
+        }
     }
 }
 
@@ -227,12 +224,7 @@ handle! {
 
 impl CountSetting {
     /// A whole number: identifier, name, `[smallest, default, largest]`, and a sentence of help.
-    pub const fn new(
-        id: &'static str,
-        name: &'static str,
-        [min, default, max]: [u32; 3],
-        help: &'static str,
-    ) -> Self {
+    pub const fn new(id: &'static str, name: &'static str, [min, default, max]: [u32; 3], help: &'static str) -> Self {
         let kind = Kind::Number { min: min as f64, max: max as f64, default: default as f64, whole: true };
         Self { setting: Setting { id, alias: None, name, help, kind } }
     }

@@ -89,7 +89,8 @@ fn micro_networks_agree_with_pytorch_on_every_device() {
                 let gradient = values(start.grad(&gradients).unwrap());
                 check("gradient", expected.gradient_of_logit_3.off_relative(&gradient), 1e-4);
             }
-            let layers = features.after(Layer::INPUT)[3..7].iter().map(|stage| layer_attention(stage.clone(), 2)).collect();
+            let layers =
+                features.after(Layer::INPUT)[3..7].iter().map(|stage| layer_attention(stage.clone(), 2)).collect();
             let map = superpose(layers, micro::SIDE);
             check("map", expected.map.off(&values(map.clone())), 1e-4);
             maps.push(map);

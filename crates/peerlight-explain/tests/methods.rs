@@ -170,7 +170,9 @@ fn shuffled_weights_change_what_is_learnt_and_nothing_else() {
     let headless = session.shuffled(1, |last| last);
     let seen = micro_scene(&headless);
     let map = |session: &Session, pass: &ForwardPass, method: &str| {
-        pollster::block_on(session.explain(pass, &Request { target: Some(0), ..Request::of(method) }, &Silent)).unwrap().raw
+        pollster::block_on(session.explain(pass, &Request { target: Some(0), ..Request::of(method) }, &Silent))
+            .unwrap()
+            .raw
     };
     assert_eq!(map(&session, &pass, "attention"), map(&headless, &seen, "attention"));
     assert_ne!(map(&session, &pass, "cam"), map(&headless, &seen, "cam"));

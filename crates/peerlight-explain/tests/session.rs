@@ -102,7 +102,10 @@ fn every_combination_of_settings_holds() {
         for evidence in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
             for fuse in [Fuse::Mean, Fuse::Geometric, Fuse::Product] {
                 for weight in [Weight::Agreement, Weight::Uniform] {
-                    let ask = Request { grid, ..Request::default().with(&EVIDENCE, evidence).with(&FUSE, fuse).with(&WEIGHT, weight) };
+                    let ask = Request {
+                        grid,
+                        ..Request::default().with(&EVIDENCE, evidence).with(&FUSE, fuse).with(&WEIGHT, weight)
+                    };
                     check(&explain(&session, &image, &ask).unwrap(), &ask, 2);
                 }
             }

@@ -24,7 +24,12 @@ impl<'a> Subject<'a> {
     ///
     /// # Errors
     /// `device-lost`.
-    pub async fn new(session: &'a Session, pass: &ForwardPass, boxes: &'a [Rect], progress: &'a dyn Progress) -> Result<Self> {
+    pub async fn new(
+        session: &'a Session,
+        pass: &ForwardPass,
+        boxes: &'a [Rect],
+        progress: &'a dyn Progress,
+    ) -> Result<Self> {
         let canvas = Canvas::of(pass, &session.info().preprocess).await?;
         Ok(Self { session, canvas, boxes, progress })
     }

@@ -78,9 +78,7 @@ pub async fn sanity(
         if whole || layers.last().is_some_and(|depth| depth.after == after) {
             continue;
         }
-        progress
-            .checkpoint(Step { name: format!("Shuffling the weights: {name}"), done, total: DEPTHS.len() })
-            .await?;
+        progress.checkpoint(Step { name: format!("Shuffling the weights: {name}"), done, total: DEPTHS.len() }).await?;
         let twin = session.shuffled(SEED, cut);
         let seen = twin.forward_input(pass.input(), progress).await?;
         let shuffled = twin.explain(&seen, &request, progress).await?.map.values;

@@ -7,9 +7,7 @@ mod progress;
 use burn::tensor::Device;
 use js_sys::{Function, Object};
 use peerlight_core::{Code, Error, Rgba8};
-use peerlight_explain::{
-    DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device,
-};
+use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
 use peerlight_metrics::{Rect, measure, metric_ids, sanity};
 use peerlight_models::Bundle;
 use serde::Deserialize;
@@ -149,7 +147,8 @@ impl Engine {
         let metrics = options.metrics.unwrap_or_else(|| metric_ids(false).into_iter().map(Into::into).collect());
         let metrics: Vec<&str> = metrics.iter().map(String::as_str).collect();
         let made = made.expect("it was kept");
-        let measures = measure(session, pass, made, &request, &metrics, &options.boxes, &progress).await.map_err(thrown)?;
+        let measures =
+            measure(session, pass, made, &request, &metrics, &options.boxes, &progress).await.map_err(thrown)?;
         to_js(&measures).map_err(thrown)
     }
 

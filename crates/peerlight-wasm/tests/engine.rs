@@ -173,7 +173,10 @@ async fn a_map_is_measured_and_put_to_the_test(engine: &mut Engine) {
     }
     assert!(measures["curves"].as_array().unwrap().iter().all(|curve| curve["y"].as_array().unwrap().len() == 29));
     let none = json(
-        &engine.measure(js(&request), js(&serde_json::json!({ "metrics": ["energy"] })), progress(None).0).await.unwrap(),
+        &engine
+            .measure(js(&request), js(&serde_json::json!({ "metrics": ["energy"] })), progress(None).0)
+            .await
+            .unwrap(),
     );
     assert_eq!(none["figures"][0]["value"], Value::Null);
     for options in [serde_json::json!({ "metrics": ["guess"] }), serde_json::json!({ "boxs": [] })] {

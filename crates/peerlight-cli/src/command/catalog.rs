@@ -1,23 +1,25 @@
 //! `peerlight catalog`
 
 use peerlight_core::{Code, Error, Result};
-use peerlight_explain::{Kind, Setting};
+use peerlight_explain::{Kind, Setting, legacy};
 use peerlight_metrics::catalog;
 
 pub fn run(json: bool) -> Result<()> {
     let catalog = catalog();
     if json {
-        let text = serde_json::to_string_pretty(&catalog).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
+        let mut value = serde_json::to_value(&catalog).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
+        legacy::catalog(&mut value);
+        let text = serde_json::to_string_pretty(&value).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
         println!("{text}");
         return Ok(());
     }
     let metrics = (&catalog.metrics, &catalog.maskings);
     let catalog = &catalog.explain;
-    println!("Backbones");
-    for backbone in &catalog.backbones {
-        println!("  {:<26}{}", backbone.id, backbone.name);
+    println!("Architectures");
+    for architecture in &catalog.architectures {
+        println!("  {:<26}{}", architecture.id, architecture.name);
     }
-    println!("\nMethods (METHOD:SETTING=VALUE, such as score-cam:channels=64 or layer-cam:stages=5+6+7)");
+    println!("\nMethods (METHOD:SETTING=VALUE, such as score-cam:channels=64 or layer-cam:layers=5+6+7)");
     for method in &catalog.methods {
         println!("  {:<26}{}", method.id, method.shows);
         print_settings(method.settings, "    ");

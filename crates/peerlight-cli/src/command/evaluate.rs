@@ -11,7 +11,7 @@ use std::{
 };
 
 use peerlight_core::{Code, Error, Result, overlay};
-use peerlight_explain::{Attribution, Request, Session};
+use peerlight_explain::{Explanation, Request, Session};
 use peerlight_metrics::{
     CROP, EvaluationImage, PROTOCOL, Protocol, Record, Watch, metric_ids, metrics_with_parts, report,
 };
@@ -201,15 +201,15 @@ impl Watch for Watching {
         memory::peak()
     }
 
-    fn made(&self, image: &EvaluationImage, request: &Request, map: &Attribution) -> Result<()> {
-        if self.gallery && map.peers.first() == Some(&0) {
+    fn made(&self, image: &EvaluationImage, request: &Request, map: &Explanation) -> Result<()> {
+        if self.gallery && map.explained().first() == Some(&0) {
             let pixels = &image.image;
             let (width, height) = (pixels.width(), pixels.height());
             let side = f64::from(width.min(height)) * CROP;
             let crop =
                 peerlight_core::Crop { x: (f64::from(width) - side) / 2.0, y: (f64::from(height) - side) / 2.0, side };
             let colors = &peerlight_core::COLOR_MAPS[0];
-            let png = encode_png(&overlay(pixels, crop, &map.map.map, map.side, colors, 0.6))?;
+            let png = encode_png(&overlay(pixels, crop, &map.map.values, map.side, colors, 0.6))?;
             let shown = html::Shown { image: image.name.clone(), method: request.spec(), png };
             self.maps.borrow_mut().push(shown);
         }

@@ -8,7 +8,10 @@ use std::{
 };
 
 use peerlight_core::{Code, Error, Result, overlay};
-use peerlight_explain::{Ask, Attribution, Contrast, Explanation, Request, Session, explainer};
+use peerlight_explain::{
+    Explanation, Request, Session, Versus, explainer, legacy,
+    options::{EVIDENCE, EXPONENT, FUSE, POWER, WEIGHT},
+};
 use serde::Serialize;
 
 use crate::{
@@ -22,7 +25,10 @@ pub fn run(options: &Explain) -> Result<()> {
     let session = session::open(&options.bundle, options.device)?;
     let ask = ask(options, &session)?;
     // What cannot be asked is said before any image is worked on.
-    requests(options, &session, ask.target)?;
+    session.check(&ask)?;
+    for request in requests(options, &session, ask.target)? {
+        session.check(&request)?;
+    }
     if let Some(out) = &options.out {
         files::make_dir(out)?;
     }
@@ -52,18 +58,15 @@ pub fn run(options: &Explain) -> Result<()> {
     }
 }
 
-fn ask(options: &Explain, session: &Session) -> Result<Ask> {
-    Ok(Ask {
+fn ask(options: &Explain, session: &Session) -> Result<Request> {
+    let request = Request {
         grid: options.grid,
         target: options.class.as_deref().map(|wanted| session::class(session, wanted)).transpose()?,
-        evidence: options.evidence,
-        power: options.power,
-        stages: options.stages.clone(),
-        fuse: options.fuse,
-        weight: options.weight,
-        contrast: options.contrast,
-        crop: options.crop,
-    })
+        layers: options.stages.clone(),
+        ..Request::default()
+    };
+    let request = request.with(&EVIDENCE, options.evidence).with(&FUSE, options.fuse).with(&WEIGHT, options.weight);
+    Ok(request.with(&EXPONENT, options.contrast).with(&POWER, options.power as usize))
 }
 
 /// What is asked of the other methods: of each peer, unless one is named, or of `all` together.
@@ -74,13 +77,13 @@ fn requests(options: &Explain, session: &Session, target: Option<usize>) -> Resu
         Some(wanted) => vec![Some(session::peer(session, wanted)?)],
     };
     let rather_than = options.rather_than.as_deref().map(|wanted| session::class(session, wanted)).transpose()?;
-    let contrast = rather_than.map(|class| Contrast { class, gamma: 1.0 });
+    let versus = rather_than.map(|class| Versus { class, weight: 1.0 });
     let mut requests = Vec::new();
     for method in &options.method {
         // A joint map is of all peers already.
         let joint = explainer(&method.method)?.meta().joint;
         for peer in if joint { &[None][..] } else { &peers } {
-            requests.push(Request { peer: *peer, target, contrast, ..method.clone() });
+            requests.push(Request { peer: *peer, target, versus, ..method.clone() });
         }
     }
     Ok(requests)
@@ -139,7 +142,7 @@ struct Made {
     /// The method with its settings, as it was asked for.
     spec: String,
     #[serde(flatten)]
-    attribution: Attribution,
+    explanation: Explanation,
 }
 
 impl Made {
@@ -147,29 +150,34 @@ impl Made {
     fn name(&self, session: &Session) -> String {
         // A colon is no part of a file's name on every system.
         let spec = self.spec.replace(':', ",");
-        match self.attribution.peers.as_slice() {
+        match self.explanation.explained().as_slice() {
             [peer] => format!("{spec}.{}", session.info().peers[*peer].id),
             _ => spec,
         }
     }
 }
 
-fn explain(session: &Session, ask: &Ask, path: &Path, name: &str, options: &Explain) -> Result<Explained> {
+fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &Explain) -> Result<Explained> {
     let image = decode(&files::read(path)?)?;
     let host = Terminal::new();
-    let pass = pollster::block_on(session.forward(&image, ask.crop, &host))?;
+    let pass = pollster::block_on(session.forward(&image, options.crop, &host))?;
     let explanation = pollster::block_on(session.explain(&pass, ask, &host))?;
     let mut methods = Vec::new();
     // The same class throughout, that maps can be compared.
     for request in requests(options, session, Some(explanation.target.class))? {
-        let attribution = pollster::block_on(session.attribute(&pass, &request, &host))?;
-        methods.push(Made { spec: request.spec(), attribution });
+        let explanation = pollster::block_on(session.explain(&pass, &request, &host))?;
+        methods.push(Made { spec: request.spec(), explanation });
     }
     host.clear();
     let explained = Explained { explanation, methods };
     let json = |pretty| {
-        let text = if pretty { serde_json::to_string_pretty(&explained) } else { serde_json::to_string(&explained) };
-        text.map_err(|e| Error::new(Code::Crashed, e.to_string()))
+        let written = || {
+            let mut value = serde_json::to_value(&explained)?;
+            legacy::explanation(&mut value);
+            value["methods"].as_array_mut().into_iter().flatten().for_each(legacy::explanation);
+            if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }
+        };
+        written().map_err(|e: serde_json::Error| Error::new(Code::Crashed, e.to_string()))
     };
     if let Some(out) = &options.out {
         let Explained { explanation, methods } = &explained;
@@ -178,12 +186,12 @@ fn explain(session: &Session, ask: &Ask, path: &Path, name: &str, options: &Expl
             let painted = overlay(&image, explanation.image.crop, map, side, options.color, options.opacity);
             files::write(&out.join(format!("{name}.{what}.png")), &encode_png(&painted)?)
         };
-        save(&explanation.mutual.map, explanation.side, "mutual")?;
+        save(&explanation.map.values, explanation.side, "mutual")?;
         for peer in &explanation.peers {
-            save(&peer.attention.map, explanation.side, &peer.id)?;
+            save(&peer.map.values, explanation.side, &peer.id)?;
         }
         for made in methods {
-            save(&made.attribution.map.map, made.attribution.side, &made.name(session))?;
+            save(&made.explanation.map.values, made.explanation.side, &made.name(session))?;
         }
     }
     if options.json {
@@ -201,9 +209,10 @@ fn summary(session: &Session, explained: &Explained) -> String {
         .filter_map(|peer| peer.top.first().map(|top| format!("{} {:.0} %", top.label, top.probability * 100.0)))
         .collect();
     let ms: f64 = explanation.timings.iter().map(|t| t.ms).sum();
-    let mut text = format!("{}; agreement {:.2}; {ms:.0} ms", peers.join(" | "), explanation.agreement);
+    let mut text =
+        format!("{}; agreement {:.2}; {ms:.0} ms", peers.join(" | "), explanation.agreement.unwrap_or_default());
     for made in methods {
-        let Attribution { cost, ms, map, .. } = &made.attribution;
+        let Explanation { cost, ms, map, .. } = &made.explanation;
         let blank = if map.blank { "; BLANK: nothing to show" } else { "" };
         let passes = [(cost.forward, "forward"), (cost.partial, "partial"), (cost.backward, "backward")];
         let passes: Vec<_> =

@@ -37,7 +37,7 @@ pub fn run(options: &Sanity) -> Result<()> {
         "Rank correlation of the map with the one of networks whose weights are shuffled from here to the output."
     );
     println!("Above {UNCHANGED} with everything shuffled, a map says nothing of what the networks have learnt.\n");
-    let names: Vec<_> = tested.iter().flat_map(|t| &t.found.layers).map(|layer| layer.name.as_str()).collect();
+    let names: Vec<_> = tested.iter().flat_map(|t| &t.found.layers).map(|layer| layer.name).collect();
     let mut columns: Vec<&str> = Vec::new();
     names.into_iter().for_each(|name| {
         if !columns.contains(&name) {
@@ -45,14 +45,14 @@ pub fn run(options: &Sanity) -> Result<()> {
         }
     });
     print!("{:<28}", "method");
-    columns.iter().for_each(|name| print!("{name:>12}"));
+    columns.iter().for_each(|name| print!("{name:>17}"));
     println!();
     for Tested { method, found } in &tested {
         print!("{method:<28}");
         for name in &columns {
             match found.layers.iter().find(|layer| layer.name == *name) {
-                Some(layer) => print!("{:>12.2}", layer.spearman),
-                None => print!("{:>12}", ""),
+                Some(layer) => print!("{:>17.2}", layer.spearman),
+                None => print!("{:>17}", ""),
             }
         }
         println!("{}", if found.unchanged { "   UNCHANGED" } else { "" });

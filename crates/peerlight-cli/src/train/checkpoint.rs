@@ -8,8 +8,7 @@ use std::{
 };
 
 use burn::tensor::{Bytes, Device};
-use peerlight_core::{Code, Error, Result};
-use peerlight_explain::read;
+use peerlight_core::{Code, Error, Result, read};
 use peerlight_models::{Array, Bundle, Precision};
 
 use super::{peers::Start, step::Trainer};

@@ -231,12 +231,8 @@ impl Lesson<'_> {
         looks: &[Look],
         classes: &Tensor<1, Int>,
     ) -> Result<Veil> {
-        let plain = |features: &Features| Features {
-            stages: features.stages.iter().map(|stage| stage.clone().inner()).collect(),
-            logits: features.logits.clone().inner(),
-        };
         let of = |(pupil, look): (&Pupil<'_>, &Look)| {
-            self.maps.of_peer(&pupil.net.valid(), &plain(&look.features), classes.clone().inner(), Evidence::Guided)
+            self.maps.of_peer(&pupil.net.valid(), &look.features.inner(), classes.clone().inner(), Evidence::Guided)
         };
         let maps: Vec<_> = pupils.iter().zip(looks).map(of).collect();
         let [n, _, side, _] = x.dims();

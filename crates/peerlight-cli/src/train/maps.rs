@@ -1,9 +1,8 @@
 //! The maps that peers exchange, of a whole batch.
 
 use burn::tensor::{Int, Tensor};
-use peerlight_core::{Fuse, Fusion, Grid, Result, Weight, guided_attention, log_odds, mutual_map};
-use peerlight_explain::attention;
-use peerlight_models::{Features, Net, Network};
+use peerlight_core::{Fuse, Fusion, Grid, Result, Weight, attention, guided_attention, log_odds, mutual_map};
+use peerlight_models::{Features, Layer, Net, Network};
 
 use super::recipe::{Evidence, Recipe};
 
@@ -29,7 +28,9 @@ impl Maps {
 
     /// A peer's attention, [n, side, side].
     pub fn attention(&self, features: &Features) -> Tensor<3> {
-        attention(features, self.stages.as_deref(), self.power, self.side)
+        let chosen = self.stages.iter().flatten().map(|&layer| Layer(layer)).collect();
+        let layers = if self.stages.is_some() { chosen } else { features.last().superposed() };
+        attention(layers.into_iter().map(|layer| features.at(layer).clone()), self.power, self.side)
     }
 
     /// A peer's maps, [n, side, side], of the kind that is transferred. `classes`, [n], are what guided maps are for.
@@ -39,7 +40,7 @@ impl Maps {
             Evidence::Attention => looked,
             Evidence::Guided => {
                 let weights = log_odds(features.logits.clone(), classes).matmul(net.classifier());
-                guided_attention(looked, features.stages.last().expect("a head").clone(), weights)
+                guided_attention(looked, features.at(features.last()).clone(), weights)
             }
         }
     }

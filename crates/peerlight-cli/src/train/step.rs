@@ -10,8 +10,7 @@ use burn::{
     },
     tensor::{Device, Tensor},
 };
-use peerlight_core::{Code, Error, Preprocess, Result};
-use peerlight_explain::read;
+use peerlight_core::{Code, Error, Preprocess, Result, read};
 use serde::{Deserialize, Serialize};
 
 use super::{

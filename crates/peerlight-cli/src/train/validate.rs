@@ -4,8 +4,7 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor, activation::log_softmax},
 };
-use peerlight_core::{Preprocess, Result, pearson};
-use peerlight_explain::read;
+use peerlight_core::{Preprocess, Result, pearson, read};
 use peerlight_models::{Layer, Network};
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,7 @@
 //! What masked consistency masks a batch by: the mutual map, as it is or cut at its median.
 
 use burn::tensor::{Tensor, TensorData, activation::sigmoid};
-use peerlight_core::{Result, resize_map};
-use peerlight_explain::read;
+use peerlight_core::{Result, read, resize_map};
 
 use super::maps::Maps;
 

@@ -15,8 +15,7 @@ const BETA: [f32; 2] = [0.9, 0.999];
 const EPSILON: f32 = 1e-8;
 
 /// How long the weights are optimized.
-const STEPS: CountSetting =
-    CountSetting::new("steps", "Steps", [1, 50, 1000], "Steps of Adam. The paper takes 500.");
+const STEPS: CountSetting = CountSetting::new("steps", "Steps", [1, 50, 1000], "Steps of Adam. The paper takes 500.");
 /// How far a step goes.
 const RATE: NumberSetting = NumberSetting::new("rate", "Learning rate", [0.001, 0.1, 1.0], "Adam's learning rate.");
 

@@ -16,7 +16,7 @@ pub struct Rise;
 const SAMPLES: CountSetting =
     CountSetting::new("samples", "Masks", [1, 2000, 16_000], "How many masks. The paper takes 4,000 to 8,000.");
 /// How fine the masks are.
-const CELLS: CountSetting = CountSetting::new("grid", "Grid", [2, 7, 32], "Cells along a side of a mask.");
+const CELLS: CountSetting = CountSetting::new("grid", "Cells", [2, 7, 32], "Cells along a side of a mask.");
 /// How much of the image a mask shows.
 const KEEP: NumberSetting =
     NumberSetting::new("keep", "Kept", [0.01, 0.5, 0.99], "The fraction of the cells that are kept.");
@@ -44,12 +44,8 @@ impl Explainer for Rise {
 
     async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
         let side = probe.input().dims()[2];
-        let draw = Draw {
-            seed: probe.setting(&SEED) as u64,
-            grid: probe.setting(&CELLS),
-            keep: probe.setting(&KEEP),
-            side,
-        };
+        let draw =
+            Draw { seed: probe.setting(&SEED) as u64, grid: probe.setting(&CELLS), keep: probe.setting(&KEEP), side };
         let samples = probe.setting(&SAMPLES);
         let mask = |range: Range<usize>| {
             let grids: Vec<f32> = range.clone().flat_map(|i| draw.cells(i)).collect();

@@ -14,7 +14,12 @@ pub struct SmoothGrad;
 /// How many noisy copies of the image are averaged.
 const SAMPLES: CountSetting = CountSetting::new("samples", "Samples", [1, 8, 512], "How many noisy copies.");
 /// How strong the noise is.
-const STD: NumberSetting = NumberSetting::new("std", "Noise", [0.0, 0.15, 1.0], "Deviation of the noise, as a fraction of the image's range of values.");
+const STD: NumberSetting = NumberSetting::new(
+    "std",
+    "Noise",
+    [0.0, 0.15, 1.0],
+    "Deviation of the noise, as a fraction of the image's range of values.",
+);
 
 #[async_trait(?Send)]
 impl Explainer for SmoothGrad {

@@ -17,7 +17,8 @@ const EPSILON: f32 = 1e-8;
 /// How many noisy copies of the image are averaged.
 const SAMPLES: CountSetting = CountSetting::new("samples", "Samples", [1, 4, 256], "How many noisy copies.");
 /// How strong the noise is.
-const STD: NumberSetting = NumberSetting::new("std", "Noise", [0.0, 0.3, 5.0], "Deviation of the noise on the normalized image.");
+const STD: NumberSetting =
+    NumberSetting::new("std", "Noise", [0.0, 0.3, 5.0], "Deviation of the noise on the normalized image.");
 
 #[async_trait(?Send)]
 impl Explainer for SmoothGradCamPp {

@@ -14,7 +14,8 @@ use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetL
 pub struct SsCam;
 
 /// How many noisy masks are averaged.
-const SAMPLES: CountSetting = CountSetting::new("samples", "Samples", [1, 35, 256], "How many noisy masks for each channel.");
+const SAMPLES: CountSetting =
+    CountSetting::new("samples", "Samples", [1, 35, 256], "How many noisy masks for each channel.");
 /// How strong the noise is.
 const STD: NumberSetting = NumberSetting::new("std", "Noise", [0.0, 2.0, 10.0], "Deviation of the noise on the mask.");
 
