@@ -128,11 +128,10 @@ fn methods_are_explained_by_beside_the_mutual_map() {
     ]);
     let output = fine(&args);
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let made: Vec<_> = value["methods"].as_array().unwrap().iter().map(|m| {
-        let peers: Vec<&Value> = m["peers"].as_array().unwrap().iter().map(|peer| &peer["peer"]).collect();
-        (&m["spec"], peers)
-    });
-    let made: Vec<_> = made.collect();
+    let explained = |made: &Value| -> Vec<Value> {
+        made["peers"].as_array().unwrap().iter().map(|peer| peer["peer"].clone()).collect()
+    };
+    let made: Vec<_> = value["methods"].as_array().unwrap().iter().map(|m| (&m["spec"], explained(m))).collect();
     let expected = serde_json::json!([
         ["grad-cam", [0]],
         ["grad-cam", [1]],
