@@ -107,7 +107,7 @@ async fn explanations_are_those_of_the_native_program(engine: &mut Engine) {
             let holder = get(&explanation, older);
             if holder.is_object() {
                 for key in ["values", "map"] {
-                    Reflect::delete_property(holder.unchecked_ref(), &key.into()).unwrap();
+                    Reflect::delete_property(holder.unchecked_ref::<Object>(), &key.into()).unwrap();
                 }
             }
         }
