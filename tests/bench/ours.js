@@ -16,7 +16,7 @@ const TASKS = {
   /** Both networks' maps by one method, their forward passes included. */
   async method({ method }) {
     await engine.forward(...image);
-    return (await engine.attribute({ method }, () => true)).ms;
+    return (await engine.explain({ method }, () => true)).ms;
   },
 };
 
