@@ -1,4 +1,5 @@
-"""Writes EfficientNet-Lite0 and Lite1 as ONNX (opset 17, batch norm folded, explicit pads), for benchmarks against other runtimes.
+"""Writes EfficientNet-Lite0 and Lite1 as ONNX (opset 17, batch norm folded, explicit pads), for benchmarks against
+other runtimes.
 
 pip install -r tests/golden/requirements.txt
 python tests/bench/export_onnx.py FOLDER

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { ROOT } from '../e2e/paths.mjs';
 
 const IMAGE = join(ROOT, 'tests', 'golden', 'crops', 'cat.png');
+/** The published networks, which the rival has too. */
 const BUNDLE = join(ROOT, 'web', 'models', 'lite0-lite1.safetensors');
-/** Our method, the rival's, what the row is called, and how many pairs. Ours counts the forward pass that it starts from, as theirs does. */
+const OPTIONS = ['--bundle', BUNDLE, '--json', '--crop', '1', '--peer', 'efficientnet-lite0'];
+/**
+ * Our method, the rival's, what the row is called, and how many pairs. Ours counts the forward pass that it starts
+ * from, as theirs does.
+ */
 const WORKS = [
   { method: 'score-cam', work: 'score-cam-320', rival: 'torchcam 0.5.0', pairs: 6 },
   { method: 'grad-cam', work: 'grad-cam-224', rival: 'torchcam 0.5.0', pairs: 20 },
@@ -32,40 +37,40 @@ export function lines(program, args) {
   };
 }
 
+/** Builds the program as a user's, or as the tests' to be quick, and says where it is. @param {boolean} quick */
+function build(quick) {
+  const release = quick ? [] : ['--release'];
+  execFileSync('cargo', ['build', '--quiet', ...release, '--package', 'peerlight-cli'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+  const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
+  return join(target, quick ? 'debug' : 'release', 'peerlight');
+}
+
 /**
- * @param {string} python with tests/golden/requirements.txt
- * @param {(work: string, device: string, pairs: [number, number][], rival: string) => object} row
+ * @param {string | null} python with tests/golden/requirements.txt; without one the rival is left out
+ * @param {(work: string, device: string, pairs: [number, number][], rival: string) => import('./rows.mjs').Row} row
+ * @param {boolean} quick once, and the slowest method with few channels
  */
-export async function native(python, row) {
-  execFileSync('cargo', ['build', '--release', '--bin', 'peerlight'], { cwd: ROOT, stdio: 'inherit' });
-  const theirs = lines(python, [join(ROOT, 'tests', 'bench', 'methods.py'), 'cat']);
-  await theirs.next();
+export async function native(python, row, quick) {
+  const program = build(quick);
+  const theirs = python ? lines(python, [join(ROOT, 'tests', 'bench', 'methods.py'), 'cat']) : null;
+  await theirs?.next();
   const rows = [];
   for (const { method, work, rival, pairs: count } of WORKS) {
-    const args = [
-      'explain',
-      '-',
-      '--bundle',
-      BUNDLE,
-      '--json',
-      '--crop',
-      '1',
-      '--peer',
-      'efficientnet-lite0',
-      '--method',
-      method,
-    ];
-    const ours = lines(join(ROOT, 'target', 'release', 'peerlight'), args);
+    const setting = quick && method === 'score-cam' ? ':channels=4' : '';
+    const ours = lines(program, ['explain', '-', ...OPTIONS, '--method', method + setting]);
     /** @type {[number, number][]} */
     const pairs = [];
-    for (let i = -1; i < count; i += 1) {
+    for (let i = quick ? 0 : -1; i < (quick ? 1 : count); i += 1) {
       const mine = JSON.parse(await ours.ask(IMAGE)).methods[0].ms;
-      const rivals = Number(await theirs.ask(method));
+      const rivals = theirs ? Number(await theirs.ask(method)) : NaN;
       if (i >= 0) pairs.push([mine, rivals]);
     }
     ours.end();
-    rows.push(row(work, 'cpu', pairs, rival));
+    rows.push(row(work, 'cpu', pairs, theirs ? rival : 'left out'));
   }
-  theirs.end();
+  theirs?.end();
   return rows;
 }

@@ -1,6 +1,6 @@
 """PyTorch's share of the benchmark of training: for each line on standard input, one step of the published Lite0 on
-random images (forward, cross entropy, backward, SGD with momentum; live batch norms), answered with its milliseconds and
-the process's largest memory in megabytes.
+random images (forward, cross entropy, backward, SGD with momentum; live batch norms), answered with its milliseconds
+and the process's largest memory in megabytes.
 
     python tests/bench/train.py eager 224 16
     python tests/bench/train.py channels_last 224 16

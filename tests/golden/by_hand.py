@@ -1,5 +1,5 @@
-"""The methods written from their papers: those that no library has (in PyTorch, for speed), and some of the others once more
-in NumPy alone, with a forward pass and gradients of its own, so that the libraries themselves are checked."""
+"""The methods written from their papers: those that no library has (in PyTorch, for speed), and some of the others once
+more in NumPy alone, with a forward pass and gradients of its own, so that the libraries themselves are checked."""
 
 import math
 
@@ -54,8 +54,8 @@ def recipro_masks(height, width, gaussian, dtype):
 
 
 def recipro_cam(net, x, stage, score, gaussian):
-    """Byun & Lee 2022: the probability that is left when only the features around one position stay. With a contrast: the
-    difference of the probabilities."""
+    """Byun & Lee 2022: the probability that is left when only the features around one position stay. With a contrast:
+    the difference of the probabilities."""
     with torch.no_grad():
         a = net.activation(stage, x)
     masks = recipro_masks(*a.shape[2:], gaussian, a.dtype)
@@ -64,7 +64,8 @@ def recipro_cam(net, x, stage, score, gaussian):
 
 
 def rise_masks(side, samples, grid, keep, seed):
-    """[samples, side, side], float64: bits of the grid, scaled up bilinearly to (grid + 1) cells and cut out at a random shift."""
+    """[samples, side, side], float64: bits of the grid, scaled up bilinearly to (grid + 1) cells and cut out at a
+    random shift."""
     cell = math.ceil(side / grid)
     bits = torch.from_numpy(rng.uniform(seed, 0, samples * grid * grid).reshape(samples, grid, grid) < keep).double()
     shift = np.floor(rng.uniform(seed + 1, 0, 2 * samples) * cell).astype(int).reshape(samples, 2)

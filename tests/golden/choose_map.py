@@ -1,8 +1,10 @@
-"""What a peer's map is best made of, at no training: Average Drop of variants of the map on images that are not for reporting.
+"""What a peer's map is best made of, at no training: Average Drop of variants of the map on images that are not for
+reporting.
 
     python choose_map.py DATA [images]
 
-DATA has imagenette/val and caltech101. Nothing is written: docs/RESULTS.md quotes what it prints. Explained is Lite0 as published."""
+DATA has imagenette/val and caltech101. Nothing is written: docs/RESULTS.md quotes what it prints. Explained is Lite0 as
+published."""
 
 import random
 import sys
@@ -49,7 +51,8 @@ def smooth(a):
 
 
 def parts(net, x, c):
-    """Attention of the last four stages before the head; CAM; and the activation of the log-odds, on the head's grid."""
+    """Attention of the last four stages before the head; CAM; and the activation of the log-odds, on the head's
+    grid."""
     stages, logits = ref.features(net, x)
     attention = minmax(sum(whole(f.pow(2).sum(1)) for f in stages[3:7]))
     rest = logits.softmax(1).scatter(1, c[:, None], 0)
@@ -121,7 +124,8 @@ def main():
         less = drop - of["CAM"][0]
         half_width = 1.96 * less.std() / len(less) ** 0.5
         print(
-            f"| {name} | {drop.mean():.1f} | {up.mean():.1f} | {less.mean():+.1f} ± {half_width:.1f} | {soft_drop.mean():.1f} | {soft_up.mean():.1f} |"
+            f"| {name} | {drop.mean():.1f} | {up.mean():.1f} | {less.mean():+.1f} ± {half_width:.1f} "
+            f"| {soft_drop.mean():.1f} | {soft_up.mean():.1f} |"
         )
 
 

@@ -1,4 +1,5 @@
-"""Image -> tensor as the product does it, with Pillow's own bicubic: the reference for `preprocess.json` and for the crops."""
+"""Image -> tensor as the product does it, with Pillow's own bicubic: the reference for `preprocess.json` and for the
+crops."""
 
 import json
 from pathlib import Path
@@ -14,7 +15,8 @@ SAMPLES = HERE.parents[1] / "web" / "samples"
 
 
 def rgb(image):
-    """Eight-bit RGB, alpha laid over white: (c * a + 255 * (255 - a)) / 255, rounded to nearest; 16 bits scaled to 8 by v / 257, rounded."""
+    """Eight-bit RGB, alpha laid over white: (c * a + 255 * (255 - a)) / 255, rounded to nearest; 16 bits scaled to 8 by
+    v / 257, rounded."""
     if image.mode.startswith("I"):
         return Image.fromarray(((np.asarray(image).astype(np.uint32) + 128) // 257).astype(np.uint8)).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
@@ -47,5 +49,6 @@ def samples():
 
 
 def crops():
-    """Names and 8-bit crops that the nets are compared on: PNG, so that no JPEG decoder stands between the two sides."""
+    """Names and 8-bit crops that the nets are compared on: PNG, so that no JPEG decoder stands between the two
+    sides."""
     return [(file.stem, Image.open(file)) for file in sorted((HERE / "crops").glob("*.png"))]

@@ -1,4 +1,5 @@
-"""attention.json: the method's maps of Lite0 and Lite1 on three crops, from the published nets' features, in float64."""
+"""attention.json: the method's maps of Lite0 and Lite1 on three crops, from the published nets' features, in
+float64."""
 
 import torch
 

@@ -1,4 +1,5 @@
-"""colormaps.json: 33 evenly spaced control points of Matplotlib's cividis, viridis and turbo, and what straight lines between them lose."""
+"""colormaps.json: 33 evenly spaced control points of Matplotlib's cividis, viridis and turbo, and what straight lines
+between them lose."""
 
 import numpy as np
 from matplotlib import colormaps

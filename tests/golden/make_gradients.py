@@ -1,7 +1,8 @@
-"""Outputs and gradients of convolutions and live batch norms, with shortcut and ReLU6, as PyTorch computes them (float64).
+"""Outputs and gradients of convolutions and live batch norms, with shortcut and ReLU6, as PyTorch computes them
+(float64).
 
-The inputs are `numbers(len, seed)` in the order of the fields below, seeds from 1; the gradients are those of the output's
-sum with the weights `numbers(len, 9)`. Convolutions are padded as TensorFlow's SAME does.
+The inputs are `numbers(len, seed)` in the order of the fields below, seeds from 1; the gradients are those of the
+output's sum with the weights `numbers(len, 9)`. Convolutions are padded as TensorFlow's SAME does.
 """
 
 import json

@@ -1,7 +1,8 @@
-"""methods.json: the map of every method before resizing, from the libraries that have it, on Lite0 and on the micro nets.
+"""methods.json: the map of every method before resizing, from the libraries that have it, on Lite0 and on the micro
+nets.
 
-Where torch-cam and pytorch-grad-cam both have a method, both are asked, and their difference is printed; README.md says whose
-convention is ours and why. On the micro nets some methods are computed a third time, in NumPy alone.
+Where torch-cam and pytorch-grad-cam both have a method, both are asked, and their difference is printed; README.md says
+whose convention is ours and why. On the micro nets some methods are computed a third time, in NumPy alone.
 """
 
 import sys
@@ -26,13 +27,14 @@ PAPER, NUMPY = "by hand, PyTorch", "by hand, NumPy float64"
 IMAGES = ("cat", "coffee", "bee")
 FULL = 400  # a map of more values is stored as probes
 ALIKE = 1e-5  # two sources agree
-# A map that PyTorch's own float32 misses by more than this is no fit bar for anybody else's: Grad-CAM++ divides by numbers near
-# zero where activations are negative, Adam's first steps turn on the sign of gradients near zero, and where an activation is at an
-# edge of ReLU6 the gradient at the pixels behind it jumps.
+# A map that PyTorch's own float32 misses by more than this is no fit bar for anybody else's: Grad-CAM++ divides by
+# numbers near zero where activations are negative, Adam's first steps turn on the sign of gradients near zero, and
+# where an activation is at an edge of ReLU6 the gradient at the pixels behind it jumps.
 STEADY = 2e-5
-# Nor is one that moves by more when the image's values move by this part of themselves, which is what rounding does to a net's
-# activations: PyTorch's float32 may fall on float64's side of such an edge by luck, and so may one shaking of a net with millions
-# of activations, or of a sum of gradients at many images, each with its own edges. By net or method: the part, and how often.
+# Nor is one that moves by more when the image's values move by this part of themselves, which is what rounding does to
+# a net's activations: PyTorch's float32 may fall on float64's side of such an edge by luck, and so may one shaking of a
+# net with millions of activations, or of a sum of gradients at many images, each with its own edges. By net or method:
+# the part, and how often.
 SHAKES = {"micro": (2e-7, 1), "efficientnet-lite0": (5e-7, 5), "integrated-gradients": (4e-7, 5)}
 
 # Default settings, as the cases name them.
@@ -267,7 +269,8 @@ def shaken(subject, part, seed):
 
 
 def steady(make, double, single):
-    """The cases in float64: those that rounding leaves alone, and those that it does not, which say by how much it moves them."""
+    """The cases in float64: those that rounding leaves alone, and those that it does not, which say by how much it
+    moves them."""
     fit, unfit = [], []
     own = SHAKES[double.name.split(".")[0]]
     kinds = sorted({own, SHAKES["integrated-gradients"]})

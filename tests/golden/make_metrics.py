@@ -1,9 +1,10 @@
 """metrics.json: what the metrics of the evaluation protocol give for fixed maps, on Lite0 and on a micro net.
 
 The maps are such that both sides hold the same numbers to the last bit, so that no order of pixels depends on rounding:
-`layer-cam` is LayerCAM's native map rounded to multiples of 1/256 (stored), whose resizing to the input's side is exact in
-float32; `noise` is uniform(seed, i) rounded to float32; `gaussian` is exp(-(dx^2 + dy^2) / (2 (side/4)^2)), distances taken
-from the middle of the image to the middles of the pixels, then min-max: equal distances are equal values.
+`layer-cam` is LayerCAM's native map rounded to multiples of 1/256 (stored), whose resizing to the input's side is exact
+in float32; `noise` is uniform(seed, i) rounded to float32; `gaussian` is exp(-(dx^2 + dy^2) / (2 (side/4)^2)),
+distances taken from the middle of the image to the middles of the pixels, then min-max: equal distances are equal
+values.
 
 Everything is float64 but ROAD's imputation, which pytorch-grad-cam rounds to float32.
 """
@@ -106,7 +107,8 @@ def faithfulness(image, m):
 
 
 def curve(image, m, start, end):
-    """STEPS + 1 scores: the first floor(k N / STEPS) pixels in the map's order are the end's, the others the start's."""
+    """STEPS + 1 scores: the first floor(k N / STEPS) pixels in the map's order are the end's, the others the
+    start's."""
     places = order(m)
     rank = torch.empty_like(places)
     rank[places] = torch.arange(len(places))
@@ -150,7 +152,8 @@ def same_noise():
 
 
 def road(image, m):
-    """pytorch-grad-cam's: the change of the probability when pixels are imputed, at each percentile, and its combined figure."""
+    """pytorch-grad-cam's: the change of the probability when pixels are imputed, at each percentile, and its combined
+    figure."""
     targets, cams, x = [ClassifierOutputSoftmaxTarget(image.target)], m[None].numpy(), image.x.float()
 
     def net(inputs):

@@ -1,4 +1,5 @@
-"""tiny.json: a micro EfficientNet-Lite whose weights come from a formula, so that any device can check itself without a file.
+"""tiny.json: a micro EfficientNet-Lite whose weights come from a formula, so that any device can check itself without a
+file.
 
 Tensor t (counted from 0 in forward order), flat index i:
     value = scale * (((i * 2654435761 + t * 40503 + 12345) mod 2^32) / 2^31 - 1), in float64, then rounded to float32

@@ -42,7 +42,8 @@ def smooth(a):
 
 
 def guided(looked, head, weight):
-    """A superposed attention map, the last stage [c, h, w] and the log-odds' weights there [c]: attention kept to the class."""
+    """A superposed attention map, the last stage [c, h, w] and the log-odds' weights there [c]: attention kept to the
+    class."""
     odds = smooth(torch.einsum("chw,c->hw", head.double(), weight.double()))
     return minmax(looked + 4 * superpose([odds], looked.shape[0]))
 
@@ -92,8 +93,8 @@ def scaled(a):
 
 
 def fuse(layers, method):
-    """torch-cam's fusion of several stages: LayerCAM's are first brightened by tanh(2 a); then each is resized to the largest,
-    and the elementwise maximum taken. The min-max at the end is ours."""
+    """torch-cam's fusion of several stages: LayerCAM's are first brightened by tanh(2 a); then each is resized to the
+    largest, and the elementwise maximum taken. The min-max at the end is ours."""
     if len(layers) == 1:
         return layers[0]
     if method == "layer-cam":

@@ -79,8 +79,9 @@ def micro_input():
 
 
 def lite0():
-    """Lite0 with the weights of the bundle that the page ships, which are of half precision: both sides then compute the
-    same function, and what is left between them is rounding. The published net must be the same but for that half."""
+    """Lite0 with the weights of the bundle that the page ships, which are of half precision: both sides then compute
+    the same function, and what is left between them is rounding. The published net must be the same but for that
+    half."""
     tensors = load_file(BUNDLE)
     published = ref.fold(ref.reference(0))
 

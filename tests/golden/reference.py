@@ -1,4 +1,5 @@
-"""EfficientNet-Lite in PyTorch, for the golden values: the peers' own library, and the same net with its batch norms folded in."""
+"""EfficientNet-Lite in PyTorch, for the golden values: the peers' own library, and the same net with its batch norms
+folded in."""
 
 import importlib
 from dataclasses import dataclass

@@ -1,6 +1,8 @@
-"""The one source of randomness, the same here and in peerlight-core/src/noise.rs, and how libraries are made to draw from it.
+"""The one source of randomness, the same here and in peerlight-core/src/rng.rs, and how libraries are made to draw
+from it.
 
-mix(z)           z ^= z >> 30; z *= 0xBF58476D1CE4E5B9; z ^= z >> 27; z *= 0x94D049BB133111EB; z ^= z >> 31 (64 bits, wrapping)
+mix(z)           z ^= z >> 30; z *= 0xBF58476D1CE4E5B9; z ^= z >> 27; z *= 0x94D049BB133111EB; z ^= z >> 31
+                 (64 bits, wrapping)
 uniform(seed, i) (mix(seed + (i + 1) * 0x9E3779B97F4A7C15) >> 11) * 2^-53
 normal(seed, i)  sqrt(-2 ln(1 - uniform(seed, 2i))) * cos(2 pi uniform(seed, 2i + 1)), rounded to float32
 Values of a tensor are numbered row-major; of samples likewise, so sample s of n values begins at s * n.

@@ -39,7 +39,8 @@ def save(name, value):
 
 
 def spread(length, count):
-    """About `count` fixed flat positions over `length` values: golden-ratio steps, so that no row or column is favored."""
+    """About `count` fixed flat positions over `length` values: golden-ratio steps, so that no row or column is
+    favored."""
     if length <= count:
         return list(range(length))
     return sorted({int(k * 0.6180339887498949 % 1 * length) for k in range(1, count + 1)})

@@ -22,3 +22,6 @@ pub use net::{ConvKind, ConvShape, Moments, Net};
 pub use network::{ARCHITECTURES, Architecture, Features, Layer, Network, architecture};
 pub(crate) use weights::to_safetensors;
 pub use weights::{Array, Precision, Weights};
+
+/// The version of Burn that this crate is built with. `cargo xtask tidy` compares it with Cargo.toml.
+pub const BURN_VERSION: &str = "0.22.1";

@@ -18,8 +18,17 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result {
     page::run()?;
+    measure(args.json.then_some("--json").into_iter().chain(args.rest.iter().map(String::as_str)))
+}
+
+/// Every part of the benchmark, once and on small settings: a test that each still works, and no measurement.
+pub fn once() -> Result {
+    measure(["--quick"])
+}
+
+fn measure<'a>(args: impl IntoIterator<Item = &'a str>) -> Result {
     node::ensure()?;
     let mut bench = node();
-    bench.arg("tests/bench/run.mjs").args(args.json.then_some("--json")).args(&args.rest);
-    shell::exec(bench.env("CHROME", browser::ensure()?.chrome))
+    bench.arg("tests/bench/run.mjs").args(args).env("CHROME", browser::ensure()?.chrome);
+    shell::exec(&mut bench)
 }

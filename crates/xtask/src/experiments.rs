@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use crate::{
-    results,
     shell::{self, Result, cargo, command, exec, root},
+    tables,
 };
 
 /// What to run, and on which images.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with the images: imagenette/train, imagenette/val, caltech101, imagenet-val/val1000, imagenet-val/imagenette500
-    /// and imagenet-val/boxes.csv
+    /// Folder with the images: imagenette/train, imagenette/val, caltech101, imagenet-val/val1000,
+    /// imagenet-val/imagenette500 and imagenet-val/boxes.csv
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Where runs and their results go; results are small and are kept in docs/results too
@@ -237,14 +237,13 @@ pub fn run(args: &Args) -> Result {
     for (a, b) in PAIRS.iter().filter(|(a, b)| wanted(a) && wanted(b)) {
         compare(&peerlight, args, a, b)?;
     }
-    results::write()
+    tables::write()
 }
 
 /// The program, compiled as a user's.
 fn built() -> Result<PathBuf> {
     exec(cargo().args(["build", "--release", "--package", "peerlight-cli"]))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    Ok(target.join("release/peerlight"))
+    Ok(shell::target_dir().join("release/peerlight"))
 }
 
 /// Trains, or goes on, unless there is a bundle.

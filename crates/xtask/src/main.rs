@@ -1,7 +1,10 @@
 //! `cargo xtask`: everything a person does with this project besides plain cargo.
 
 mod bench;
+mod benchmarks;
 mod experiments;
+mod format;
+mod metadata;
 mod node;
 mod page;
 mod results;
@@ -9,6 +12,7 @@ mod serve;
 mod setup;
 mod shell;
 mod sizes;
+mod tables;
 mod test;
 mod tidy;
 mod wasm;
@@ -39,8 +43,10 @@ enum Command {
     Bench(bench::Args),
     /// Train and measure what docs/RESULTS.md tells
     Experiments(experiments::Args),
-    /// Write the tables of docs/RESULTS.md from docs/results
+    /// Write the tables of docs/RESULTS.md and docs/BENCHMARKS.md from the files that hold the figures
     Results,
+    /// Format Rust, JavaScript, CSS, HTML and Python
+    Format(format::Args),
     /// Check the rules of the source tree
     Tidy,
 }
@@ -54,7 +60,8 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Experiments(args) => experiments::run(&args),
-        Command::Results => results::write(),
+        Command::Results => tables::write(),
+        Command::Format(args) => format::run(&args),
         Command::Tidy => tidy::run(),
     };
     match done {

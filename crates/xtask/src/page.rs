@@ -35,7 +35,9 @@ fn prune(dir: &Path) -> Result {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             prune(&path)?;
-        } else if [".test.js", ".d.ts", ".md", "package.json"].iter().any(|end| name.ends_with(end)) {
+        } else if name.starts_with("LICENSE")
+            || [".test.js", ".d.ts", ".md", "package.json"].iter().any(|end| name.ends_with(end))
+         {
             fs::remove_file(&path).map_err(error)?;
         }
     }

@@ -1,53 +1,23 @@
-//! The tables of docs/RESULTS.md, written from docs/results so that neither can say what the other does not.
+//! The tables of docs/RESULTS.md, from the reports in docs/results.
 //!
-//! A table stands between `<!-- KIND FILE [METHOD] -->` and `<!-- end -->`: `methods` has a row for each method of a report,
-//! `figures` the first method against another, `compare` two sides of runs.
+//! `methods FILE` has a row for each method of a report, `figures FILE METHOD` compares the first method with another,
+//! `compare FILE` two sides of runs.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use serde_json::Value;
 
 use crate::shell::{self, Result, root};
 
-const PAGE: &str = "docs/RESULTS.md";
-const END: &str = "<!-- end -->";
-
-/// Writes every table anew.
-pub fn write() -> Result {
-    let page = root().join(PAGE);
-    fs::write(&page, filled(&shell::read(&page)?)?).map_err(|e| format!("{PAGE}: {e}"))
-}
-
-/// Whether every table says what its file does.
-pub fn check() -> Result {
-    let text = shell::read(&root().join(PAGE))?;
-    if filled(&text)? == text {
-        return Ok(());
-    }
-    Err(format!("{PAGE} does not say what docs/results does: run `cargo xtask results`"))
-}
-
-/// The page with its tables written anew.
-fn filled(text: &str) -> Result<String> {
-    let (mut out, mut lines) = (String::new(), text.lines());
-    while let Some(line) = lines.next() {
-        out += line;
-        out.push('\n');
-        let Some(words) = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->")) else { continue };
-        let words: Vec<&str> = words.split(' ').collect();
-        let table = match words[..] {
-            ["methods", file] => methods(&result(file)?),
-            ["figures", file, rival] => figures(&result(file)?, rival),
-            ["compare", file] => compare(file, &result(file)?),
-            _ => continue,
-        };
-        let table = table.ok_or_else(|| format!("{PAGE}: '{line}': its file has not what the table needs"))?;
-        out += &format!("\n{table}\n{END}\n");
-        if !lines.any(|line| line == END) {
-            return Err(format!("{PAGE}: '{line}' has no {END}"));
-        }
-    }
-    Ok(out)
+/// The table that a marker asks for; nothing if the words ask for none.
+pub fn table(words: &[&str]) -> Result<Option<String>> {
+    let (file, table) = match words {
+        ["methods", file] => (file, methods(&result(file)?)),
+        ["figures", file, rival] => (file, figures(&result(file)?, rival)),
+        ["compare", file] => (file, compare(file, &result(file)?)),
+        _ => return Ok(None),
+    };
+    table.map(Some).ok_or_else(|| format!("docs/results/{file}.json lacks a figure that the table shows"))
 }
 
 fn result(file: &str) -> Result<Value> {
@@ -79,7 +49,8 @@ fn with_interval(pair: &Value, digits: usize) -> Option<String> {
 fn methods(report: &Value) -> Option<String> {
     let rows = report["rows"].as_array()?.iter().filter(|row| row["masking"] == "top50");
     let mut table = String::from(
-        "| method | top50 drop | top50 increase | first less this, drop | increase | soft drop | soft increase | passes |\n\
+        "| method | top50 drop | top50 increase | first less this, drop | increase | soft drop | soft increase \
+         | passes |\n\
          |---|---|---|---|---|---|---|---|\n",
     );
     for top in rows {
@@ -173,12 +144,5 @@ mod tests {
         assert_eq!(rows[0], "| mutual | 1.0 | 2.1 |  |  | 2.0 | 4.0 | 2 forward + 1 back |");
         assert_eq!(rows[1], "| cam | 3.0 | 6.0 | -2.0 [-2.0, +0.5] |  | 4.0 | 8.0 | 2 forward + 1 back |");
         assert_eq!(methods(&json!({})), None, "nothing is made up");
-    }
-
-    #[test]
-    fn a_table_without_an_end_is_refused() {
-        assert_eq!(filled("one\n\ntwo\n").unwrap(), "one\n\ntwo\n");
-        assert!(filled("<!-- methods untouched-val1000 -->\n").unwrap_err().contains("has no"));
-        assert!(filled("<!-- methods nothing -->\n<!-- end -->\n").unwrap_err().contains("nothing.json"));
     }
 }

@@ -16,6 +16,19 @@ pub fn root() -> PathBuf {
     here.ancestors().nth(2).expect("xtask lies two folders below the root").to_path_buf()
 }
 
+/// Cargo's folder for what it builds for this machine.
+pub fn target_dir() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The files that are or would be committed, relative to the root.
+pub fn files() -> Result<Vec<String>> {
+    let list = output(command("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]));
+    let list = list.ok_or("git could not list the files")?;
+    let there = |file: &&str| !file.is_empty() && root().join(file).is_file();
+    Ok(list.split('\0').filter(there).map(str::to_owned).collect())
+}
+
 /// Where tools are kept between runs: `PEERLIGHT_CACHE`, or the user's cache folder.
 pub fn cache() -> Result<PathBuf> {
     if let Some(dir) = env::var_os("PEERLIGHT_CACHE").filter(|dir| !dir.is_empty()) {

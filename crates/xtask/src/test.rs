@@ -2,10 +2,9 @@
 
 use crate::node::{self, node};
 use crate::setup::{browser, target, tools};
-use crate::shell::{Result, cargo, command, exec, root};
-use crate::{page, tidy, wasm};
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::shell::{self, Result, cargo, command, exec, files, root, say};
+use crate::{bench, format, metadata, page, tidy, wasm};
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// What to run.
@@ -18,81 +17,124 @@ pub struct Args {
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Group {
+    /// Formatters, rules of the tree, clippy, documentation, licenses of dependencies
     Lint,
+    /// JavaScript without a browser
     Js,
+    /// Everything that runs on this machine's processor, examples too
     Native,
+    /// The modules, and their tests in a browser
     Wasm,
+    /// The page in a browser
     E2e,
+    /// Every benchmark, once and small
+    Bench,
 }
 
-struct Step(Group, &'static str, fn() -> Result);
+/// How a step ended that did not fail.
+pub enum Outcome {
+    /// It ran.
+    Passed,
+    /// It did not run, for this reason.
+    Skipped(String),
+}
+
+struct Step(Group, &'static str, fn() -> Result<Outcome>);
 
 /// Quick ones first. A step that needs what another builds builds it itself if it is not there.
-const STEPS: [Step; 11] = [
-    Step(Group::Lint, "format", format),
-    Step(Group::Lint, "tidy", tidy::run),
-    Step(Group::Lint, "clippy", clippy),
-    Step(Group::Native, "native tests", native),
-    Step(Group::Wasm, "wasm for the page", wasm_page),
-    Step(Group::Js, "JavaScript tests", javascript),
-    Step(Group::Js, "JavaScript types", types),
-    Step(Group::Wasm, "wasm tests, CPU", || wasm_tests("cpu")),
-    Step(Group::Wasm, "wasm tests, WebGPU", || wasm_tests("webgpu")),
-    Step(Group::E2e, "page", page::run),
-    Step(Group::E2e, "end-to-end tests", end_to_end),
+const STEPS: [Step; 17] = [
+    Step(Group::Lint, "format, Rust", || passed(format::rust(true))),
+    Step(Group::Lint, "format, web", || passed(format::web(true))),
+    Step(Group::Lint, "format, Python", || format::python(true)),
+    Step(Group::Lint, "tidy", || passed(tidy::run())),
+    Step(Group::Lint, "licenses and sources", deny),
+    Step(Group::Lint, "clippy", || passed(clippy())),
+    Step(Group::Lint, "documentation", || passed(documentation())),
+    Step(Group::Native, "native tests", || passed(native())),
+    Step(Group::Native, "examples", || passed(examples())),
+    Step(Group::Wasm, "wasm for the page", || passed(wasm_page())),
+    Step(Group::Js, "JavaScript tests", || passed(javascript())),
+    Step(Group::Js, "JavaScript types", || passed(types())),
+    Step(Group::Wasm, "wasm tests, CPU", || passed(wasm_tests("cpu"))),
+    Step(Group::Wasm, "wasm tests, WebGPU", || passed(wasm_tests("webgpu"))),
+    Step(Group::E2e, "page", || passed(page::run())),
+    Step(Group::E2e, "end-to-end tests", || passed(end_to_end())),
+    Step(Group::Bench, "benchmarks, once", || passed(bench::once())),
 ];
 
-fn run_all(groups: &[Group]) -> Result {
-    let chosen = STEPS.iter().filter(|step| groups.is_empty() || groups.contains(&step.0));
+fn passed(done: Result) -> Result<Outcome> {
+    done.map(|()| Outcome::Passed)
+}
+
+pub fn run(args: &Args) -> Result {
+    let chosen = STEPS.iter().filter(|step| args.only.is_empty() || args.only.contains(&step.0));
     let mut table = Vec::new();
     for Step(_, name, step) in chosen {
         println!("\n== {name}");
         let start = Instant::now();
-        let done = step();
-        if let Err(error) = &done {
-            println!("{error}");
-        }
+        let word = match step() {
+            Ok(Outcome::Passed) => "passed",
+            Ok(Outcome::Skipped(why)) => {
+                println!("{why}");
+                "skipped"
+            }
+            Err(error) => {
+                println!("{error}");
+                "FAILED"
+            }
+        };
         let seconds = start.elapsed().as_secs_f64();
-        println!("== {name}: {} in {seconds:.0} s", word(done.is_ok()));
-        table.push((name, done.is_ok(), seconds));
+        println!("== {name}: {word} in {seconds:.0} s");
+        table.push((name, word, seconds));
     }
     println!();
-    for (name, passed, seconds) in &table {
-        println!("{:<22}{:<8}{seconds:>6.0} s", name, word(*passed));
+    for (name, word, seconds) in &table {
+        println!("{name:<22}{word:<8}{seconds:>6.0} s");
     }
-    let passed = table.iter().filter(|(_, passed, _)| *passed).count();
-    let failed = table.len() - passed;
-    println!("\n{passed} passed, {failed} failed");
+    let count = |wanted| table.iter().filter(|(_, word, _)| *word == wanted).count();
+    let (failed, skipped) = (count("FAILED"), count("skipped"));
+    println!("\n{} passed, {failed} failed, {skipped} skipped", count("passed"));
     if failed == 0 { Ok(()) } else { Err("not every step passed".into()) }
 }
 
-pub fn run(args: &Args) -> Result {
-    run_all(&args.only)
-}
-
-fn word(passed: bool) -> &'static str {
-    if passed { "passed" } else { "FAILED" }
-}
-
-/// Files that a macro declares as modules, one line each, are not found by `cargo fmt`.
-const DECLARED: [&str; 2] = ["crates/peerlight-explain/src/methods", "crates/peerlight-metrics/src/metrics"];
-
-fn format() -> Result {
-    exec(cargo().args(["fmt", "--all", "--check"]))?;
-    let mut files = Vec::new();
-    for dir in DECLARED {
-        find(&root().join(dir), &|name| name.ends_with(".rs"), &mut files);
+/// What deny.toml asks. Advisories are not asked for: they would need the network at every test.
+fn deny() -> Result<Outcome> {
+    if shell::which("cargo-deny").is_none() {
+        return Ok(Outcome::Skipped("cargo-deny is not installed (cargo install cargo-deny)".into()));
     }
-    exec(command("rustfmt").args(["--edition", "2024", "--check"]).args(files))
+    exec(cargo().args(["deny", "--offline", "--log-level", "warn", "check", "licenses", "bans", "sources"]))?;
+    Ok(Outcome::Passed)
 }
 
 fn clippy() -> Result {
     exec(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))
 }
 
+/// The pages of docs.rs; a link that leads nowhere is an error.
+fn documentation() -> Result {
+    let mut doc = cargo();
+    doc.args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings");
+    exec(&mut doc)
+}
+
 /// Everything but the crate that only a browser can run.
 fn native() -> Result {
-    exec(cargo().args(["test", "--workspace", "--exclude", "peerlight-wasm"]))
+    exec(cargo().args(["test", "--workspace", "--exclude", wasm::CRATE]))
+}
+
+/// Every example runs by itself, without arguments. They are built as `cargo test` builds them, so nothing is built
+/// twice.
+fn examples() -> Result {
+    exec(cargo().args(["build", "--workspace", "--exclude", wasm::CRATE, "--examples", "--quiet"]))?;
+    let folder = shell::target_dir().join("debug/examples");
+    let targets = metadata::packages()?.into_iter().flat_map(|package| package.targets);
+    for example in targets.filter(|target| target.kind == "example") {
+        let start = Instant::now();
+        let program = folder.join(format!("{}{}", example.name, std::env::consts::EXE_SUFFIX));
+        shell::exec_quietly(&mut command(program)).map_err(|error| format!("example {}: {error}", example.name))?;
+        say(format!("example {}: {:.1} s", example.name, start.elapsed().as_secs_f64()));
+    }
+    Ok(())
 }
 
 fn wasm_page() -> Result {
@@ -101,28 +143,12 @@ fn wasm_page() -> Result {
 }
 
 fn javascript() -> Result {
-    let mut files = Vec::new();
-    for dir in ["pkg", "web", "tests"] {
-        find(&root().join(dir), &|name| name.ends_with(".test.js") || name.ends_with(".test.mjs"), &mut files);
-    }
+    let test = |file: &String| file.ends_with(".test.js") || file.ends_with(".test.mjs");
+    let files: Vec<PathBuf> = files()?.into_iter().filter(test).map(|file| root().join(file)).collect();
     if files.is_empty() {
         return Err("no *.test.js or *.test.mjs was found".into());
     }
     exec(node().arg("--test").args(files))
-}
-
-/// Files whose name is `wanted`, in a folder and those in it.
-fn find(dir: &Path, wanted: &dyn Fn(&str) -> bool, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(dir) else { return };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() && name != "node_modules" {
-            find(&path, wanted, found);
-        } else if wanted(&name) {
-            found.push(path);
-        }
-    }
-    found.sort();
 }
 
 /// The page's JSDoc types against the declarations that wasm-bindgen made.
@@ -134,20 +160,10 @@ fn types() -> Result {
 /// The crate's own tests, in headless Chromium, compiled as the page's module is so that dependencies are shared.
 fn wasm_tests(kind: &str) -> Result {
     let browser = browser::ensure()?;
-    let mut cargo = target::ensure()?.cargo(&wasm::flags());
+    let mut cargo = target::cargo(&wasm::flags())?;
+    cargo.args(["test", "--package", wasm::CRATE, "--test", "*", "--profile", wasm::PROFILE]);
+    cargo.args(["--target", target::TRIPLE, "--no-default-features", "--features", kind, "--target-dir"]);
     cargo
-        .args([
-            "test",
-            "--package",
-            "peerlight-wasm",
-            "--test",
-            "*",
-            "--profile",
-            wasm::PROFILE,
-            "--target",
-            target::TRIPLE,
-        ])
-        .args(["--no-default-features", "--features", kind, "--target-dir"])
         .arg(wasm::target_dir())
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools::wasm_test_runner()?)
         .env("CHROMEDRIVER", browser.driver)

@@ -2,7 +2,7 @@
 
 use crate::setup::{target, tools};
 use crate::shell::{Result, command, exec, exec_quietly, fresh, make_dir, root, say};
-use crate::{node, sizes};
+use crate::{metadata, node, sizes};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
@@ -11,8 +11,11 @@ use std::time::{Instant, SystemTime};
 pub const KINDS: [&str; 2] = ["cpu", "webgpu"];
 /// The Cargo profile, and the name of its folder under the target folder.
 pub const PROFILE: &str = "wasm";
-/// What every crate of a module is compiled with: SIMD, which is in every browser since 2023 and which the CPU's kernels live
-/// by; and names for the folders of other people's crates, so that no path of this machine is left in the module.
+/// The crate that a module is made of.
+pub const CRATE: &str = "peerlight-wasm";
+
+/// What every crate of a module is compiled with. SIMD: every browser has had it since 2023, and the CPU kernels need
+/// it to be fast. Names for the folders of other people's crates: no path of this machine is left in the module.
 pub fn flags() -> Vec<String> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
@@ -80,7 +83,7 @@ fn build(kind: &str) -> Result {
     // Its time is when the last build began: a source that was saved meanwhile counts as changed.
     let stamp = target_dir().join(format!("{kind}.stamp"));
     let bound = || fresh(&made, std::slice::from_ref(&raw));
-    if fresh(&stamp, &inputs()) && bound() {
+    if fresh(&stamp, &inputs()?) && bound() {
         say(format!("{kind}: up to date"));
         return Ok(());
     }
@@ -96,12 +99,10 @@ fn build(kind: &str) -> Result {
 }
 
 /// Everything a module is made from.
-fn inputs() -> Vec<PathBuf> {
-    let root = root();
-    let mut inputs = vec![root.join("Cargo.toml"), root.join("Cargo.lock")];
-    let crates = ["core", "models", "explain", "metrics", "wasm"];
-    inputs.extend(crates.map(|name| root.join(format!("crates/peerlight-{name}"))));
-    inputs
+fn inputs() -> Result<Vec<PathBuf>> {
+    let mut inputs = metadata::folders_of(CRATE)?;
+    inputs.extend(["Cargo.toml", "Cargo.lock"].map(|file| root().join(file)));
+    Ok(inputs)
 }
 
 fn compile(kind: &str, raw: &Path) -> Result {
@@ -115,10 +116,10 @@ fn compile(kind: &str, raw: &Path) -> Result {
     if raw.is_file() {
         fs::rename(raw, &file).map_err(|e| format!("{}: {e}", raw.display()))?;
     }
-    let mut cargo = target::ensure()?.cargo(&flags());
+    let mut cargo = target::cargo(&flags())?;
     // One crate type alone: a crate that is also an rlib gets no link-time optimization.
     cargo
-        .args(["rustc", "--package", "peerlight-wasm", "--lib", "--crate-type", "cdylib", "--profile", PROFILE])
+        .args(["rustc", "--package", CRATE, "--lib", "--crate-type", "cdylib", "--profile", PROFILE])
         .args(["--target", target::TRIPLE, "--no-default-features", "--features", kind, "--target-dir"])
         .arg(target_dir());
     exec(&mut cargo)?;

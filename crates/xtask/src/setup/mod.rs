@@ -19,8 +19,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result {
-    let target = target::ensure()?;
-    say(format!("WebAssembly target: {}", target.describe()));
+    say(format!("{}: {}", target::TRIPLE, target::ensure()?.display()));
     say(format!("wasm-bindgen: {}", tools::wasm_bindgen()?.display()));
     say(format!("trunk: {}", tools::trunk()?.display()));
     say(format!("node packages: {}", node::ensure()?.display()));

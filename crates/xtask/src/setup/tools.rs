@@ -1,7 +1,7 @@
-//! Rust tools built from source into the cache: wasm-bindgen and Trunk.
+//! Tools kept in the cache: wasm-bindgen and Trunk, built from source, and ruff, in a Python environment of its own.
 
 use crate::shell::{self, Result, command, exec_quietly, output, read, root, say, which};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The newest Trunk that this workspace's compiler builds.
 const TRUNK: &str = "0.21.14";
@@ -22,16 +22,40 @@ pub fn trunk() -> Result<PathBuf> {
     tool("trunk", "trunk", TRUNK, "0", &["--no-default-features", "--features", "rustls"])
 }
 
+/// The version of ruff that the scripts under tests/ are formatted with.
+const RUFF: &str = "0.17.6";
+
+/// ruff, which formats Python; nothing where there is no Python.
+pub fn ruff() -> Result<Option<PathBuf>> {
+    if let Some(path) = which("ruff").filter(|path| is_version(path, RUFF)) {
+        return Ok(Some(path));
+    }
+    let Some(python) = which("python3").or_else(|| which("python")) else { return Ok(None) };
+    let dir = shell::cache()?.join(format!("ruff-{RUFF}"));
+    let bin = dir.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    let ruff = bin.join(format!("ruff{}", std::env::consts::EXE_SUFFIX));
+    if !ruff.is_file() {
+        say(format!("installing ruff {RUFF}"));
+        if output(command(python).args(["-m", "venv", "--clear"]).arg(&dir)).is_none() {
+            return Ok(None);
+        }
+        let own = bin.join(format!("python{}", std::env::consts::EXE_SUFFIX));
+        exec_quietly(command(own).args(["-m", "pip", "install", "--quiet"]).arg(format!("ruff=={RUFF}")))?;
+    }
+    Ok(Some(ruff))
+}
+
+fn is_version(program: &Path, version: &str) -> bool {
+    output(command(program).arg("--version")).is_some_and(|text| text.split(' ').any(|word| word == version))
+}
+
 fn tool(program: &str, package: &str, version: &str, level: &str, features: &[&str]) -> Result<PathBuf> {
     let dir = shell::cache()?.join(format!("{package}-{version}"));
     let own = dir.join("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
     if own.is_file() {
         return Ok(own);
     }
-    let right = |path: &PathBuf| {
-        output(command(path).arg("--version")).is_some_and(|text| text.split(' ').any(|word| word == version))
-    };
-    if let Some(path) = which(program).filter(right) {
+    if let Some(path) = which(program).filter(|path| is_version(path, version)) {
         return Ok(path);
     }
     say(format!("building {package} {version} (about two minutes)"));

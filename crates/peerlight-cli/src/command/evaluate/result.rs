@@ -25,9 +25,9 @@ pub struct Result {
     pub report: Report,
 }
 
-/// Of what the figures depend on.
+/// The versions that the figures depend on.
 pub fn versions() -> BTreeMap<&'static str, &'static str> {
-    BTreeMap::from([("peerlight", env!("CARGO_PKG_VERSION")), ("burn", "0.22.1")])
+    BTreeMap::from([("peerlight", env!("CARGO_PKG_VERSION")), ("burn", peerlight_models::BURN_VERSION)])
 }
 
 /// What the table shows of a row: the metric's key, the column's head, digits after the point.

@@ -1,0 +1,51 @@
+//! The formatters of every language: rustfmt, prettier and ruff. Each says which files it would change.
+
+use crate::node;
+use crate::setup::tools;
+use crate::shell::{Result, cargo, command, exec, files, root};
+use crate::test::Outcome;
+
+/// What to format.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Say which files are not formatted, and change nothing
+    #[arg(long)]
+    check: bool,
+}
+
+pub fn run(args: &Args) -> Result {
+    rust(args.check)?;
+    web(args.check)?;
+    python(args.check).map(|_| ())
+}
+
+/// Files that a macro declares as modules, one line each, are not found by `cargo fmt`.
+const DECLARED: [&str; 2] = ["crates/peerlight-explain/src/methods/", "crates/peerlight-metrics/src/metrics/"];
+
+pub fn rust(check: bool) -> Result {
+    let check = check.then_some("--check");
+    exec(cargo().args(["fmt", "--all"]).args(check))?;
+    let declared = |file: &String| file.ends_with(".rs") && DECLARED.iter().any(|folder| file.starts_with(folder));
+    let declared: Vec<String> = files()?.into_iter().filter(declared).collect();
+    if declared.is_empty() {
+        return Ok(());
+    }
+    exec(command("rustfmt").args(["--edition", "2024"]).args(check).args(declared))
+}
+
+/// JavaScript, CSS and HTML.
+pub fn web(check: bool) -> Result {
+    let mode = if check { "--check" } else { "--write" };
+    let mut prettier = command(node::tool("prettier")?);
+    exec(prettier.args(["--log-level", "warn", mode]).args(["**/*.{js,mjs,css,html}", "!target", "!dist"]))
+}
+
+/// The scripts that make golden values and the rivals of the benchmarks.
+pub fn python(check: bool) -> Result<Outcome> {
+    let Some(ruff) = tools::ruff()? else {
+        return Ok(Outcome::Skipped("Python 3 with venv is not installed".into()));
+    };
+    let check = check.then_some("--check");
+    exec(command(ruff).args(["format", "--quiet"]).args(check).arg(root().join("tests")))?;
+    Ok(Outcome::Passed)
+}
