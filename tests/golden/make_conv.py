@@ -78,9 +78,7 @@ def main():
         (1, 2, 2, (4, 4), (2, 2), (2, 2), (1, 1), (0, 0, 0, 0), 1),
         (1, 2, 2, (3, 3), (3, 3), (1, 1), (1, 1), (0, 3, 4, 0), 2),
     ]
-    convolutions = [
-        convolution(names[i % len(names)], *shape, residual=i % 3 == 0) for i, shape in enumerate(shapes)
-    ]
+    convolutions = [convolution(names[i % len(names)], *shape, residual=i % 3 == 0) for i, shape in enumerate(shapes)]
     small = (1, 2, 3, (4, 5), (3, 3), (1, 1), (1, 1), (1, 1, 1, 1), 1)
     convolutions += [convolution(name, *small, residual=True) for name in names[2:]]
     norms = [norm(name, 2, 2, (3, 4), i % 2 == 0) for i, name in enumerate(names)]

@@ -9,7 +9,7 @@ use crate::kernels::activation::{
 };
 use burn::backend::{Flex, TensorMetadata, tensor::FloatTensor};
 use pulp::{Arch, Simd, WithSimd};
-use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
+use std::f32::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LOG2_E};
 use std::mem::MaybeUninit;
 
 /// Numbers in a task of an elementwise operation.
@@ -221,8 +221,8 @@ fn sigmoid<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
 fn normal_cdf<S: Simd>(simd: S, z: S::f32s) -> S::f32s {
     let x = clamp(simd, simd.mul_f32s(z, simd.splat_f32s(FRAC_1_SQRT_2)), -3.832_507, 3.832_507);
     let square = simd.mul_f32s(x, x);
-    let above = [2.290_506_6e-4, 3.408_291e-3, 5.095_569_5e-2, 1.852_083_2e-1, 1.128_379_1];
-    let below = [-1.179_160_3e-7, 2.354_796_6e-5, 1.017_962_5e-3, 1.407_047_02e-2, 1.109_850_5e-1, 4.974_692_5e-1, 1.0];
+    let above = [2.290_506_6e-4, 3.408_291e-3, 5.095_569_5e-2, 1.852_083_2e-1, FRAC_2_SQRT_PI];
+    let below = [-1.179_160_3e-7, 2.354_796_6e-5, 1.017_962_5e-3, 1.407_047e-2, 1.109_850_5e-1, 4.974_692_5e-1, 1.0];
     let ratio = simd.div_f32s(polynomial(simd, square, above), polynomial(simd, square, below));
     affine(simd, simd.mul_f32s(x, ratio), 0.5, 0.5)
 }
