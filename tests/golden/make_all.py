@@ -2,6 +2,7 @@
 
 import make_attention
 import make_colormaps
+import make_conv
 import make_gradients
 import make_logits
 import make_methods
@@ -17,6 +18,7 @@ PARTS = (
     make_methods,
     make_metrics,
     make_gradients,
+    make_conv,
     make_colormaps,
 )
 for part in PARTS:

@@ -59,10 +59,10 @@ def convolution(batch, inputs, outputs, size, kernel, stride, depthwise, residua
 
 def norm(batch, outputs, size, residual, relu6):
     case = dict(locals())
-    x, gain, shift = leaf((batch, outputs, *size), 6), leaf((outputs,), 7), leaf((outputs,), 8, 2.0)
+    x, scale, bias = leaf((batch, outputs, *size), 6), leaf((outputs,), 7), leaf((outputs,), 8, 2.0)
     shortcut = leaf(x.shape, 4) if residual else None
-    y = F.batch_norm(x, None, None, gain, shift, training=True, eps=1e-3)
-    leaves = {"of_x": x, "of_gain": gain, "of_shift": shift, "of_residual": shortcut}
+    y = F.batch_norm(x, None, None, scale, bias, training=True, eps=1e-3)
+    leaves = {"of_x": x, "of_scale": scale, "of_bias": bias, "of_residual": shortcut}
     return case | gradients(finish(y, shortcut, relu6), leaves)
 
 

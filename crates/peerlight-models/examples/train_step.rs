@@ -6,7 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "a native program may wait")]
 
 use burn::tensor::{Device, Distribution, Int, Tensor, TensorData, activation::log_softmax};
-use peerlight_models::conv::{Activation, Geometry, conv_act, moments, norm_act};
+use peerlight_models::kernels::{Activation, BatchNorm, Geometry, conv_act, moments, norm_act};
 use peerlight_models::{ConvKind, ConvShape, architecture};
 use std::io::{BufRead, Write};
 use std::time::Instant;
@@ -37,7 +37,7 @@ impl<const D: usize> Learnt<D> {
 struct Layer {
     shape: ConvShape,
     weight: Learnt<4>,
-    gain: Learnt<1>,
+    scale: Learnt<1>,
     shift: Learnt<1>,
     bias: Tensor<1>,
     running: [Tensor<1>; 2],
@@ -50,7 +50,7 @@ impl Layer {
         let ones = || Tensor::ones([outputs], device);
         Self {
             weight: Learnt::new(Tensor::random(shape.weight, Distribution::Normal(0.0, spread), device)),
-            gain: Learnt::new(ones()),
+            scale: Learnt::new(ones()),
             shift: Learnt::new(ones().zeros_like()),
             bias: ones().zeros_like(),
             running: [ones().inner().zeros_like(), ones().inner()],
@@ -59,7 +59,7 @@ impl Layer {
     }
 
     fn forward(&mut self, x: Tensor<4>, residual: Option<Tensor<4>>) -> Tensor<4> {
-        let geometry = Geometry { stride: self.shape.stride, groups: self.shape.groups };
+        let geometry = Geometry::same(self.shape.stride, self.shape.groups);
         let x = conv_act(x, self.weight.value.clone(), self.bias.clone(), None, geometry, Activation::None);
         let (mean, variance) = moments(x.clone());
         let live = [mean.clone().inner(), variance.clone().inner()];
@@ -70,7 +70,8 @@ impl Layer {
             ConvKind::Project(_) => Activation::None,
             _ => Activation::Relu6,
         };
-        norm_act(x, mean, variance, self.gain.value.clone(), self.shift.value.clone(), residual, activation)
+        let (scale, bias) = (self.scale.value.clone(), self.shift.value.clone());
+        norm_act(x, BatchNorm { mean, variance, scale, bias, epsilon: 1e-3 }, residual, activation)
     }
 }
 
@@ -99,7 +100,7 @@ impl Net {
         let mut gradients = loss.backward();
         for layer in &mut self.layers {
             layer.weight.learn(&mut gradients);
-            layer.gain.learn(&mut gradients);
+            layer.scale.learn(&mut gradients);
             layer.shift.learn(&mut gradients);
         }
         self.weight.learn(&mut gradients);

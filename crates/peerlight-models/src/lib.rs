@@ -6,8 +6,8 @@
 //! safetensors file with the weights of two or more peers and everything needed to use them.
 
 mod bundle;
-pub mod conv;
 mod efficientnet_lite;
+pub mod kernels;
 mod labels;
 mod manifest;
 pub mod micro;

@@ -13,8 +13,11 @@ use peerlight_core::{
 
 use crate::{
     Array, Features, Layer, Network, Weights,
-    conv::{Activation, Geometry, conv_act, moments, norm::EPSILON, norm_act},
+    kernels::{Activation, BatchNorm, Geometry, conv_act, moments, norm_act},
 };
+
+/// What is added to a variance before its root is taken, as in the published networks.
+const EPSILON: f32 = 1e-3;
 
 /// What a convolution does in the net.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +95,7 @@ pub struct Moments {
 
 impl Conv {
     fn geometry(&self) -> Geometry {
-        Geometry { stride: self.shape.stride, groups: self.shape.groups }
+        Geometry::same(self.shape.stride, self.shape.groups)
     }
 
     fn activation(&self) -> Activation {
@@ -130,7 +133,8 @@ impl Conv {
         let z = self.bare(x);
         let (mean, variance) = moments(z.clone());
         seen.push(Moments { mean: mean.clone(), variance: variance.clone() });
-        norm_act(z, mean, variance, norm.gain.val(), self.bias.val(), residual, self.activation())
+        let norm = BatchNorm { mean, variance, scale: norm.gain.val(), bias: self.bias.val(), epsilon: EPSILON };
+        norm_act(z, norm, residual, self.activation())
     }
 }
 

@@ -4,10 +4,10 @@
 //! A matrix product again, of which the positions are the depth. The side with fewer rows is packed
 //! across, a block of positions at a time; the rows of the other are read as they lie.
 
-use super::dense::Dense;
-use super::shape::Shape;
+use super::Sizes;
+use super::im2col::Im2col;
+use super::parallel::{for_each, parts, with_scratch};
 use super::simd::{MAX_LANES, products, registers};
-use super::work::{for_each, parts, with_scratch};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
@@ -20,8 +20,8 @@ const MAX_ROWS: usize = 8;
 
 /// The constant inputs, of a whole batch.
 #[derive(Clone, Copy)]
-pub struct Outer<'a> {
-    pub shape: Shape,
+pub struct WeightGrad<'a> {
+    pub sizes: Sizes,
     /// `[batch, inputs, height, width]`.
     pub x: &'a [f32],
     /// Of the output, `[batch, outputs, height, width]`.
@@ -37,29 +37,35 @@ enum Side {
     Seen,
 }
 
-impl Outer<'_> {
-    /// The gradient of the weight, `[outputs, inputs, k, k]`.
+impl WeightGrad<'_> {
+    /// The gradient of the weight, `[outputs, inputs / groups, rows, columns]`.
     pub fn run(&self) -> Vec<f32> {
-        let (outputs, depth) = (self.shape.outputs, self.shape.depth());
+        let Sizes { outputs, groups, .. } = self.sizes;
+        let (rows, depth) = (outputs / groups, self.sizes.depth());
         // Only rows that lie in memory can be read as they lie.
-        if self.shape.pointwise() && depth > outputs {
-            let turned = self.product(Side::Seen, depth, Side::Gradient, outputs);
-            (0..outputs * depth).map(|i| turned[i % depth * outputs + i / depth]).collect()
+        if self.sizes.pointwise() && depth > rows {
+            let turned = self.product(Side::Seen, depth, Side::Gradient, rows);
+            let groups = turned.chunks_exact(depth * rows);
+            groups.flat_map(|turned| (0..rows * depth).map(|i| turned[i % depth * rows + i / depth])).collect()
         } else {
-            self.product(Side::Gradient, outputs, Side::Seen, depth)
+            self.product(Side::Gradient, rows, Side::Seen, depth)
         }
     }
 
-    /// `rows` times `columns` sums.
+    /// For each group, `rows` times `columns` sums.
     fn product(&self, tall: Side, rows: usize, wide: Side, columns: usize) -> Vec<f32> {
-        let mut output = vec![0.0; rows * columns];
-        let work = self.gradient.len() * self.shape.depth();
-        let band = rows.div_ceil(parts(work)).next_multiple_of(MAX_ROWS);
+        let groups = self.sizes.groups;
+        let mut output = vec![0.0; groups * rows * columns];
+        let work = self.gradient.len() * self.sizes.depth();
+        let band = rows.div_ceil(parts(work).div_ceil(groups)).next_multiple_of(MAX_ROWS);
         let scratch = DEPTH * (MAX_WIDE * MAX_LANES + band + 1);
-        for_each(output.chunks_mut(band * columns).enumerate().collect(), |(i, output)| {
+        let bands = output.chunks_exact_mut(rows * columns).enumerate().flat_map(|(group, output)| {
+            let bands = output.chunks_mut(band * columns).enumerate();
+            bands.map(move |(i, output)| (group, i * band, output))
+        });
+        for_each(bands.collect(), |(group, first, output)| {
             with_scratch(scratch, |scratch| {
-                let first = i * band;
-                Arch::new().dispatch(Job { outer: self, tall, wide, first, columns, output, scratch });
+                Arch::new().dispatch(Job { grad: self, group, tall, wide, first, columns, output, scratch });
             });
         });
         output
@@ -67,8 +73,8 @@ impl Outer<'_> {
 
     /// The blocks of positions: of one image, or of several small ones.
     fn blocks(&self) -> impl Iterator<Item = Block> {
-        let positions = self.shape.positions();
-        let batch = self.gradient.len() / (positions * self.shape.outputs);
+        let positions = self.sizes.positions();
+        let batch = self.gradient.len() / (positions * self.sizes.outputs);
         let together = (DEPTH / positions).max(1);
         let step = positions.div_ceil(positions.div_ceil(DEPTH));
         (0..batch).step_by(together).flat_map(move |first| {
@@ -81,12 +87,13 @@ impl Outer<'_> {
 
     /// A row as it lies in memory, for some positions of one image.
     #[inline(always)]
-    fn row(&self, side: Side, image: usize, row: usize, positions: &Range<usize>) -> &[f32] {
+    fn row(&self, side: Side, group: usize, image: usize, row: usize, positions: &Range<usize>) -> &[f32] {
         let (values, rows) = match side {
-            Side::Gradient => (self.gradient, self.shape.outputs),
-            Side::Seen => (self.x, self.shape.inputs),
+            Side::Gradient => (self.gradient, self.sizes.outputs),
+            Side::Seen => (self.x, self.sizes.inputs),
         };
-        let count = self.shape.positions();
+        let row = group * (rows / self.sizes.groups) + row;
+        let count = self.sizes.positions();
         &values[(image * rows + row) * count..][positions.start..positions.end]
     }
 }
@@ -98,7 +105,8 @@ struct Block {
 }
 
 struct Job<'a> {
-    outer: &'a Outer<'a>,
+    grad: &'a WeightGrad<'a>,
+    group: usize,
     tall: Side,
     wide: Side,
     /// The first row of the tall side.
@@ -132,28 +140,28 @@ impl WithSimd for Job<'_> {
 impl Job<'_> {
     #[inline(always)]
     fn blocks<S: Simd, const R: usize, const W: usize>(self, simd: S) {
-        let Self { outer, tall, wide, first, columns, output, scratch } = self;
+        let Self { grad, group, tall, wide, first, columns, output, scratch } = self;
         let stride = W * S::F32_LANES;
         let rows = output.len() / columns;
         let (panel, scratch) = scratch.split_at_mut(DEPTH * MAX_WIDE * MAX_LANES);
         let (line, copied) = scratch.split_at_mut(DEPTH);
-        for block in outer.blocks() {
+        for block in grad.blocks() {
             let depth = block.images.len() * block.positions.len();
             let several = block.images.len() > 1;
             if several {
                 for (row, copy) in (first..).zip(copied.chunks_exact_mut(depth).take(rows)) {
-                    outer.gather(tall, row, &block, copy);
+                    grad.gather(tall, group, row, &block, copy);
                 }
             }
             let row = |row: usize| match several {
                 true => &copied[row * depth..][..depth],
-                false => outer.row(tall, block.images.start, first + row, &block.positions),
+                false => grad.row(tall, group, block.images.start, first + row, &block.positions),
             };
             for left in (0..columns).step_by(stride) {
                 let width = stride.min(columns - left);
                 let panel = &mut panel[..depth * stride];
                 for column in 0..width {
-                    outer.gather(wide, left + column, &block, &mut line[..depth]);
+                    grad.gather(wide, group, left + column, &block, &mut line[..depth]);
                     for (value, to) in line[..depth].iter().zip(panel[column..].iter_mut().step_by(stride)) {
                         *to = *value;
                     }
@@ -183,19 +191,19 @@ impl Job<'_> {
     }
 }
 
-impl Outer<'_> {
+impl WeightGrad<'_> {
     /// Copies a row, for all positions of a block.
     #[inline(always)]
-    fn gather(&self, side: Side, row: usize, block: &Block, to: &mut [f32]) {
+    fn gather(&self, side: Side, group: usize, row: usize, block: &Block, to: &mut [f32]) {
         let pieces = to.chunks_exact_mut(block.positions.len());
+        let sizes = self.sizes.group();
+        let channels = sizes.inputs * sizes.area();
         for (image, piece) in block.images.clone().zip(pieces) {
-            if matches!(side, Side::Gradient) || self.shape.pointwise() {
-                piece.copy_from_slice(self.row(side, image, row, &block.positions));
+            if matches!(side, Side::Gradient) || sizes.pointwise() {
+                piece.copy_from_slice(self.row(side, group, image, row, &block.positions));
             } else {
-                let size = self.x.len() / (self.gradient.len() / (self.shape.positions() * self.shape.outputs));
-                let x = &self.x[image * size..][..size];
-                let dense = Dense { shape: self.shape, x, weight: &[], bias: &[], residual: None, relu6: false };
-                dense.seen(piece, row, block.positions.start);
+                let x = &self.x[(image * self.sizes.groups + group) * channels..][..channels];
+                Im2col { sizes: &sizes, x }.row(piece, row, block.positions.start);
             }
         }
     }

@@ -3,6 +3,17 @@
 use pulp::Simd;
 use std::mem::MaybeUninit;
 
+/// A closure that is always inlined: only so do its operations become the instructions of the kernel around it.
+macro_rules! inlined {
+    ($($closure:tt)*) => {
+        std::convert::identity(
+            #[inline(always)]
+            $($closure)*
+        )
+    };
+}
+pub(super) use inlined;
+
 /// The most numbers a register holds on any processor.
 pub const MAX_LANES: usize = 16;
 
@@ -50,17 +61,6 @@ pub fn load<S: Simd>(simd: S, from: &[f32]) -> S::f32s {
     match registers::<S>(from).first() {
         Some(&value) => value,
         None => simd.partial_load_f32s(from),
-    }
-}
-
-/// Applies the activation to a register.
-#[inline(always)]
-pub fn activate<S: Simd>(simd: S, relu6: bool, value: S::f32s) -> S::f32s {
-    if relu6 {
-        let value = simd.max_f32s(value, simd.splat_f32s(0.0));
-        simd.min_f32s(value, simd.splat_f32s(6.0))
-    } else {
-        value
     }
 }
 
@@ -161,12 +161,4 @@ pub fn sums<S: Simd, const N: usize, const M: usize>(
         totals[i] = simd.reduce_sum_f32s(sums[i]);
     }
     totals
-}
-
-/// The gradient where `y` is strictly between 0 and 6, else zero.
-#[inline(always)]
-pub fn pass<S: Simd>(simd: S, y: S::f32s, gradient: S::f32s) -> S::f32s {
-    let (low, high) = (simd.splat_f32s(0.0), simd.splat_f32s(6.0));
-    let inside = simd.and_m32s(simd.less_than_f32s(low, y), simd.less_than_f32s(y, high));
-    simd.select_f32s(inside, gradient, low)
 }

@@ -1,22 +1,20 @@
 //! The backward pass of [`conv_act`](super::conv_act).
 
-use super::{Activation, ConvBackend, Geometry, Residual};
+use super::{
+    Activation, Geometry, Residual,
+    activation::{ActivationBackend, ActivationBackward, DerivativeOf},
+    conv::ConvBackend,
+};
 use burn::backend::autodiff::{
     NodeId,
     checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
     grads::Gradients,
     ops::{Backward, NodeGuard, Ops, OpsKind},
 };
-use burn::backend::{Autodiff, Backend, Shape, TensorMetadata, get_or_init_device_settings, tensor::FloatTensor};
+use burn::backend::{Autodiff, Backend, Shape, TensorMetadata, tensor::FloatTensor};
 
 /// What the backward pass asks of a backend. The default bodies compose Burn's own operations.
-pub trait ConvBackward: Backend {
-    /// The gradient before ReLU6, from the one after it and ReLU6's output `y`: it passes where `y` is
-    /// strictly between 0 and 6, as in PyTorch.
-    fn relu6_backward(y: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
-        relu6_backward::<Self>(y, gradient)
-    }
-
+pub trait ConvBackward: ActivationBackward {
     /// The gradient of an input of this height and width.
     fn conv_x_backward(
         size: [usize; 2],
@@ -41,13 +39,6 @@ pub trait ConvBackward: Backend {
     fn conv_bias_backward(gradient: FloatTensor<Self>) -> FloatTensor<Self> {
         conv_bias_backward::<Self>(gradient)
     }
-}
-
-pub(crate) fn relu6_backward<B: Backend>(y: FloatTensor<B>, gradient: FloatTensor<B>) -> FloatTensor<B> {
-    let bools = get_or_init_device_settings::<B>(&y.device()).bool_dtype;
-    let low = B::float_lower_equal_elem(y.clone(), 0.0.into(), bools);
-    let high = B::float_greater_equal_elem(y, 6.0.into(), bools);
-    B::float_mask_fill(gradient, B::bool_or(low, high), 0.0.into())
 }
 
 pub(crate) fn conv_x_backward<B: Backend>(
@@ -82,8 +73,7 @@ pub(crate) fn conv_bias_backward<B: Backend>(gradient: FloatTensor<B>) -> FloatT
 #[cfg(feature = "cube")]
 impl ConvBackward for burn::backend::Cube {}
 
-/// The step back through one convolution. Its parents are x, weight, bias and, if there is one, the
-/// shortcut.
+/// The step back through one convolution. Its parents are x, weight, bias and, if there is one, the residual.
 #[derive(Debug)]
 struct ConvStep;
 
@@ -92,8 +82,8 @@ struct ConvStep;
 struct Saved<T> {
     x: NodeId,
     weight: NodeId,
-    /// The output, if it passed through ReLU6.
-    y: Option<T>,
+    /// What the activation's derivative is computed from.
+    activation: Option<(T, Activation)>,
     geometry: Geometry,
 }
 
@@ -101,10 +91,10 @@ impl<B: ConvBackward, const N: usize> Backward<B, N> for ConvStep {
     type State = Saved<FloatTensor<B>>;
 
     fn backward(self, ops: Ops<Self::State, N>, gradients: &mut Gradients, saved: &mut Checkpointer) {
-        let Saved { x, weight, y, geometry } = ops.state;
+        let Saved { x, weight, activation, geometry } = ops.state;
         let mut gradient = gradients.consume::<B>(&ops.node);
-        if let Some(y) = y {
-            gradient = B::relu6_backward(y, gradient);
+        if let Some((saved, activation)) = activation {
+            gradient = B::activation_backward(saved, gradient, activation);
         }
         let x: FloatTensor<B> = saved.retrieve_node_output(x);
         let weight: FloatTensor<B> = saved.retrieve_node_output(weight);
@@ -141,43 +131,57 @@ impl<B: ConvBackend + ConvBackward, C: CheckpointStrategy> ConvBackend for Autod
         activation: Activation,
     ) -> FloatTensor<Self> {
         let (bias, of_bias) = bias.into_parts();
-        let forward = |residual| {
-            let (x, weight) = (x.primitive().clone(), weight.primitive().clone());
-            B::conv_act(x, weight, bias, residual, geometry, activation)
-        };
+        let nodes = [x.node(), weight.node(), of_bias];
         match residual {
-            Residual::None => {
-                let (y, nodes) = (forward(Residual::None), [x.node(), weight.node(), of_bias]);
-                record::<B, C, 3>(nodes, [&x, &weight], y, geometry, activation)
-            }
+            Residual::None => record::<B, C, 3>(nodes, [&x, &weight], bias, Residual::None, geometry, activation),
             Residual::Add(shortcut) => {
                 let (shortcut, of_shortcut) = shortcut.into_parts();
-                let y = forward(Residual::Add(shortcut));
-                let nodes = [x.node(), weight.node(), of_bias, of_shortcut];
-                record::<B, C, 4>(nodes, [&x, &weight], y, geometry, activation)
+                let [of_x, of_weight, of_bias] = nodes;
+                let nodes = [of_x, of_weight, of_bias, of_shortcut];
+                record::<B, C, 4>(nodes, [&x, &weight], bias, Residual::Add(shortcut), geometry, activation)
             }
         }
     }
 }
 
-/// Notes in the graph how `y` came about.
-fn record<B: ConvBackward, C: CheckpointStrategy, const N: usize>(
+/// Runs the convolution and notes in the graph how its result came about.
+fn record<B: ConvBackend + ConvBackward, C: CheckpointStrategy, const N: usize>(
     nodes: [NodeGuard; N],
     [x, weight]: [&FloatTensor<Autodiff<B, C>>; 2],
-    y: FloatTensor<B>,
+    bias: FloatTensor<B>,
+    residual: Residual<B>,
     geometry: Geometry,
     activation: Activation,
 ) -> FloatTensor<Autodiff<B, C>> {
+    let run = |activation| {
+        let (x, weight) = (x.primitive().clone(), weight.primitive().clone());
+        B::conv_act(x, weight, bias, residual, geometry, activation)
+    };
     match ConvStep.prepare::<C>(nodes).compute_bound().stateful() {
-        OpsKind::UnTracked(step) => step.finish(y),
+        OpsKind::UnTracked(step) => step.finish(run(activation)),
         OpsKind::Tracked(mut step) => {
-            let saved = Saved {
-                x: step.checkpoint(x),
-                weight: step.checkpoint(weight),
-                y: (activation == Activation::Relu6).then(|| y.clone()),
-                geometry,
-            };
-            step.finish(saved, y)
+            let (y, saved) = activated::<B>(run, activation);
+            let (x, weight) = (step.checkpoint(x), step.checkpoint(weight));
+            step.finish(Saved { x, weight, activation: saved, geometry }, y)
+        }
+    }
+}
+
+/// The output of an operation that ends in an activation, and what the activation's derivative is computed from: where
+/// that is its input, the operation runs without it first.
+pub(crate) fn activated<B: ActivationBackend>(
+    run: impl FnOnce(Activation) -> FloatTensor<B>,
+    activation: Activation,
+) -> (FloatTensor<B>, Option<(FloatTensor<B>, Activation)>) {
+    match activation.derivative_of() {
+        DerivativeOf::Nothing => (run(activation), None),
+        DerivativeOf::Output => {
+            let y = run(activation);
+            (y.clone(), Some((y, activation)))
+        }
+        DerivativeOf::Input => {
+            let z = run(Activation::None);
+            (B::activate(z.clone(), activation), Some((z, activation)))
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Gradients of the operations and of the same written with Burn's own tensors.
 
-use super::{Case, Geometry, cases, floats, numbers, worst};
-use crate::conv::backward::{self, ConvBackward};
-use crate::conv::norm::{self, NormBackend, NormBackward};
-use crate::conv::{Activation, conv_act, moments, norm_act};
+use super::{ACTIVATIONS, Case, Geometry, Values, cases, floats, numbers, worst};
+use crate::kernels::activation::{self, ActivationBackward};
+use crate::kernels::batch_norm::{self as norm, NormBackend, NormBackward};
+use crate::kernels::conv_backward::{self as backward, ConvBackward};
+use crate::kernels::{Activation, BatchNorm, Residual, conv_act, moments, norm_act};
 use burn::backend::{Flex, tensor::FloatTensor};
 use burn::tensor::{Device, Tensor, TensorData};
-use serde_json::{Map, Value};
 
 /// Numbers in this shape, as a leaf of the graph.
 fn leaf<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) -> Tensor<D> {
@@ -29,7 +29,7 @@ fn gradients<const D: usize>(y: Tensor<4>, four: Vec<Tensor<4>>, one: [Tensor<1>
     all
 }
 
-fn assert_close(ours: &[Vec<f32>], theirs: &[Vec<f32>], what: &dyn std::fmt::Debug) {
+pub fn assert_close(ours: &[Vec<f32>], theirs: &[Vec<f32>], what: &dyn std::fmt::Debug) {
     assert_eq!(ours.len(), theirs.len());
     for (i, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
         let largest = theirs.iter().fold(1e-3_f32, |largest, value| largest.max(value.abs()));
@@ -40,7 +40,7 @@ fn assert_close(ours: &[Vec<f32>], theirs: &[Vec<f32>], what: &dyn std::fmt::Deb
 }
 
 impl Case {
-    fn backward(&self, ours: bool) -> Vec<Vec<f32>> {
+    pub fn backward(&self, ours: bool) -> Vec<Vec<f32>> {
         let device = Device::flex().autodiff();
         let values = self.values();
         let x = leaf(values.x, self.x_shape(), &device);
@@ -58,26 +58,26 @@ impl Case {
     }
 
     /// A norm of the case's output.
-    fn norm(&self, ours: bool) -> Vec<Vec<f32>> {
+    pub fn norm(&self, ours: bool) -> Vec<Vec<f32>> {
         let device = Device::flex().autodiff();
         let values = self.values();
         let count: usize = self.output_shape().iter().product();
         let x = leaf(numbers(count, 6), self.output_shape(), &device);
-        let [gain, shift] = [7, 8].map(|seed| leaf(numbers(self.outputs, seed), [self.outputs], &device));
-        let shift = (shift * 2.0).detach().require_grad();
+        let [scale, bias] = [7, 8].map(|seed| leaf(numbers(self.outputs, seed), [self.outputs], &device));
+        let bias = (bias * 2.0).detach().require_grad();
         let residual = values.residual.map(|residual| leaf(residual, self.output_shape(), &device));
         let mut leaves = vec![x.clone()];
         leaves.extend(residual.clone());
-        let channels = [gain.clone(), shift.clone()];
+        let channels = [scale.clone(), bias.clone()];
         let y = if ours {
             let (mean, variance) = moments(x.clone());
-            norm_act(x, mean, variance, gain, shift, residual, self.activation)
+            norm_act(x, BatchNorm { mean, variance, scale, bias, epsilon: 1e-3 }, residual, self.activation)
         } else {
             let [batch, channels, height, width] = x.dims();
             let flat: Tensor<2> = x.swap_dims(0, 1).reshape([channels, batch * height * width]);
             let centered = flat.clone() - flat.mean_dim(1);
             let variance = (centered.clone() * centered.clone()).mean_dim(1);
-            let y = centered / (variance + 1e-3).sqrt() * gain.unsqueeze_dim(1) + shift.unsqueeze_dim(1);
+            let y = centered / (variance + 1e-3).sqrt() * scale.unsqueeze_dim(1) + bias.unsqueeze_dim(1);
             self.finished(y.reshape([channels, batch, height, width]).swap_dims(0, 1), residual)
         };
         gradients(y, leaves, channels)
@@ -91,7 +91,7 @@ fn batches() -> Vec<Case> {
         inputs,
         outputs,
         size,
-        kernel,
+        kernel: [kernel; 2],
         geometry,
         residual: false,
         activation: Activation::Relu6,
@@ -116,7 +116,7 @@ fn gradients_of_a_convolution_agree_with_burns() {
 #[test]
 fn gradients_of_a_norm_agree_with_burns() {
     // A norm of one number, or of two, is a step function.
-    let steady = |case: &Case| case.batch * case.output().iter().product::<usize>() > 3 && case.kernel == 1;
+    let steady = |case: &Case| case.batch * case.output().iter().product::<usize>() > 3 && case.kernel == [1; 2];
     for case in cases().into_iter().filter(steady).chain(batches()) {
         assert_close(&case.norm(true), &case.norm(false), &case);
     }
@@ -150,14 +150,20 @@ fn kernels_agree_with_the_default_bodies() {
         let (their_mean, their_variance) = norm::composed_moments::<Flex>(x.clone());
         close(mean.clone(), their_mean, &case);
         close(variance.clone(), their_variance, &case);
-        let [gain, shift] = [7, 8].map(|seed| tensor(seed, &[case.outputs]));
-        let normed = norm::Normed { x: x.clone(), mean, variance, gain, shift };
-        let ours = Flex::norm_backward(normed.clone(), g.clone(), case.activation);
-        let theirs = norm::composed_backward::<Flex>(normed, g.clone(), case.activation);
-        for (ours, theirs) in ours.into_iter().zip(theirs) {
-            close(ours, theirs, &case);
+        let [scale, bias] = [7, 8].map(|seed| tensor(seed, &[case.outputs]));
+        for activation in ACTIVATIONS {
+            let [mean, variance, scale, bias] = [&mean, &variance, &scale, &bias].map(Clone::clone);
+            let norm = norm::Norm { mean, variance, scale, bias, epsilon: 1e-5 };
+            let ours = Flex::norm_act(x.clone(), norm.clone(), Residual::Add(g.clone()), activation);
+            close(ours, norm::composed::<Flex>(x.clone(), norm.clone(), Residual::Add(g.clone()), activation), &case);
+            let ours = Flex::norm_backward(x.clone(), norm.clone(), g.clone(), activation);
+            let theirs = norm::composed_backward::<Flex>(x.clone(), norm, g.clone(), activation);
+            for (ours, theirs) in ours.into_iter().zip(theirs) {
+                close(ours, theirs, &case);
+            }
+            let ours = Flex::activation_backward(x.clone(), g.clone(), activation);
+            close(ours, activation::composed_backward::<Flex>(x.clone(), g.clone(), activation), &case);
         }
-        close(Flex::relu6_backward(x.clone(), g.clone()), backward::relu6_backward::<Flex>(x, g), &case);
     }
 }
 
@@ -176,47 +182,43 @@ fn moments_are_right_far_from_zero() {
     }
 }
 
-/// A case of the golden file and its fields that are numbers.
-fn golden(kind: &str) -> Vec<(Case, Map<String, Value>)> {
-    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/gradients.json"));
-    let file: Value = serde_json::from_str(text).unwrap();
-    let cases = file[kind].as_array().unwrap().iter().map(|value| {
-        let number = |name: &str| value[name].as_u64().unwrap_or(1) as usize;
-        let flag = |name: &str| value[name].as_bool().unwrap_or(false);
-        let case = Case {
-            batch: number("batch"),
-            inputs: number("inputs"),
-            outputs: number("outputs"),
-            size: [0, 1].map(|axis| value["size"][axis].as_u64().unwrap() as usize),
-            kernel: number("kernel"),
-            geometry: Geometry {
-                stride: number("stride"),
-                groups: if flag("depthwise") { number("inputs") } else { 1 },
-            },
-            residual: flag("residual"),
-            activation: if flag("relu6") { Activation::Relu6 } else { Activation::None },
-        };
-        (case, value.as_object().unwrap().clone())
-    });
-    cases.collect()
-}
-
 #[test]
-fn gradients_agree_with_pytorch() {
-    let compare = |case: &Case, ours: Vec<Vec<f32>>, values: &Map<String, Value>, names: &[&str]| {
-        let theirs = names
-            .iter()
-            .filter_map(|&name| values.get(name))
-            .map(|values| values.as_array().unwrap().iter().map(|value| value.as_f64().unwrap() as f32).collect());
-        assert_close(&ours, &theirs.collect::<Vec<Vec<f32>>>(), case);
-    };
-    let (convolutions, norms) = (golden("convolutions"), golden("norms"));
-    assert!(convolutions.len() >= 7 && norms.len() >= 3);
-    for (case, values) in convolutions {
-        compare(&case, case.backward(true), &values, &["y", "of_x", "of_weight", "of_residual", "of_bias"]);
-    }
-    for (case, values) in norms {
-        compare(&case, case.norm(true), &values, &["y", "of_x", "of_residual", "of_gain", "of_shift"]);
+fn gradients_agree_with_finite_differences() {
+    const STEP: f32 = 1e-2;
+    let device = Device::flex();
+    let small = |case: &Case| case.batch == 1 && case.size[0] * case.size[1] <= 14 && case.inputs == 5;
+    for case in cases().into_iter().filter(small) {
+        // ReLU6's corners would spoil the differences.
+        let case = Case { activation: Activation::None, ..case };
+        let mut values = case.values();
+        let direction = numbers(case.output_shape().iter().product(), 5);
+        let project = |y: &[f32]| -> f64 { y.iter().zip(&direction).map(|(&y, &d)| f64::from(y) * f64::from(d)).sum() };
+        let [x, weight] = case.tensors(&values, &device.clone().autodiff());
+        let (x, weight) = (x.require_grad(), weight.require_grad());
+        let y = case.run(x.clone(), weight.clone(), &values);
+        let towards = TensorData::new(direction.clone(), case.output_shape());
+        let gradients = (y * Tensor::from_data(towards, &device.clone().autodiff())).sum().backward();
+        let dx: Vec<f32> = x.grad(&gradients).unwrap().into_data().try_to_vec().unwrap();
+        let dw: Vec<f32> = weight.grad(&gradients).unwrap().into_data().try_to_vec().unwrap();
+        let mut difference = |pick: fn(&mut Values) -> &mut Vec<f32>, at: usize| {
+            let middle = pick(&mut values)[at];
+            let mut at_step = |step: f32| {
+                pick(&mut values)[at] = middle + step;
+                let [x, weight] = case.tensors(&values, &device);
+                let y = project(&floats(case.run(x, weight, &values)));
+                pick(&mut values)[at] = middle;
+                y
+            };
+            ((at_step(STEP) - at_step(-STEP)) / f64::from(2.0 * STEP)) as f32
+        };
+        for at in (0..dx.len()).step_by(3) {
+            let expected = difference(|values| &mut values.x, at);
+            assert!((dx[at] - expected).abs() < 1e-2, "{case:?} x[{at}]: {} {expected}", dx[at]);
+        }
+        for at in (0..dw.len()).step_by(5) {
+            let expected = difference(|values| &mut values.weight, at);
+            assert!((dw[at] - expected).abs() < 1e-2, "{case:?} w[{at}]: {} {expected}", dw[at]);
+        }
     }
 }
 
