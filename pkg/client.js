@@ -1,4 +1,4 @@
-import { Lanes } from './lanes.js';
+import { EnginePool } from './pool.js';
 import { PeerlightError, advised, asError, cancelled, throwIfCancelled } from './errors.js';
 import { loadWeights } from './weights.js';
 import { explainChoice, findAdapter } from './adapter.js';
@@ -12,7 +12,7 @@ import { explainChoice, findAdapter } from './adapter.js';
  * @typedef {import('./index.js').Source} Source
  * @typedef {{ signal?: AbortSignal, onProgress?: (p: import('./index.js').OpenProgress) => void }} OpenCall
  * @typedef {import('./index.js').Call} Call
- * @typedef {import('./lanes.js').Lane} Lane
+ * @typedef {import('./pool.js').OpenEngine} OpenEngine
  */
 
 /** Failures of a graphics device that the CPU does not share. */
@@ -21,7 +21,7 @@ const FALL_BACK = ['device-lost', 'device-self-test', 'device-unavailable', 'cra
 const CLEARLY = 0.85;
 
 /**
- * @param {import('./index.js').OpenOptions & { spawn?: (kind: DeviceKind) => import('./runner.js').WorkerLike }} options
+ * @param {import('./index.js').OpenOptions & { spawn?: (kind: DeviceKind) => import('./worker-client.js').WorkerLike }} options
  * @returns {Promise<import('./index.js').Engine>}
  */
 export async function openEngine({ bundle, sha256, bytes, device = 'auto', signal, onProgress, onDevice, spawn }) {
@@ -56,10 +56,10 @@ const whyNot = ({ code, message }) =>
 
 /** @implements {Engine} */
 class Client {
-  #lanes;
+  #pool;
   #onDevice;
-  /** @type {Lane | null} */
-  #lane = null;
+  /** @type {OpenEngine | null} */
+  #engine = null;
   #reason = '';
   /** @type {DeviceWish} */
   #wish = 'auto';
@@ -74,10 +74,10 @@ class Client {
 
   /**
    * @param {Promise<Blob>} weights
-   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => import('./runner.js').WorkerLike, onDevice?: (d: Device) => void }} options
+   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => import('./worker-client.js').WorkerLike, onDevice?: (d: Device) => void }} options
    */
   constructor(weights, { sha256, spawn, onDevice }) {
-    this.#lanes = new Lanes(weights, { sha256, spawn });
+    this.#pool = new EnginePool(weights, { sha256, spawn });
     this.#onDevice = onDevice;
   }
 
@@ -91,15 +91,15 @@ class Client {
     return { ...this.#current.device, reason: this.#reason };
   }
   get #current() {
-    if (!this.#lane) throw new PeerlightError('cancelled', 'The engine is closed.');
-    return this.#lane;
+    if (!this.#engine) throw new PeerlightError('cancelled', 'The engine is closed.');
+    return this.#engine;
   }
 
   /** @param {DeviceWish} wish @param {OpenCall} options */
   async start(wish, options) {
     this.#wish = wish;
     if (wish === 'webgpu') await this.#tryGpu(options);
-    if (!this.#lane) await this.#take('cpu', this.#reason || explainChoice(wish), options);
+    if (!this.#engine) await this.#take('cpu', this.#reason || explainChoice(wish), options);
     if (wish === 'auto') this.#race();
   }
 
@@ -146,14 +146,14 @@ class Client {
   close() {
     this.#closed = true;
     this.#explaining?.abort();
-    this.#lanes.drop('cpu');
-    this.#lanes.drop('webgpu');
-    this.#lane = null;
+    this.#pool.drop('cpu');
+    this.#pool.drop('webgpu');
+    this.#engine = null;
   }
 
   /**
    * One job from call to answer. The worker takes them in turn.
-   * @param {import('./runner.js').Kind} type
+   * @param {import('./worker-client.js').RequestType} type
    * @param {Source} source
    * @param {object} body
    * @param {Call} [call]
@@ -172,35 +172,35 @@ class Client {
         { signal: job.signal, onProgress },
       );
     } catch (thrown) {
-      throw advised(asError(thrown), this.#lane?.catalog);
+      throw advised(asError(thrown), this.#engine?.catalog);
     } finally {
       signal?.removeEventListener('abort', stop);
     }
   }
 
   /**
-   * @param {import('./runner.js').Kind} type
+   * @param {import('./worker-client.js').RequestType} type
    * @param {object} body
    * @param {Call} call
    * @returns {Promise<any>}
    */
   async #send(type, body, call) {
-    if (!this.#current.runner.alive) await (this.#falling ?? this.#take(this.#current.runner.kind, this.#reason));
-    const { runner } = this.#current;
+    if (!this.#current.worker.alive) await (this.#falling ?? this.#take(this.#current.worker.kind, this.#reason));
+    const { worker } = this.#current;
     try {
-      return await runner.call(type, body, call);
+      return await worker.call(type, body, call);
     } catch (thrown) {
       const { code, message } = asError(thrown);
-      if (runner.kind !== 'webgpu' || !FALL_BACK.includes(code)) throw thrown;
-      await this.#fall(runner, message);
+      if (worker.kind !== 'webgpu' || !FALL_BACK.includes(code)) throw thrown;
+      await this.#fall(worker, message);
       return this.#send(type, body, call);
     }
   }
 
-  /** From a graphics device that failed to the CPU, once for all the jobs that failed with it. @param {import('./runner.js').Runner} runner @param {string} message */
-  async #fall(runner, message) {
-    if (this.#lane?.runner === runner) {
-      this.#lanes.drop('webgpu');
+  /** From a graphics device that failed to the CPU, once for all the jobs that failed with it. @param {import('./worker-client.js').WorkerClient} worker @param {string} message */
+  async #fall(worker, message) {
+    if (this.#engine?.worker === worker) {
+      this.#pool.drop('webgpu');
       this.#falling ??= this.#take('cpu', `WebGPU failed, so the CPU took over: ${message}`).finally(
         () => (this.#falling = null),
       );
@@ -211,10 +211,10 @@ class Client {
   /** @param {DeviceKind} kind @param {string} reason @param {OpenCall} [options] */
   async #take(kind, reason, options) {
     const wish = this.#wish;
-    const lane = await this.#lanes.open(kind, options);
+    const engine = await this.#pool.open(kind, options);
     if (this.#closed) throw cancelled();
     if (this.#wish !== wish) return; // Overtaken by a later wish.
-    this.#lane = lane;
+    this.#engine = engine;
     this.#reason = reason;
     this.#onDevice?.(this.device);
   }
@@ -234,7 +234,7 @@ class Client {
       if (error.code === 'cancelled' || error.code === 'download-failed' || error.code.startsWith('bundle'))
         throw error;
       this.#reason = whyNot(error);
-      if (this.#lane) this.#onDevice?.(this.device);
+      if (this.#engine) this.#onDevice?.(this.device);
     }
   }
 
@@ -249,15 +249,15 @@ class Client {
       const adapter = await findAdapter();
       if ('missing' in adapter) return tell(adapter.missing);
       if (adapter.software) return tell('WebGPU has only a software adapter here, which is slower than the CPU.');
-      const [cpu, gpu] = [await this.#lanes.open('cpu'), await this.#lanes.open('webgpu')];
-      const [slow, fast] = [await cpu.runner.call('time', {}), await gpu.runner.call('time', {})].map(Math.round);
+      const [cpu, gpu] = [await this.#pool.open('cpu'), await this.#pool.open('webgpu')];
+      const [slow, fast] = [await cpu.worker.call('time', {}), await gpu.worker.call('time', {})].map(Math.round);
       const times = `${fast} ms a pass against ${slow} ms`;
       if (this.#wish !== 'auto' || this.#closed) return;
       if (Number(fast) < Number(slow) * CLEARLY) return await this.#take('webgpu', `Faster here: ${times} on the CPU.`);
-      this.#lanes.drop('webgpu');
+      this.#pool.drop('webgpu');
       tell(`Faster here: WebGPU takes ${times} on the CPU.`);
     } catch (thrown) {
-      this.#lanes.drop('webgpu');
+      this.#pool.drop('webgpu');
       tell(whyNot(asError(thrown)));
     }
   }

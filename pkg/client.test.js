@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { openEngine } from './client.js';
-import { Runner } from './runner.js';
+import { WorkerClient } from './worker-client.js';
 
 const tick = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
 const fails = (code) => (error) => error.name === 'PeerlightError' && error.code === code;
@@ -123,9 +123,9 @@ test('a crash is told, and the next job has a new worker', async () => {
 
 test('a worker that stays silent after a cancel is ended', async () => {
   const { made, spawn } = fakeWorkers({ explain: () => {}, cancel: () => {} });
-  const runner = new Runner('cpu', { spawn, hang: 20 });
+  const worker = new WorkerClient('cpu', { spawn, hang: 20 });
   const control = new AbortController();
-  const job = runner.call('explain', {}, { signal: control.signal });
+  const job = worker.call('explain', {}, { signal: control.signal });
   control.abort();
   await assert.rejects(job, fails('cancelled'));
   assert.equal(made[0].ended, false);
@@ -135,9 +135,9 @@ test('a worker that stays silent after a cancel is ended', async () => {
 
 test('a worker that answers its cancel lives on', async () => {
   const { made, spawn } = fakeWorkers({ explain: () => {} });
-  const runner = new Runner('cpu', { spawn, hang: 20 });
+  const worker = new WorkerClient('cpu', { spawn, hang: 20 });
   const control = new AbortController();
-  const job = runner.call('explain', {}, { signal: control.signal });
+  const job = worker.call('explain', {}, { signal: control.signal });
   control.abort();
   await assert.rejects(job, fails('cancelled'));
   await tick(40);

@@ -1,7 +1,7 @@
 import { findAdapter } from './adapter.js';
 import { plain } from './errors.js';
 import { watchGpu } from './gpu-watch.js';
-import { Sight } from './sight.js';
+import { ImageCache } from './image-cache.js';
 import { plainLength } from './weights.js';
 
 /**
@@ -17,7 +17,7 @@ const scope = /** @type {any} */ (self);
 
 /** @type {any} the engine of the generated glue */
 let engine;
-const sight = new Sight();
+const images = new ImageCache();
 /** @type {{ code: string, message: string } | null} */
 let trouble = null;
 /** @type {Map<number, Live>} */
@@ -95,7 +95,7 @@ async function seeing({ job, source, sourceId }, live, crop, task) {
     await turn();
     return !live.cancelled;
   };
-  const image = await sight.look(source, sourceId, crop ?? undefined, (p) =>
+  const image = await images.ensure(source, sourceId, crop ?? undefined, (p) =>
     engine.forward(p.width, p.height, p.rgba, crop, onStep),
   );
   const value = await task(onStep, image);

@@ -5,7 +5,7 @@ import { PeerlightError, asError, cancelled } from './errors.js';
  * @typedef {{ postMessage(message: object): void, terminate(): void, onmessage: ((e: MessageEvent) => void) | null,
  *   onerror: ((e: any) => void) | null }} WorkerLike
  * @typedef {{ signal?: AbortSignal, onProgress?: (progress: any) => void }} CallOptions
- * @typedef {'open' | 'load' | 'time' | 'explain' | 'attribute' | 'measure' | 'sanity'} Kind what a worker can be asked for
+ * @typedef {'open' | 'load' | 'time' | 'explain' | 'attribute' | 'measure' | 'sanity'} RequestType what a worker can be asked for
  * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (progress: any) => void }} Pending
  */
 
@@ -16,7 +16,7 @@ const spawnWorker = (kind) =>
   new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: `peerlight-${kind}` });
 
 /** One worker and its life: numbered calls, progress, cancelling, and an end that leaves no call hanging. */
-export class Runner {
+export class WorkerClient {
   /** @type {Map<number, Pending>} */
   #pending = new Map();
   /** Calls that were called off, but which the worker has not yet let go. @type {Set<number>} */
@@ -44,7 +44,7 @@ export class Runner {
   }
 
   /**
-   * @param {Kind} type
+   * @param {RequestType} type
    * @param {object} body
    * @param {CallOptions} [options]
    * @returns {Promise<any>}
