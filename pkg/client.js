@@ -1,19 +1,17 @@
 import { EnginePool } from './pool.js';
-import { PeerlightError, advised, asError, cancelled, throwIfCancelled } from './errors.js';
+import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
 import { loadWeights } from './weights.js';
 import { explainChoice, findAdapter } from './adapter.js';
 
 /**
- * @typedef {import('./index.js').DeviceKind} DeviceKind
- * @typedef {import('./index.js').DeviceWish} DeviceWish
- * @typedef {import('./index.js').Device} Device
- * @typedef {import('./index.js').Ask} Ask
- * @typedef {import('./index.js').Engine} Engine
- * @typedef {import('./index.js').Source} Source
- * @typedef {{ signal?: AbortSignal, onProgress?: (p: import('./index.js').OpenProgress) => void }} OpenCall
- * @typedef {import('./index.js').Call} Call
- * @typedef {import('./pool.js').OpenEngine} OpenEngine
+ * @import { Ask, Call, Device, DeviceKind, DeviceWish, Engine, MeasureOptions, MethodRequest } from './index.js'
+ * @import { OpenOptions, OpenProgress, Source } from './index.js'
+ * @import { OpenEngine } from './pool.js'
+ * @import { OnBytes } from './weights.js'
+ * @import { RequestType, WorkerClient, WorkerLike } from './worker-client.js'
  */
+
+/** @typedef {{ signal?: AbortSignal, onProgress?: (p: OpenProgress) => void }} OpenCall */
 
 /** Failures of a graphics device that the CPU does not share. */
 const FALL_BACK = ['device-lost', 'device-self-test', 'device-unavailable', 'crashed', 'out-of-memory'];
@@ -21,15 +19,15 @@ const FALL_BACK = ['device-lost', 'device-self-test', 'device-unavailable', 'cra
 const CLEARLY = 0.85;
 
 /**
- * @param {import('./index.js').OpenOptions & { spawn?: (kind: DeviceKind) => import('./worker-client.js').WorkerLike }} options
- * @returns {Promise<import('./index.js').Engine>}
+ * @param {OpenOptions & { spawn?: (kind: DeviceKind) => WorkerLike }} options
+ * @returns {Promise<Engine>}
  */
 export async function openEngine({ bundle, sha256, bytes, device = 'auto', signal, onProgress, onDevice, spawn }) {
   const inner = new AbortController();
   const stop = () => inner.abort();
   throwIfCancelled(signal);
   signal?.addEventListener('abort', stop);
-  /** @type {import('./weights.js').OnBytes} */
+  /** @type {OnBytes} */
   const onBytes = (loaded, total) => onProgress?.({ stage: 'weights', loaded, total, text: 'Loading the networks' });
   const weights =
     bundle instanceof Uint8Array
@@ -74,7 +72,7 @@ class Client {
 
   /**
    * @param {Promise<Blob>} weights
-   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => import('./worker-client.js').WorkerLike, onDevice?: (d: Device) => void }} options
+   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => WorkerLike, onDevice?: (d: Device) => void }} options
    */
   constructor(weights, { sha256, spawn, onDevice }) {
     this.#pool = new EnginePool(weights, { sha256, spawn });
@@ -95,7 +93,10 @@ class Client {
     return this.#engine;
   }
 
-  /** @param {DeviceWish} wish @param {OpenCall} options */
+  /**
+   * @param {DeviceWish} wish
+   * @param {OpenCall} options
+   */
   async start(wish, options) {
     this.#wish = wish;
     if (wish === 'webgpu') await this.#tryGpu(options);
@@ -103,7 +104,10 @@ class Client {
     if (wish === 'auto') this.#race();
   }
 
-  /** @param {DeviceWish} wish @param {OpenCall} [options] */
+  /**
+   * @param {DeviceWish} wish
+   * @param {OpenCall} [options]
+   */
   async use(wish, options = {}) {
     this.#wish = wish;
     try {
@@ -116,7 +120,11 @@ class Client {
     return this.device;
   }
 
-  /** @param {Source} source @param {Ask} [ask] @param {Call} [call] */
+  /**
+   * @param {Source} source
+   * @param {Ask} [ask]
+   * @param {Call} [call]
+   */
   async explain(source, ask = {}, call = {}) {
     throwIfCancelled(call.signal);
     this.#explaining?.abort();
@@ -128,17 +136,30 @@ class Client {
     }
   }
 
-  /** @param {Source} source @param {import('./index.js').MethodRequest} request @param {Call} [call] */
+  /**
+   * @param {Source} source
+   * @param {MethodRequest} request
+   * @param {Call} [call]
+   */
   attribute(source, request, call) {
     return this.#job('attribute', source, { request }, call);
   }
 
-  /** @param {Source} source @param {import('./index.js').MethodRequest} request @param {import('./index.js').MeasureOptions} [options] @param {Call} [call] */
+  /**
+   * @param {Source} source
+   * @param {MethodRequest} request
+   * @param {MeasureOptions} [options]
+   * @param {Call} [call]
+   */
   measure(source, request, options = {}, call) {
     return this.#job('measure', source, { request, options }, call);
   }
 
-  /** @param {Source} source @param {import('./index.js').MethodRequest} request @param {Call} [call] */
+  /**
+   * @param {Source} source
+   * @param {MethodRequest} request
+   * @param {Call} [call]
+   */
   sanity(source, request, call) {
     return this.#job('sanity', source, { request }, call);
   }
@@ -153,7 +174,7 @@ class Client {
 
   /**
    * One job from call to answer. The worker takes them in turn.
-   * @param {import('./worker-client.js').RequestType} type
+   * @param {RequestType} type
    * @param {Source} source
    * @param {object} body
    * @param {Call} [call]
@@ -172,14 +193,14 @@ class Client {
         { signal: job.signal, onProgress },
       );
     } catch (thrown) {
-      throw advised(asError(thrown), this.#engine?.catalog);
+      throw asError(thrown);
     } finally {
       signal?.removeEventListener('abort', stop);
     }
   }
 
   /**
-   * @param {import('./worker-client.js').RequestType} type
+   * @param {RequestType} type
    * @param {object} body
    * @param {Call} call
    * @returns {Promise<any>}
@@ -197,7 +218,11 @@ class Client {
     }
   }
 
-  /** From a graphics device that failed to the CPU, once for all the jobs that failed with it. @param {import('./worker-client.js').WorkerClient} worker @param {string} message */
+  /**
+   * From a graphics device that failed to the CPU, once for all the jobs that failed with it.
+   * @param {WorkerClient} worker
+   * @param {string} message
+   */
   async #fall(worker, message) {
     if (this.#engine?.worker === worker) {
       this.#pool.drop('webgpu');
@@ -208,7 +233,11 @@ class Client {
     await this.#falling;
   }
 
-  /** @param {DeviceKind} kind @param {string} reason @param {OpenCall} [options] */
+  /**
+   * @param {DeviceKind} kind
+   * @param {string} reason
+   * @param {OpenCall} [options]
+   */
   async #take(kind, reason, options) {
     const wish = this.#wish;
     const engine = await this.#pool.open(kind, options);
@@ -219,7 +248,10 @@ class Client {
     this.#onDevice?.(this.device);
   }
 
-  /** The person asked for WebGPU: have it, or stay and say why. @param {OpenCall} options */
+  /**
+   * The person asked for WebGPU: have it, or stay and say why.
+   * @param {OpenCall} options
+   */
   async #tryGpu(options) {
     try {
       const adapter = await findAdapter();

@@ -1,8 +1,8 @@
 import { readPixels } from './decode.js';
 
 /**
- * @typedef {import('./decode.js').Image} Image
- * @typedef {import('./index.js').Source} Source
+ * @import { Image } from './decode.js'
+ * @import { Source } from './index.js'
  */
 
 /**

@@ -55,6 +55,8 @@ export interface BundleInfo {
   name: string;
   sha256: string;
   license: string;
+  /** Where the weights come from. */
+  source: string;
   peers: { id: string; backbone: string; name: string; parameters: number }[];
   classes: string[];
   preprocess: { side: number; crop: number; mean: number[]; std: number[] };
@@ -115,6 +117,8 @@ export interface Metric {
   passes: number;
   /** It asks the method for a second map. */
   again: boolean;
+  /** It takes few passes, so that every map can be measured unasked. */
+  fast?: boolean;
 }
 
 export interface Catalog {
@@ -129,15 +133,18 @@ export interface Catalog {
   /** The old name of `architectures`. */
   backbones: { id: string; name: string }[];
   errors: { code: string; help: string }[];
+  /** How an overlay is painted unless chosen otherwise: a color's id, its opacity, and how dark the rest is. */
+  overlay?: { color: string; opacity: number; dim: number };
 }
 
 /** What to explain and how. Everything left out takes the catalog's default. */
 export interface Ask {
-  /** Regions a side, 2 to 14. */
+  /** Regions per side, 1 to 56. */
   grid?: number;
   /** A class index, or null for the class the peers agree on. */
   target?: number | null;
   evidence?: 'attention' | 'class' | 'guided';
+  /** The power of the layer attention, 1 to 4. */
   power?: number;
   stages?: number[] | null;
   fuse?: 'mean' | 'geometric' | 'product';
@@ -303,7 +310,10 @@ export interface OpenOptions {
   onProgress?(progress: OpenProgress): void;
   /** Called whenever another device takes over. */
   onDevice?(device: Device): void;
-  /** Starts a worker on `worker.js`, where the default (loaded from its own address) does not suit, such as to give it the page's security policy. */
+  /**
+   * Starts a worker on `worker.js`, where the default (loaded from its own address) does not suit, such as to give it
+   * the page's security policy.
+   */
   spawn?(kind: DeviceKind): Worker;
 }
 
@@ -317,11 +327,14 @@ export interface Engine {
   explain(source: Source, ask?: Ask, call?: Call): Promise<Explanation>;
   /** One method's map. Calls of this and the next two wait their turn; only their own signal cancels them. */
   attribute(source: Source, request: MethodRequest, call?: Call): Promise<Attribution>;
-  /** How faithful that map is. The map of the last request is kept, any other is made first. */
+  /** How faithful that map is. The maps of the last 64 requests are kept; any other is made first. */
   measure(source: Source, request: MethodRequest, options?: MeasureOptions, call?: Call): Promise<Measures>;
   /** Whether that map depends on the network's weights. */
   sanity(source: Source, request: MethodRequest, call?: Call): Promise<Sanity>;
-  /** Moves to another device, and resolves with the one in use: when it cannot be had, the old one stays and `reason` says why. */
+  /**
+   * Moves to another device, and resolves with the one in use: when it cannot be had, the old one stays and `reason`
+   * says why.
+   */
   use(wish: DeviceWish, options?: { signal?: AbortSignal; onProgress?(progress: OpenProgress): void }): Promise<Device>;
   close(): void;
 }
@@ -331,6 +344,8 @@ export function openEngine(options: OpenOptions): Promise<Engine>;
 export interface BundleEntry {
   id: string;
   name: string;
+  /** What to know of these networks before reading their agreement; may be empty. */
+  note: string;
   url: URL;
   bytes: number;
   sha256: string;
@@ -342,5 +357,8 @@ export function findBundle(index: string | URL, id?: string, options?: { signal?
 /** The kind and size of an image file, from its first bytes alone. Rejects what cannot or should not be decoded. */
 export function inspect(file: Blob): Promise<{ format: string; width: number; height: number }>;
 
-/** Decodes for display, upright, first frame only, drawn down to at most `pixels`. `width` and `height` are the image's own. */
+/**
+ * Decodes for display: upright, first frame only, drawn down to at most `pixels`. `width` and `height` are the image's
+ * own.
+ */
 export function preview(file: Blob, pixels?: number): Promise<{ bitmap: ImageBitmap; width: number; height: number }>;

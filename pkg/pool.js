@@ -1,11 +1,15 @@
 import { WorkerClient } from './worker-client.js';
-import { PeerlightError, advised, asError } from './errors.js';
+import { PeerlightError, asError } from './errors.js';
 
 /**
- * @typedef {import('./index.js').DeviceKind} DeviceKind
- * @typedef {import('./client.js').OpenCall} OpenCall
- * @typedef {{ worker: WorkerClient, device: Omit<import('./index.js').Device, 'reason'>, catalog: import('./index.js').Catalog,
- *   info: import('./index.js').BundleInfo }} OpenEngine a worker with its device ready and the weights loaded
+ * @import { OpenCall } from './client.js'
+ * @import { BundleInfo, Catalog, Device, DeviceKind } from './index.js'
+ * @import { WorkerLike } from './worker-client.js'
+ */
+
+/**
+ * A worker with its device ready and the weights loaded.
+ * @typedef {{ worker: WorkerClient, device: Omit<Device, 'reason'>, catalog: Catalog, info: BundleInfo }} OpenEngine
  */
 
 /** At most one engine for each kind of device, opened when first asked for and again after its worker has ended. */
@@ -18,7 +22,7 @@ export class EnginePool {
 
   /**
    * @param {Promise<Blob>} weights
-   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => import('./worker-client.js').WorkerLike }} options
+   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => WorkerLike }} options
    */
   constructor(weights, { sha256, spawn }) {
     this.#weights = weights;
@@ -62,18 +66,16 @@ export class EnginePool {
    */
   async #build(kind, options) {
     const worker = new WorkerClient(kind, { spawn: this.#spawn });
-    let catalog;
     try {
       const [opened, weights] = await Promise.all([worker.call('open', { kind }, options), this.#weights]);
-      catalog = opened.catalog;
       const info = await worker.call('load', { weights }, options);
       if (this.#sha256 && info.sha256 !== this.#sha256) {
         throw new PeerlightError('bundle-hash', 'The weights do not match their published checksum.');
       }
-      return { worker, device: opened.device, catalog, info };
+      return { worker, device: opened.device, catalog: opened.catalog, info };
     } catch (thrown) {
       worker.close();
-      throw advised(asError(thrown), catalog);
+      throw asError(thrown);
     }
   }
 }

@@ -1,17 +1,26 @@
 import { PeerlightError, asError, cancelled } from './errors.js';
 
+/** @import { DeviceKind } from './index.js' */
+
 /**
- * @typedef {import('./index.js').DeviceKind} DeviceKind
+ * What a worker can be asked for.
+ * @typedef {'open' | 'load' | 'time' | 'explain' | 'attribute' | 'measure' | 'sanity'} RequestType
+ */
+
+/**
  * @typedef {{ postMessage(message: object): void, terminate(): void, onmessage: ((e: MessageEvent) => void) | null,
  *   onerror: ((e: any) => void) | null }} WorkerLike
- * @typedef {{ signal?: AbortSignal, onProgress?: (progress: any) => void }} CallOptions
- * @typedef {'open' | 'load' | 'time' | 'explain' | 'attribute' | 'measure' | 'sanity'} RequestType what a worker can be asked for
- * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: (progress: any) => void }} Pending
+ * @typedef {(progress: any) => void} OnProgress
+ * @typedef {{ signal?: AbortSignal, onProgress?: OnProgress }} CallOptions
+ * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: OnProgress }} Pending
  */
 
 const HANG_MS = 60_000;
 
-/** @param {DeviceKind} kind @returns {WorkerLike} */
+/**
+ * @param {DeviceKind} kind
+ * @returns {WorkerLike}
+ */
 const spawnWorker = (kind) =>
   new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: `peerlight-${kind}` });
 

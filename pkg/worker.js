@@ -5,11 +5,16 @@ import { ImageCache } from './image-cache.js';
 import { plainLength } from './weights.js';
 
 /**
+ * @import { Image } from './decode.js'
+ * @import { Ask, Explanation, MethodRequest, Source } from './index.js'
+ */
+
+/**
  * One worker is one device. It owns decoding, the engine and the wasm, takes one job at a time, and converts only.
  * @typedef {{ job: number, cancelled: boolean }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
- * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Blob | ImageData | ImageBitmap,
- *   sourceId: number, ask: import('./index.js').Ask, request: import('./index.js').MethodRequest, options: object }} Message
+ * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Source, sourceId: number,
+ *   ask: Ask, request: MethodRequest, options: object }} Message
  */
 
 /** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
@@ -86,7 +91,7 @@ const TASKS = {
  * @param {Message} message
  * @param {Live} live
  * @param {number | null | undefined} crop
- * @param {(onStep: OnStep, image: import('./decode.js').Image) => Promise<T>} task
+ * @param {(onStep: OnStep, image: Image) => Promise<T>} task
  */
 async function seeing({ job, source, sourceId }, live, crop, task) {
   if (trouble) throw lost(trouble);
@@ -142,10 +147,16 @@ async function handle(message) {
   }
 }
 
-/** Trouble during the self-test says the device is unfit; later it says the device is lost. @param {{ message: string }} trouble */
+/**
+ * Trouble during the self-test says the device is unfit; later it says the device is lost.
+ * @param {{ message: string }} trouble
+ */
 const lost = ({ message }) => ({ code: 'device-lost', message });
 
-/** @param {number} job @param {{ code: string, message: string }} error */
+/**
+ * @param {number} job
+ * @param {{ code: string, message: string }} error
+ */
 const fail = (job, { code, message }) => scope.postMessage({ type: 'failed', job, code, message });
 
 // A panic traps outside of every promise, and the job it belongs to never settles by itself.
@@ -156,7 +167,7 @@ self.addEventListener('unhandledrejection', (event) => crash(plain(event.reason)
 
 /**
  * The crop is told in pixels of the image itself, also when the browser drew it down.
- * @param {import('./index.js').Explanation} explanation
+ * @param {Explanation} explanation
  * @param {number} scale
  */
 function inImagePixels(explanation, scale) {
