@@ -16,7 +16,7 @@ export async function findAdapter() {
   )?.gpu;
   if (!gpu) return { missing: 'This browser has no WebGPU.' };
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
-  if (!adapter) return { missing: 'There is no graphics adapter for WebGPU here.' };
+  if (!adapter) return { missing: 'This browser offers no WebGPU adapter.' };
   const { vendor = '', architecture = '', description = '', isFallbackAdapter } = adapter.info ?? {};
   const named = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i.test(`${vendor} ${architecture} ${description}`);
   return {
@@ -27,4 +27,4 @@ export async function findAdapter() {
 
 /** @param {DeviceWish} wish */
 export const explainChoice = (wish) =>
-  wish === 'cpu' ? 'Chosen by you.' : 'Starts fastest; looking for a graphics device.';
+  wish === 'cpu' ? 'Chosen by you.' : 'It starts fastest. Peerlight is looking for a graphics device.';

@@ -258,7 +258,7 @@ class Client {
       if ('missing' in adapter) throw new PeerlightError('device-unavailable', adapter.missing);
       await this.#take(
         'webgpu',
-        adapter.software ? 'Chosen by you; a software adapter, so slow.' : 'Chosen by you.',
+        adapter.software ? 'Chosen by you. It is a software adapter, so it is slow.' : 'Chosen by you.',
         options,
       );
     } catch (thrown) {
@@ -283,11 +283,11 @@ class Client {
       if (adapter.software) return tell('WebGPU has only a software adapter here, which is slower than the CPU.');
       const [cpu, gpu] = [await this.#pool.open('cpu'), await this.#pool.open('webgpu')];
       const [slow, fast] = [await cpu.worker.call('time', {}), await gpu.worker.call('time', {})].map(Math.round);
-      const times = `${fast} ms a pass against ${slow} ms`;
+      const times = `${fast} ms per pass, against ${slow} ms on the CPU`;
       if (this.#wish !== 'auto' || this.#closed) return;
-      if (Number(fast) < Number(slow) * CLEARLY) return await this.#take('webgpu', `Faster here: ${times} on the CPU.`);
+      if (Number(fast) < Number(slow) * CLEARLY) return await this.#take('webgpu', `It is faster here: ${times}.`);
       this.#pool.drop('webgpu');
-      tell(`Faster here: WebGPU takes ${times} on the CPU.`);
+      tell(`WebGPU is not clearly faster here: ${times}.`);
     } catch (thrown) {
       this.#pool.drop('webgpu');
       tell(whyNot(asError(thrown)));

@@ -176,7 +176,7 @@ test('left to itself it starts on the CPU and moves to a faster card', async () 
   assert.equal(engine.device.kind, 'cpu');
   await tick(50);
   assert.equal(engine.device.kind, 'webgpu');
-  assert.match(engine.device.reason, /10 ms a pass against 100 ms/);
+  assert.match(engine.device.reason, /10 ms per pass, against 100 ms/);
 });
 
 test('left to itself it stays with a CPU that is as fast, and never takes a software adapter', async () => {

@@ -116,7 +116,7 @@ async function download(url, expected, signal, onBytes, stall) {
       : new PeerlightError('download-failed', 'The download was interrupted.');
   }
   if (total && loaded !== total) {
-    throw new PeerlightError('download-failed', `${loaded} bytes came instead of ${total}.`);
+    throw new PeerlightError('download-failed', `Received ${loaded} bytes instead of ${total}.`);
   }
   return data.subarray(0, loaded);
 }

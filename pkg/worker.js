@@ -55,9 +55,9 @@ const TASKS = {
     const wasm = await fetchCode(new URL(`./wasm/${kind}/peerlight_bg.wasm`, import.meta.url), say);
     await glue.default({ module_or_path: wasm }).catch((/** @type {unknown} */ thrown) => {
       if (thrown instanceof WebAssembly.RuntimeError) throw thrown;
-      throw { code: 'download-failed', message: `The engine did not come whole: ${plain(thrown).message}` };
+      throw { code: 'download-failed', message: `The engine was not downloaded completely: ${plain(thrown).message}` };
     });
-    say({ stage: 'device', loaded: 0, total: 0, text: 'Testing the device' });
+    say({ stage: 'device', loaded: 0, total: 0, text: 'Checking what this device can do' });
     engine = await glue.Engine.open();
     if (trouble) throw trouble;
     const adapter = kind === 'webgpu' ? await findAdapter() : null;

@@ -26,7 +26,12 @@ async function build() {
   return /** @type {string} */ (made.executable);
 }
 
-/** What the command line says of the same files. @param {string[]} files @param {string[]} [options] @returns {Promise<any[]>} */
+/**
+ * What the command line says of the same files.
+ * @param {string[]} files
+ * @param {string[]} [options]
+ * @returns {Promise<any[]>}
+ */
 export async function native(files, options = []) {
   program ??= build();
   const { stdout } = await run(

@@ -6,7 +6,10 @@ import { Site } from '../site.mjs';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** @param {Site} site @param {string} when */
+/**
+ * @param {Site} site
+ * @param {string} when
+ */
 export async function audit(site, when) {
   await site.page.evaluate(axe);
   // Transitions of color must be over before contrast is measured.

@@ -7,13 +7,20 @@ import { focused, tabTo } from './keyboard.mjs';
 /** A few methods of every price. */
 const FEW = ['mutual', 'cam', 'grad-cam', 'layer-cam'];
 
-/** A sample explained, and no methods picked but these. @param {Site} site @param {string[]} ids */
+/**
+ * A sample explained, and no methods picked but these.
+ * @param {Site} site
+ * @param {string[]} ids
+ */
 async function picking(site, ids) {
   await site.explain(() => site.at('sample-0').click());
   await pick(site, ids);
 }
 
-/** @param {Site} site @param {string[]} ids */
+/**
+ * @param {Site} site
+ * @param {string[]} ids
+ */
 async function pick(site, ids) {
   const list = site.page.locator('peer-methods details');
   if (!(await list.getAttribute('open').then((open) => open !== null))) await site.at('methods').click();
@@ -23,13 +30,19 @@ async function pick(site, ids) {
   }
 }
 
-/** Presses the button, and waits until all is done. @param {Site} site */
+/**
+ * Presses the button, and waits until all is done.
+ * @param {Site} site
+ */
 async function run(site) {
   await site.at('compare').click();
   await done(site);
 }
 
-/** Waits until all is done; what was done before a click is still on the page for a frame. @param {Site} site */
+/**
+ * Waits until all is done; what was done before a click is still on the page for a frame.
+ * @param {Site} site
+ */
 async function done(site) {
   await site.page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
   await site.text('compare-status', /^(All \d+ are done|Done)\.$/, 100_000);
@@ -38,24 +51,34 @@ async function done(site) {
 /** @param {Site} site */
 const saved = async (site) => JSON.parse((await site.save('compare-json')).bytes.toString());
 
-/** @param {any} table @param {string} method */
+/**
+ * @param {any} table
+ * @param {string} method
+ */
 const of = (table, method) => table.rows.find((r) => r.method === method);
 
-/** The ids of the cards, in their order. @param {Site} site */
+/**
+ * The ids of the cards, in their order.
+ * @param {Site} site
+ */
 const order = (site) =>
   site.page.locator('.cards peer-method').evaluateAll((all) => all.map((n) => n.dataset.testid.replace('card-', '')));
 
-/** @param {Site} site @param {string} id @param {string} figure */
+/**
+ * @param {Site} site
+ * @param {string} id
+ * @param {string} figure
+ */
 const figureOf = (site, id, figure) =>
   site
     .at(`card-${id}`)
     .locator(`[data-figure="${figure}"]`)
     .evaluate((n) => (n.dataset.value === '' ? null : Number(n.dataset.value)));
 
-test('compare: chosen methods, each with its map, cost and figures; the mutual map first', async (t) => {
+test('compare: chosen methods, each with its map, cost and scores; the mutual map first', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.explain(() => site.at('sample-0').click());
-  assert.ok(await site.page.locator('peer-gallery').isHidden(), 'nothing runs unasked');
+  assert.ok(await site.page.locator('peer-comparison').isHidden(), 'nothing runs unasked');
   const offered = await site.page.locator('peer-methods input').count();
   await pick(site, FEW);
   assert.equal(await site.at('methods').textContent(), `Methods: 4 of ${offered}`);
@@ -129,7 +152,7 @@ test('compare: chosen methods, each with its map, cost and figures; the mutual m
   );
 });
 
-test('compare: another network, class or contrast gives other maps of the same methods', async (t) => {
+test('compare: another network or class gives other maps of the same methods', async (t) => {
   const site = await (await Site.make(t)).open();
   await picking(site, ['cam', 'grad-cam']);
   await run(site);
@@ -290,7 +313,7 @@ test('compare: a box drawn, typed and moved by keys; what lies in it', async (t)
   const site = await (await Site.make(t)).open();
   await picking(site, ['cam', 'control-ones']);
   await run(site);
-  assert.equal(of(await saved(site), 'cam').figures.energy, undefined, 'no box, no figure');
+  assert.equal(of(await saved(site), 'cam').figures.energy, undefined, 'no box, no score');
   await site.at('box').click();
   const square = site.at('box-square');
   await square.scrollIntoViewIfNeeded();
@@ -366,9 +389,12 @@ test('compare: a map that does not change with the network is marked so', async 
   assert.ok(!(await marked('cam')));
   assert.match(
     await site.at('card-control-gaussian').getByTestId('verdict').textContent(),
-    /^Nearly the same with shuffled weights/,
+    /^With shuffled weights the map is nearly the same/,
   );
-  assert.match(await site.at('card-cam').getByTestId('verdict').textContent(), /^Another map with shuffled weights/);
+  assert.match(
+    await site.at('card-cam').getByTestId('verdict').textContent(),
+    /^With shuffled weights the map is different/,
+  );
   const { rows } = await saved(site);
   assert.deepEqual(Object.fromEntries(rows.map((r) => [r.method, r.sanity.unchanged])), {
     cam: false,

@@ -7,12 +7,19 @@ import { png, sampleFiles } from '../images.mjs';
 /** Two decoders differ by a few levels in a pixel, and the correlation within one region feels that most. */
 const JPEG = { p: 0.05, rho: 0.5, mean: 0.03 };
 
-/** As the page writes numbers. @param {number} x */
-const figure = (x) => (x < 0 && x.toFixed(2) !== '-0.00' ? `−${(-x).toFixed(2)}` : Math.abs(x).toFixed(2));
+/**
+ * As the page writes numbers.
+ * @param {number} x
+ */
+export const decimal = (x) => (x < 0 && x.toFixed(2) !== '-0.00' ? `−${(-x).toFixed(2)}` : Math.abs(x).toFixed(2));
 
-/** The numbers on screen are those of the saved figures. @param {Site} site @param {any} figures */
+/**
+ * The numbers on screen are those of the saved figures.
+ * @param {Site} site
+ * @param {any} figures
+ */
 export async function checkScreen(site, figures) {
-  assert.equal(await site.at('agreement').textContent(), figure(figures.agreement));
+  assert.equal(await site.at('agreement').textContent(), decimal(figures.agreement));
   for (const peer of figures.peers) {
     const rows = await site
       .at(`top-${peer.id}`)
@@ -30,7 +37,7 @@ export async function checkScreen(site, figures) {
     );
     assert.ok(
       rows[0].text.includes(peer.top[0].label) &&
-        rows[0].text.includes((100 * peer.top[0].probability).toFixed(1).replace('100.0', '100')),
+        rows[0].text.includes(`${(100 * peer.top[0].probability).toFixed(1).replace('100.0', '100')}%`),
       rows[0].text,
     );
   }
@@ -44,7 +51,7 @@ export async function checkScreen(site, figures) {
   cells.forEach((cell, i) => {
     const region = figures.regions[i];
     assert.equal(cell.rho, region.rho);
-    assert.equal(cell.text, region.constant ? '–' : figure(region.rho));
+    assert.equal(cell.text, region.constant ? '–' : decimal(region.rho));
     assert.match(cell.label, new RegExp(`^Row ${region.row + 1}, column ${region.column + 1}: `));
   });
   const rows = await site
@@ -54,8 +61,8 @@ export async function checkScreen(site, figures) {
   assert.equal(rows.length, figures.settings.grid ** 2);
   rows.forEach((row, i) => {
     const region = figures.regions[i];
-    assert.deepEqual(row.slice(0, 3), [String(region.row + 1), String(region.column + 1), figure(region.rho)]);
-    assert.deepEqual(row.slice(3, 5), region.attention.map(figure));
+    assert.deepEqual(row.slice(0, 3), [String(region.row + 1), String(region.column + 1), decimal(region.rho)]);
+    assert.deepEqual(row.slice(3, 5), region.attention.map(decimal));
   });
 }
 

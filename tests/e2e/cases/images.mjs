@@ -77,7 +77,10 @@ test('images: a truncated JPEG gives an answer or a clear message', async (t) =>
   await site.explain(async () => site.pick(await png('cat')));
 });
 
-/** Two decoders of a lossy image, scaled up: a turned or a wrong frame would be far outside; equal figures are for lossless ones. */
+/**
+ * Two decoders of a lossy image, scaled up: a turned or a wrong frame would be far outside; equal figures are for
+ * lossless ones.
+ */
 const JPEG = { p: 0.05, rho: 0.5, mean: 0.08 };
 
 /** Each shows the cat; how far its figures may lie from the command line's, and why. */
@@ -147,7 +150,7 @@ test('images: one flat color is explained without pretending', async (t) => {
   const empty = bare.regions.filter((r) => r.constant).length;
   assert.ok(empty > 9 && bare.regions.every((r) => !r.constant || r.rho === 0), String(empty));
   assert.match(
-    String(await site.page.locator('peer-summary').textContent()),
+    String(await site.page.locator('peer-agreement').textContent()),
     new RegExp(`${empty} flat regions count as 0`),
   );
   assert.doesNotMatch(String(await site.page.locator('main').textContent()), /NaN|undefined|null/);

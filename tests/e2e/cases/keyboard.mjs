@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from '../harness.mjs';
 import { SLOW, Site, inWorker } from '../site.mjs';
+import { decimal } from './explain.mjs';
 
-/** What has the focus. @param {Site} site */
+/**
+ * What has the focus.
+ * @param {Site} site
+ */
 export const focused = (site) =>
   site.page.evaluate(() => ({
     id: document.activeElement?.dataset?.testid ?? '',
@@ -10,7 +14,11 @@ export const focused = (site) =>
     text: document.activeElement?.textContent?.trim() ?? '',
   }));
 
-/** Tabs until something has the focus. @param {Site} site @param {RegExp} id */
+/**
+ * Tabs until something has the focus.
+ * @param {Site} site
+ * @param {RegExp} id
+ */
 export async function tabTo(site, id, key = 'Tab') {
   for (let i = 0; i < 60; i += 1) {
     await site.page.keyboard.press(key);
@@ -36,8 +44,7 @@ test('keyboard: the whole way without a mouse', async (t) => {
     const { id, label } = await focused(site);
     assert.equal(id, `region-${row}-${column}`);
     const { rho, constant } = result.regions[row * 7 + column];
-    const number = rho < 0 && rho.toFixed(2) !== '-0.00' ? `−${(-rho).toFixed(2)}` : Math.abs(rho).toFixed(2);
-    assert.ok(label.includes(constant ? 'no correlation' : `correlation ${number}`), label);
+    assert.ok(label.includes(constant ? 'no correlation' : `correlation ${decimal(rho)}`), label);
   };
   const walk = [
     ['ArrowRight', 0, 1],

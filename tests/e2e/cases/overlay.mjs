@@ -25,10 +25,19 @@ async function image() {
   return { name: 'known.png', mimeType: 'image/png', buffer: encodePng(WIDTH, HEIGHT, channels(rgba, [0, 1, 2])) };
 }
 
-/** @param {{ width: number, rgba: Uint8Array }} image @param {number} x @param {number} y */
+/**
+ * @param {{ width: number, rgba: Uint8Array }} image
+ * @param {number} x
+ * @param {number} y
+ */
 const pixel = ({ width, rgba }, x, y) => [...rgba.subarray(4 * (y * width + x), 4 * (y * width + x) + 3)];
 
-/** @param {number[]} a @param {number[]} b @param {number} by @param {string} what */
+/**
+ * @param {number[]} a
+ * @param {number[]} b
+ * @param {number} by
+ * @param {string} what
+ */
 const nearColor = (a, b, by, what) => a.forEach((v, i) => near(v, b[i], by, `${what}: ${a} against ${b}`));
 
 test('overlay: the map lies on exactly the square that the networks saw', async (t) => {
