@@ -47,9 +47,13 @@ export async function native(files, options = []) {
 
 /**
  * The page's figures against the command line's.
- * @param {any} page @param {any} other
- * @param {{ p?: number, rho?: number, mean?: number, top?: boolean }} [tolerance] of probabilities; of each region's correlation; of mean
- *   attention and the agreement. `top` false: the images differ, so only sizes are compared.
+ * @param {any} page
+ * @param {any} other
+ * @param {object} [tolerance]
+ * @param {number} [tolerance.p] of probabilities
+ * @param {number} [tolerance.rho] of each region's correlation
+ * @param {number} [tolerance.mean] of mean attention and of the agreement
+ * @param {boolean} [tolerance.top] false: the images differ, so only sizes are compared
  * @returns {string} the largest differences
  */
 export function compare(page, other, { p = 1e-3, rho = 1e-3, mean = rho, top = true } = {}) {
@@ -77,7 +81,8 @@ export function compare(page, other, { p = 1e-3, rho = 1e-3, mean = rho, top = t
     a.attention.forEach((v, k) => see('mean', v, b.attention[k]));
   });
   see('mean', page.agreement ?? 0, other.agreement ?? 0);
-  const text = `p within ${far.p.toExponential(0)}, rho within ${far.rho.toExponential(0)}, means within ${far.mean.toExponential(0)}`;
+  const [dp, drho, dmean] = [far.p, far.rho, far.mean].map((d) => d.toExponential(0));
+  const text = `p within ${dp}, rho within ${drho}, means within ${dmean}`;
   if (!top) return text;
 
   assert.deepEqual(page.target, other.target, 'target');

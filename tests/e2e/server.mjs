@@ -22,8 +22,13 @@ const TYPES = {
 /**
  * What a server may do wrong. `times`: how often, without end by default.
  * @typedef {{ path: RegExp, kind: 'missing' | 'short' | 'flip' | 'drop' | 'slow' | 'hold', times?: number }} Fault
- * @typedef {{ root: string, faults?: Fault[], edits?: Record<string, (text: string) => string>, headers?: Record<string, string>,
- *   mounts?: Record<string, string> }} Options `edits` rewrite files by their path, `mounts` serve other folders under a prefix
+ *
+ * @typedef {object} Options
+ * @property {string} root
+ * @property {Fault[]} [faults]
+ * @property {Record<string, (text: string) => string>} [edits] rewrite files by their path
+ * @property {Record<string, string>} [headers]
+ * @property {Record<string, string>} [mounts] serve other folders under a prefix
  */
 
 /** A static server of this machine's own that can fail on demand. */

@@ -70,7 +70,8 @@ export const SLOW = `{
     constructor() {
       const { port1, port2 } = new Native();
       this.port1 = port1;
-      this.port2 = { postMessage: (m) => (self.slowness ? setTimeout(() => port2.postMessage(m), self.slowness) : port2.postMessage(m)) };
+      const send = (m) => port2.postMessage(m);
+      this.port2 = { postMessage: (m) => (self.slowness ? setTimeout(send, self.slowness, m) : send(m)) };
     }
   };
 }
@@ -89,7 +90,13 @@ export const latestSite = () => latest;
 
 /**
  * One page on one server, and what a person does there.
- * @typedef {{ flags?: string[], width?: number, height?: number, scheme?: 'light' | 'dark', touch?: boolean, isolated?: boolean }} View
+ *
+ * @typedef {object} View
+ * @property {string[]} [flags] the browser's
+ * @property {number} [width]
+ * @property {number} [height]
+ * @property {'light' | 'dark'} [scheme]
+ * @property {boolean} [touch]
  */
 export class Site {
   /** @type {string[]} */
@@ -138,6 +145,14 @@ export class Site {
   }
 
   /**
+   * What an element says, for a message.
+   * @param {string} id
+   */
+  async says(id) {
+    return `${id} “${await this.at(id).textContent()}”`;
+  }
+
+  /**
    * Waits until an element says something.
    * @param {string} id
    * @param {RegExp} like
@@ -155,7 +170,7 @@ export class Site {
       )
       .catch(async () => {
         throw new Error(
-          `${id} says “${await this.at(id).textContent()}”, not ${like}; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`,
+          `not ${like} in ${await this.says(id)}; ${await this.says('status')}; ${await this.says('error')}`,
         );
       });
     return /** @type {Promise<string>} */ (this.at(id).textContent());
@@ -193,9 +208,7 @@ export class Site {
         { timeout },
       )
       .catch(async () => {
-        throw new Error(
-          `no new explanation; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`,
-        );
+        throw new Error(`no new explanation; ${await this.says('status')}; ${await this.says('error')}`);
       });
   }
 

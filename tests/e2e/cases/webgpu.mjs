@@ -92,8 +92,10 @@ test(
 );
 
 /** The adapter refuses a device. */
-const REFUSED =
-  'GPUAdapter.prototype.requestDevice = async () => { throw new DOMException("no device today", "OperationError"); };\n';
+const REFUSED = `GPUAdapter.prototype.requestDevice = async () => {
+  throw new DOMException('no device today', 'OperationError');
+};
+`;
 
 test(
   'webgpu: a device that cannot be had, and the CPU stays',
