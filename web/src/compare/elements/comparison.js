@@ -97,7 +97,7 @@ export class ComparisonView extends PageElement {
     const { view, sort } = state.comparison;
     this.#views.forEach((button, i) => button.setAttribute('aria-pressed', String(VIEWS[i]?.view === view)));
     const orders = columnsOf(state).map((column) => ({ id: column.key, name: headOf(column) }));
-    fill(this.#sort, [{ id: '', name: 'Mutual map first, then by cost' }, ...orders], sort?.by ?? '');
+    fill(this.#sort, [{ id: '', name: 'Mutual first, then cost' }, ...orders], sort?.by ?? '');
     this.#turn.hidden = !sort;
     this.#turn.textContent = sort?.down ? '▼' : '▲';
     this.#turn.setAttribute('aria-label', `${sort?.down ? 'Largest' : 'Smallest'} first; reverse the order`);
