@@ -16,7 +16,7 @@ export class PeerlightError extends Error {
   }
 }
 
-/** The one rejection for everything that was called off. */
+/** The one rejection for everything that was cancelled. */
 export const cancelled = () => new PeerlightError('cancelled', 'Cancelled.');
 
 /** @param {AbortSignal} [signal] */

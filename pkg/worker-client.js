@@ -28,7 +28,7 @@ const spawnWorker = (kind) =>
 export class WorkerClient {
   /** @type {Map<number, Pending>} */
   #pending = new Map();
-  /** Calls that were called off, but which the worker has not yet let go. @type {Set<number>} */
+  /** Calls that were cancelled, but which the worker has not answered yet. @type {Set<number>} */
   #leaving = new Set();
   #serial = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */

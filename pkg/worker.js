@@ -75,25 +75,25 @@ const TASKS = {
 
   time: () => engine.time_ms(),
 
-  explain: (message, live) => explained({ ...message, request: requestOf(message.ask) }, live),
-
-  attribute: explained,
+  explain: (message, live) =>
+    withForward(message, live, async (request, onStep, image) =>
+      inImagePixels(await engine.explain(request, onStep), image.scale),
+    ),
 
   measure: (message, live) =>
-    asked(message, live, (request, onStep) => engine.measure(request, message.options, onStep)),
+    withForward(message, live, (request, onStep) => engine.measure(request, message.options, onStep)),
 
-  sanity: (message, live) => asked(message, live, (request, onStep) => engine.sanity(request, onStep)),
+  sanity: (message, live) => withForward(message, live, (request, onStep) => engine.sanity(request, onStep)),
 };
 
 /**
- * A task on an image that the networks have seen, or see first.
+ * Does a task on an image, after the networks' forward pass over it unless that was the last one.
  * @template T
  * @param {Message} message
  * @param {Live} live
- * @param {number | null | undefined} crop
- * @param {(onStep: OnStep, image: Image) => Promise<T>} task
+ * @param {(request: MethodRequest, onStep: OnStep, image: Image) => Promise<T>} task
  */
-async function seeing({ job, source, sourceId }, live, crop, task) {
+async function withForward({ job, source, sourceId, request: { crop, ...request } }, live, task) {
   if (trouble) throw lost(trouble);
   const onStep = async (/** @type {object} */ step) => {
     scope.postMessage({ type: 'progress', job, ...step });
@@ -101,33 +101,11 @@ async function seeing({ job, source, sourceId }, live, crop, task) {
     return !live.cancelled;
   };
   const image = await images.ensure(source, sourceId, crop ?? undefined, (p) =>
-    engine.forward(p.width, p.height, p.rgba, crop, onStep),
+    engine.forward(p.width, p.height, p.rgba, crop ?? undefined, onStep),
   );
-  const value = await task(onStep, image);
+  const value = await task(request, onStep, image);
   if (trouble) throw lost(trouble);
   return value;
-}
-
-/** @param {Message} message @param {Live} live */
-function explained(message, live) {
-  return asked(message, live, async (request, onStep, image) =>
-    inImagePixels(await engine.explain(request, onStep), image.scale),
-  );
-}
-
-/**
- * A request for the mutual map from what is asked without a method: its settings stand beside the rest.
- * @param {import('./index.js').Ask} ask
- * @returns {import('./index.js').MethodRequest}
- */
-function requestOf({ crop, grid, target, stages, ...settings }) {
-  return { method: 'mutual', crop, grid, target, layers: stages, settings };
-}
-
-/** The same for one request. @param {Message} message @param {Live} live @param {(request: object, onStep: OnStep, image: import('./decode.js').Image) => Promise<object>} task */
-function asked(message, live, task) {
-  const { crop, ...request } = message.request;
-  return seeing(message, live, crop, (onStep, image) => task(request, onStep, image));
 }
 
 /** @param {Message} message */

@@ -36,7 +36,7 @@ export class Intake extends PageElement {
       const typing = event.target instanceof HTMLInputElement && event.target.type === 'text';
       const file = event.clipboardData?.files[0];
       if (file) this.#take(file);
-      else if (!typing) this.#refuse('The clipboard holds no image.', 'Copy an image, then paste it here.');
+      else if (!typing) this.#refuse('There is no image on the clipboard.', 'Copy an image, then paste it here.');
     });
   }
 
