@@ -4,8 +4,8 @@ import { loadWeights } from './weights.js';
 import { explainChoice, findAdapter } from './adapter.js';
 
 /**
- * @import { Ask, Call, Device, DeviceKind, DeviceWish, Engine, MeasureOptions, MethodRequest } from './index.js'
- * @import { OpenOptions, OpenProgress, Source } from './index.js'
+ * @import { Call, Device, DeviceKind, DeviceWish, Engine, MeasureOptions, OpenOptions } from './index.js'
+ * @import { OpenProgress, Request, Source } from './index.js'
  * @import { OpenEngine } from './pool.js'
  * @import { OnBytes } from './weights.js'
  * @import { RequestType, WorkerClient, WorkerLike } from './worker-client.js'
@@ -61,8 +61,6 @@ class Client {
   #reason = '';
   /** @type {DeviceWish} */
   #wish = 'auto';
-  /** @type {AbortController | null} */
-  #explaining = null;
   /** @type {Promise<void> | null} */
   #falling = null;
   /** @type {WeakMap<object, number>} */
@@ -122,32 +120,16 @@ class Client {
 
   /**
    * @param {Source} source
-   * @param {Ask} [ask]
+   * @param {Request} [request]
    * @param {Call} [call]
    */
-  async explain(source, ask = {}, call = {}) {
-    throwIfCancelled(call.signal);
-    this.#explaining?.abort();
-    const mine = (this.#explaining = new AbortController());
-    try {
-      return await this.#job('explain', source, { ask }, call, mine);
-    } finally {
-      if (this.#explaining === mine) this.#explaining = null;
-    }
+  explain(source, request = {}, call) {
+    return this.#job('explain', source, { request }, call);
   }
 
   /**
    * @param {Source} source
-   * @param {MethodRequest} request
-   * @param {Call} [call]
-   */
-  attribute(source, request, call) {
-    return this.#job('attribute', source, { request }, call);
-  }
-
-  /**
-   * @param {Source} source
-   * @param {MethodRequest} request
+   * @param {Request} request
    * @param {MeasureOptions} [options]
    * @param {Call} [call]
    */
@@ -157,7 +139,7 @@ class Client {
 
   /**
    * @param {Source} source
-   * @param {MethodRequest} request
+   * @param {Request} request
    * @param {Call} [call]
    */
   sanity(source, request, call) {
@@ -166,7 +148,6 @@ class Client {
 
   close() {
     this.#closed = true;
-    this.#explaining?.abort();
     this.#pool.drop('cpu');
     this.#pool.drop('webgpu');
     this.#engine = null;
@@ -178,24 +159,15 @@ class Client {
    * @param {Source} source
    * @param {object} body
    * @param {Call} [call]
-   * @param {AbortController} [job]
    * @returns {Promise<any>}
    */
-  async #job(type, source, body, { signal, onProgress } = {}, job = new AbortController()) {
-    throwIfCancelled(signal);
-    const stop = () => job.abort();
-    signal?.addEventListener('abort', stop);
+  async #job(type, source, body, call = {}) {
+    throwIfCancelled(call.signal);
+    if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
     try {
-      if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
-      return await this.#send(
-        type,
-        { source, sourceId: this.#id(source), ...body },
-        { signal: job.signal, onProgress },
-      );
+      return await this.#send(type, { source, sourceId: this.#id(source), ...body }, call);
     } catch (thrown) {
       throw asError(thrown);
-    } finally {
-      signal?.removeEventListener('abort', stop);
     }
   }
 

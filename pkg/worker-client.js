@@ -4,7 +4,7 @@ import { PeerlightError, asError, cancelled } from './errors.js';
 
 /**
  * What a worker can be asked for.
- * @typedef {'open' | 'load' | 'time' | 'explain' | 'attribute' | 'measure' | 'sanity'} RequestType
+ * @typedef {'open' | 'load' | 'time' | 'explain' | 'measure' | 'sanity'} RequestType
  */
 
 /**

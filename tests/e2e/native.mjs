@@ -59,12 +59,12 @@ export async function native(files, options = []) {
 export function compare(page, other, { p = 1e-3, rho = 1e-3, mean = rho, top = true } = {}) {
   assert.deepEqual(page.bundle, other.bundle, 'bundle');
   assert.deepEqual(page.image, other.image, 'size and crop');
-  assert.deepEqual(page.settings, other.settings, 'settings');
+  assert.deepEqual([page.method, page.settings, page.grid], [other.method, other.settings, other.grid], 'request');
   assert.equal(page.side, other.side);
   assert.equal(page.regions.length, other.regions.length);
   assert.deepEqual(
-    page.peers.map((q) => [q.id, q.backbone, q.name]),
-    other.peers.map((q) => [q.id, q.backbone, q.name]),
+    page.peers.map((q) => [q.id, q.architecture, q.name]),
+    other.peers.map((q) => [q.id, q.architecture, q.name]),
   );
 
   const far = { p: 0, rho: 0, mean: 0 };

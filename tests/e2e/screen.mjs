@@ -53,7 +53,7 @@ export async function checkScreen(site, figures) {
     .at('regions-table')
     .locator('tbody tr')
     .evaluateAll((all) => all.map((r) => Array.from(r.children, (c) => c.textContent)));
-  assert.equal(rows.length, figures.settings.grid ** 2);
+  assert.equal(rows.length, figures.grid ** 2);
   rows.forEach((row, i) => {
     const region = figures.regions[i];
     assert.deepEqual(row.slice(0, 3), [String(region.row + 1), String(region.column + 1), decimal(region.rho)]);

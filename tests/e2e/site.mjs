@@ -47,14 +47,26 @@ function watch() {
   Object.assign(window, { seen });
   addEventListener('securitypolicyviolation', (e) => seen.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
   window.Worker = class extends Worker {
+    /** The jobs of the page itself: those of the comparison name a method. @type {Set<number>} */
+    asked = new Set();
+
     /** @param {ConstructorParameters<typeof Worker>} args */
     constructor(...args) {
       super(...args);
       this.addEventListener('message', ({ data }) => {
-        if (data.type !== 'done' || !data.value?.regions) return;
+        if (data.type !== 'done' || !this.asked.has(data.job)) return;
         seen.results += 1;
         seen.last = data.value;
       });
+    }
+
+    /**
+     * @param {any} message
+     * @param {any} [transfer]
+     */
+    postMessage(message, transfer) {
+      if (message.type === 'explain' && !message.request.method) this.asked.add(message.job);
+      super.postMessage(message, transfer);
     }
   };
 }

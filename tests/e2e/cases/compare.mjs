@@ -180,7 +180,7 @@ test('compare: stopped in the middle, and gone on with; the explanation comes fi
   await stop.waitFor();
   await site.slow(20);
   const result = await site.explain(() => site.at('grid').fill('4'));
-  assert.equal(result.settings.grid, 4);
+  assert.equal(result.grid, 4);
   await site.slow(0);
   await done(site);
   assert.deepEqual((await saved(site)).rows.map((r) => r.method).sort(), [...FEW, 'occlusion'].sort());

@@ -117,7 +117,7 @@ test("controls: changes on each other's heels end with the last one", async (t) 
   await site.at('grid').focus();
   for (let i = 0; i < 5; i += 1) await site.page.keyboard.press('ArrowRight');
   await site.page.waitForFunction(
-    () => seen.last.settings.grid === 12 && /Took/.test(document.querySelector('[data-testid=status]').textContent),
+    () => seen.last.grid === 12 && /Took/.test(document.querySelector('[data-testid=status]').textContent),
   );
   assert.equal(await site.at('regions').getByRole('gridcell').count(), 144);
   await checkScreen(site, await site.figures());

@@ -96,7 +96,7 @@ test('overlay: the screen shows image and map where they belong', async (t) => {
     [CROP.x + CROP.side + 4, 200],
   ])
     nearColor(at(x, y), dark, 3, `outside, ${x} ${y}`);
-  const { map } = result.mutual;
+  const { map } = result;
   for (const [x, y] of [
     [150, 200],
     [200, 60],
@@ -146,7 +146,7 @@ test("overlay: the saved PNG has the image's size, the map on the square and the
       [250, 300],
     ]) {
       const [u, v] = [x - CROP.x, y - CROP.y].map((k) => Math.floor(((k + 0.5) * result.side) / CROP.side));
-      const gray = 255 * result.mutual.map[v * result.side + u];
+      const gray = 255 * result.map[v * result.side + u];
       nearColor(
         pixel(image, x, y),
         RED.map((c) => (1 - opacity) * c + opacity * gray),

@@ -23,8 +23,10 @@ const picked = { type: 'image-picked', source: new Blob(['x']), name: 'cat.jpg' 
 const opened = (serial = 1) => ({ type: 'image-ready', serial, preview: { bitmap: {}, width: 4, height: 3 } });
 const result = {
   peers: [{ id: 'a', name: 'A', top: [{ label: 'cat', probability: 0.5 }], map: Float32Array.of(0, 1), blank: false }],
-  mutual: { map: Float32Array.of(1, 0), blank: true },
-  regions: [{ attention: Float32Array.of(0.5), pairs: [1] }, { attention: [0.7] }],
+  map: Float32Array.of(1, 0),
+  blank: true,
+  raw: { rows: 1, columns: 2, values: Float32Array.of(1, 0) },
+  regions: [{ attention: [0.5], pairs: [1] }, { attention: [0.7] }],
   agreement: -0.25,
   timings: [{ name: 'all', ms: 12 }],
 };
@@ -67,20 +69,20 @@ test('a file that is no image leaves the one before in place', () => {
 test('a new image forgets the chosen class and keeps the other settings', () => {
   const state = after(
     ...running,
-    { type: 'ask-changed', id: 'target', value: 3 },
-    { type: 'ask-changed', id: 'grid', value: 4 },
+    { type: 'ask-changed', change: { target: 3 } },
+    { type: 'ask-changed', change: { grid: 4 } },
     picked,
     opened(2),
   );
-  assert.deepEqual(state.ask, { grid: 4 });
+  assert.deepEqual(state.ask, { grid: 4, settings: {} });
   assert.equal(state.result, null);
 });
 
 test('a changed setting overtakes what runs, and its late answer is ignored', () => {
-  const state = after(...running, { type: 'ask-changed', id: 'grid', value: 4 });
+  const state = after(...running, { type: 'ask-changed', change: { grid: 4 } });
   assert.equal(runnable(state), 2);
   assert.equal(reduce(state, /** @type {any} */ ({ type: 'job-done', serial: 1, result })), state);
-  assert.equal(reduce(state, { type: 'ask-changed', id: 'grid', value: 4 }), state);
+  assert.equal(reduce(state, { type: 'ask-changed', change: { grid: 4 } }), state);
 });
 
 test('color, opacity and the shown map explain nothing anew', () => {
@@ -154,7 +156,7 @@ test('an answer to an older device wish is ignored', () => {
 test('settings come from the person first, then from the catalog', () => {
   const state = after({ type: 'engine-start' }, ready);
   assert.equal(settingOf(state, 'grid'), '7');
-  assert.equal(settingOf(reduce(state, { type: 'ask-changed', id: 'grid', value: 5 }), 'grid'), 5);
+  assert.equal(settingOf(reduce(state, { type: 'ask-changed', change: { grid: 5 } }), 'grid'), 5);
   assert.equal(lutOf(state)?.length, 768);
 });
 
@@ -171,7 +173,7 @@ test("an overlay is painted as the person says, then as the catalog says, then b
 test('the saved numbers are everything but the maps, in plain arrays', () => {
   const saved = JSON.parse(numbersOf(/** @type {any} */ (result)));
   assert.deepEqual(saved.peers[0], { id: 'a', name: 'A', top: [{ label: 'cat', probability: 0.5 }], blank: false });
-  assert.deepEqual(saved.mutual, { blank: true });
+  assert.deepEqual([saved.blank, saved.map, saved.raw], [true, undefined, { rows: 1, columns: 2 }]);
   assert.deepEqual(saved.regions[0].attention, [0.5]);
 });
 

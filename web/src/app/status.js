@@ -92,5 +92,5 @@ function loading({ weights, code, device }) {
 function summary({ peers, agreement, timings }) {
   const answers = peers.map(({ name, top: [first] }) => `${name}: ${first?.label} ${percent(first?.probability ?? 0)}`);
   const ms = timings.reduce((sum, step) => sum + step.ms, 0);
-  return `${answers.join('; ')}. Agreement ${decimal(agreement)}. Took ${time(ms)}.`;
+  return `${answers.join('; ')}. Agreement ${decimal(agreement ?? 0)}. Took ${time(ms)}.`;
 }

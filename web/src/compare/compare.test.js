@@ -142,7 +142,11 @@ test('a cheap one that is picked while all runs, runs along; one that is dropped
 
 test('the main explanation goes first, and what was cancelled for it takes its turn again', () => {
   const due = /** @type {any} */ (dueWork(started));
-  let state = then(started, { type: 'work-started', ...due }, { type: 'ask-changed', id: 'grid', value: 5 });
+  let state = then(
+    started,
+    { type: 'work-started', ...due },
+    { type: 'ask-changed', change: { settings: { fuse: 'product' } } },
+  );
   assert.equal(dueWork(state), null);
   state = then(
     state,
@@ -207,8 +211,8 @@ test('another network, class, versus or crop: all is asked again, expensive meth
   for (const action of [
     { type: 'compare-set', change: { peer: 0 } },
     { type: 'compare-set', change: { versus: { class: 3, weight: 1 } } },
-    { type: 'ask-changed', id: 'target', value: 3 },
-    { type: 'ask-changed', id: 'crop', value: 0.5 },
+    { type: 'ask-changed', change: { target: 3 } },
+    { type: 'ask-changed', change: { crop: 0.5 } },
   ]) {
     const state = again(then(expensive, action));
     assert.deepEqual(
@@ -225,10 +229,17 @@ test('another network, class, versus or crop: all is asked again, expensive meth
 });
 
 test("what the page explains with is the mutual card's too", () => {
-  const state = then(finished, { type: 'ask-changed', id: 'evidence', value: 'class' });
+  const state = then(finished, { type: 'ask-changed', change: { settings: { evidence: 'class' } } });
   assert.deepEqual(phases(state), { mutual: 'waiting', cam: 'done', 'grad-cam': 'done' });
   assert.deepEqual(requestOf(state, /** @type {any} */ (methods[2])).settings, { evidence: 'class' });
   assert.deepEqual(requestOf(state, /** @type {any} */ (methods[3])).settings, {});
+});
+
+test('the grid is the mutual card’s alone', () => {
+  const state = then(finished, { type: 'ask-changed', change: { grid: 5 } });
+  assert.deepEqual(phases(state), { mutual: 'waiting', cam: 'done', 'grad-cam': 'done' });
+  assert.equal(requestOf(state, /** @type {any} */ (methods[2])).grid, 5);
+  assert.equal(requestOf(state, /** @type {any} */ (methods[3])).grid, undefined);
 });
 
 test('a changed setting runs its own card again, and no other', () => {

@@ -67,7 +67,7 @@ export function runCompare(store, engineNow) {
  */
 function answerTo(engine, source, { kind }, method, state, call) {
   const request = requestOf(state, method);
-  if (kind === 'map') return engine.attribute(source, request, call);
+  if (kind === 'map') return engine.explain(source, request, call);
   if (kind === 'sanity') return engine.sanity(source, request, call);
   const metrics = metricsOf(state, kind, method).map((metric) => metric.id);
   const side = cardOf(state.comparison, method.id).map.value?.side ?? 0;

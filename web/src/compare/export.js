@@ -52,17 +52,17 @@ export function tableOf(state) {
 function rowOf(state, method, card) {
   const { map, sanity } = card;
   if (!map.value) return [];
-  const { cost, ms, blank, target, contrast, stages } = map.value;
+  const { cost, ms, blank, target, versus, peers } = map.value;
   const scores = scoresOf(card).map(({ id, masking, value }) => [masking ? `${id}:${masking}` : id, value]);
   return [
     {
       method: method.id,
       name: method.name,
       settings: settingsOf(state, method),
-      stages: [...stages],
+      layers: peers.map((peer) => peer.layers),
       target: target.class,
       label: target.label,
-      contrast,
+      versus,
       ...cost,
       milliseconds: ms,
       blank,
@@ -86,7 +86,7 @@ export function csvOf({ rows, explained }) {
       .join(':'),
     explained: explained.join('+'),
     target: row.label,
-    contrast: row.contrast?.class,
+    versus: row.versus?.class,
     forward: row.forward,
     partial: row.partial,
     backward: row.backward,

@@ -7,7 +7,7 @@ import { cardOf, isOpen, KINDS } from './work.js';
  * @import { State } from '../app/state.js'
  * @import { Values } from './state.js'
  * @import { Card, Kind } from './work.js'
- * @import { MeasureOptions, Method, MethodRequest, Metric } from 'peerlight'
+ * @import { MeasureOptions, Method, Metric, Request } from 'peerlight'
  */
 
 /**
@@ -88,19 +88,15 @@ export function progressOf(state) {
  * @returns {Values}
  */
 export function settingsOf(state, method) {
-  const page = /** @type {Record<string, any>} */ (state.ask);
-  const shared = method.settings.filter(({ id }) => page[id] != null && shares(state, method, id));
-  return {
-    ...Object.fromEntries(shared.map(({ id }) => [id, page[id]])),
-    ...state.comparison.settings[method.id],
-  };
+  const chosen = Object.entries(state.ask.settings ?? {}).filter(([id]) => shares(state, method, id));
+  return { ...Object.fromEntries(chosen), ...state.comparison.settings[method.id] };
 }
 
 /**
  * What the engine is asked for.
  * @param {State} state
  * @param {Method} method
- * @returns {MethodRequest}
+ * @returns {Request}
  */
 export function requestOf(state, method) {
   const { ask, comparison } = state;
@@ -110,8 +106,10 @@ export function requestOf(state, method) {
     settings: settingsOf(state, method),
     peer,
     target: ask.target ?? null,
-    contrast: versus && { class: versus.class, gamma: versus.weight },
+    versus,
     crop: ask.crop ?? null,
+    // Of the methods' maps, only the mutual one depends on the regions.
+    ...(method.joint && ask.grid ? { grid: ask.grid } : {}),
   };
 }
 

@@ -115,8 +115,12 @@ function reduceComparison(comparison, action, page) {
       // Class and box belonged to the last image.
       return { ...comparison, started: false, cards: {}, box: null, versus: null, hidden: [] };
     case 'ask-changed': {
-      const all = action.id === 'target' || action.id === 'crop';
-      return anew(comparison, page, (method) => all || shares(page, method, action.id));
+      const { settings = {}, ...own } = action.change;
+      const all = 'target' in own || 'crop' in own;
+      const ids = Object.keys(settings);
+      const concerns = (/** @type {Method} */ method) =>
+        (method.joint && 'grid' in own) || ids.some((id) => shares(page, method, id));
+      return anew(comparison, page, (method) => all || concerns(method));
     }
 
     case 'compare-start': {

@@ -3,7 +3,7 @@
  *
  * @import { Failure } from '../shared/failure.js'
  * @import { Step } from '../explain/state.js'
- * @import { Attribution, Measures, Sanity } from 'peerlight'
+ * @import { Explanation, Measures, Sanity } from 'peerlight'
  */
 
 /**
@@ -19,7 +19,7 @@
  * @typedef {'map' | 'sanity' | 'fast' | 'boxes' | 'again' | 'slow'} Kind
  *
  * @typedef {object} Values
- * @property {Attribution} map
+ * @property {Explanation} map
  * @property {Sanity} sanity
  * @property {Measures} fast
  * @property {Measures} boxes

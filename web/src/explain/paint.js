@@ -66,8 +66,8 @@ export function paintImage(canvas, { bitmap }) {
  * @param {Explanation} result
  * @param {{ row: number, column: number }} region
  */
-export function paintPatch(canvas, preview, { image, settings }, { row, column }) {
-  const side = image.crop.side / settings.grid;
+export function paintPatch(canvas, preview, { image, grid }, { row, column }) {
+  const side = image.crop.side / grid;
   const square = { x: image.crop.x + column * side, y: image.crop.y + row * side, side };
   paintSquare(canvas, preview, image, square, 144);
 }
@@ -91,7 +91,7 @@ export function rhoColor(rho) {
  * @param {HTMLCanvasElement} canvas
  * @param {Explanation} result
  */
-export function paintCorrelations(canvas, { regions, settings: { grid } }) {
+export function paintCorrelations(canvas, { regions, grid }) {
   const cell = Math.floor(448 / grid);
   const pen = penOf(canvas, cell * grid);
   for (const { row, column, rho, constant } of regions) {

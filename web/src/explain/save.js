@@ -12,14 +12,8 @@ import { lutOf, mapOf, overlayOf } from './select.js';
  * The explanation without its maps: what `peerlight explain --json` prints.
  * @param {Explanation} result
  */
-export function numbersOf({ mutual, peers, ...rest }) {
-  const { map: _, ...blank } = mutual;
-  const plain = peers.map(({ map: _, ...peer }) => peer);
-  // A typed array would become an object with numbered keys.
-  const plainly = (/** @type {string} */ _, /** @type {unknown} */ value) =>
-    value instanceof Float32Array ? Array.from(value) : value;
-  return JSON.stringify({ ...rest, peers: plain, mutual: blank }, plainly, 2);
-}
+export const numbersOf = (result) =>
+  JSON.stringify(result, (_, value) => (value instanceof Float32Array ? undefined : value), 2);
 
 /** @param {State} state */
 export function saveNumbers({ result, image }) {

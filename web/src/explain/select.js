@@ -2,7 +2,7 @@ import { OVERLAY } from '../shared/overlay.js';
 
 /**
  * @import { State } from '../app/state.js'
- * @import { Ask, Explanation } from 'peerlight'
+ * @import { Explanation, Request } from 'peerlight'
  */
 
 /**
@@ -19,20 +19,53 @@ export const explaining = ({ engine, job }) =>
 export const runnable = (state) => (explaining(state) && state.image.preview ? state.job.serial : 0);
 
 /**
- * The map laid over the image.
+ * The map laid over the image: a network's by its id, or the mutual one.
  * @param {Explanation} result
  * @param {string} id
  */
-export const mapOf = (result, id) => result.peers.find((p) => p.id === id) ?? result.mutual;
+export const mapOf = (result, id) => result.peers.find((p) => p.id === id) ?? result;
+
+/** The settings that stand in the request itself; the others are the mutual map's. */
+const OWN = /** @type {const} */ (['grid', 'crop']);
+
+/**
+ * One setting as a change of the request.
+ * @param {string} id
+ * @param {number | string} value
+ * @returns {Request}
+ */
+export function changeOf(id, value) {
+  const own = OWN.find((key) => key === id);
+  return own ? { [own]: value } : { settings: { [id]: value } };
+}
+
+/**
+ * What was chosen for a setting, if anything.
+ * @param {Request} ask
+ * @param {string} id
+ */
+export function chosenIn(ask, id) {
+  const own = OWN.find((key) => key === id);
+  return own ? ask[own] : ask.settings?.[id];
+}
 
 /**
  * What the engine was, or would be, asked for one setting.
  * @param {State} state
  * @param {string} id
  */
-export function settingOf({ ask, engine }, id) {
-  const asked = ask[/** @type {keyof Ask} */ (id)];
-  return asked ?? engine.catalog?.settings.find((s) => s.id === id)?.default ?? null;
+export const settingOf = ({ ask, engine }, id) =>
+  chosenIn(ask, id) ?? engine.catalog?.settings.find((s) => s.id === id)?.default ?? null;
+
+/**
+ * Whether a change asks for nothing that is not asked for already.
+ * @param {Request} ask
+ * @param {Request} change
+ */
+export function asksSame(ask, { settings = {}, ...own }) {
+  const same = (/** @type {Record<string, any>} */ all, /** @type {object} */ some) =>
+    Object.entries(some).every(([key, value]) => all[key] === value);
+  return same(ask, own) && same(ask.settings ?? {}, settings);
 }
 
 /**

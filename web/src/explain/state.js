@@ -1,9 +1,9 @@
-import { brightest } from './select.js';
+import { asksSame, brightest } from './select.js';
 
 /**
  * @import { Action, State } from '../app/state.js'
  * @import { Failure } from '../shared/failure.js'
- * @import { Ask, Explanation } from 'peerlight'
+ * @import { Explanation, Request } from 'peerlight'
  */
 
 /**
@@ -24,8 +24,7 @@ import { brightest } from './select.js';
  * @property {boolean} lines
  * @property {number | null} region index into the regions
  *
- * @typedef {{ [K in keyof Ask]-?: { type: 'ask-changed', id: K, value: Ask[K] } }[keyof Ask]} AskChanged
- * @typedef {AskChanged
+ * @typedef {{ type: 'ask-changed', change: Request }
  *   | { type: 'job-started', serial: number }
  *   | { type: 'job-step', serial: number, step: Step }
  *   | { type: 'job-done', serial: number, result: Explanation }
@@ -53,8 +52,9 @@ export function reduceExplain(page, action) {
       return due({ ...page, ask, result: null, view: { ...page.view, region: null } });
     }
     case 'ask-changed': {
-      if (page.ask[action.id] === action.value) return page;
-      const next = { ...page, ask: { ...page.ask, [action.id]: action.value } };
+      if (asksSame(page.ask, action.change)) return page;
+      const settings = { ...page.ask.settings, ...action.change.settings };
+      const next = { ...page, ask: { ...page.ask, ...action.change, settings } };
       return image.preview ? due(next) : next;
     }
 

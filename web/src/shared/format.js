@@ -1,6 +1,6 @@
 /** Numbers, times and sizes as the page writes them. */
 
-/** @import { Attribution } from 'peerlight' */
+/** @import { Explanation } from 'peerlight' */
 
 /**
  * Two digits after the point, with a true minus sign and no "-0.00".
@@ -52,7 +52,7 @@ export function amount(x, unit) {
 
 /**
  * Forward, partial and backward passes, as far as there are any.
- * @param {Attribution['cost']} cost
+ * @param {Explanation['cost']} cost
  */
 export function passes(cost) {
   const kinds = Object.entries(cost).filter(([, n]) => n > 0);

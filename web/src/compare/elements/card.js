@@ -13,7 +13,7 @@ import { cardOf, KINDS } from '../work.js';
  * @import { State } from '../../app/state.js'
  * @import { Column } from '../columns.js'
  * @import { Card, Kind } from '../work.js'
- * @import { Attribution, Method } from 'peerlight'
+ * @import { Explanation, Method } from 'peerlight'
  */
 
 /** Pixels of a card's image: sharp at a card's width. */
@@ -168,7 +168,7 @@ function aboutMethod({ shows, caveat, formula, paper, url }) {
   return make('details', {}, make('summary', {}, 'What it shows'), make('dl', { class: 'explained' }, ...items));
 }
 
-/** @param {Attribution} map */
+/** @param {Explanation} map */
 const costOf = ({ cost, ms }) => [make('span', {}, passes(cost)), make('span', { class: 'time' }, time(ms))];
 
 /**
@@ -181,7 +181,7 @@ function scoreIn(column, card) {
   return make('div', props, make('dt', {}, headOf(column)), make('dd', {}, amount(value, column.unit)));
 }
 
-/** @param {Attribution | null} value */
+/** @param {Explanation | null} value */
 function mapInWords(value) {
   if (!value) return 'not made yet';
   return value.blank ? 'blank' : `brightest ${placeOf(value.map, value.side)}`;

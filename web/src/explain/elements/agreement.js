@@ -36,8 +36,9 @@ export class AgreementCard extends PageElement {
     const { result } = state;
     this.hidden = !result;
     if (!result) return;
-    this.#number.textContent = decimal(result.agreement);
-    this.#mark.style.left = `${50 * (1 + result.agreement)}%`;
+    const agreement = result.agreement ?? 0;
+    this.#number.textContent = decimal(agreement);
+    this.#mark.style.left = `${50 * (1 + agreement)}%`;
     this.#text.textContent = inWords(result.regions);
     const { label, chosen } = result.target;
     const why = chosen ? 'chosen by you' : `the class with the highest average probability (${probabilities(result)})`;

@@ -10,7 +10,7 @@ export class ClassChoice extends ClassPicker {
       none: ({ ask, result }) => (ask.target == null && result ? `Automatic: ${result.target.label}` : 'Automatic'),
       value: ({ ask }) => ask.target ?? null,
       help: () => 'Type to search, or press a class in a network’s list.',
-      action: (index) => ({ type: 'ask-changed', id: 'target', value: index }),
+      action: (index) => ({ type: 'ask-changed', change: { target: index } }),
     });
   }
 }

@@ -23,7 +23,7 @@ export class Maps extends PageElement {
     const { result, view } = state;
     this.hidden = !result;
     if (!result) return;
-    const maps = [...result.peers, { id: 'mutual', name: 'Mutual map', ...result.mutual }];
+    const maps = [...result.peers, { id: 'mutual', name: 'Mutual map', map: result.map, blank: result.blank }];
     if (maps.map((m) => m.id).join() !== [...this.#tiles.keys()].join()) this.#build(maps);
     const lut = lutOf(state);
     if (lut && changed(state, before, (s) => [s.result, lutOf(s)])) {

@@ -3,7 +3,7 @@ import { percent } from '../../shared/format.js';
 
 /**
  * @import { State } from '../../app/state.js'
- * @import { PeerMap, Ranked } from 'peerlight'
+ * @import { PeerMap, Prediction } from 'peerlight'
  */
 
 /** Each network's five most probable classes. A class can be chosen right here to be explained. */
@@ -37,7 +37,7 @@ export class Predictions extends PageElement {
   }
 
   /**
-   * @param {Ranked} ranked
+   * @param {Prediction} prediction
    * @param {boolean} explained
    */
   #button({ class: index, label, probability }, explained) {
@@ -51,7 +51,7 @@ export class Predictions extends PageElement {
         'data-class': index,
         'data-probability': probability,
         title: explained ? 'This class is explained' : `Explain “${label}”`,
-        onclick: () => this.send({ type: 'ask-changed', id: 'target', value: index }),
+        onclick: () => this.send({ type: 'ask-changed', change: { target: index } }),
       },
       make('span', { class: 'label' }, label),
       make('span', { class: 'number' }, percent(probability)),

@@ -43,7 +43,7 @@ export class RegionCard extends PageElement {
     paintPatch(patch, image.preview, result, region);
     const peers = result.peers.map((peer, k) => {
       const canvas = make('canvas', { role: 'img', 'aria-label': `The map of ${peer.name} in this region` });
-      paintRegion(canvas, peer.map, result.side, region, result.settings.grid, lut);
+      paintRegion(canvas, peer.map, result.side, region, result.grid, lut);
       return figure(canvas, short(peer.name), { 'data-peer': k }, decimal(region.attention[k] ?? 0));
     });
     this.#patches.replaceChildren(figure(patch, 'Image'), ...peers);

@@ -25,10 +25,10 @@ export class RegionsTable extends PageElement {
     const { result } = state;
     this.hidden = !result;
     if (!result) return;
-    const { regions, peers, settings } = result;
+    const { regions, peers, grid } = result;
     const names = peers.map((p) => short(p.name));
     const pairs = names.length > 2 ? pairsOf(names) : []; // Of two networks, the one pair is the correlation itself.
-    this.#caption.textContent = `${settings.grid} × ${settings.grid} regions, counted from the top left`;
+    this.#caption.textContent = `${grid} × ${grid} regions, counted from the top left`;
     const attention = names.map((name) => `${name}: mean attention`);
     this.#head.replaceChildren(headRow(['Row', 'Column', 'Correlation', ...pairs, ...attention, 'Note']));
     this.#body.replaceChildren(

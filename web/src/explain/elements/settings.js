@@ -1,9 +1,8 @@
 import { PageElement, changed, make } from '../../shared/element.js';
-import { settingOf } from '../select.js';
+import { changeOf, settingOf } from '../select.js';
 
 /**
  * @import { State } from '../../app/state.js'
- * @import { AskChanged } from '../state.js'
  * @import { Setting } from 'peerlight'
  */
 
@@ -42,7 +41,7 @@ export class Settings extends PageElement {
     if (!changed(state, before, (s) => [s.ask, s.engine.catalog])) return;
     for (const { setting, input, help, value } of this.#controls) {
       const now = String(settingOf(state, setting.id));
-      const choice = setting.choices?.find((c) => String(c.id) === now);
+      const choice = setting.choices?.find((c) => c.id === now);
       input.value = now;
       help.textContent = choice?.help || setting.help;
       value.textContent = setting.kind === 'number' ? now : '';
@@ -66,25 +65,24 @@ export class Settings extends PageElement {
 
   /** @param {Setting} setting */
   #select({ id, choices = [] }) {
-    const valueOf = (/** @type {string} */ text) => choices.find((c) => String(c.id) === text)?.id;
-    const onchange = (/** @type {any} */ { target }) => this.#ask(id, valueOf(target.value));
+    const onchange = (/** @type {any} */ { target }) => this.#ask(id, target.value);
     const options = choices.map((c) => make('option', { value: c.id }, c.name));
     return make('select', { ...propsOf(id), onchange }, ...options);
   }
 
   /** @param {Setting} setting */
-  #range({ id, min = 0, max = 1, default: start }) {
-    const step = Number.isInteger(min) && Number.isInteger(Number(start)) ? 1 : 0.005;
+  #range({ id, min, max, whole }) {
+    const step = whole ? 1 : 0.005;
     const oninput = (/** @type {any} */ { target }) => this.#ask(id, Number(target.value));
     return make('input', { ...propsOf(id), type: 'range', min, max, step, oninput });
   }
 
   /**
    * @param {string} id
-   * @param {unknown} value
+   * @param {number | string} value
    */
   #ask(id, value) {
-    this.send(/** @type {AskChanged} */ ({ type: 'ask-changed', id, value }));
+    this.send({ type: 'ask-changed', change: changeOf(id, value) });
   }
 }
 

@@ -73,7 +73,7 @@ export class ImageViewer extends PageElement {
   }
 
   /** @param {Explanation} result */
-  #place({ image, regions, peers, settings: { grid } }) {
+  #place({ image, regions, peers, grid }) {
     const { x, y, side } = image.crop;
     const shown = windowOf(image);
     place(this.#square, {
