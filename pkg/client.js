@@ -1,19 +1,17 @@
-import { Lanes } from './lanes.js';
-import { PeerlightError, advised, asError, cancelled, throwIfCancelled } from './errors.js';
+import { EnginePool } from './pool.js';
+import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
 import { loadWeights } from './weights.js';
 import { explainChoice, findAdapter } from './adapter.js';
 
 /**
- * @typedef {import('./index.js').DeviceKind} DeviceKind
- * @typedef {import('./index.js').DeviceWish} DeviceWish
- * @typedef {import('./index.js').Device} Device
- * @typedef {import('./index.js').Ask} Ask
- * @typedef {import('./index.js').Engine} Engine
- * @typedef {import('./index.js').Source} Source
- * @typedef {{ signal?: AbortSignal, onProgress?: (p: import('./index.js').OpenProgress) => void }} OpenCall
- * @typedef {import('./index.js').Call} Call
- * @typedef {import('./lanes.js').Lane} Lane
+ * @import { Call, Device, DeviceKind, DeviceWish, Engine, MeasureOptions, OpenOptions } from './index.js'
+ * @import { OpenProgress, Request, Source } from './index.js'
+ * @import { OpenEngine } from './pool.js'
+ * @import { OnBytes } from './weights.js'
+ * @import { RequestType, WorkerClient, WorkerLike } from './worker-client.js'
  */
+
+/** @typedef {{ signal?: AbortSignal, onProgress?: (p: OpenProgress) => void }} OpenCall */
 
 /** Failures of a graphics device that the CPU does not share. */
 const FALL_BACK = ['device-lost', 'device-self-test', 'device-unavailable', 'crashed', 'out-of-memory'];
@@ -21,15 +19,15 @@ const FALL_BACK = ['device-lost', 'device-self-test', 'device-unavailable', 'cra
 const CLEARLY = 0.85;
 
 /**
- * @param {import('./index.js').OpenOptions & { spawn?: (kind: DeviceKind) => import('./runner.js').WorkerLike }} options
- * @returns {Promise<import('./index.js').Engine>}
+ * @param {OpenOptions & { spawn?: (kind: DeviceKind) => WorkerLike }} options
+ * @returns {Promise<Engine>}
  */
 export async function openEngine({ bundle, sha256, bytes, device = 'auto', signal, onProgress, onDevice, spawn }) {
   const inner = new AbortController();
   const stop = () => inner.abort();
   throwIfCancelled(signal);
   signal?.addEventListener('abort', stop);
-  /** @type {import('./weights.js').OnBytes} */
+  /** @type {OnBytes} */
   const onBytes = (loaded, total) => onProgress?.({ stage: 'weights', loaded, total, text: 'Loading the networks' });
   const weights =
     bundle instanceof Uint8Array
@@ -56,15 +54,13 @@ const whyNot = ({ code, message }) =>
 
 /** @implements {Engine} */
 class Client {
-  #lanes;
+  #pool;
   #onDevice;
-  /** @type {Lane | null} */
-  #lane = null;
+  /** @type {OpenEngine | null} */
+  #engine = null;
   #reason = '';
   /** @type {DeviceWish} */
   #wish = 'auto';
-  /** @type {AbortController | null} */
-  #explaining = null;
   /** @type {Promise<void> | null} */
   #falling = null;
   /** @type {WeakMap<object, number>} */
@@ -74,10 +70,10 @@ class Client {
 
   /**
    * @param {Promise<Blob>} weights
-   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => import('./runner.js').WorkerLike, onDevice?: (d: Device) => void }} options
+   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => WorkerLike, onDevice?: (d: Device) => void }} options
    */
   constructor(weights, { sha256, spawn, onDevice }) {
-    this.#lanes = new Lanes(weights, { sha256, spawn });
+    this.#pool = new EnginePool(weights, { sha256, spawn });
     this.#onDevice = onDevice;
   }
 
@@ -91,19 +87,25 @@ class Client {
     return { ...this.#current.device, reason: this.#reason };
   }
   get #current() {
-    if (!this.#lane) throw new PeerlightError('cancelled', 'The engine is closed.');
-    return this.#lane;
+    if (!this.#engine) throw new PeerlightError('cancelled', 'The engine is closed.');
+    return this.#engine;
   }
 
-  /** @param {DeviceWish} wish @param {OpenCall} options */
+  /**
+   * @param {DeviceWish} wish
+   * @param {OpenCall} options
+   */
   async start(wish, options) {
     this.#wish = wish;
     if (wish === 'webgpu') await this.#tryGpu(options);
-    if (!this.#lane) await this.#take('cpu', this.#reason || explainChoice(wish), options);
+    if (!this.#engine) await this.#take('cpu', this.#reason || explainChoice(wish), options);
     if (wish === 'auto') this.#race();
   }
 
-  /** @param {DeviceWish} wish @param {OpenCall} [options] */
+  /**
+   * @param {DeviceWish} wish
+   * @param {OpenCall} [options]
+   */
   async use(wish, options = {}) {
     this.#wish = wish;
     try {
@@ -116,91 +118,86 @@ class Client {
     return this.device;
   }
 
-  /** @param {Source} source @param {Ask} [ask] @param {Call} [call] */
-  async explain(source, ask = {}, call = {}) {
-    throwIfCancelled(call.signal);
-    this.#explaining?.abort();
-    const mine = (this.#explaining = new AbortController());
-    try {
-      return await this.#job('explain', source, { ask }, call, mine);
-    } finally {
-      if (this.#explaining === mine) this.#explaining = null;
-    }
+  /**
+   * @param {Source} source
+   * @param {Request} [request]
+   * @param {Call} [call]
+   */
+  explain(source, request = {}, call) {
+    return this.#job('explain', source, { request }, call);
   }
 
-  /** @param {Source} source @param {import('./index.js').MethodRequest} request @param {Call} [call] */
-  attribute(source, request, call) {
-    return this.#job('attribute', source, { request }, call);
-  }
-
-  /** @param {Source} source @param {import('./index.js').MethodRequest} request @param {import('./index.js').MeasureOptions} [options] @param {Call} [call] */
+  /**
+   * @param {Source} source
+   * @param {Request} request
+   * @param {MeasureOptions} [options]
+   * @param {Call} [call]
+   */
   measure(source, request, options = {}, call) {
     return this.#job('measure', source, { request, options }, call);
   }
 
-  /** @param {Source} source @param {import('./index.js').MethodRequest} request @param {Call} [call] */
+  /**
+   * @param {Source} source
+   * @param {Request} request
+   * @param {Call} [call]
+   */
   sanity(source, request, call) {
     return this.#job('sanity', source, { request }, call);
   }
 
   close() {
     this.#closed = true;
-    this.#explaining?.abort();
-    this.#lanes.drop('cpu');
-    this.#lanes.drop('webgpu');
-    this.#lane = null;
+    this.#pool.drop('cpu');
+    this.#pool.drop('webgpu');
+    this.#engine = null;
   }
 
   /**
    * One job from call to answer. The worker takes them in turn.
-   * @param {import('./runner.js').Kind} type
+   * @param {RequestType} type
    * @param {Source} source
    * @param {object} body
    * @param {Call} [call]
-   * @param {AbortController} [job]
    * @returns {Promise<any>}
    */
-  async #job(type, source, body, { signal, onProgress } = {}, job = new AbortController()) {
-    throwIfCancelled(signal);
-    const stop = () => job.abort();
-    signal?.addEventListener('abort', stop);
+  async #job(type, source, body, call = {}) {
+    throwIfCancelled(call.signal);
+    if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
     try {
-      if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
-      return await this.#send(
-        type,
-        { source, sourceId: this.#id(source), ...body },
-        { signal: job.signal, onProgress },
-      );
+      return await this.#send(type, { source, sourceId: this.#id(source), ...body }, call);
     } catch (thrown) {
-      throw advised(asError(thrown), this.#lane?.catalog);
-    } finally {
-      signal?.removeEventListener('abort', stop);
+      throw asError(thrown);
     }
   }
 
   /**
-   * @param {import('./runner.js').Kind} type
+   * @param {RequestType} type
    * @param {object} body
    * @param {Call} call
    * @returns {Promise<any>}
    */
   async #send(type, body, call) {
-    if (!this.#current.runner.alive) await (this.#falling ?? this.#take(this.#current.runner.kind, this.#reason));
-    const { runner } = this.#current;
+    if (!this.#current.worker.alive) await (this.#falling ?? this.#take(this.#current.worker.kind, this.#reason));
+    const { worker } = this.#current;
     try {
-      return await runner.call(type, body, call);
+      return await worker.call(type, body, call);
     } catch (thrown) {
       const { code, message } = asError(thrown);
-      if (runner.kind !== 'webgpu' || !FALL_BACK.includes(code)) throw thrown;
-      await this.#fall(runner, message);
+      if (worker.kind !== 'webgpu' || !FALL_BACK.includes(code)) throw thrown;
+      await this.#fall(worker, message);
       return this.#send(type, body, call);
     }
   }
 
-  /** From a graphics device that failed to the CPU, once for all the jobs that failed with it. @param {import('./runner.js').Runner} runner @param {string} message */
-  async #fall(runner, message) {
-    if (this.#lane?.runner === runner) {
-      this.#lanes.drop('webgpu');
+  /**
+   * From a graphics device that failed to the CPU, once for all the jobs that failed with it.
+   * @param {WorkerClient} worker
+   * @param {string} message
+   */
+  async #fall(worker, message) {
+    if (this.#engine?.worker === worker) {
+      this.#pool.drop('webgpu');
       this.#falling ??= this.#take('cpu', `WebGPU failed, so the CPU took over: ${message}`).finally(
         () => (this.#falling = null),
       );
@@ -208,25 +205,32 @@ class Client {
     await this.#falling;
   }
 
-  /** @param {DeviceKind} kind @param {string} reason @param {OpenCall} [options] */
+  /**
+   * @param {DeviceKind} kind
+   * @param {string} reason
+   * @param {OpenCall} [options]
+   */
   async #take(kind, reason, options) {
     const wish = this.#wish;
-    const lane = await this.#lanes.open(kind, options);
+    const engine = await this.#pool.open(kind, options);
     if (this.#closed) throw cancelled();
     if (this.#wish !== wish) return; // Overtaken by a later wish.
-    this.#lane = lane;
+    this.#engine = engine;
     this.#reason = reason;
     this.#onDevice?.(this.device);
   }
 
-  /** The person asked for WebGPU: have it, or stay and say why. @param {OpenCall} options */
+  /**
+   * The person asked for WebGPU: have it, or stay and say why.
+   * @param {OpenCall} options
+   */
   async #tryGpu(options) {
     try {
       const adapter = await findAdapter();
       if ('missing' in adapter) throw new PeerlightError('device-unavailable', adapter.missing);
       await this.#take(
         'webgpu',
-        adapter.software ? 'Chosen by you; a software adapter, so slow.' : 'Chosen by you.',
+        adapter.software ? 'Chosen by you. It is a software adapter, so it is slow.' : 'Chosen by you.',
         options,
       );
     } catch (thrown) {
@@ -234,7 +238,7 @@ class Client {
       if (error.code === 'cancelled' || error.code === 'download-failed' || error.code.startsWith('bundle'))
         throw error;
       this.#reason = whyNot(error);
-      if (this.#lane) this.#onDevice?.(this.device);
+      if (this.#engine) this.#onDevice?.(this.device);
     }
   }
 
@@ -249,15 +253,15 @@ class Client {
       const adapter = await findAdapter();
       if ('missing' in adapter) return tell(adapter.missing);
       if (adapter.software) return tell('WebGPU has only a software adapter here, which is slower than the CPU.');
-      const [cpu, gpu] = [await this.#lanes.open('cpu'), await this.#lanes.open('webgpu')];
-      const [slow, fast] = [await cpu.runner.call('time', {}), await gpu.runner.call('time', {})].map(Math.round);
-      const times = `${fast} ms a pass against ${slow} ms`;
+      const [cpu, gpu] = [await this.#pool.open('cpu'), await this.#pool.open('webgpu')];
+      const [slow, fast] = [await cpu.worker.call('time', {}), await gpu.worker.call('time', {})].map(Math.round);
+      const times = `${fast} ms per pass, against ${slow} ms on the CPU`;
       if (this.#wish !== 'auto' || this.#closed) return;
-      if (Number(fast) < Number(slow) * CLEARLY) return await this.#take('webgpu', `Faster here: ${times} on the CPU.`);
-      this.#lanes.drop('webgpu');
-      tell(`Faster here: WebGPU takes ${times} on the CPU.`);
+      if (Number(fast) < Number(slow) * CLEARLY) return await this.#take('webgpu', `It is faster here: ${times}.`);
+      this.#pool.drop('webgpu');
+      tell(`WebGPU is not clearly faster here: ${times}.`);
     } catch (thrown) {
-      this.#lanes.drop('webgpu');
+      this.#pool.drop('webgpu');
       tell(whyNot(asError(thrown)));
     }
   }

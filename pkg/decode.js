@@ -1,20 +1,25 @@
 import { PeerlightError } from './errors.js';
 import { nameOther, sniff } from './sniff.js';
 
+/** @import { Head } from './sniff.js' */
+
 /** Above this a browser may need more memory than it gives a page. */
 const MOST_PIXELS = 200e6;
 /** Above this the browser draws the image down first; the networks see a few hundred pixels a side. */
 const FULL_PIXELS = 16e6;
 const HEAD_BYTES = 256 * 1024;
 
-/** @typedef {{ width: number, height: number, rgba: Uint8Array, scale: number }} Image `scale`: image pixels per decoded pixel */
+/**
+ * A decoded image. `scale` is above 1 where it was drawn down: image pixels per decoded pixel.
+ * @typedef {{ width: number, height: number, rgba: Uint8Array, scale: number }} Image
+ */
 
 /**
  * The kind and size of an image file, from its first bytes alone.
  * @param {Blob} file
  */
 export async function inspect(file) {
-  if (!file.size) throw new PeerlightError('image-empty', 'The file is empty.');
+  if (!file.size) throw new PeerlightError('image-empty', 'The file is empty.', 'Choose another file.');
   const bytes = await file
     .slice(0, HEAD_BYTES)
     .arrayBuffer()
@@ -35,14 +40,17 @@ export async function inspect(file) {
   return head;
 }
 
-/** @param {string} other */
+/** @param {string} other the kind of file that it is instead */
 function advice(other) {
   return other.includes('SVG')
-    ? 'SVG is refused, because a drawing can carry scripts and has no pixels of its own. Save it as PNG and choose that.'
-    : undefined;
+    ? 'SVG is refused: a drawing can carry scripts and has no pixels of its own. Save it as PNG and choose that.'
+    : 'Choose a JPEG, PNG, WebP, AVIF or GIF image.';
 }
 
-/** @param {number} width @param {number} height */
+/**
+ * @param {number} width
+ * @param {number} height
+ */
 function tooLarge(width, height) {
   if (width * height <= MOST_PIXELS) return;
   const mega = Math.round((width * height) / 1e6);
@@ -87,7 +95,7 @@ export async function readPixels(source) {
 
 /**
  * @param {Blob} file
- * @param {import('./sniff.js').Head} head
+ * @param {Head} head
  * @param {number} pixels
  * @param {ColorSpaceConversion} colorSpaceConversion
  */
@@ -103,7 +111,11 @@ async function decode(file, head, pixels, colorSpaceConversion) {
     return bitmap;
   } catch (thrown) {
     if (thrown instanceof PeerlightError) throw thrown;
-    throw new PeerlightError('image-broken', `This ${head.format} image is damaged, or this browser cannot read it.`);
+    throw new PeerlightError(
+      'image-broken',
+      `This ${head.format} image is damaged, or this browser cannot read it.`,
+      'Choose another image, or save it again as JPEG or PNG.',
+    );
   }
 }
 

@@ -1,22 +1,6 @@
-/** @typedef {import('./index.js').ErrorCode} ErrorCode */
+import { HELP } from './help.js';
 
-/**
- * What a person can do about errors that arise before the engine (and its catalog) is there.
- * @type {Partial<Record<ErrorCode, string>>}
- */
-const HELP = {
-  'image-empty': 'Choose another file.',
-  'image-broken': 'Choose a JPEG, PNG, WebP, AVIF or GIF image.',
-  'image-too-large': 'Save the image at a smaller size and try again.',
-  'bundle-hash':
-    'The file was damaged on the way or replaced on the server. Try again; if it stays so, tell whoever runs this site.',
-  'download-failed': 'Check the connection and try again.',
-  'device-unavailable': 'Choose the CPU instead: it gives the same figures.',
-  'device-self-test': 'Choose the CPU instead: it gives the same figures.',
-  'device-lost': 'Try again, or choose the CPU.',
-  'out-of-memory': 'Close other tabs or choose a smaller image, then try again.',
-  crashed: 'The engine has been restarted. Try again.',
-};
+/** @import { ErrorCode } from './index.js' */
 
 export class PeerlightError extends Error {
   /**
@@ -32,7 +16,7 @@ export class PeerlightError extends Error {
   }
 }
 
-/** The one rejection for everything that was called off. */
+/** The one rejection for everything that was cancelled. */
 export const cancelled = () => new PeerlightError('cancelled', 'Cancelled.');
 
 /** @param {AbortSignal} [signal] */
@@ -62,14 +46,4 @@ export function asError(thrown, otherwise) {
   if (thrown instanceof PeerlightError) return thrown;
   const { code, message } = plain(thrown, otherwise);
   return new PeerlightError(code, message);
-}
-
-/**
- * The error with the engine's own advice, where it has none yet.
- * @param {PeerlightError} error
- * @param {import('./index.js').Catalog} [catalog]
- */
-export function advised(error, catalog) {
-  const help = error.help || catalog?.errors.find((e) => e.code === error.code)?.help;
-  return new PeerlightError(error.code, error.message, help);
 }

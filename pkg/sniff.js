@@ -3,7 +3,11 @@
  * @typedef {{ format: string, width: number, height: number }} Head width and height are 0 where the format hides them
  */
 
-/** @param {DataView} v @param {number} at @param {string} word */
+/**
+ * @param {DataView} v
+ * @param {number} at
+ * @param {string} word
+ */
 const has = (v, at, word) =>
   at + word.length <= v.byteLength && [...word].every((c, i) => v.getUint8(at + i) === c.charCodeAt(0));
 
@@ -26,7 +30,10 @@ export function sniff(v) {
   return null;
 }
 
-/** Other kinds of file that people drop, by name, for a clear refusal. @param {DataView} v */
+/**
+ * Other kinds of file that people drop, by name, for a clear refusal.
+ * @param {DataView} v
+ */
 export function nameOther(v) {
   if (has(v, 0, '%PDF')) return 'a PDF document';
   if (has(v, 0, 'II*\0') || has(v, 0, 'MM\0*')) return 'a TIFF image, which browsers cannot read';
@@ -96,7 +103,10 @@ function brand(v) {
 /** @param {DataView} v */
 const isHeic = (v) => ['heic', 'heix', 'heim', 'heis', 'hevc', 'mif1', 'msf1'].includes(brand(v));
 
-/** AVIF keeps its size in an `ispe` box; the largest one is the image's. @param {DataView} v */
+/**
+ * AVIF keeps its size in an `ispe` box; the largest one is the image's.
+ * @param {DataView} v
+ */
 function heif(v) {
   if (!['avif', 'avis'].includes(brand(v))) return null;
   const head = { format: 'AVIF', width: 0, height: 0 };

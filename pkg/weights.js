@@ -23,6 +23,7 @@ export async function findBundle(index, id, { signal } = {}) {
   return {
     id: entry.id,
     name: entry.name ?? entry.id,
+    note: entry.note ?? '',
     url: new URL(entry.file, url),
     bytes: entry.bytes,
     sha256: entry.sha256,
@@ -32,8 +33,15 @@ export async function findBundle(index, id, { signal } = {}) {
 /**
  * Fetches a weights file and verifies it. A verified copy is kept in the browser's cache under its hash,
  * and verified again when it is read: a bad copy is deleted and fetched anew.
- * @param {{ url: string | URL, sha256?: string, bytes?: number, signal?: AbortSignal, onBytes?: OnBytes, stall?: number }} options
- * @returns {Promise<Blob>} a Blob, since the browser can keep it outside the page's memory and hand it to workers without a copy
+ *
+ * @param {object} options
+ * @param {string | URL} options.url
+ * @param {string} [options.sha256]
+ * @param {number} [options.bytes] expected size, for exact progress
+ * @param {AbortSignal} [options.signal]
+ * @param {OnBytes} [options.onBytes]
+ * @param {number} [options.stall] milliseconds without a byte after which the download has failed
+ * @returns {Promise<Blob>} a Blob: the browser can keep it outside the page's memory, and workers get it without a copy
  */
 export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, stall = STALL_MS }) {
   throwIfCancelled(signal);
@@ -108,12 +116,15 @@ async function download(url, expected, signal, onBytes, stall) {
       : new PeerlightError('download-failed', 'The download was interrupted.');
   }
   if (total && loaded !== total) {
-    throw new PeerlightError('download-failed', `${loaded} bytes came instead of ${total}.`);
+    throw new PeerlightError('download-failed', `Received ${loaded} bytes instead of ${total}.`);
   }
   return data.subarray(0, loaded);
 }
 
-/** @param {Uint8Array<ArrayBuffer>} data @param {number} least */
+/**
+ * @param {Uint8Array<ArrayBuffer>} data
+ * @param {number} least
+ */
 function grown(data, least) {
   const more = new Uint8Array(Math.max(least, 2 * data.length));
   more.set(data);
@@ -178,7 +189,7 @@ async function openCache() {
   }
 }
 
-/** Web Crypto exists on https and localhost only; elsewhere the engine's own hash of the bundle is compared (see client.js). */
+/** Web Crypto exists on https and localhost only; elsewhere pool.js compares the engine's own hash of the bundle. */
 const canDigest = () => Boolean(globalThis.crypto?.subtle);
 
 /** @param {Uint8Array<ArrayBuffer>} data */

@@ -1,15 +1,20 @@
 import { findAdapter } from './adapter.js';
 import { plain } from './errors.js';
 import { watchGpu } from './gpu-watch.js';
-import { Sight } from './sight.js';
+import { ImageCache } from './image-cache.js';
 import { plainLength } from './weights.js';
+
+/**
+ * @import { Image } from './decode.js'
+ * @import { Explanation, Request, Source } from './index.js'
+ */
 
 /**
  * One worker is one device. It owns decoding, the engine and the wasm, takes one job at a time, and converts only.
  * @typedef {{ job: number, cancelled: boolean }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
- * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Blob | ImageData | ImageBitmap,
- *   sourceId: number, ask: import('./index.js').Ask, request: import('./index.js').MethodRequest, options: object }} Message
+ * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Source, sourceId: number,
+ *   request: Request, options: object }} Message
  */
 
 /** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
@@ -17,7 +22,7 @@ const scope = /** @type {any} */ (self);
 
 /** @type {any} the engine of the generated glue */
 let engine;
-const sight = new Sight();
+const images = new ImageCache();
 /** @type {{ code: string, message: string } | null} */
 let trouble = null;
 /** @type {Map<number, Live>} */
@@ -50,9 +55,9 @@ const TASKS = {
     const wasm = await fetchCode(new URL(`./wasm/${kind}/peerlight_bg.wasm`, import.meta.url), say);
     await glue.default({ module_or_path: wasm }).catch((/** @type {unknown} */ thrown) => {
       if (thrown instanceof WebAssembly.RuntimeError) throw thrown;
-      throw { code: 'download-failed', message: `The engine did not come whole: ${plain(thrown).message}` };
+      throw { code: 'download-failed', message: `The engine was not downloaded completely: ${plain(thrown).message}` };
     });
-    say({ stage: 'device', loaded: 0, total: 0, text: 'Testing the device' });
+    say({ stage: 'device', loaded: 0, total: 0, text: 'Checking what this device can do' });
     engine = await glue.Engine.open();
     if (trouble) throw trouble;
     const adapter = kind === 'webgpu' ? await findAdapter() : null;
@@ -70,59 +75,37 @@ const TASKS = {
 
   time: () => engine.time_ms(),
 
-  explain: (message, live) => explained({ ...message, request: requestOf(message.ask) }, live),
-
-  attribute: explained,
+  explain: (message, live) =>
+    withForward(message, live, async (request, onStep, image) =>
+      inImagePixels(await engine.explain(request, onStep), image.scale),
+    ),
 
   measure: (message, live) =>
-    asked(message, live, (request, onStep) => engine.measure(request, message.options, onStep)),
+    withForward(message, live, (request, onStep) => engine.measure(request, message.options, onStep)),
 
-  sanity: (message, live) => asked(message, live, (request, onStep) => engine.sanity(request, onStep)),
+  sanity: (message, live) => withForward(message, live, (request, onStep) => engine.sanity(request, onStep)),
 };
 
 /**
- * A task on an image that the networks have seen, or see first.
+ * Does a task on an image, after the networks' forward pass over it unless that was the last one.
  * @template T
  * @param {Message} message
  * @param {Live} live
- * @param {number | null | undefined} crop
- * @param {(onStep: OnStep, image: import('./decode.js').Image) => Promise<T>} task
+ * @param {(request: Request, onStep: OnStep, image: Image) => Promise<T>} task
  */
-async function seeing({ job, source, sourceId }, live, crop, task) {
+async function withForward({ job, source, sourceId, request: { crop, ...request } }, live, task) {
   if (trouble) throw lost(trouble);
   const onStep = async (/** @type {object} */ step) => {
     scope.postMessage({ type: 'progress', job, ...step });
     await turn();
     return !live.cancelled;
   };
-  const image = await sight.look(source, sourceId, crop ?? undefined, (p) =>
-    engine.forward(p.width, p.height, p.rgba, crop, onStep),
+  const image = await images.ensure(source, sourceId, crop ?? undefined, (p) =>
+    engine.forward(p.width, p.height, p.rgba, crop ?? undefined, onStep),
   );
-  const value = await task(onStep, image);
+  const value = await task(request, onStep, image);
   if (trouble) throw lost(trouble);
   return value;
-}
-
-/** @param {Message} message @param {Live} live */
-function explained(message, live) {
-  return asked(message, live, async (request, onStep, image) =>
-    inImagePixels(await engine.explain(request, onStep), image.scale),
-  );
-}
-
-/**
- * A request for the mutual map from what is asked without a method: its settings stand beside the rest.
- * @param {import('./index.js').Ask} ask
- * @returns {import('./index.js').MethodRequest}
- */
-function requestOf({ crop, grid, target, stages, ...settings }) {
-  return { method: 'mutual', crop, grid, target, layers: stages, settings };
-}
-
-/** The same for one request. @param {Message} message @param {Live} live @param {(request: object, onStep: OnStep, image: import('./decode.js').Image) => Promise<object>} task */
-function asked(message, live, task) {
-  const { crop, ...request } = message.request;
-  return seeing(message, live, crop, (onStep, image) => task(request, onStep, image));
 }
 
 /** @param {Message} message */
@@ -142,10 +125,16 @@ async function handle(message) {
   }
 }
 
-/** Trouble during the self-test says the device is unfit; later it says the device is lost. @param {{ message: string }} trouble */
+/**
+ * Trouble during the self-test says the device is unfit; later it says the device is lost.
+ * @param {{ message: string }} trouble
+ */
 const lost = ({ message }) => ({ code: 'device-lost', message });
 
-/** @param {number} job @param {{ code: string, message: string }} error */
+/**
+ * @param {number} job
+ * @param {{ code: string, message: string }} error
+ */
 const fail = (job, { code, message }) => scope.postMessage({ type: 'failed', job, code, message });
 
 // A panic traps outside of every promise, and the job it belongs to never settles by itself.
@@ -156,7 +145,7 @@ self.addEventListener('unhandledrejection', (event) => crash(plain(event.reason)
 
 /**
  * The crop is told in pixels of the image itself, also when the browser drew it down.
- * @param {import('./index.js').Explanation} explanation
+ * @param {Explanation} explanation
  * @param {number} scale
  */
 function inImagePixels(explanation, scale) {

@@ -4,14 +4,24 @@ const MOST_MS = 120_000;
 /** @type {{ name: string, run: (t: Notes) => Promise<void>, ms: number }[]} */
 const tests = [];
 
-/** What a test measured, printed beside its name. @typedef {{ note(text: string): void, later(end: () => unknown): void }} Notes */
+/**
+ * What a test measured, printed beside its name.
+ * @typedef {{ note(text: string): void, later(end: () => unknown): void }} Notes
+ */
 
-/** @param {string} name @param {(t: Notes) => Promise<void>} run @param {{ ms?: number }} [options] */
+/**
+ * @param {string} name
+ * @param {(t: Notes) => Promise<void>} run
+ * @param {{ ms?: number }} [options]
+ */
 export function test(name, run, { ms = MOST_MS } = {}) {
   tests.push({ name, run, ms });
 }
 
-/** Runs the tests whose names contain `only`, one after the other: they share two cores with the browser. @param {string} only */
+/**
+ * Runs the tests whose names contain `only`, one after the other: they share two cores with the browser.
+ * @param {string} only
+ */
 export async function runAll(only, onFailure = async (/** @type {string} */ _name) => {}) {
   const failed = [];
   let passed = 0;
@@ -44,7 +54,12 @@ export async function runAll(only, onFailure = async (/** @type {string} */ _nam
   return failed.length === 0 && passed > 0;
 }
 
-/** @template T @param {Promise<T>} promise @param {number} ms @returns {Promise<T>} */
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} ms
+ * @returns {Promise<T>}
+ */
 async function within(promise, ms) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -55,7 +70,12 @@ async function within(promise, ms) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** @param {number} a @param {number} b @param {number} by @param {string} what */
+/**
+ * @param {number} a
+ * @param {number} b
+ * @param {number} by
+ * @param {string} what
+ */
 export function near(a, b, by, what) {
   assert.ok(Math.abs(a - b) <= by, `${what}: ${a} against ${b}, more than ${by} apart`);
 }

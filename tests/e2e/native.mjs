@@ -26,7 +26,12 @@ async function build() {
   return /** @type {string} */ (made.executable);
 }
 
-/** What the command line says of the same files. @param {string[]} files @param {string[]} [options] @returns {Promise<any[]>} */
+/**
+ * What the command line says of the same files.
+ * @param {string[]} files
+ * @param {string[]} [options]
+ * @returns {Promise<any[]>}
+ */
 export async function native(files, options = []) {
   program ??= build();
   const { stdout } = await run(
@@ -42,20 +47,24 @@ export async function native(files, options = []) {
 
 /**
  * The page's figures against the command line's.
- * @param {any} page @param {any} other
- * @param {{ p?: number, rho?: number, mean?: number, top?: boolean }} [tolerance] of probabilities; of each region's correlation; of mean
- *   attention and the agreement. `top` false: the images differ, so only sizes are compared.
+ * @param {any} page
+ * @param {any} other
+ * @param {object} [tolerance]
+ * @param {number} [tolerance.p] of probabilities
+ * @param {number} [tolerance.rho] of each region's correlation
+ * @param {number} [tolerance.mean] of mean attention and of the agreement
+ * @param {boolean} [tolerance.top] false: the images differ, so only sizes are compared
  * @returns {string} the largest differences
  */
 export function compare(page, other, { p = 1e-3, rho = 1e-3, mean = rho, top = true } = {}) {
   assert.deepEqual(page.bundle, other.bundle, 'bundle');
   assert.deepEqual(page.image, other.image, 'size and crop');
-  assert.deepEqual(page.settings, other.settings, 'settings');
+  assert.deepEqual([page.method, page.settings, page.grid], [other.method, other.settings, other.grid], 'request');
   assert.equal(page.side, other.side);
   assert.equal(page.regions.length, other.regions.length);
   assert.deepEqual(
-    page.peers.map((q) => [q.id, q.backbone, q.name]),
-    other.peers.map((q) => [q.id, q.backbone, q.name]),
+    page.peers.map((q) => [q.id, q.architecture, q.name]),
+    other.peers.map((q) => [q.id, q.architecture, q.name]),
   );
 
   const far = { p: 0, rho: 0, mean: 0 };
@@ -72,7 +81,8 @@ export function compare(page, other, { p = 1e-3, rho = 1e-3, mean = rho, top = t
     a.attention.forEach((v, k) => see('mean', v, b.attention[k]));
   });
   see('mean', page.agreement ?? 0, other.agreement ?? 0);
-  const text = `p within ${far.p.toExponential(0)}, rho within ${far.rho.toExponential(0)}, means within ${far.mean.toExponential(0)}`;
+  const [dp, drho, dmean] = [far.p, far.rho, far.mean].map((d) => d.toExponential(0));
+  const text = `p within ${dp}, rho within ${drho}, means within ${dmean}`;
   if (!top) return text;
 
   assert.deepEqual(page.target, other.target, 'target');

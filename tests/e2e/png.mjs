@@ -4,10 +4,16 @@ const table = Uint32Array.from({ length: 256 }, (_, n) => {
   for (let k = 0; k < 8; k += 1) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
   return n;
 });
-/** Node has its own since 20.15. @param {Buffer} bytes */
+/**
+ * Node has its own since 20.15.
+ * @param {Buffer} bytes
+ */
 const crc32 = zlibCrc ?? ((bytes) => ~bytes.reduce((c, b) => table[(c ^ b) & 255] ^ (c >>> 8), ~0) >>> 0);
 
-/** @param {string} name @param {Buffer} body */
+/**
+ * @param {string} name
+ * @param {Buffer} body
+ */
 export function chunk(name, body) {
   const out = Buffer.alloc(body.length + 12);
   out.writeUInt32BE(body.length);
@@ -19,7 +25,12 @@ export function chunk(name, body) {
 
 const KINDS = { gray: [0, 1], rgb: [2, 3], rgba: [6, 4] };
 
-/** Paeth's prediction, which suits images: each byte as its distance from what its neighbors suggest. @param {Buffer} raw @param {number} stride @param {number} step */
+/**
+ * Paeth's prediction, which suits images: each byte as its distance from what its neighbors suggest.
+ * @param {Buffer} raw
+ * @param {number} stride
+ * @param {number} step
+ */
 function filterRows(raw, stride, step) {
   const out = Buffer.from(raw);
   for (let at = 0; at < raw.length; at += stride + 1) {
@@ -64,7 +75,11 @@ export function encodePng(width, height, data, { kind = 'rgb', depth = 8, level 
   ]);
 }
 
-/** Some channels of RGBA. @param {Uint8Array} rgba @param {number[]} keep */
+/**
+ * Some channels of RGBA.
+ * @param {Uint8Array} rgba
+ * @param {number[]} keep
+ */
 export function channels(rgba, keep) {
   const out = new Uint8Array((rgba.length / 4) * keep.length);
   for (let i = 0, at = 0; i < rgba.length; i += 4) for (const c of keep) out[at++] = rgba[i + c];

@@ -6,7 +6,8 @@
  * --only TEXT     only the tests whose names contain TEXT
  * --screenshots   also write docs/screenshots/page.png
  *
- * $CHROME names the browser, $PEERLIGHT the native program (otherwise cargo builds it), $PEERLIGHT_DIST the page's folder.
+ * $CHROME names the browser, $PEERLIGHT_DIST the page's folder, and $PEERLIGHT the native program, which cargo builds
+ * otherwise.
  */
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -28,6 +29,7 @@ const CASES = [
   'keyboard',
   'access',
   'compare',
+  'scores',
   'cancel',
   'images',
   'bundle',

@@ -2,6 +2,11 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 
+/**
+ * @import { IncomingMessage, ServerResponse } from 'node:http'
+ * @import { AddressInfo } from 'node:net'
+ */
+
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -17,8 +22,13 @@ const TYPES = {
 /**
  * What a server may do wrong. `times`: how often, without end by default.
  * @typedef {{ path: RegExp, kind: 'missing' | 'short' | 'flip' | 'drop' | 'slow' | 'hold', times?: number }} Fault
- * @typedef {{ root: string, faults?: Fault[], edits?: Record<string, (text: string) => string>, headers?: Record<string, string>,
- *   mounts?: Record<string, string> }} Options `edits` rewrite files by their path, `mounts` serve other folders under a prefix
+ *
+ * @typedef {object} Options
+ * @property {string} root
+ * @property {Fault[]} [faults]
+ * @property {Record<string, (text: string) => string>} [edits] rewrite files by their path
+ * @property {Record<string, string>} [headers]
+ * @property {Record<string, string>} [mounts] serve other folders under a prefix
  */
 
 /** A static server of this machine's own that can fail on demand. */
@@ -39,7 +49,7 @@ export class Server {
 
   async start() {
     await new Promise((resolve) => this.server.listen(0, '127.0.0.1', () => resolve(undefined)));
-    this.origin = `http://localhost:${/** @type {import('node:net').AddressInfo} */ (this.server.address()).port}`;
+    this.origin = `http://localhost:${/** @type {AddressInfo} */ (this.server.address()).port}`;
     return this;
   }
 
@@ -55,12 +65,18 @@ export class Server {
     for (const go of this.#held.splice(0)) go();
   }
 
-  /** How often a file was asked for. @param {RegExp} path */
+  /**
+   * How often a file was asked for.
+   * @param {RegExp} path
+   */
   count(path) {
     return this.asked.filter((a) => path.test(a.path)).length;
   }
 
-  /** @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
+  /**
+   * @param {IncomingMessage} request
+   * @param {ServerResponse} response
+   */
   async #answer(request, response) {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname);
     const fault = this.faults.find((f) => f.path.test(path) && (f.times ?? 1) > 0);
@@ -89,7 +105,10 @@ export class Server {
     } else response.end(body);
   }
 
-  /** @param {string} path @returns {Promise<Buffer | null>} */
+  /**
+   * @param {string} path
+   * @returns {Promise<Buffer | null>}
+   */
   async #read(path) {
     const inside = normalize(path).replace(/^\/+/, '') || 'index.html';
     const mount = Object.keys(this.mounts).find((m) => inside.startsWith(m));
@@ -100,7 +119,10 @@ export class Server {
   }
 }
 
-/** @param {Buffer} file @param {string} kind */
+/**
+ * @param {Buffer} file
+ * @param {string} kind
+ */
 function spoil(file, kind) {
   if (kind === 'short') return file.subarray(0, file.length >> 1);
   if (kind !== 'flip') return file;

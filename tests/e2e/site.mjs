@@ -3,6 +3,11 @@ import { chromium } from 'playwright-core';
 import { Server } from './server.mjs';
 import { DIST } from './paths.mjs';
 
+/**
+ * @import { Options } from './server.mjs'
+ * @import { Browser } from 'playwright-core'
+ */
+
 const CHROME = process.env.CHROME ?? '/usr/bin/chromium';
 const FLAGS = [
   '--no-sandbox',
@@ -14,7 +19,10 @@ const FLAGS = [
 ];
 export const GPU = ['--enable-unsafe-webgpu'];
 
-/** One browser for each set of flags, each with a fresh profile; every site opened in it has storage of its own. @type {Map<string, Promise<import('playwright-core').Browser>>} */
+/**
+ * One browser for each set of flags, each with a fresh profile; every site opened in it has storage of its own.
+ * @type {Map<string, Promise<Browser>>}
+ */
 const browsers = new Map();
 
 /** @param {string[]} [flags] */
@@ -30,25 +38,43 @@ export async function closeBrowsers() {
   browsers.clear();
 }
 
-/** Runs in the page before anything else: counts the answers that the workers give, keeps the last, and listens for violations of the policy. */
+/**
+ * Runs in the page before anything else: counts the answers that the workers give, keeps the last, and listens for
+ * violations of the policy.
+ */
 function watch() {
   const seen = { results: 0, last: null, violations: /** @type {string[]} */ ([]) };
   Object.assign(window, { seen });
   addEventListener('securitypolicyviolation', (e) => seen.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
   window.Worker = class extends Worker {
+    /** The jobs of the page itself: those of the comparison name a method. @type {Set<number>} */
+    asked = new Set();
+
     /** @param {ConstructorParameters<typeof Worker>} args */
     constructor(...args) {
       super(...args);
       this.addEventListener('message', ({ data }) => {
-        if (data.type !== 'done' || !data.value?.regions) return;
+        if (data.type !== 'done' || !this.asked.has(data.job)) return;
         seen.results += 1;
         seen.last = data.value;
       });
     }
+
+    /**
+     * @param {any} message
+     * @param {any} [transfer]
+     */
+    postMessage(message, transfer) {
+      if (message.type === 'explain' && !message.request.method) this.asked.add(message.job);
+      super.postMessage(message, transfer);
+    }
   };
 }
 
-/** In the worker: between two steps it waits as long as `slowness` says, so that a test can act in the middle of a computation. */
+/**
+ * In the worker: between two steps it waits as long as `slowness` says, so that a test can act in the middle of a
+ * computation.
+ */
 export const SLOW = `{
   self.slowness = 0;
   const Native = MessageChannel;
@@ -56,13 +82,17 @@ export const SLOW = `{
     constructor() {
       const { port1, port2 } = new Native();
       this.port1 = port1;
-      this.port2 = { postMessage: (m) => (self.slowness ? setTimeout(() => port2.postMessage(m), self.slowness) : port2.postMessage(m)) };
+      const send = (m) => port2.postMessage(m);
+      this.port2 = { postMessage: (m) => (self.slowness ? setTimeout(send, self.slowness, m) : send(m)) };
     }
   };
 }
 `;
 
-/** The code put before the worker's own. @param {string} code */
+/**
+ * The code put before the worker's own.
+ * @param {string} code
+ */
 export const inWorker = (code) => ({ 'pkg/worker.js': (/** @type {string} */ text) => code + text });
 
 /** @type {Site | null} */
@@ -72,7 +102,13 @@ export const latestSite = () => latest;
 
 /**
  * One page on one server, and what a person does there.
- * @typedef {{ flags?: string[], width?: number, height?: number, scheme?: 'light' | 'dark', touch?: boolean, isolated?: boolean }} View
+ *
+ * @typedef {object} View
+ * @property {string[]} [flags] the browser's
+ * @property {number} [width]
+ * @property {number} [height]
+ * @property {'light' | 'dark'} [scheme]
+ * @property {boolean} [touch]
  */
 export class Site {
   /** @type {string[]} */
@@ -80,7 +116,10 @@ export class Site {
   /** @type {string[]} */
   errors = [];
 
-  /** @param {{ later(end: () => unknown): void }} t @param {View & Partial<import('./server.mjs').Options>} [options] */
+  /**
+   * @param {{ later(end: () => unknown): void }} t
+   * @param {View & Partial<Options>} [options]
+   */
   static async make(t, { flags = [], width = 1280, height = 900, scheme = 'light', touch = false, ...served } = {}) {
     const site = new Site();
     site.server = await new Server({ root: DIST, ...served }).start();
@@ -117,7 +156,20 @@ export class Site {
     return this.page.getByTestId(id);
   }
 
-  /** Waits until an element says something. @param {string} id @param {RegExp} like @param {number} [timeout] */
+  /**
+   * What an element says, for a message.
+   * @param {string} id
+   */
+  async says(id) {
+    return `${id} “${await this.at(id).textContent()}”`;
+  }
+
+  /**
+   * Waits until an element says something.
+   * @param {string} id
+   * @param {RegExp} like
+   * @param {number} [timeout]
+   */
   async text(id, like, timeout = 60_000) {
     await this.page
       .waitForFunction(
@@ -130,19 +182,27 @@ export class Site {
       )
       .catch(async () => {
         throw new Error(
-          `${id} says “${await this.at(id).textContent()}”, not ${like}; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`,
+          `not ${like} in ${await this.says(id)}; ${await this.says('status')}; ${await this.says('error')}`,
         );
       });
     return /** @type {Promise<string>} */ (this.at(id).textContent());
   }
 
-  /** Does something that leads to a new explanation, waits for it to be shown, and returns it. @param {() => Promise<unknown>} act @param {number} [timeout] */
+  /**
+   * Does something that leads to a new explanation, waits for it to be shown, and returns it.
+   * @param {() => Promise<unknown>} act
+   * @param {number} [timeout]
+   */
   async explain(act, timeout = 60_000) {
     await this.shown(act, timeout);
     return this.last();
   }
 
-  /** The same without fetching the explanation. @param {() => Promise<unknown>} act @param {number} [timeout] */
+  /**
+   * The same without fetching the explanation.
+   * @param {() => Promise<unknown>} act
+   * @param {number} [timeout]
+   */
   async shown(act, timeout = 60_000) {
     const before = await this.results();
     await act();
@@ -160,9 +220,7 @@ export class Site {
         { timeout },
       )
       .catch(async () => {
-        throw new Error(
-          `no new explanation; status “${await this.at('status').textContent()}”, error “${await this.at('error').textContent()}”`,
-        );
+        throw new Error(`no new explanation; ${await this.says('status')}; ${await this.says('error')}`);
       });
   }
 
@@ -170,7 +228,10 @@ export class Site {
     return this.page.evaluate(() => seen.results);
   }
 
-  /** The last explanation, its maps as plain arrays. @returns {Promise<any>} */
+  /**
+   * The last explanation, its maps as plain arrays.
+   * @returns {Promise<any>}
+   */
   async last() {
     return JSON.parse(
       await this.page.evaluate(() =>
@@ -184,7 +245,10 @@ export class Site {
     await this.at('file').setInputFiles(file);
   }
 
-  /** A real drop, as from a file manager. @param {string} file */
+  /**
+   * A real drop, as from a file manager.
+   * @param {string} file
+   */
   async drop(file) {
     const cdp = await this.context.newCDPSession(this.page);
     const data = { items: [], files: [file], dragOperationsMask: 1 };
@@ -196,7 +260,10 @@ export class Site {
     await cdp.detach();
   }
 
-  /** A real paste: the image goes through the browser's clipboard. @param {string} file */
+  /**
+   * A real paste: the image goes through the browser's clipboard.
+   * @param {string} file
+   */
   async paste(file) {
     const origin = this.server.origin;
     await this.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
@@ -208,7 +275,10 @@ export class Site {
     await this.page.keyboard.press('Control+V');
   }
 
-  /** Presses a button that saves something. @param {string} id */
+  /**
+   * Presses a button that saves something.
+   * @param {string} id
+   */
   async save(id) {
     const [download] = await Promise.all([this.page.waitForEvent('download'), this.at(id).click()]);
     return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
@@ -219,7 +289,10 @@ export class Site {
     return JSON.parse((await this.save('save-json')).bytes.toString());
   }
 
-  /** The worker of one kind of device. @param {string} [kind] */
+  /**
+   * The worker of one kind of device.
+   * @param {string} [kind]
+   */
   async worker(kind = 'cpu') {
     for (const worker of this.page.workers()) {
       if ((await worker.evaluate(() => self.name)) === `peerlight-${kind}`) return worker;
@@ -232,7 +305,10 @@ export class Site {
     await (await this.worker()).evaluate((ms) => Object.assign(self, { slowness: ms }), ms);
   }
 
-  /** Decoded pixels of an image, by the browser. @param {Buffer} bytes */
+  /**
+   * Decoded pixels of an image, by the browser.
+   * @param {Buffer} bytes
+   */
   async pixels(bytes) {
     return decode(bytes);
   }
@@ -242,7 +318,11 @@ export class Site {
   }
 }
 
-/** The pixels of an image file as stored, without color management. @param {Buffer} bytes @returns {Promise<{ width: number, height: number, rgba: Uint8Array }>} */
+/**
+ * The pixels of an image file as stored, without color management.
+ * @param {Buffer} bytes
+ * @returns {Promise<{ width: number, height: number, rgba: Uint8Array }>}
+ */
 export async function decode(bytes) {
   const page = await (await browser()).newPage();
   try {

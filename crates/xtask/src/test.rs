@@ -154,7 +154,7 @@ fn javascript() -> Result {
 /// The page's JSDoc types against the declarations that wasm-bindgen made.
 fn types() -> Result {
     wasm::build_all()?;
-    exec(command(node::tool("tsc")?).args(["--noEmit", "--project", "tests/tsconfig.json"]))
+    exec(command(node::tool("tsc")?).args(["--noEmit", "--project", "tsconfig.json"]))
 }
 
 /// The crate's own tests, in headless Chromium, compiled as the page's module is so that dependencies are shared.

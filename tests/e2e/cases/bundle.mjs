@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from '../harness.mjs';
 import { Site } from '../site.mjs';
 
+/** @import { Fault } from '../server.mjs' */
+
 const WEIGHTS = /\.safetensors$/;
 const WASM = /cpu\/peerlight_bg\.wasm$/;
 const GLUE = /cpu\/peerlight\.js$/;
 const INDEX = /models\/index\.json$/;
 
-/** @type {[string, import('../server.mjs').Fault, RegExp, RegExp][]} */
+/** @type {[string, Fault, RegExp, RegExp][]} */
 const FAULTS = [
-  ['truncated weights', { path: WEIGHTS, kind: 'short', times: 1 }, /download-failed/, /bytes came instead of/],
+  ['truncated weights', { path: WEIGHTS, kind: 'short', times: 1 }, /download-failed/, /bytes instead of/],
   ['weights with one bit flipped', { path: WEIGHTS, kind: 'flip', times: 1 }, /bundle-hash/, /checksum/],
   ['weights not found', { path: WEIGHTS, kind: 'missing', times: 1 }, /download-failed/, /404/],
   ['a connection dropped in the weights', { path: WEIGHTS, kind: 'drop', times: 1 }, /download-failed/, /interrupted/],

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from '../harness.mjs';
 import { Site } from '../site.mjs';
-import { checkScreen } from './explain.mjs';
+import { checkScreen, decimal } from '../screen.mjs';
 
-/** The colors that the overlay has now. @param {Site} site */
+/**
+ * The colors that the overlay has now.
+ * @param {Site} site
+ */
 const overlay = (site) =>
   site
     .at('overlay')
@@ -34,8 +37,16 @@ test('controls: grid, class and evidence explain anew; the look does not', async
   const lemon = await site.explain(() => site.at('target').press('Enter'));
   assert.equal(lemon.target.label, 'lemon');
   await site.at('target').fill('automatic');
+  const found = site.page.getByRole('listbox').getByRole('option');
+  assert.deepEqual(await found.allTextContents(), ['Automatic']);
   const back = await site.explain(() => site.at('target').press('Enter'));
   assert.deepEqual(back.target, first.target);
+  assert.equal(await site.at('target').inputValue(), `Automatic: ${first.target.label}`);
+  assert.match(
+    await site.at('aim').textContent(),
+    /the class with the highest average probability \(Lite0 [\d.]+%, Lite1 /,
+  );
+  assert.match(await site.at('pair').textContent(), /trained as peers\. They were trained to agree, /);
 
   const maps = new Set();
   for (const evidence of ['attention', 'class', 'guided']) {
@@ -78,16 +89,11 @@ test('controls: a region opens on hover, on focus and on a tap', async (t) => {
     await act(site.at(`region-${row}-${column}`));
     await site.page.waitForFunction(
       (text) => document.querySelector('[data-testid=region-card] h2')?.textContent === text,
-      `Region ${row + 1}, ${column + 1}`,
+      `Row ${row + 1}, column ${column + 1}`,
     );
-    const rho = result.regions[row * 7 + column];
+    const { rho, constant } = result.regions[row * 7 + column];
     const text = await site.at('region-card').locator('.rho').textContent();
-    assert.equal(
-      text,
-      rho.constant
-        ? 'flat'
-        : `ρ = ${rho.rho < 0 && rho.rho.toFixed(2) !== '-0.00' ? `−${(-rho.rho).toFixed(2)}` : Math.abs(rho.rho).toFixed(2)}`,
-    );
+    assert.equal(text, constant ? 'no correlation' : `correlation ${decimal(rho)}`);
   };
   await opens(1, 2, (cell) => cell.tap());
   await opens(4, 4, (cell) => cell.hover());
@@ -102,7 +108,7 @@ test('controls: the first region shown is the brightest, wherever the pointer li
   const { regions } = await site.explain(() => site.at('sample-0').click());
   const sums = regions.map((r) => r.attention[0] + r.attention[1]);
   const { row, column } = regions[sums.indexOf(Math.max(...sums))];
-  assert.equal(await site.at('region-card').locator('h2').textContent(), `Region ${row + 1}, ${column + 1}`);
+  assert.equal(await site.at('region-card').locator('h2').textContent(), `Row ${row + 1}, column ${column + 1}`);
 });
 
 test("controls: changes on each other's heels end with the last one", async (t) => {
@@ -111,7 +117,7 @@ test("controls: changes on each other's heels end with the last one", async (t) 
   await site.at('grid').focus();
   for (let i = 0; i < 5; i += 1) await site.page.keyboard.press('ArrowRight');
   await site.page.waitForFunction(
-    () => seen.last.settings.grid === 12 && /Took/.test(document.querySelector('[data-testid=status]').textContent),
+    () => seen.last.grid === 12 && /Took/.test(document.querySelector('[data-testid=status]').textContent),
   );
   assert.equal(await site.at('regions').getByRole('gridcell').count(), 144);
   await checkScreen(site, await site.figures());

@@ -27,7 +27,8 @@ const REFUSED = [
     'drawing.svg',
     async () =>
       Buffer.from(
-        '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>',
+        '<?xml version="1.0"?>' +
+          '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>',
       ),
     'image-broken',
     /SVG/,
@@ -77,7 +78,10 @@ test('images: a truncated JPEG gives an answer or a clear message', async (t) =>
   await site.explain(async () => site.pick(await png('cat')));
 });
 
-/** Two decoders of a lossy image, scaled up: a turned or a wrong frame would be far outside; equal figures are for lossless ones. */
+/**
+ * Two decoders of a lossy image, scaled up: a turned or a wrong frame would be far outside; equal figures are for
+ * lossless ones.
+ */
 const JPEG = { p: 0.05, rho: 0.5, mean: 0.08 };
 
 /** Each shows the cat; how far its figures may lie from the command line's, and why. */
@@ -117,7 +121,8 @@ test('images: 16 bits, gray, transparent, one pixel, one line, CMYK', async (t) 
     ['veiled.png', encodePng(width, height, veiled, { kind: 'rgba' }), {}],
     ['dot.png', encodePng(1, 1, Uint8Array.of(90, 120, 30)), {}],
     ['line.png', encodePng(1200, 1, channels(rgba.subarray(0, 4800), [0, 1, 2])), {}],
-    ['cmyk.jpg', await readFile(fixture('cmyk.jpg')), JPEG], // Browsers convert CMYK by a profile, the command line by a formula.
+    // Browsers convert CMYK by a profile, the command line by a formula.
+    ['cmyk.jpg', await readFile(fixture('cmyk.jpg')), JPEG],
   ];
   for (const [name, bytes, tolerance] of made) {
     const file = await temp(name, bytes);
@@ -147,7 +152,7 @@ test('images: one flat color is explained without pretending', async (t) => {
   const empty = bare.regions.filter((r) => r.constant).length;
   assert.ok(empty > 9 && bare.regions.every((r) => !r.constant || r.rho === 0), String(empty));
   assert.match(
-    String(await site.page.locator('peer-summary').textContent()),
+    String(await site.page.locator('peer-agreement').textContent()),
     new RegExp(`${empty} flat regions count as 0`),
   );
   assert.doesNotMatch(String(await site.page.locator('main').textContent()), /NaN|undefined|null/);
@@ -162,9 +167,8 @@ test(
       const file = await temp(name, bytes);
       const start = performance.now();
       const result = await site.explain(() => site.pick(file));
-      t.note(
-        `${name} (${(bytes.length / 1e6).toFixed(1)} MB) in ${((performance.now() - start) / 1000).toFixed(1)} s: ${result.target.label}`,
-      );
+      const [size, time] = [bytes.length / 1e6, (performance.now() - start) / 1000];
+      t.note(`${name} (${size.toFixed(1)} MB) in ${time.toFixed(1)} s: ${result.target.label}`);
       assert.deepEqual([result.image.width, result.image.height], [width, height]);
       const side = 0.875 * Math.min(width, height);
       for (const [a, b] of [

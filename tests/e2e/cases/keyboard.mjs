@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from '../harness.mjs';
 import { SLOW, Site, inWorker } from '../site.mjs';
-
-/** What has the focus. @param {Site} site */
-export const focused = (site) =>
-  site.page.evaluate(() => ({
-    id: document.activeElement?.dataset?.testid ?? '',
-    label: document.activeElement?.getAttribute('aria-label') ?? '',
-    text: document.activeElement?.textContent?.trim() ?? '',
-  }));
-
-/** Tabs until something has the focus. @param {Site} site @param {RegExp} id */
-export async function tabTo(site, id, key = 'Tab') {
-  for (let i = 0; i < 60; i += 1) {
-    await site.page.keyboard.press(key);
-    if (id.test((await focused(site)).id)) return i + 1;
-  }
-  throw new Error(`the keyboard does not reach ${id}`);
-}
+import { focused, tabTo } from '../keys.mjs';
+import { decimal } from '../screen.mjs';
 
 test('keyboard: the whole way without a mouse', async (t) => {
   const site = await Site.make(t, { edits: inWorker(SLOW) });
@@ -36,8 +21,7 @@ test('keyboard: the whole way without a mouse', async (t) => {
     const { id, label } = await focused(site);
     assert.equal(id, `region-${row}-${column}`);
     const { rho, constant } = result.regions[row * 7 + column];
-    const number = rho < 0 && rho.toFixed(2) !== '-0.00' ? `−${(-rho).toFixed(2)}` : Math.abs(rho).toFixed(2);
-    assert.ok(label.includes(constant ? 'no correlation' : `correlation ${number}`), label);
+    assert.ok(label.includes(constant ? 'no correlation' : `correlation ${decimal(rho)}`), label);
   };
   const walk = [
     ['ArrowRight', 0, 1],
@@ -81,7 +65,7 @@ test('keyboard: the whole way without a mouse', async (t) => {
   await tabTo(site, /^retry$/, 'Shift+Tab');
   await site.slow(0);
   const again = await site.explain(() => keyboard.press('Enter'));
-  assert.equal(again.settings.grid, 8);
+  assert.equal(again.grid, 8);
   assert.equal(await site.results(), before + 1, 'the cancelled one gave no answer');
 });
 

@@ -73,8 +73,10 @@ test('load: the page answers at once while it computes', async (t) => {
     }
     const best = (key) => Math.round(Math.min(...runs.map((r) => r[key])));
     const worst = (key) => Math.round(Math.max(...runs.map((r) => r[key])));
+    const range = (key) => `${best(key) || 'under 50'} to ${worst(key) || 'under 50'} ms`;
     t.note(
-      `${name}: longest task ${best('task') || 'under 50'} to ${worst('task') || 'under 50'} ms, between frames ${best('frame')} to ${worst('frame')} ms, click to handler ${worst('delay')} ms, click to paint ${best('event')} to ${worst('event')} ms`,
+      `${name}: longest task ${range('task')}, between frames ${range('frame')}, ` +
+        `click to handler ${worst('delay')} ms, click to paint ${range('event')}`,
     );
     assert.ok(best('task') < PROMPT_MS, `${name}: the main thread was held for ${best('task')} ms`);
     assert.ok(best('delay') < PROMPT_MS && best('event') < PROMPT_MS, `${name}: a click took ${best('event')} ms`);
@@ -108,8 +110,10 @@ test('load: a hundred images leave the memory as it was', async (t) => {
   }
   const [early, , late] = marks;
   const line = (key) => marks.map((m) => m[key].toFixed(0)).join(', ');
+  const each = (performance.now() - start) / 100;
   t.note(
-    `${((performance.now() - start) / 100).toFixed(0)} ms an image; after 20, 60, 100: resident ${line('rss')} MB, page heap ${line('heap')} MB, engine ${line('wasm')} MB`,
+    `${each.toFixed(0)} ms an image; after 20, 60, 100: resident ${line('rss')} MB, ` +
+      `page heap ${line('heap')} MB, engine ${line('wasm')} MB`,
   );
   assert.equal(late.wasm, early.wasm, "the engine's memory");
   assert.ok(late.heap < early.heap + 5, "the page's heap");

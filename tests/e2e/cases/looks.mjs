@@ -12,7 +12,10 @@ const VIEWS = [
   { name: 'phone', width: 390, scheme: 'light', touch: true },
 ];
 
-/** An image's noise is most of a screenshot's bytes: 86 levels a channel look the same. @param {Buffer} png */
+/**
+ * An image's noise is most of a screenshot's bytes: 86 levels a channel look the same.
+ * @param {Buffer} png
+ */
 async function slim(png) {
   const { width, height, rgba } = await decode(png);
   const levels = rgba.map((v) => Math.round(v / 3) * 3);

@@ -25,10 +25,19 @@ async function image() {
   return { name: 'known.png', mimeType: 'image/png', buffer: encodePng(WIDTH, HEIGHT, channels(rgba, [0, 1, 2])) };
 }
 
-/** @param {{ width: number, rgba: Uint8Array }} image @param {number} x @param {number} y */
+/**
+ * @param {{ width: number, rgba: Uint8Array }} image
+ * @param {number} x
+ * @param {number} y
+ */
 const pixel = ({ width, rgba }, x, y) => [...rgba.subarray(4 * (y * width + x), 4 * (y * width + x) + 3)];
 
-/** @param {number[]} a @param {number[]} b @param {number} by @param {string} what */
+/**
+ * @param {number[]} a
+ * @param {number[]} b
+ * @param {number} by
+ * @param {string} what
+ */
 const nearColor = (a, b, by, what) => a.forEach((v, i) => near(v, b[i], by, `${what}: ${a} against ${b}`));
 
 test('overlay: the map lies on exactly the square that the networks saw', async (t) => {
@@ -87,7 +96,7 @@ test('overlay: the screen shows image and map where they belong', async (t) => {
     [CROP.x + CROP.side + 4, 200],
   ])
     nearColor(at(x, y), dark, 3, `outside, ${x} ${y}`);
-  const { map } = result.mutual;
+  const { map } = result;
   for (const [x, y] of [
     [150, 200],
     [200, 60],
@@ -137,7 +146,7 @@ test("overlay: the saved PNG has the image's size, the map on the square and the
       [250, 300],
     ]) {
       const [u, v] = [x - CROP.x, y - CROP.y].map((k) => Math.floor(((k + 0.5) * result.side) / CROP.side));
-      const gray = 255 * result.mutual.map[v * result.side + u];
+      const gray = 255 * result.map[v * result.side + u];
       nearColor(
         pixel(image, x, y),
         RED.map((c) => (1 - opacity) * c + opacity * gray),

@@ -32,11 +32,11 @@ test('start: without a graphics adapter the CPU is used and the reason given', a
   const site = await (await Site.make(t)).open();
   assert.equal(await site.at('device').getAttribute('data-kind'), 'cpu');
   await site.explain(() => site.at('sample-0').click());
-  const reason = await site.text('device-reason', /no WebGPU|no graphics adapter|software adapter/);
+  const reason = await site.text('device-reason', /no WebGPU|software adapter/);
   t.note(reason);
   await site.at('device-webgpu').check();
-  await site.text('device-reason', /no WebGPU|no graphics adapter|WebGPU cannot be used here/);
-  await site.text('device-name', /^CPU/);
+  await site.text('device-reason', /no WebGPU|WebGPU cannot be used here/);
+  await site.text('device-name', /the CPU/);
   assert.equal((await site.explain(() => site.at('sample-1').click())).image.width > 0, true);
 });
 

@@ -5,7 +5,11 @@ import { png } from '../images.mjs';
 
 const LONG = 150_000;
 
-/** Chooses WebGPU by hand, after a first image: with it come the settings. @param {Site} site @param {RegExp} name what the page then says it uses */
+/**
+ * Chooses WebGPU by hand, after a first image: with it come the settings.
+ * @param {Site} site
+ * @param {RegExp} name what the page then says it uses
+ */
 async function choose(site, name) {
   if (!(await site.results())) await site.shown(() => site.at('sample-1').click());
   await site.at('device-webgpu').check();
@@ -26,12 +30,12 @@ test(
     t.note(await site.text('device-reason', /software adapter/));
 
     const start = performance.now();
-    t.note(await choose(site, /^WebGPU/));
+    t.note(await choose(site, /on WebGPU/));
     const ready = performance.now();
     const gpu = await site.explain(() => site.pick(cat), LONG);
     t.note(`open ${((ready - start) / 1000).toFixed(1)} s, first ${((performance.now() - ready) / 1000).toFixed(1)} s`);
     let far = 0;
-    const maps = [...cpu.peers.map((p, k) => [p, gpu.peers[k]]), [cpu.mutual, gpu.mutual]];
+    const maps = [...cpu.peers.map((p, k) => [p, gpu.peers[k]]), [cpu, gpu]];
     for (const [a, b] of maps) a.map.forEach((v, i) => (far = Math.max(far, Math.abs(v - b.map[i]))));
     t.note(`maps within ${far.toExponential(1)} of the CPU's`);
     assert.ok(far <= 1e-2);
@@ -54,7 +58,7 @@ test(
       await root.send('Browser.crashGpuProcess').catch(() => {});
     }, LONG);
     assert.equal(lost.regions.length, 25);
-    await site.text('device-name', /^CPU/);
+    await site.text('device-name', /the CPU/);
     t.note(await site.text('device-reason', /WebGPU failed, so the CPU took over/));
     near(lost.peers[0].top[0].probability, cpu.peers[0].top[0].probability, 1e-5, "the CPU's figures");
     await site.explain(() => site.at('sample-1').click());
@@ -80,7 +84,7 @@ test(
   'webgpu: a device that computes wrongly fails its self-test, and the CPU stays',
   async (t) => {
     const site = await (await Site.make(t, { flags: GPU, edits: inWorker(WRONG) })).open();
-    t.note(await choose(site, /^CPU/));
+    t.note(await choose(site, /the CPU/));
     await site.text('device-reason', /WebGPU cannot be used here/);
     await site.explain(() => site.at('sample-0').click());
   },
@@ -88,14 +92,16 @@ test(
 );
 
 /** The adapter refuses a device. */
-const REFUSED =
-  'GPUAdapter.prototype.requestDevice = async () => { throw new DOMException("no device today", "OperationError"); };\n';
+const REFUSED = `GPUAdapter.prototype.requestDevice = async () => {
+  throw new DOMException('no device today', 'OperationError');
+};
+`;
 
 test(
   'webgpu: a device that cannot be had, and the CPU stays',
   async (t) => {
     const site = await (await Site.make(t, { flags: GPU, edits: inWorker(REFUSED) })).open();
-    t.note(await choose(site, /^CPU/));
+    t.note(await choose(site, /the CPU/));
     await site.text('device-reason', /WebGPU cannot be used here|no .* WebGPU/);
     await site.explain(() => site.at('sample-0').click());
   },
@@ -108,7 +114,7 @@ test(
     const site = await (
       await Site.make(t, { flags: GPU, faults: [{ path: /webgpu\/peerlight_bg\.wasm$/, kind: 'missing', times: 1 }] })
     ).open();
-    t.note(await choose(site, /^CPU/));
+    t.note(await choose(site, /the CPU/));
     await site.text('device-reason', /404/);
     await site.explain(() => site.at('sample-0').click());
   },

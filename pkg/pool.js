@@ -1,0 +1,81 @@
+import { WorkerClient } from './worker-client.js';
+import { PeerlightError, asError } from './errors.js';
+
+/**
+ * @import { OpenCall } from './client.js'
+ * @import { BundleInfo, Catalog, Device, DeviceKind } from './index.js'
+ * @import { WorkerLike } from './worker-client.js'
+ */
+
+/**
+ * A worker with its device ready and the weights loaded.
+ * @typedef {{ worker: WorkerClient, device: Omit<Device, 'reason'>, catalog: Catalog, info: BundleInfo }} OpenEngine
+ */
+
+/** At most one engine for each kind of device, opened when first asked for and again after its worker has ended. */
+export class EnginePool {
+  /** @type {Partial<Record<DeviceKind, Promise<OpenEngine>>>} */
+  #engines = {};
+  #weights;
+  #sha256;
+  #spawn;
+
+  /**
+   * @param {Promise<Blob>} weights
+   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => WorkerLike }} options
+   */
+  constructor(weights, { sha256, spawn }) {
+    this.#weights = weights;
+    this.#sha256 = sha256;
+    this.#spawn = spawn;
+  }
+
+  /**
+   * @param {DeviceKind} kind
+   * @param {OpenCall} [options]
+   * @returns {Promise<OpenEngine>}
+   */
+  async open(kind, options = {}) {
+    const last = this.#engines[kind];
+    const known = await last?.catch(() => null);
+    if (known?.worker.alive) return known;
+    // Of several that find it ended, the first opens it anew.
+    if (this.#engines[kind] !== last && this.#engines[kind]) return this.open(kind, options);
+    const opening = this.#build(kind, options);
+    this.#engines[kind] = opening;
+    opening.catch(() => {
+      if (this.#engines[kind] === opening) delete this.#engines[kind];
+    });
+    return opening;
+  }
+
+  /** @param {DeviceKind} kind */
+  drop(kind) {
+    const engine = this.#engines[kind];
+    delete this.#engines[kind];
+    engine?.then(
+      ({ worker }) => worker.close(),
+      () => {},
+    );
+  }
+
+  /**
+   * @param {DeviceKind} kind
+   * @param {OpenCall} options
+   * @returns {Promise<OpenEngine>}
+   */
+  async #build(kind, options) {
+    const worker = new WorkerClient(kind, { spawn: this.#spawn });
+    try {
+      const [opened, weights] = await Promise.all([worker.call('open', { kind }, options), this.#weights]);
+      const info = await worker.call('load', { weights }, options);
+      if (this.#sha256 && info.sha256 !== this.#sha256) {
+        throw new PeerlightError('bundle-hash', 'The weights do not match their published checksum.');
+      }
+      return { worker, device: opened.device, catalog: opened.catalog, info };
+    } catch (thrown) {
+      worker.close();
+      throw asError(thrown);
+    }
+  }
+}

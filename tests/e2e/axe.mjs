@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+/** @import { Site } from './site.mjs' */
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * @param {Site} site
+ * @param {string} when
+ */
+export async function audit(site, when) {
+  await site.page.evaluate(axe);
+  // Transitions of color must be over before contrast is measured.
+  await site.page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((a) => a.effect?.getTiming().iterations !== Infinity)
+        .map((a) => a.finished),
+    ),
+  );
+  const { violations } = await site.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
+  assert.deepEqual(
+    grave.map(
+      (v) =>
+        `${when}: ${v.id}: ${v.help}: ${v.nodes
+          .slice(0, 3)
+          .map((n) => n.html.slice(0, 160))
+          .join(' | ')}`,
+    ),
+    [],
+  );
+  return violations.filter((v) => !grave.includes(v)).map((v) => v.id);
+}

@@ -1,0 +1,64 @@
+import { PageElement, make, setProgress, setText } from '../../shared/element.js';
+import { statusOf } from '../status.js';
+
+/** @import { State } from '../../app/state.js' */
+
+/** One sentence on what is going on, the bar, and the ways out: cancel or try again. */
+export class StatusLine extends PageElement {
+  #text = make('p', { class: 'text', role: 'status', 'aria-live': 'polite', 'data-testid': 'status' });
+  #bar = make('progress', { 'data-testid': 'progress', 'aria-label': 'Progress' });
+  #amount = make('span', { class: 'amount', 'data-testid': 'amount' });
+  #cancel = make(
+    'button',
+    { type: 'button', 'data-testid': 'cancel', title: 'Escape', onclick: () => this.send({ type: 'cancel' }) },
+    'Cancel',
+  );
+  #retry = make('button', {
+    type: 'button',
+    class: 'strong',
+    'data-testid': 'retry',
+    onclick: () => this.send({ type: 'retry' }),
+  });
+  #what = make('strong');
+  #help = make('span');
+  #error = make('p', { class: 'error', role: 'alert', 'data-testid': 'error' }, this.#what, ' ', this.#help);
+  #busy = false;
+
+  connectedCallback() {
+    const line = make('div', { class: 'line' }, this.#text, this.#amount, this.#cancel, this.#retry);
+    this.replaceChildren(line, this.#bar, this.#error);
+    addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && this.#busy) this.send({ type: 'cancel' });
+    });
+  }
+
+  /** @param {State} state */
+  update(state) {
+    const { text, bar, error, cancel, retry } = statusOf(state);
+    this.#busy = cancel;
+    setText(this.#text, text);
+    this.#amount.textContent = bar?.text ?? '';
+    this.#bar.hidden = !bar;
+    setProgress(this.#bar, bar);
+    this.#show(this.#cancel, cancel);
+    this.#show(this.#retry, Boolean(retry));
+    this.#retry.textContent = retry;
+    this.#error.hidden = !error;
+    if (error) {
+      setText(this.#what, error.message);
+      setText(this.#help, error.help);
+    }
+    this.#error.dataset.code = error?.code ?? '';
+  }
+
+  /**
+   * A button that vanishes under the keyboard's focus hands it on.
+   * @param {HTMLElement} button
+   * @param {boolean} on
+   */
+  #show(button, on) {
+    const focused = !on && button === document.activeElement;
+    button.hidden = !on;
+    if (focused) document.querySelector('main')?.focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,68 @@
+import { noComparison, reduceCompare } from '../compare/state.js';
+import { explaining } from '../explain/select.js';
+import { noJob, plainView, reduceExplain } from '../explain/state.js';
+import { noImage, reduceImages } from '../images/state.js';
+import { noEngine, reduceNetworks } from '../networks/state.js';
+
+/**
+ * @import { CompareAction, Comparison } from '../compare/state.js'
+ * @import { ExplainAction, JobState, ViewState } from '../explain/state.js'
+ * @import { ImageState, ImagesAction, Sample } from '../images/state.js'
+ * @import { EngineState, NetworksAction } from '../networks/state.js'
+ * @import { Explanation, Request } from 'peerlight'
+ */
+
+/**
+ * The page's whole state and every way it can change. Nothing here touches the document, the network or a clock. Each
+ * folder changes its own part, and sees the others as they are after the action.
+ *
+ * @typedef {object} State
+ * @property {EngineState} engine
+ * @property {ImageState} image
+ * @property {Sample[]} samples
+ * @property {Request} ask only what the person changed; the engine's defaults hold for the rest
+ * @property {JobState} job
+ * @property {Explanation | null} result
+ * @property {ViewState} view
+ * @property {Comparison} comparison
+ *
+ * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
+ * @typedef {NetworksAction | ImagesAction | ExplainAction | CompareAction | ButtonAction} Action
+ */
+
+/** @type {State} */
+export const initial = {
+  engine: noEngine,
+  image: noImage,
+  samples: [],
+  ask: {},
+  job: noJob,
+  result: null,
+  view: plainView,
+  comparison: noComparison,
+};
+
+/** In the order in which they see each other's changes. */
+const REDUCERS = [reduceNetworks, reduceImages, reduceExplain, reduceCompare];
+
+/**
+ * @param {State} state
+ * @param {Action} action
+ * @returns {State}
+ */
+export function reduce(state, action) {
+  const meant = meantBy(state, action);
+  return REDUCERS.reduce((page, reducer) => reducer(page, meant), state);
+}
+
+/**
+ * What the buttons “Cancel” and “Try again” are about: the explanation or the networks.
+ * @param {State} state
+ * @param {Action} action
+ * @returns {Action}
+ */
+function meantBy(state, action) {
+  if (action.type === 'cancel') return { type: explaining(state) ? 'job-cancel' : 'engine-cancel' };
+  if (action.type === 'retry') return { type: state.engine.phase === 'failed' ? 'engine-retry' : 'job-retry' };
+  return action;
+}

@@ -1,0 +1,96 @@
+import { bytes, decimal, percent, time } from '../shared/format.js';
+
+/**
+ * @import { State } from './state.js'
+ * @import { EngineState } from '../networks/state.js'
+ * @import { Failure } from '../shared/failure.js'
+ * @import { Explanation } from 'peerlight'
+ */
+
+/**
+ * What the page says about itself: one sentence, one bar, one way out.
+ *
+ * @typedef {object} Status
+ * @property {string} text
+ * @property {Failure | null} error
+ * @property {{ value: number, max: number, text: string } | null} bar `max` is 0 while nobody knows how long it takes
+ * @property {boolean} cancel whether there is something to cancel
+ * @property {string} retry the name of the button that tries again; empty for none
+ */
+
+/** @type {Status} */
+const quiet = { text: '', error: null, bar: null, cancel: false, retry: '' };
+const ENDLESS = { value: 0, max: 0, text: '' };
+
+/**
+ * @param {State} state
+ * @returns {Status}
+ */
+export function statusOf(state) {
+  const { image } = state;
+  if (image.next) return { ...quiet, text: 'Opening the image…', bar: ENDLESS };
+  const status = working(state);
+  return image.error ? { ...status, error: image.error } : status;
+}
+
+/**
+ * @param {State} state
+ * @returns {Status}
+ */
+function working({ engine, image, job, result }) {
+  if (engine.phase === 'failed') return failed(engine);
+  if (engine.phase === 'loading') {
+    const { doing, ...bar } = loading(engine.progress);
+    return { ...quiet, text: `${doing}…${image.preview ? ' Your image is next.' : ''}`, bar, cancel: true };
+  }
+  if (job.phase === 'failed') {
+    return { ...quiet, text: 'The explanation failed.', error: job.error, retry: 'Try again' };
+  }
+  if (job.phase === 'due' || job.phase === 'running') {
+    const { step } = job;
+    if (!step) return { ...quiet, text: 'Explaining the image…', bar: ENDLESS, cancel: true };
+    const bar = { value: step.done, max: step.total, text: `${step.done} of ${step.total}` };
+    return { ...quiet, text: `${step.name}…`, bar, cancel: true };
+  }
+  if (engine.switching) {
+    const { doing: _, ...bar } = loading(engine.progress);
+    return { ...quiet, text: 'Changing the device…', bar, cancel: true };
+  }
+  if (job.phase === 'cancelled') {
+    const kept = result ? ' What you see belongs to the earlier settings.' : '';
+    return { ...quiet, text: `Stopped.${kept}`, retry: 'Explain again' };
+  }
+  if (result) return { ...quiet, text: summary(result) };
+  return { ...quiet, text: engine.phase === 'ready' ? 'Ready. Choose an image.' : 'Choose an image.' };
+}
+
+/**
+ * @param {EngineState} engine
+ * @returns {Status}
+ */
+function failed({ error }) {
+  if (error?.code === 'cancelled') {
+    return { ...quiet, text: 'Loading the networks was stopped.', retry: 'Load the networks' };
+  }
+  return { ...quiet, text: 'The networks could not be loaded.', error, retry: 'Try again' };
+}
+
+/** @param {EngineState['progress']} progress */
+function loading({ weights, code, device }) {
+  const files = [weights, code].filter((file) => file !== undefined);
+  const loaded = files.reduce((sum, file) => sum + file.loaded, 0);
+  const total = files.every((file) => file.total) ? files.reduce((sum, file) => sum + file.total, 0) : 0;
+  const finished = device && (!weights || weights.loaded >= weights.total);
+  if (finished) return { ...ENDLESS, doing: device.text };
+  const doing = 'Loading the networks';
+  if (!loaded) return { ...ENDLESS, doing };
+  const text = total ? `${bytes(loaded)} of ${bytes(total)}` : bytes(loaded);
+  return { value: loaded, max: total, text, doing };
+}
+
+/** @param {Explanation} result */
+function summary({ peers, agreement, timings }) {
+  const answers = peers.map(({ name, top: [first] }) => `${name}: ${first?.label} ${percent(first?.probability ?? 0)}`);
+  const ms = timings.reduce((sum, step) => sum + step.ms, 0);
+  return `${answers.join('; ')}. Agreement ${decimal(agreement ?? 0)}. Took ${time(ms)}.`;
+}

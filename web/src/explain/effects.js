@@ -1,0 +1,48 @@
+import { failure } from '../shared/failure.js';
+import { runnable } from './select.js';
+
+/**
+ * @import { Store } from '../app/store.js'
+ * @import { Engine } from 'peerlight'
+ */
+
+/** Changes in quick succession (a slider, typing) are explained once. */
+const SETTLE_MS = 180;
+
+/**
+ * Explains the image whenever it or a setting has changed.
+ * @param {Store} store
+ * @param {() => Engine | null} engineNow
+ */
+export function runExplain(store, engineNow) {
+  const { dispatch } = store;
+  let job = new AbortController();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  store.subscribe((state, before) => {
+    const serial = runnable(state);
+    if (serial === runnable(before)) return;
+    clearTimeout(timer);
+    job.abort();
+    if (serial) timer = setTimeout(explain, state.result ? SETTLE_MS : 0, serial);
+  });
+
+  /** @param {number} serial */
+  async function explain(serial) {
+    const { image, ask } = store.state;
+    const engine = engineNow();
+    if (!engine || !image.chosen) return;
+    const { signal } = (job = new AbortController());
+    dispatch({ type: 'job-started', serial });
+    try {
+      const result = await engine.explain(image.chosen.source, ask, {
+        signal,
+        onProgress: (step) => dispatch({ type: 'job-step', serial, step }),
+      });
+      dispatch({ type: 'job-done', serial, result });
+    } catch (thrown) {
+      dispatch({ type: 'job-failed', serial, error: failure(thrown) });
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { PageElement, changed, make } from '../../shared/element.js';
+import { paintMap } from '../../shared/paint.js';
+import { paintCorrelations, paintRhoScale, paintScale } from '../paint.js';
+import { lutOf } from '../select.js';
+
+/** @import { State } from '../../app/state.js' */
+
+/**
+ * Every network's map, the mutual map and the correlations side by side. A map can be chosen to lie over the image.
+ */
+export class Maps extends PageElement {
+  /** @type {Map<string, { canvas: HTMLCanvasElement, button: HTMLButtonElement, blank: HTMLElement }>} */
+  #tiles = new Map();
+  #rho = make('canvas', { role: 'img', 'aria-label': 'Correlation of each region; the table below has the numbers' });
+  #scale = make('canvas');
+  #rhoScale = make('canvas');
+
+  /**
+   * @param {State} state
+   * @param {State | null} before
+   */
+  update(state, before) {
+    const { result, view } = state;
+    this.hidden = !result;
+    if (!result) return;
+    const maps = [...result.peers, { id: 'mutual', name: 'Mutual map', map: result.map, blank: result.blank }];
+    if (maps.map((m) => m.id).join() !== [...this.#tiles.keys()].join()) this.#build(maps);
+    const lut = lutOf(state);
+    if (lut && changed(state, before, (s) => [s.result, lutOf(s)])) {
+      for (const { id, map, blank } of maps) {
+        const tile = this.#tiles.get(id);
+        if (!tile) continue;
+        paintMap(tile.canvas, map, lut, result.side);
+        tile.blank.hidden = !blank;
+      }
+      paintScale(this.#scale, lut);
+      paintCorrelations(this.#rho, result);
+    }
+    for (const [id, { button }] of this.#tiles) button.setAttribute('aria-pressed', String(id === view.shown));
+  }
+
+  /** @param {{ id: string, name: string }[]} maps */
+  #build(maps) {
+    this.#tiles.clear();
+    const tiles = maps.map(({ id, name }, k) => {
+      const canvas = make('canvas', { role: 'img', 'aria-label': `Map: ${name}` });
+      const blank = make('span', { class: 'blank', hidden: true }, 'Blank: nothing stands out');
+      const button = make(
+        'button',
+        {
+          type: 'button',
+          'data-testid': `map-${id}`,
+          'data-peer': id === 'mutual' ? 'mutual' : k,
+          onclick: () => this.send({ type: 'view-changed', view: { shown: id } }),
+        },
+        make('span', { class: 'map' }, canvas, blank),
+        make('span', { class: 'name' }, name),
+      );
+      this.#tiles.set(id, { canvas, button, blank });
+      return button;
+    });
+    const rho = make(
+      'div',
+      { class: 'tile', 'data-testid': 'map-correlation' },
+      make('span', { class: 'map' }, this.#rho),
+      make('span', { class: 'name' }, 'Correlation by region'),
+    );
+    paintRhoScale(this.#rhoScale);
+    const legends = [
+      legend('Attention, each map on its own scale: least', this.#scale, 'most'),
+      legend('Correlation: −1', this.#rhoScale, '1'),
+    ];
+    this.replaceChildren(
+      make('div', { class: 'tiles' }, ...tiles, rho),
+      make('div', { class: 'legends', 'aria-hidden': 'true' }, ...legends),
+    );
+  }
+}
+
+/**
+ * @param {string} from
+ * @param {HTMLCanvasElement} bar
+ * @param {string} to
+ */
+const legend = (from, bar, to) => make('div', { class: 'legend' }, make('span', {}, from), bar, make('span', {}, to));

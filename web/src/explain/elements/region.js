@@ -1,0 +1,78 @@
+import { PageElement, changed, make } from '../../shared/element.js';
+import { decimal, short } from '../../shared/format.js';
+import { paintPatch, paintRegion } from '../paint.js';
+import { lutOf } from '../select.js';
+
+/**
+ * @import { State } from '../../app/state.js'
+ * @import { Region } from 'peerlight'
+ */
+
+const HINT =
+  'Each patch is stretched to full contrast, because correlation ignores strength. The number below it is how ' +
+  'strongly the network looks here (0 to 1). Point, tap or use the arrow keys for another region.';
+
+/** One region seen close: the image, each network's map there, and how they correlate. */
+export class RegionCard extends PageElement {
+  #title = make('h2', {}, 'Region');
+  #rho = make('p', { class: 'rho' });
+  #note = make('p', { 'data-testid': 'region-note' });
+  #patches = make('div', { class: 'patches' });
+
+  connectedCallback() {
+    const hint = make('p', { class: 'quiet' }, HINT);
+    this.replaceChildren(make('header', {}, this.#title, this.#rho), this.#patches, this.#note, hint);
+    this.dataset.testid = 'region-card';
+  }
+
+  /**
+   * @param {State} state
+   * @param {State | null} before
+   */
+  update(state, before) {
+    if (!changed(state, before, (s) => [s.result, s.view.region, lutOf(s)])) return;
+    const { result, view, image } = state;
+    this.hidden = !result;
+    const region = view.region === null ? undefined : result?.regions[view.region];
+    const lut = lutOf(state);
+    if (!result || !region || !lut || !image.preview) return;
+    this.#title.textContent = `Row ${region.row + 1}, column ${region.column + 1}`;
+    this.#rho.textContent = region.constant ? 'no correlation' : `correlation ${decimal(region.rho)}`;
+    this.#note.textContent = noteOn(region);
+    const patch = make('canvas', { role: 'img', 'aria-label': 'The image in this region' });
+    paintPatch(patch, image.preview, result, region);
+    const peers = result.peers.map((peer, k) => {
+      const canvas = make('canvas', { role: 'img', 'aria-label': `The map of ${peer.name} in this region` });
+      paintRegion(canvas, peer.map, result.side, region, result.grid, lut);
+      return figure(canvas, short(peer.name), { 'data-peer': k }, decimal(region.attention[k] ?? 0));
+    });
+    this.#patches.replaceChildren(figure(patch, 'Image'), ...peers);
+  }
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} name
+ * @param {Record<string, number>} [props]
+ * @param {string} [number]
+ */
+function figure(canvas, name, props, number) {
+  const caption = make('figcaption', {}, make('span', {}, name));
+  if (number !== undefined) caption.append(make('b', {}, number));
+  return make('figure', props, canvas, caption);
+}
+
+/** @param {Region} region */
+function noteOn({ rho, constant, pairs }) {
+  if (constant) return 'One map is flat here, so no correlation can be computed; the region counts as 0.';
+  const each = pairs.length > 1 ? ` Pair by pair: ${pairs.map(decimal).join(', ')}.` : '';
+  return `Inside this region ${inWords(rho)}.${each}`;
+}
+
+/** @param {number} rho */
+function inWords(rho) {
+  if (rho >= 0.5) return 'the maps rise and fall together';
+  if (rho >= 0.2) return 'the maps partly agree';
+  if (rho <= -0.2) return 'one map rises where the other falls';
+  return 'the maps have little in common';
+}

@@ -1,0 +1,45 @@
+import { PageElement, changed, headRow, make, tableRow } from '../../shared/element.js';
+import { decimal, short } from '../../shared/format.js';
+
+/** @import { State } from '../../app/state.js' */
+
+/** Every region's numbers as a real table, for screen readers and for anyone who wants numbers. */
+export class RegionsTable extends PageElement {
+  #caption = make('caption');
+  #head = make('thead');
+  #body = make('tbody');
+
+  connectedCallback() {
+    const table = make('table', { 'data-testid': 'regions-table' }, this.#caption, this.#head, this.#body);
+    const props = { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of the regions' };
+    const summary = make('summary', {}, 'Every region as a table');
+    this.replaceChildren(make('details', {}, summary, make('div', props, table)));
+  }
+
+  /**
+   * @param {State} state
+   * @param {State | null} before
+   */
+  update(state, before) {
+    if (!changed(state, before, (s) => [s.result])) return;
+    const { result } = state;
+    this.hidden = !result;
+    if (!result) return;
+    const { regions, peers, grid } = result;
+    const names = peers.map((p) => short(p.name));
+    const pairs = names.length > 2 ? pairsOf(names) : []; // Of two networks, the one pair is the correlation itself.
+    this.#caption.textContent = `${grid} × ${grid} regions, counted from the top left`;
+    const attention = names.map((name) => `${name}: mean attention`);
+    this.#head.replaceChildren(headRow(['Row', 'Column', 'Correlation', ...pairs, ...attention, 'Note']));
+    this.#body.replaceChildren(
+      ...regions.map((region) => {
+        const numbers = [region.rho, ...(pairs.length ? region.pairs : []), ...region.attention].map(decimal);
+        const note = region.constant ? 'flat: no correlation' : '';
+        return tableRow({ head: String(region.row + 1), cells: [String(region.column + 1), ...numbers, note] });
+      }),
+    );
+  }
+}
+
+/** @param {string[]} names */
+const pairsOf = (names) => names.flatMap((a, i) => names.slice(i + 1).map((b) => `${a} and ${b}`));

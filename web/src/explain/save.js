@@ -1,0 +1,56 @@
+import { download } from '../shared/download.js';
+import { fileName } from '../shared/format.js';
+import { colorize } from '../shared/paint.js';
+import { lutOf, mapOf, overlayOf } from './select.js';
+
+/**
+ * @import { State } from '../app/state.js'
+ * @import { Explanation } from 'peerlight'
+ */
+
+/**
+ * The explanation without its maps: what `peerlight explain --json` prints.
+ * @param {Explanation} result
+ */
+export const numbersOf = (result) =>
+  JSON.stringify(result, (_, value) => (value instanceof Float32Array ? undefined : value), 2);
+
+/** @param {State} state */
+export function saveNumbers({ result, image }) {
+  if (!result) return;
+  const file = new Blob([numbersOf(result)], { type: 'application/json' });
+  download(file, fileName(image.chosen?.name ?? '', 'peerlight.json'));
+}
+
+/**
+ * Saves the image with the map that is shown, as it is shown.
+ * @param {State} state
+ */
+export async function saveOverlay(state) {
+  const { result, image, view } = state;
+  const lut = lutOf(state);
+  if (!result || !image.preview || !lut) return;
+  const { bitmap } = image.preview;
+  const { opacity, dim } = overlayOf(state);
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  pen.fillStyle = '#fff';
+  pen.fillRect(0, 0, bitmap.width, bitmap.height);
+  pen.drawImage(bitmap, 0, 0);
+
+  const scale = bitmap.width / result.image.width;
+  const { x, y, side } = result.image.crop;
+  const square = /** @type {const} */ ([x * scale, y * scale, side * scale, side * scale]);
+  const around = new Path2D();
+  around.rect(0, 0, bitmap.width, bitmap.height);
+  around.rect(...square);
+  pen.fillStyle = `rgb(0 0 0 / ${dim})`;
+  pen.fill(around, 'evenodd');
+
+  const pixels = new ImageData(colorize(mapOf(result, view.shown).map, lut), result.side, result.side);
+  pen.globalAlpha = opacity;
+  pen.imageSmoothingQuality = 'high';
+  pen.drawImage(await createImageBitmap(pixels), ...square);
+  const file = await canvas.convertToBlob({ type: 'image/png' });
+  download(file, fileName(image.chosen?.name ?? '', `${view.shown}.png`));
+}

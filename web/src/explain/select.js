@@ -1,0 +1,98 @@
+import { OVERLAY } from '../shared/overlay.js';
+
+/**
+ * @import { State } from '../app/state.js'
+ * @import { Explanation, Request } from 'peerlight'
+ */
+
+/**
+ * Whether an explanation is under way, or will be as soon as the image is there.
+ * @param {State} state
+ */
+export const explaining = ({ engine, job }) =>
+  engine.phase === 'ready' && (job.phase === 'due' || job.phase === 'running');
+
+/**
+ * The explanation that could run now, by its serial; 0 while something that it needs is missing.
+ * @param {State} state
+ */
+export const runnable = (state) => (explaining(state) && state.image.preview ? state.job.serial : 0);
+
+/**
+ * The map laid over the image: a network's by its id, or the mutual one.
+ * @param {Explanation} result
+ * @param {string} id
+ */
+export const mapOf = (result, id) => result.peers.find((p) => p.id === id) ?? result;
+
+/** The settings that stand in the request itself; the others are the mutual map's. */
+const OWN = /** @type {const} */ (['grid', 'crop']);
+
+/**
+ * One setting as a change of the request.
+ * @param {string} id
+ * @param {number | string} value
+ * @returns {Request}
+ */
+export function changeOf(id, value) {
+  const own = OWN.find((key) => key === id);
+  return own ? { [own]: value } : { settings: { [id]: value } };
+}
+
+/**
+ * What was chosen for a setting, if anything.
+ * @param {Request} ask
+ * @param {string} id
+ */
+export function chosenIn(ask, id) {
+  const own = OWN.find((key) => key === id);
+  return own ? ask[own] : ask.settings?.[id];
+}
+
+/**
+ * What the engine was, or would be, asked for one setting.
+ * @param {State} state
+ * @param {string} id
+ */
+export const settingOf = ({ ask, engine }, id) =>
+  chosenIn(ask, id) ?? engine.catalog?.settings.find((s) => s.id === id)?.default ?? null;
+
+/**
+ * Whether a change asks for nothing that is not asked for already.
+ * @param {Request} ask
+ * @param {Request} change
+ */
+export function asksSame(ask, { settings = {}, ...own }) {
+  const same = (/** @type {Record<string, any>} */ all, /** @type {object} */ some) =>
+    Object.entries(some).every(([key, value]) => all[key] === value);
+  return same(ask, own) && same(ask.settings ?? {}, settings);
+}
+
+/**
+ * How a map is painted over the image.
+ * @param {State} state
+ */
+export function overlayOf({ engine, view }) {
+  const { color, opacity, dim } = engine.catalog?.overlay ?? OVERLAY;
+  return { color: view.color ?? color, opacity: view.opacity ?? opacity, dim };
+}
+
+/**
+ * The chosen color map.
+ * @param {State} state
+ * @returns {Uint8Array | null}
+ */
+export function lutOf(state) {
+  const colors = state.engine.catalog?.colors ?? [];
+  const { color } = overlayOf(state);
+  return (colors.find((c) => c.id === color) ?? colors[0])?.lut ?? null;
+}
+
+/**
+ * The region that the networks together look at most.
+ * @param {Explanation} result
+ */
+export function brightest({ regions }) {
+  const sums = regions.map(({ attention }) => attention.reduce((a, b) => a + b, 0));
+  return sums.indexOf(Math.max(...sums));
+}

@@ -1,0 +1,114 @@
+import { asksSame, brightest } from './select.js';
+
+/**
+ * @import { Action, State } from '../app/state.js'
+ * @import { Failure } from '../shared/failure.js'
+ * @import { Explanation, Request } from 'peerlight'
+ */
+
+/**
+ * The explanation: what is asked, how far it is, what came out, and how that is shown.
+ *
+ * @typedef {{ name: string, done: number, total: number }} Step
+ *
+ * @typedef {object} JobState
+ * @property {'idle' | 'due' | 'running' | 'done' | 'failed' | 'cancelled'} phase
+ * @property {number} serial grows with every explanation asked for
+ * @property {Step | null} step
+ * @property {Failure | null} error
+ *
+ * @typedef {object} ViewState only what the person changed of color and opacity
+ * @property {string | null} color
+ * @property {number | null} opacity
+ * @property {string} shown `mutual` or a peer's id
+ * @property {boolean} lines
+ * @property {number | null} region index into the regions
+ *
+ * @typedef {{ type: 'ask-changed', change: Request }
+ *   | { type: 'job-started', serial: number }
+ *   | { type: 'job-step', serial: number, step: Step }
+ *   | { type: 'job-done', serial: number, result: Explanation }
+ *   | { type: 'job-failed', serial: number, error: Failure }
+ *   | { type: 'job-cancel' } | { type: 'job-retry' }
+ *   | { type: 'view-changed', view: Partial<ViewState> }} ExplainAction
+ */
+
+/** @type {JobState} */
+export const noJob = { phase: 'idle', serial: 0, step: null, error: null };
+/** @type {ViewState} */
+export const plainView = { color: null, opacity: null, shown: 'mutual', lines: true, region: null };
+
+/**
+ * @param {State} page
+ * @param {Action} action
+ * @returns {State}
+ */
+export function reduceExplain(page, action) {
+  const { image, job } = page;
+  switch (action.type) {
+    case 'image-ready': {
+      if (action.serial !== image.serial) return page;
+      const { target: _, ...ask } = page.ask; // The class belonged to the last image.
+      return due({ ...page, ask, result: null, view: { ...page.view, region: null } });
+    }
+    case 'ask-changed': {
+      if (asksSame(page.ask, action.change)) return page;
+      const settings = { ...page.ask.settings, ...action.change.settings };
+      const next = { ...page, ask: { ...page.ask, ...action.change, settings } };
+      return image.preview ? due(next) : next;
+    }
+
+    case 'job-started':
+      return action.serial === job.serial ? withJob(page, { phase: 'running', step: null }) : page;
+    case 'job-step':
+      return action.serial === job.serial && job.phase === 'running' ? withJob(page, { step: action.step }) : page;
+    case 'job-done':
+      return action.serial === job.serial && job.phase === 'running' ? finished(page, action.result) : page;
+    case 'job-failed':
+      return action.serial === job.serial && job.phase !== 'cancelled' ? failed(page, action.error) : page;
+    case 'job-cancel':
+      return withJob(page, { phase: 'cancelled', step: null });
+    case 'job-retry':
+      return job.phase === 'failed' || job.phase === 'cancelled' ? due(page) : page;
+
+    case 'view-changed':
+      return { ...page, view: { ...page.view, ...action.view } };
+    default:
+      return page;
+  }
+}
+
+/**
+ * @param {State} page
+ * @param {Partial<JobState>} job
+ * @returns {State}
+ */
+const withJob = (page, job) => ({ ...page, job: { ...page.job, ...job } });
+
+/**
+ * A new explanation is due; whatever runs is overtaken.
+ * @param {State} page
+ */
+const due = (page) => withJob(page, { phase: 'due', serial: page.job.serial + 1, step: null, error: null });
+
+/**
+ * @param {State} page
+ * @param {Failure} error
+ */
+const failed = (page, error) =>
+  withJob(page, error.code === 'cancelled' ? { phase: 'cancelled' } : { phase: 'failed', error });
+
+/**
+ * @param {State} page
+ * @param {Explanation} result
+ * @returns {State}
+ */
+function finished(page, result) {
+  const { view } = page;
+  const known = view.shown === 'mutual' || result.peers.some((p) => p.id === view.shown);
+  // Under another grid the same number would be another place.
+  const sameGrid = page.result?.regions.length === result.regions.length;
+  const region = sameGrid ? view.region : brightest(result);
+  const done = withJob(page, { phase: 'done', step: null, error: null });
+  return { ...done, result, view: { ...view, shown: known ? view.shown : 'mutual', region } };
+}

@@ -1,0 +1,47 @@
+import { preview as decodePreview } from 'peerlight';
+import { failure } from '../shared/failure.js';
+
+/**
+ * @import { Store } from '../app/store.js'
+ * @import { Sample } from './state.js'
+ */
+
+/**
+ * Decodes the image that was chosen, and lists the samples.
+ * @param {Store} store
+ */
+export function runImages(store) {
+  const { dispatch } = store;
+  store.subscribe(({ image }, before) => {
+    if (image.serial !== before.image.serial && image.next) show(image.serial, image.next.source);
+    if (image.preview !== before.image.preview) before.image.preview?.bitmap.close();
+  });
+  listSamples().then((samples) => dispatch({ type: 'samples-listed', samples }));
+
+  /**
+   * @param {number} serial
+   * @param {Blob} source
+   */
+  async function show(serial, source) {
+    try {
+      const preview = await decodePreview(source);
+      if (store.state.image.serial === serial) dispatch({ type: 'image-ready', serial, preview });
+      else preview.bitmap.close();
+    } catch (thrown) {
+      dispatch({ type: 'image-failed', serial, error: failure(thrown) });
+    }
+  }
+}
+
+/**
+ * The list of samples; a page without samples still works.
+ * @returns {Promise<Sample[]>}
+ */
+async function listSamples() {
+  const base = new URL('samples/index.json', document.baseURI);
+  const response = await fetch(base).catch(() => null);
+  if (!response?.ok) return [];
+  /** @type {Sample[]} */
+  const samples = await response.json().catch(() => []);
+  return samples.map((sample) => ({ ...sample, url: new URL(sample.file, base).href }));
+}

@@ -1,0 +1,21 @@
+import { PageElement, changed, make } from '../../shared/element.js';
+
+/** @import { State } from '../../app/state.js' */
+
+/** Who made the samples, under which license, and what was changed. */
+export class Credits extends PageElement {
+  /**
+   * @param {State} state
+   * @param {State | null} before
+   */
+  update(state, before) {
+    if (!changed(state, before, (s) => [s.samples])) return;
+    const { samples } = state;
+    this.hidden = !samples.length;
+    const items = samples.map(({ name, credit, license, changes }) => {
+      const text = [credit, license, changes].filter(Boolean).join('; ');
+      return make('li', {}, make('strong', {}, name), `: ${text}.`);
+    });
+    this.replaceChildren(make('details', {}, make('summary', {}, 'Credits for the samples'), make('ul', {}, ...items)));
+  }
+}

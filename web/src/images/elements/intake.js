@@ -1,0 +1,103 @@
+import { PageElement, changed, make } from '../../shared/element.js';
+
+/**
+ * @import { State } from '../../app/state.js'
+ * @import { Sample } from '../state.js'
+ */
+
+/** Takes an image in every way that a browser knows: picked, dropped anywhere, pasted, or one of the samples. */
+export class Intake extends PageElement {
+  /** Grows with each choice, so that a slow sample never replaces a later one. */
+  #choice = 0;
+  #imageSerial = 0;
+
+  connectedCallback() {
+    const input = /** @type {HTMLInputElement} */ (this.querySelector('input[type=file]'));
+    input.addEventListener('change', () => {
+      const file = input.files?.[0];
+      if (file) this.#take(file);
+      input.value = ''; // So that the same file can be chosen again.
+    });
+
+    const hover = (/** @type {boolean} */ on) => document.documentElement.classList.toggle('dropping', on);
+    addEventListener('dragover', (event) => {
+      event.preventDefault();
+      hover(true);
+    });
+    addEventListener('dragleave', (event) => !event.relatedTarget && hover(false));
+    addEventListener('drop', (event) => {
+      event.preventDefault();
+      hover(false);
+      const file = event.dataTransfer?.files[0];
+      if (file) this.#take(file);
+      else this.#refuse('That was not an image file.', 'Save the image first, then drop the file here.');
+    });
+    addEventListener('paste', (event) => {
+      const typing = event.target instanceof HTMLInputElement && event.target.type === 'text';
+      const file = event.clipboardData?.files[0];
+      if (file) this.#take(file);
+      else if (!typing) this.#refuse('There is no image on the clipboard.', 'Copy an image, then paste it here.');
+    });
+  }
+
+  /**
+   * @param {State} state
+   * @param {State | null} before
+   */
+  update(state, before) {
+    const { image, samples } = state;
+    this.#imageSerial = image.serial;
+    this.classList.toggle('small', Boolean(image.preview));
+    if (changed(state, before, (s) => [s.samples])) this.#list(samples);
+    if (!changed(state, before, (s) => [s.samples, s.image.chosen])) return;
+    const buttons = this.querySelectorAll('.samples button');
+    samples.forEach(({ name }, i) => buttons[i]?.setAttribute('aria-pressed', String(name === image.chosen?.name)));
+  }
+
+  /**
+   * @param {Blob} source
+   * @param {string} [name]
+   * @param {string} [alt]
+   */
+  #take(source, name = source instanceof File ? source.name : '', alt = '') {
+    this.#choice += 1;
+    this.send({ type: 'image-picked', source, name, alt });
+  }
+
+  /**
+   * @param {string} message
+   * @param {string} help
+   */
+  #refuse(message, help) {
+    this.send({ type: 'image-failed', serial: this.#imageSerial, error: { code: 'image-broken', message, help } });
+  }
+
+  /** @param {Sample} sample */
+  async #fetch({ url, name, alt }) {
+    const choice = (this.#choice += 1);
+    const blob = await fetch(url)
+      .then((response) => (response.ok ? response.blob() : null))
+      .catch(() => null);
+    if (choice !== this.#choice) return;
+    if (blob) this.#take(blob, name, alt);
+    else this.#refuse('The sample could not be loaded.', 'Check the connection and choose it again.');
+  }
+
+  /** @param {Sample[]} samples */
+  #list(samples) {
+    const items = samples.map((sample, i) => {
+      const size = { width: 88, height: 66 };
+      const lazy = { draggable: 'false', loading: 'lazy', decoding: 'async' };
+      const image = make('img', { src: sample.url, alt: sample.alt, ...size, ...lazy });
+      const props = {
+        type: 'button',
+        'data-testid': `sample-${i}`,
+        'aria-pressed': false,
+        title: `${sample.name} (${sample.credit})`,
+        onclick: () => this.#fetch(sample),
+      };
+      return make('li', {}, make('button', props, image));
+    });
+    this.querySelector('.samples')?.replaceChildren(...items);
+  }
+}

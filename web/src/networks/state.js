@@ -1,0 +1,111 @@
+/**
+ * @import { Action, State } from '../app/state.js'
+ * @import { Failure } from '../shared/failure.js'
+ * @import { BundleInfo, Catalog, Device, DeviceWish, OpenProgress } from 'peerlight'
+ */
+
+/**
+ * The networks and the device that they run on.
+ *
+ * @typedef {object} EngineState
+ * @property {'asleep' | 'loading' | 'ready' | 'failed'} phase
+ * @property {number} attempt grows with every try to open
+ * @property {Partial<Record<OpenProgress['stage'], Omit<OpenProgress, 'stage'>>>} progress
+ * @property {Failure | null} error
+ * @property {Catalog | null} catalog
+ * @property {BundleInfo | null} info
+ * @property {string} note what to know of these networks before reading their agreement
+ * @property {Device | null} device
+ * @property {DeviceWish} wish
+ * @property {boolean} switching
+ *
+ * @typedef {{ type: 'engine-start' } | { type: 'engine-retry' } | { type: 'engine-cancel' }
+ *   | { type: 'engine-progress', progress: OpenProgress }
+ *   | { type: 'engine-ready', catalog: Catalog, info: BundleInfo, note: string, device: Device }
+ *   | { type: 'engine-failed', error: Failure }
+ *   | { type: 'device-wished', wish: DeviceWish }
+ *   | { type: 'device-changed', device: Device }
+ *   | { type: 'device-settled', wish: DeviceWish }} NetworksAction
+ */
+
+/** @type {EngineState} */
+export const noEngine = {
+  phase: 'asleep',
+  attempt: 0,
+  progress: {},
+  error: null,
+  catalog: null,
+  info: null,
+  note: '',
+  device: null,
+  wish: 'auto',
+  switching: false,
+};
+
+const STOPPED = { code: 'cancelled', message: 'Stopped.', help: '' };
+
+/**
+ * @param {State} page
+ * @param {Action} action
+ * @returns {State}
+ */
+export function reduceNetworks(page, action) {
+  const engine = reduceEngine(page.engine, action);
+  return engine === page.engine ? page : { ...page, engine };
+}
+
+/**
+ * @param {EngineState} engine
+ * @param {Action} action
+ * @returns {EngineState}
+ */
+function reduceEngine(engine, action) {
+  switch (action.type) {
+    case 'engine-start':
+      return engine.phase === 'asleep' ? started(engine) : engine;
+    case 'engine-retry':
+      return engine.phase === 'failed' ? started(engine) : engine;
+    case 'image-picked':
+      return engine.phase === 'asleep' || engine.phase === 'failed' ? started(engine) : engine;
+    case 'engine-cancel':
+      return cancelled(engine);
+    case 'engine-progress': {
+      const { stage, ...progress } = action.progress;
+      return { ...engine, progress: { ...engine.progress, [stage]: progress } };
+    }
+    case 'engine-ready': {
+      const { type: _, ...opened } = action;
+      return { ...engine, ...opened, phase: 'ready', progress: {}, error: null };
+    }
+    case 'engine-failed':
+      return { ...engine, phase: 'failed', error: action.error };
+
+    case 'device-wished':
+      return { ...engine, wish: action.wish, switching: engine.phase === 'ready', progress: {} };
+    case 'device-changed':
+      return { ...engine, device: action.device };
+    case 'device-settled':
+      // An answer to an older wish changes nothing.
+      return action.wish === engine.wish ? { ...engine, switching: false, progress: {} } : engine;
+    default:
+      return engine;
+  }
+}
+
+/**
+ * @param {EngineState} engine
+ * @returns {EngineState}
+ */
+function started(engine) {
+  return { ...engine, phase: 'loading', attempt: engine.attempt + 1, progress: {}, error: null };
+}
+
+/**
+ * Another device is given up for the one in use; loading stops.
+ * @param {EngineState} engine
+ * @returns {EngineState}
+ */
+function cancelled(engine) {
+  if (engine.switching) return { ...engine, wish: engine.device?.kind ?? 'cpu', progress: {} };
+  return engine.phase === 'loading' ? { ...engine, phase: 'failed', error: STOPPED } : engine;
+}
