@@ -18,7 +18,8 @@ export type ErrorCode =
   | 'out-of-memory'
   | 'cancelled'
   | 'download-failed'
-  | 'crashed';
+  | 'crashed'
+  | 'internal';
 
 /** Every rejection of this package is one of these. `help` says what a person can do about it. */
 export class PeerlightError extends Error {
@@ -120,6 +121,11 @@ export interface Metric {
 export interface Catalog {
   version: string;
   colors: Color[];
+  /**
+   * How a map is painted where nothing else is chosen: the opacity of the black outside the square that the networks
+   * saw, the opacity of the map, and the id of the color map.
+   */
+  overlay: { dim: number; opacity: number; color: string };
   settings: Setting[];
   methods: Method[];
   metrics: Metric[];
