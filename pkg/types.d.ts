@@ -17,7 +17,8 @@ export type ErrorCode =
   | 'out-of-memory'
   | 'cancelled'
   | 'download-failed'
-  | 'crashed';
+  | 'crashed'
+  | 'internal';
 
 /** What can be chosen, and what it is called. */
 export interface Catalog {

@@ -3,6 +3,7 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use peerlight_core::{COLOR_MAPS, ColorMap, OVERLAY, color_map};
 use peerlight_explain::{DeviceKind, Request, explainer};
 
 use crate::{
@@ -145,11 +146,11 @@ pub struct Explain {
     #[arg(long, value_name = "PART")]
     pub crop: Option<f64>,
     /// Color map of the overlays: cividis, viridis, turbo or gray
-    #[arg(long, default_value = "cividis", value_parser = color_map)]
-    pub color: &'static peerlight_core::ColorMap,
+    #[arg(long, default_value = OVERLAY.color, value_parser = color)]
+    pub color: &'static ColorMap,
     /// Opacity of the overlays, 0 to 1
-    #[arg(long, default_value_t = 0.6, value_parser = opacity)]
-    pub opacity: f32,
+    #[arg(long, default_value_t = OVERLAY.opacity, value_parser = opacity)]
+    pub opacity: f64,
     /// Device to compute on
     #[arg(long, default_value = "cpu")]
     pub device: Device,
@@ -342,13 +343,12 @@ fn request(text: &str) -> Result<Request, String> {
     Ok(request)
 }
 
-fn color_map(id: &str) -> Result<&'static peerlight_core::ColorMap, String> {
-    let all = peerlight_core::COLOR_MAPS;
-    let known = || all.iter().map(|map| map.id).collect::<Vec<_>>().join(", ");
-    all.iter().find(|map| map.id == id).ok_or_else(|| format!("one of: {}", known()))
+fn color(id: &str) -> Result<&'static ColorMap, String> {
+    let known = || COLOR_MAPS.iter().map(|map| map.id).collect::<Vec<_>>().join(", ");
+    color_map(id).ok_or_else(|| format!("one of: {}", known()))
 }
 
-fn opacity(text: &str) -> Result<f32, String> {
+fn opacity(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|v| (0.0..=1.0).contains(v)).ok_or_else(|| "a number from 0 to 1".into())
 }
 

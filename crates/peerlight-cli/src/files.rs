@@ -8,15 +8,15 @@ use std::{
 use peerlight_core::{Code, Error, Result};
 
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|e| unreadable(path, &e))
+    fs::read(path).map_err(|e| unreadable(path, e))
 }
 
 pub fn read_text(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|e| unreadable(path, &e))
+    fs::read_to_string(path).map_err(|e| unreadable(path, e))
 }
 
 pub fn make_dir(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).map_err(|e| unreadable(path, &e))
+    fs::create_dir_all(path).map_err(|e| unwritable(path, e))
 }
 
 /// How an image's name may end.
@@ -24,7 +24,7 @@ const ENDINGS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "
 
 /// What is in a folder, by name.
 pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).map_err(|e| unreadable(folder, &e))?;
+    let entries = fs::read_dir(folder).map_err(|e| unreadable(folder, e))?;
     let mut found: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     found.sort();
     Ok(found)
@@ -52,9 +52,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
         fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
         file.persist(path).map_err(|e| e.error)
     });
-    written.map(drop).map_err(|e| unreadable(path, &e))
+    written.map(drop).map_err(|e| unwritable(path, e))
 }
 
-pub fn unreadable(path: &Path, error: &io::Error) -> Error {
-    Error::new(Code::FileUnreadable, format!("'{}': {error}.", path.display()))
+/// The error of a file or folder that cannot be read.
+pub fn unreadable(path: &Path, error: io::Error) -> Error {
+    Error::caused_by(Code::FileUnreadable, format!("'{}': {error}.", path.display()), error)
+}
+
+/// The error of a file or folder that cannot be written.
+pub fn unwritable(path: &Path, error: io::Error) -> Error {
+    Error::caused_by(Code::FileUnwritable, format!("'{}' cannot be written: {error}.", path.display()), error)
 }

@@ -3,9 +3,9 @@
 /// A color map given by evenly spaced colors, linear in between.
 #[derive(Debug)]
 pub struct ColorMap {
-    /// Identifier.
+    /// The id that programs and files use.
     pub id: &'static str,
-    /// For people.
+    /// The name that people read.
     pub name: &'static str,
     points: &'static [[u8; 3]],
 }
@@ -30,7 +30,7 @@ impl ColorMap {
 }
 
 /// Every color map, the default first. The control points of the first three are samples of
-/// matplotlib's tables (tests/golden/colormaps.py); what lies between differs by less than 6 of 255.
+/// matplotlib's tables (tests/golden/make_colormaps.py); what lies between differs by less than 6 of 255.
 pub static COLOR_MAPS: &[ColorMap] = &[
     ColorMap {
         id: "cividis",
@@ -152,6 +152,12 @@ pub static COLOR_MAPS: &[ColorMap] = &[
     ColorMap { id: "gray", name: "Gray", points: &[[0; 3], [255; 3]] },
 ];
 
+/// The color map of an id, if there is one. `grey` is an older id of `gray`.
+pub fn color_map(id: &str) -> Option<&'static ColorMap> {
+    let id = if id == "grey" { "gray" } else { id };
+    COLOR_MAPS.iter().find(|map| map.id == id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,7 +176,16 @@ mod tests {
 
     #[test]
     fn gray_is_linear() {
-        let gray = COLOR_MAPS.iter().find(|map| map.id == "gray").unwrap();
+        let gray = color_map("gray").unwrap();
         assert!((0..=255u8).all(|i| gray.color(f32::from(i) / 255.0) == [i; 3]));
+    }
+
+    #[test]
+    fn ids_find_their_maps() {
+        for map in COLOR_MAPS {
+            assert!(std::ptr::eq(color_map(map.id).unwrap(), map), "{}", map.id);
+        }
+        assert_eq!(color_map("grey").unwrap().id, "gray");
+        assert!(color_map("jet").is_none());
     }
 }

@@ -1,24 +1,36 @@
-//! One error type for every crate: a stable code for machines, a sentence for people.
+//! The error type of every crate: a stable code for programs, a sentence for people, and the cause.
 
-use std::fmt;
+use std::{error::Error as StdError, fmt, sync::Arc};
 
-/// Everything that can go wrong on a user's input or device.
+/// An error that a user's input, file or device can cause.
 ///
-/// [`Error::code`] is stable across releases; the text may change.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+/// [`Error::code`] is stable across releases; the message may change. The error that caused it, if there is one, is its
+/// [`source`](StdError::source). Two errors are equal if their codes and messages are.
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
     code: Code,
     message: String,
+    #[source]
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// The result of everything that can fail.
+/// The result of every function that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// An error of this code, with what happened and what to do about it.
+    /// An error of this code. `message` says in whole sentences what happened and what to do about it.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), source: None }
+    }
+
+    /// An error of this code that another error caused, which is kept as its source.
+    pub fn caused_by(
+        code: Code,
+        message: impl Into<String>,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self { code, message: message.into(), source: Some(Arc::from(source.into())) }
     }
 
     /// The stable code.
@@ -27,21 +39,36 @@ impl Error {
     }
 }
 
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        (self.code, &self.message) == (other.code, &other.message)
+    }
+}
+
+/// Values of this program's own types that cannot be written as JSON, or read back: `internal`. The JSON of a user's file
+/// is no such value: its error names the file.
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::caused_by(Code::Internal, format!("A result cannot be converted to JSON or back: {error}."), error)
+    }
+}
+
 macro_rules! codes {
     ($($variant:ident $id:literal $help:literal)*) => {
-        /// Stable identifiers of the errors.
+        /// The stable codes of the errors. Releases may add codes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum Code { $(#[doc = $help] $variant,)* }
 
         /// Every code, in the order of the documentation.
         pub static CODES: &[Code] = &[$(Code::$variant,)*];
 
         impl Code {
-            /// The identifier as programs see it, such as `image-broken`.
+            /// The id that programs see, such as `image-broken`.
             pub fn id(self) -> &'static str {
                 match self { $(Code::$variant => $id,)* }
             }
-            /// What it means and what to do, in a sentence.
+            /// What the code means and what a person can do, in whole sentences.
             pub fn help(self) -> &'static str {
                 match self { $(Code::$variant => $help,)* }
             }
@@ -62,13 +89,15 @@ codes! {
     DeviceSelfTest "device-self-test" "The device computes wrong results: it failed the known-answer test and is not used."
     DeviceLost "device-lost" "The device went away while computing. The work goes on on another one."
     OutOfMemory "out-of-memory" "There is not enough memory for this. Close other pages, or use a smaller image."
-    FileUnreadable "file-unreadable" "A file or folder cannot be read or written. Check the path and the rights."
-    ClassesInvalid "classes-invalid" "The images' classes cannot be learnt: there is one alone, or there are folders that name no class."
-    Diverged "training-diverged" "The networks compute numbers that are not finite. Train with a lower rate."
-    RunInvalid "run-invalid" "The folder holds another run, or one that cannot be gone on with."
+    FileUnreadable "file-unreadable" "A file or folder cannot be read. Check the path and the rights."
+    FileUnwritable "file-unwritable" "A file or folder cannot be written. Check the path, the rights and the free space."
+    ClassesInvalid "classes-invalid" "The images' classes cannot be learned: there is only one, or there are folders that name no class."
+    Diverged "training-diverged" "The networks compute numbers that are not finite. Train with a lower learning rate."
+    RunInvalid "run-invalid" "The folder holds another run, or one that cannot be continued."
     Cancelled "cancelled" "The work was cancelled."
     DownloadFailed "download-failed" "The download failed or was interrupted. Try again."
     Crashed "crashed" "The engine stopped unexpectedly and was started again. Try again; if it recurs, report the image."
+    Internal "internal" "The program met a state that should be impossible. Report what led to it."
 }
 
 impl fmt::Display for Code {
@@ -87,5 +116,15 @@ mod tests {
             assert!(CODES[..i].iter().all(|other| other.id() != code.id()), "{code} twice");
             assert!(code.help().ends_with('.'), "{code}: {}", code.help());
         }
+    }
+
+    #[test]
+    fn the_cause_is_kept() {
+        let cause = serde_json::from_str::<u8>("x").unwrap_err();
+        let expected = cause.to_string();
+        let error = Error::from(cause).clone();
+        assert_eq!(error.code(), Code::Internal);
+        assert_eq!(error.source().unwrap().to_string(), expected);
+        assert!(Error::new(Code::Cancelled, "Cancelled.").source().is_none());
     }
 }

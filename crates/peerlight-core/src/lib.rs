@@ -11,6 +11,7 @@
 //! open: each of those is a setting here, and the choice of its default is ours.
 
 mod attention;
+mod classes;
 mod color;
 mod error;
 mod fusion;
@@ -22,19 +23,22 @@ mod read;
 mod resize;
 pub mod rng;
 mod similarity;
+mod top_half;
 mod transfer;
 
 pub use attention::{
     attention, cam, guided_attention, layer_attention, layer_cam, log_odds, minmax, smooth, superpose, weighted_sum,
 };
-pub use color::{COLOR_MAPS, ColorMap};
+pub use classes::{argmax, softmax};
+pub use color::{COLOR_MAPS, ColorMap, color_map};
 pub use error::{CODES, Code, Error, Result};
 pub use fusion::{Agreement, Fuse, Fusion, Mutual, Weight, agreement, mutual_map};
 pub use grid::Grid;
 pub use image::{MAX_PIXELS, Orientation, Rgba8};
-pub use overlay::overlay;
+pub use overlay::{OVERLAY, OverlayStyle, overlay};
 pub use preprocess::{Crop, Preprocess};
 pub use read::{Reading, read};
 pub use resize::resize_map;
 pub use similarity::{Correlation, pearson};
+pub use top_half::{TopHalf, top_half};
 pub use transfer::{Transfer, transfer_loss};

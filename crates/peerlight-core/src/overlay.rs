@@ -1,13 +1,29 @@
 //! A map painted over the image.
 
+use serde::Serialize;
+
 use crate::{ColorMap, Crop, Rgba8};
 
-/// The image with a map of `side` x `side` values in 0..=1 laid over the square that the network
-/// saw, in the colors of `colors` at `opacity` 0..=1. What lies outside the square is dimmed.
+/// How overlays look where nothing else is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct OverlayStyle {
+    /// Opacity of the black over what lies outside the square that the network saw, 0..=1.
+    pub dim: f64,
+    /// Opacity of the map over the square, 0..=1.
+    pub opacity: f64,
+    /// Id of the color map.
+    pub color: &'static str,
+}
+
+/// The style of overlays where nothing else is chosen.
+pub const OVERLAY: OverlayStyle = OverlayStyle { dim: 0.45, opacity: 0.6, color: "cividis" };
+
+/// The image with a map of `side` x `side` values in 0..=1 laid over the square that the network saw, in the colors of
+/// `colors` at `opacity` 0..=1. What lies outside the square is dimmed as [`OVERLAY`] says.
 ///
 /// # Panics
 /// If `map` is not side * side long.
-pub fn overlay(image: &Rgba8, crop: Crop, map: &[f32], side: usize, colors: &ColorMap, opacity: f32) -> Rgba8 {
+pub fn overlay(image: &Rgba8, crop: Crop, map: &[f32], side: usize, colors: &ColorMap, opacity: f64) -> Rgba8 {
     assert_eq!(map.len(), side * side, "a map of {side} x {side}");
     let (width, height) = (image.width(), image.height());
     let mut pixels = Vec::with_capacity(image.pixels().len());
@@ -17,13 +33,13 @@ pub fn overlay(image: &Rgba8, crop: Crop, map: &[f32], side: usize, colors: &Col
         for x in 0..width {
             let u = (f64::from(x) + 0.5 - crop.x) * scale;
             let pixel = image.pixel(x, y);
-            let (over, part) = if (0.0..side as f64).contains(&u) && (0.0..side as f64).contains(&v) {
-                (colors.color(sample(map, side, u, v)), opacity)
+            let (over, opacity) = if (0.0..side as f64).contains(&u) && (0.0..side as f64).contains(&v) {
+                (colors.color(sample(map, side, u, v)), opacity as f32)
             } else {
-                ([0; 3], 0.45)
+                ([0; 3], OVERLAY.dim as f32)
             };
             for (under, over) in pixel.into_iter().zip(over) {
-                let mixed = f32::from(under) * (1.0 - part) + f32::from(over) * part;
+                let mixed = f32::from(under) * (1.0 - opacity) + f32::from(over) * opacity;
                 pixels.push(mixed.round() as u8);
             }
             pixels.push(pixel[3]);
@@ -47,13 +63,13 @@ fn sample(map: &[f32], side: usize, u: f64, v: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::COLOR_MAPS;
+    use crate::color_map;
 
     #[test]
     fn lands_on_the_crop_and_dims_the_rest() {
         let image = Rgba8::new(4, 2, vec![200; 4 * 2 * 4]).unwrap();
         let crop = Crop { x: 1.0, y: 0.0, side: 2.0 };
-        let gray = COLOR_MAPS.iter().find(|c| c.id == "gray").unwrap();
+        let gray = color_map("gray").unwrap();
         let painted = overlay(&image, crop, &[0.0, 1.0, 1.0, 0.0], 2, gray, 1.0);
         let red: Vec<u8> = painted.pixels().chunks(4).map(|p| p[0]).collect();
         assert_eq!(red, [110, 0, 255, 110, 110, 255, 0, 110]);
@@ -61,10 +77,15 @@ mod tests {
     }
 
     #[test]
+    fn the_default_color_map_is_the_first() {
+        assert_eq!(OVERLAY.color, crate::COLOR_MAPS[0].id);
+    }
+
+    #[test]
     fn opacity_mixes() {
         let image = Rgba8::new(1, 1, vec![100, 100, 100, 255]).unwrap();
         let crop = Crop { x: 0.0, y: 0.0, side: 1.0 };
-        let gray = COLOR_MAPS.iter().find(|c| c.id == "gray").unwrap();
+        let gray = color_map("gray").unwrap();
         let mixed = |opacity| overlay(&image, crop, &[1.0], 1, gray, opacity).pixel(0, 0)[0];
         assert_eq!((mixed(0.0), mixed(0.5), mixed(1.0)), (100, 178, 255));
     }

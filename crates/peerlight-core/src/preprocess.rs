@@ -101,6 +101,12 @@ impl Preprocess {
         Ok(self.normalize(&self.image(image)?, device))
     }
 
+    /// A gray pixel as the networks read it, one value for each of red, green and blue. `pixel` is 0 for black and 1 for
+    /// white.
+    pub fn normalized(&self, pixel: f32) -> [f32; 3] {
+        std::array::from_fn(|channel| (pixel - self.mean[channel]) / self.std[channel])
+    }
+
     /// 8-bit RGB of n images of side x side pixels, one after the other, to the normalized [n, 3, side, side].
     ///
     /// # Panics

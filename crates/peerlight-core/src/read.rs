@@ -9,9 +9,12 @@ use crate::{Code, Error, Result};
 /// # Errors
 /// `device-lost` if the device cannot give them.
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let lost = |why: String| Error::new(Code::DeviceLost, format!("The device stopped answering: {why}."));
-    let data = tensor.into_data_async().await.map_err(|e| lost(format!("{e:?}")))?;
-    data.convert::<f32>().try_into_vec::<f32>().map_err(|e| lost(format!("{e:?}")))
+    let data = tensor.into_data_async().await.map_err(|error| {
+        Error::caused_by(Code::DeviceLost, format!("The device stopped answering: {error}."), error)
+    })?;
+    data.convert::<f32>().try_into_vec::<f32>().map_err(|error| {
+        Error::caused_by(Code::Internal, format!("A tensor cannot be read as 32-bit floats: {error}."), error)
+    })
 }
 
 /// Several tensors that are read back together: a graphics processor is waited for once.

@@ -1,7 +1,7 @@
 //! Everything that can be chosen, from the lists themselves: the page's menus, the command line's
 //! help and the documentation show this.
 
-use peerlight_core::{CODES, COLOR_MAPS};
+use peerlight_core::{CODES, COLOR_MAPS, OVERLAY, OverlayStyle};
 use peerlight_models::ARCHITECTURES;
 use serde::Serialize;
 
@@ -47,6 +47,8 @@ pub struct Catalog {
     pub methods: Vec<&'static Meta>,
     pub settings: &'static [Setting],
     pub colors: Vec<ColorEntry>,
+    /// How a map is painted over the image where nothing else is chosen.
+    pub overlay: OverlayStyle,
     pub errors: Vec<ErrorEntry>,
 }
 
@@ -58,6 +60,7 @@ pub fn catalog() -> Catalog {
         methods: EXPLAINERS.iter().map(|e| e.meta()).collect(),
         settings: SETTINGS,
         colors: COLOR_MAPS.iter().map(|c| ColorEntry { id: c.id, name: c.name, lut: c.lut() }).collect(),
+        overlay: OVERLAY,
         errors: CODES.iter().map(|c| ErrorEntry { code: c.id(), help: c.help() }).collect(),
     }
 }

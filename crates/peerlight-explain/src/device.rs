@@ -39,7 +39,9 @@ pub async fn open_device(kind: DeviceKind) -> Result<(Device, DeviceInfo)> {
         #[cfg(feature = "webgpu")]
         DeviceKind::WebGpu => {
             let ready = Device::wgpu_options().init_async().await;
-            let refused = |e| unavailable(&format!("WebGPU cannot be used here: {e:?}."));
+            let refused = |error| {
+                Error::caused_by(Code::DeviceUnavailable, format!("WebGPU cannot be used here: {error}."), error)
+            };
             (ready.map_err(refused)?, "WebGPU")
         }
         #[cfg(feature = "cuda")]

@@ -1,7 +1,7 @@
 //! An image that the peers have seen.
 
 use burn::tensor::Tensor;
-use peerlight_core::{Code, Error, Result};
+use peerlight_core::argmax;
 use peerlight_models::Features;
 
 use crate::{ImageInfo, PeerInfo, Timing};
@@ -57,26 +57,8 @@ impl ForwardPass {
 
     /// The class with the highest mean probability over these peers; of equals, the first.
     pub fn likeliest(&self, peers: &[usize]) -> usize {
-        let mean = |class: usize| peers.iter().map(|&peer| self.probabilities(peer)[class]).sum::<f32>();
         let classes = self.views.first().map_or(0, |view| view.probabilities.len());
-        (0..classes).max_by(|&a, &b| mean(a).total_cmp(&mean(b)).then(b.cmp(&a))).unwrap_or(0)
+        let sum = |class: usize| peers.iter().map(|&peer| self.probabilities(peer)[class]).sum::<f32>();
+        argmax(&(0..classes).map(sum).collect::<Vec<_>>())
     }
-}
-
-/// Softmax of one sample's logits, in double precision: in single precision, what a probability near 1 lacks of it would
-/// be rounding.
-///
-/// # Errors
-/// `bundle-invalid` if a logit is not finite.
-pub(crate) fn softmax(logits: &[f32]) -> Result<Vec<f64>> {
-    if logits.iter().any(|z| !z.is_finite()) {
-        return Err(Error::new(
-            Code::BundleInvalid,
-            "The network computes numbers that are not finite: its weights are damaged.",
-        ));
-    }
-    let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let raised: Vec<f64> = logits.iter().map(|&z| f64::from(z - highest).exp()).collect();
-    let sum: f64 = raised.iter().sum();
-    Ok(raised.into_iter().map(|e| e / sum).collect())
 }

@@ -6,11 +6,11 @@ use std::{
 };
 
 use burn::tensor::{Device, Tensor};
-use peerlight_core::{Result, read};
+use peerlight_core::{Result, read, softmax};
 use peerlight_models::{Features, Layer, Network};
 use serde::Serialize;
 
-use crate::{ForwardPass, Progress, Score, Session, Settings, Step, forward_pass::softmax, setting::Handle};
+use crate::{ForwardPass, Progress, Score, Session, Settings, Step, setting::Handle};
 
 /// Bytes that a batch's activations may take: enough to keep two cores busy, little enough for a phone.
 const BATCH_BYTES: usize = 128 << 20;
@@ -77,11 +77,10 @@ impl<'a> Probe<'a> {
         self.pass.input.clone()
     }
 
-    /// A pixel of 0 (black) to 1 (white) as the networks read it, [1, 3, 1, 1].
+    /// A gray pixel, 0 (black) to 1 (white), as the networks read it, [1, 3, 1, 1].
     pub fn normalized(&self, pixel: f32) -> Tensor<4> {
-        let preprocess = &self.session.info.preprocess;
-        let values: Vec<f32> = (0..3).map(|c| (pixel - preprocess.mean[c]) / preprocess.std[c]).collect();
-        Tensor::<1>::from_floats(values.as_slice(), &self.session.device).reshape([1, 3, 1, 1])
+        let values = self.session.info.preprocess.normalized(pixel);
+        Tensor::<1>::from_floats(values, &self.session.device).reshape([1, 3, 1, 1])
     }
 
     /// The peer's output of a layer, [1, c, h, w]; of [`Layer::INPUT`], the image.

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
-use peerlight_core::{Code, Crop, Error, Preprocess, Result, Rgba8, read};
+use peerlight_core::{Code, Crop, Error, Preprocess, Result, Rgba8, read, softmax};
 use peerlight_models::{Bundle, Layer, Network, architecture};
 use serde::Serialize;
 
 use crate::{
     ForwardPass, Progress, Step,
     explanation::{ImageInfo, Prediction},
-    forward_pass::{View, softmax},
+    forward_pass::View,
     probe::chunks,
 };
 

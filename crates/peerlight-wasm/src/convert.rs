@@ -87,5 +87,5 @@ fn set(object: &Object, key: &str, value: &JsValue) -> Result<()> {
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Error {
-    Error::new(Code::Crashed, format!("A result could not be handed over: {error}."))
+    Error::new(Code::Internal, format!("A result could not be handed over: {error}."))
 }

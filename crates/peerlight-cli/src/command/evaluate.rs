@@ -10,11 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use peerlight_core::{Code, Error, Result, overlay};
+use peerlight_core::{COLOR_MAPS, Code, Error, OVERLAY, Result, overlay};
 use peerlight_explain::{Explanation, Request, Session};
-use peerlight_metrics::{
-    CROP, EvaluationImage, PROTOCOL, Protocol, Record, Watch, metric_ids, metrics_with_parts, report,
-};
+use peerlight_metrics::{EvaluationImage, PROTOCOL, Protocol, Record, Watch, metric_ids, metrics_with_parts, report};
 
 use self::journal::Journal;
 pub use self::journal::{Outcome, Run, read};
@@ -203,13 +201,9 @@ impl Watch for Watching {
 
     fn made(&self, image: &EvaluationImage, request: &Request, map: &Explanation) -> Result<()> {
         if self.gallery && map.explained().first() == Some(&0) {
-            let pixels = &image.image;
-            let (width, height) = (pixels.width(), pixels.height());
-            let side = f64::from(width.min(height)) * CROP;
-            let crop =
-                peerlight_core::Crop { x: (f64::from(width) - side) / 2.0, y: (f64::from(height) - side) / 2.0, side };
-            let colors = &peerlight_core::COLOR_MAPS[0];
-            let png = encode_png(&overlay(pixels, crop, &map.map.values, map.side, colors, 0.6))?;
+            let (crop, colors) = (map.image.crop, &COLOR_MAPS[0]);
+            let painted = overlay(&image.image, crop, &map.map.values, map.side, colors, OVERLAY.opacity);
+            let png = encode_png(&painted)?;
             let shown = html::Shown { image: image.name.clone(), method: request.spec(), png };
             self.maps.borrow_mut().push(shown);
         }

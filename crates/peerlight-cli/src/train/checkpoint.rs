@@ -45,11 +45,11 @@ impl Checkpoints {
     /// Keeps the state after `done` steps, and lets the oldest go.
     ///
     /// # Errors
-    /// `file-unreadable` or `device-lost`.
+    /// `file-unwritable` or `device-lost`.
     pub async fn keep(&self, done: usize, trainer: &Trainer, start: &Start, labels: &[String]) -> Result<()> {
         files::make_dir(&self.0)?;
-        let failed = |e: &std::io::Error| files::unreadable(&self.0, e);
-        let folder = tempfile::Builder::new().prefix("unfinished-").tempdir_in(&self.0).map_err(|e| failed(&e))?;
+        let failed = |e| files::unwritable(&self.0, e);
+        let folder = tempfile::Builder::new().prefix("unfinished-").tempdir_in(&self.0).map_err(failed)?;
         let manifest = start.manifest(labels, format!("A checkpoint after {done} steps"), None);
         let bytes = Bundle::write(&manifest, &arrays(trainer, false).await?, Precision::Single)?;
         files::write(&folder.path().join(NETWORKS), &bytes)?;
@@ -59,9 +59,9 @@ impl Checkpoints {
         }
         let whole = self.0.join(format!("step-{done:08}"));
         if whole.exists() {
-            fs::remove_dir_all(&whole).map_err(|e| failed(&e))?;
+            fs::remove_dir_all(&whole).map_err(failed)?;
         }
-        fs::rename(folder.keep(), &whole).map_err(|e| failed(&e))?;
+        fs::rename(folder.keep(), &whole).map_err(failed)?;
         let all = self.all();
         for (_, old) in &all[..all.len().saturating_sub(KEPT)] {
             // One that stays does no harm.

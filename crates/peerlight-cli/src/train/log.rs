@@ -51,7 +51,7 @@ impl Log {
     /// The log of the run in this folder, of which the lines of steps after `done` are dropped: they will be written anew.
     ///
     /// # Errors
-    /// `file-unreadable`.
+    /// `file-unwritable`.
     pub fn open(run: &Path, done: usize) -> Result<Self> {
         let path = run.join("log.jsonl");
         let text = if path.exists() { files::read_text(&path)? } else { String::new() };
@@ -60,16 +60,16 @@ impl Log {
         let rows: Vec<Row> = rows.into_iter().filter(|row| row.step <= done).collect();
         let kept: Vec<String> = rows.iter().map(line).collect();
         files::write(&path, kept.concat().as_bytes())?;
-        let file = OpenOptions::new().append(true).open(&path).map_err(|e| files::unreadable(&path, &e))?;
+        let file = OpenOptions::new().append(true).open(&path).map_err(|e| files::unwritable(&path, e))?;
         Ok(Self { path, file, rows })
     }
 
     /// Adds a line.
     ///
     /// # Errors
-    /// `file-unreadable`.
+    /// `file-unwritable`.
     pub fn add(&mut self, row: Row) -> Result<()> {
-        self.file.write_all(line(&row).as_bytes()).map_err(|e| files::unreadable(&self.path, &e))?;
+        self.file.write_all(line(&row).as_bytes()).map_err(|e| files::unwritable(&self.path, e))?;
         self.rows.push(row);
         Ok(())
     }

@@ -86,7 +86,7 @@ impl Journal {
     /// Begins a run, or goes on with the same one.
     ///
     /// # Errors
-    /// `ask-invalid` if the file is of another run, `file-unreadable` if it cannot be read or written.
+    /// `ask-invalid` if the file is of another run, `file-unreadable` if it cannot be read, `file-unwritable` if it cannot be written.
     pub fn open(path: &Path, run: &Run) -> Result<Self> {
         let head = line(run)?;
         let text = if path.exists() { files::read_text(path)? } else { String::new() };
@@ -101,7 +101,7 @@ impl Journal {
             return Err(Error::new(Code::AskInvalid, text));
         }
         let done = outcomes(path, lines.unwrap_or_default())?;
-        let unwritable = |e| files::unreadable(path, &e);
+        let unwritable = |e| files::unwritable(path, e);
         let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(unwritable)?;
         file.set_len(whole.len() as u64).map_err(unwritable)?;
         if whole.is_empty() {
@@ -113,7 +113,7 @@ impl Journal {
     /// Keeps what came of an image.
     pub fn add(&mut self, outcome: &Outcome) -> Result<()> {
         let line = line(outcome)?;
-        self.file.write_all(line.as_bytes()).map_err(|e| files::unreadable(&self.path, &e))?;
+        self.file.write_all(line.as_bytes()).map_err(|e| files::unwritable(&self.path, e))?;
         // As it will be read: a run that was resumed then comes to the same figures as one that was not.
         let kept: Outcome = serde_json::from_str(&line).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
         self.done.insert(kept.image().to_string(), kept);
