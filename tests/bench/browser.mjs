@@ -9,8 +9,11 @@ export const ORT = join(ROOT, 'tests', 'node_modules', 'onnxruntime-web', 'dist'
 const VERSION = JSON.parse(readFileSync(join(ORT, '..', 'package.json'), 'utf8')).version;
 /** The rival's name in a row. @param {import('./models.mjs').Models} models */
 const rival = ({ same }) => `onnxruntime-web ${VERSION}${same ? '' : ', another network'}`;
-/** Ours, what the row is called, and what it takes turns with. */
-const WORKS = [
+/**
+ * Ours, what the row is called, and what it takes turns with. A software WebGPU is slow: one work tells whether it
+ * works.
+ */
+export const WORKS = [
   { work: 'explain', name: 'page-explain-224', against: 'rival' },
   { work: 'forward', name: 'page-infer-224', against: 'rival' },
   { work: 'grad-cam', name: 'page-grad-cam-224', against: 'forward' },
@@ -47,9 +50,10 @@ async function opened({ page, server }) {
 
 /**
  * Each work of ours and what it is compared with take turns, `n` times after `warm` that do not count.
- * @param {'cpu' | 'webgpu'} device @param {number} n @param {number} warm @param {import('./models.mjs').Models} models
+ * @param {'cpu' | 'webgpu'} device @param {number} n @param {number} warm
+ * @param {import('./models.mjs').Models} models @param {typeof WORKS} [works]
  */
-export const speed = (device, n, warm, models) =>
+export const speed = (device, n, warm, models, works = WORKS) =>
   inSite(async (t) => {
     const site = await Site.make(t, { flags: device === 'webgpu' ? GPU : [], ...served(models) });
     const { page } = site;
@@ -57,7 +61,7 @@ export const speed = (device, n, warm, models) =>
     await page.evaluate(([device, models]) => window.bench.open(device, models), [device, models]);
     const time = (/** @type {string} */ work) => page.evaluate((work) => window.bench.time(work), work);
     const rows = [];
-    for (const { work, name, against } of WORKS) {
+    for (const { work, name, against } of works) {
       /** @type {import('./rows.mjs').Pair[]} */
       const pairs = [];
       for (let i = -warm; i < n; i += 1) {

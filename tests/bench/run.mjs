@@ -24,7 +24,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { DIST } from '../e2e/paths.mjs';
 import { browser, closeBrowsers } from '../e2e/site.mjs';
-import { ORT, speed, startUp } from './browser.mjs';
+import { ORT, WORKS, speed, startUp } from './browser.mjs';
 import { rivals } from './models.mjs';
 import { native } from './native.mjs';
 import { row, save, table } from './rows.mjs';
@@ -51,7 +51,7 @@ const warm = (/** @type {number} */ otherwise) => (quick ? 0 : otherwise);
 const MEASUREMENTS = {
   cpu: () => speed('cpu', count(20), warm(3), models),
   start: () => startUp(count(5), models),
-  webgpu: () => speed('webgpu', Math.min(count(3), 3), warm(1), models),
+  webgpu: () => speed('webgpu', Math.min(count(3), 3), warm(1), models, quick ? WORKS.slice(0, 1) : WORKS),
   native: () => native(python, row, quick),
   // Without PyTorch there is nothing to take turns with.
   train: () => (python ? train(python, row, count(10)) : []),
