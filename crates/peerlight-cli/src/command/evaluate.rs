@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use peerlight_core::{Code, Error, Result, overlay};
+use peerlight_core::{Code, Error, Preprocess, Result, overlay};
 use peerlight_explain::{Explanation, Request, Session};
 use peerlight_metrics::{
     CROP, EvaluationImage, PROTOCOL, Protocol, Record, Watch, metric_ids, metrics_with_parts, report,
@@ -24,7 +24,7 @@ use crate::{
     files,
     images::{self, Listed},
     memory, session,
-    terminal::Terminal,
+    terminal::{Terminal, remaining},
 };
 
 pub fn run(options: &Evaluate) -> Result<()> {
@@ -138,7 +138,8 @@ fn measure(
             Ok(pixels) => {
                 let Listed { name, class, boxes, .. } = image.clone();
                 let image = EvaluationImage { name, image: pixels, class, boxes };
-                let watch = Watching { gallery, maps: RefCell::default() };
+                let preprocess = Preprocess { crop: CROP, ..session.info().preprocess.clone() };
+                let watch = Watching { gallery, preprocess, maps: RefCell::default() };
                 // Maps are not kept in the journal: an image of the gallery is measured again.
                 let record = pollster::block_on(protocol.image(session, &image, &Terminal::quiet(), &watch))?;
                 shown.extend(watch.maps.into_inner());
@@ -182,13 +183,15 @@ impl Progress {
         self.told = Instant::now();
         let each = self.start.elapsed().as_secs_f64() / self.done as f64;
         let left = each * (self.total - self.done) as f64;
-        eprintln!("{}/{} {name}: {each:.2} s an image, {:.0} min left", self.done, self.total, left / 60.0);
+        eprintln!("{}/{} {name}: {each:.2} s per image, {}", self.done, self.total, remaining(left));
     }
 }
 
 /// Measures memory, and keeps the maps of the gallery's images.
 struct Watching {
     gallery: bool,
+    /// Of the protocol.
+    preprocess: Preprocess,
     maps: RefCell<Vec<html::Shown>>,
 }
 
@@ -204,10 +207,7 @@ impl Watch for Watching {
     fn made(&self, image: &EvaluationImage, request: &Request, map: &Explanation) -> Result<()> {
         if self.gallery && map.explained().first() == Some(&0) {
             let pixels = &image.image;
-            let (width, height) = (pixels.width(), pixels.height());
-            let side = f64::from(width.min(height)) * CROP;
-            let crop =
-                peerlight_core::Crop { x: (f64::from(width) - side) / 2.0, y: (f64::from(height) - side) / 2.0, side };
+            let crop = self.preprocess.crop_of(pixels.width(), pixels.height());
             let colors = &peerlight_core::COLOR_MAPS[0];
             let png = encode_png(&overlay(pixels, crop, &map.map.values, map.side, colors, 0.6))?;
             let shown = html::Shown { image: image.name.clone(), method: request.spec(), png };

@@ -36,7 +36,7 @@ pub fn run(options: &Import) -> Result<()> {
     for text in &options.peers {
         let wanted = Wanted::parse(text)?;
         let architecture = architecture(&wanted.backbone)?;
-        let scratch = tempfile::tempdir().map_err(|e| files::unreadable(Path::new("a temporary folder"), &e))?;
+        let scratch = tempfile::tempdir().map_err(|e| files::unwritable(Path::new("a temporary folder"), &e))?;
         let (file, source) = match wanted.file {
             Some(file) => (file.clone(), file.file_name().map_or(String::new(), |n| n.to_string_lossy().into())),
             None => fetch(&wanted.backbone, &options.python, scratch.path())?,

@@ -11,7 +11,7 @@ use peerlight_core::{Code, Error, Result};
 use peerlight_metrics::Record;
 use serde::{Deserialize, Serialize};
 
-use crate::files;
+use crate::{files, json};
 
 /// What a run is of. Two runs with the same go on from each other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ impl Journal {
     /// Begins a run, or goes on with the same one.
     ///
     /// # Errors
-    /// `ask-invalid` if the file is of another run, `file-unreadable` if it cannot be read or written.
+    /// `ask-invalid` if the file is of another run, `file-unreadable`, `file-unwritable`.
     pub fn open(path: &Path, run: &Run) -> Result<Self> {
         let head = line(run)?;
         let text = if path.exists() { files::read_text(path)? } else { String::new() };
@@ -101,7 +101,7 @@ impl Journal {
             return Err(Error::new(Code::AskInvalid, text));
         }
         let done = outcomes(path, lines.unwrap_or_default())?;
-        let unwritable = |e| files::unreadable(path, &e);
+        let unwritable = |e| files::unwritable(path, &e);
         let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(unwritable)?;
         file.set_len(whole.len() as u64).map_err(unwritable)?;
         if whole.is_empty() {
@@ -113,17 +113,16 @@ impl Journal {
     /// Keeps what came of an image.
     pub fn add(&mut self, outcome: &Outcome) -> Result<()> {
         let line = line(outcome)?;
-        self.file.write_all(line.as_bytes()).map_err(|e| files::unreadable(&self.path, &e))?;
+        self.file.write_all(line.as_bytes()).map_err(|e| files::unwritable(&self.path, &e))?;
         // As it will be read: a run that was resumed then comes to the same figures as one that was not.
-        let kept: Outcome = serde_json::from_str(&line).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
+        let kept: Outcome = serde_json::from_str(&line).map_err(|e| json::failed(&e))?;
         self.done.insert(kept.image().to_string(), kept);
         Ok(())
     }
 }
 
 fn line(value: &impl Serialize) -> Result<String> {
-    let text = serde_json::to_string(value).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
-    Ok(text + "\n")
+    Ok(json::line(value)? + "\n")
 }
 
 #[cfg(test)]
