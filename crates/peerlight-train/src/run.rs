@@ -82,9 +82,12 @@ impl Run {
         start.preprocess.side = recipe.data.image_size[0];
         let devices: Vec<Device> = devices.iter().map(|device| device.clone().autodiff()).collect();
         let device = devices[0].clone();
-        let calibration = || calibration(&dataset, &start.preprocess, first);
+        let calibration = match start.needs_calibration(&recipe.networks) {
+            true => Some(calibration(&dataset, &start.preprocess, first)?),
+            false => None,
+        };
         let seed = recipe.schedule.seed;
-        let peers = start.build(&recipe.networks, labels.len(), seed, &device, &calibration)?;
+        let peers = start.build(&recipe.networks, labels.len(), seed, &device, calibration.as_ref())?;
         let trainer = Trainer::new(peers, &recipe, &start.preprocess, labels.len(), &devices)?;
         let steps = recipe.schedule.steps_over(dataset.len());
         let dataset = Arc::new(dataset);

@@ -85,18 +85,24 @@ impl Start {
         self.peers.iter().filter_map(|peer| peer.index).map(|index| bundle.net(index, device)).collect()
     }
 
-    /// Makes the networks. `calibration`, [n, 3, side, side], gives the first statistics of a bundle's batch norms, if they
-    /// are trained.
+    /// Whether [`build`](Self::build) needs images that calibrate batch norms: those of a bundle are folded, and get their
+    /// first statistics anew where they are to be trained.
+    pub fn needs_calibration(&self, networks: &Networks) -> bool {
+        self.bytes.is_some() && networks.batch_norm == Some(BatchNorm::Train)
+    }
+
+    /// Makes the networks on a device that keeps gradients. `calibration` holds normalized images, [n, 3, side, side], if they
+    /// are needed.
     ///
     /// # Errors
-    /// `bundle-invalid`, and those of `calibration`.
+    /// `bundle-invalid`, or `ask-invalid` without calibration images that are needed.
     pub fn build(
         &self,
         networks: &Networks,
         classes: usize,
         seed: u64,
         device: &Device,
-        calibration: &dyn Fn() -> Result<Tensor<4>>,
+        calibration: Option<&Tensor<4>>,
     ) -> Result<Vec<Peer>> {
         let bundle = self.bytes.as_deref().map(Bundle::parse).transpose()?;
         let mut peers = Vec::new();
@@ -108,8 +114,15 @@ impl Start {
                         Targets::Labels => None,
                     };
                     let net = bundle.net(index, device)?;
-                    let trained = networks.batch_norm == Some(BatchNorm::Train);
-                    (if trained { net.unfolded(calibration()?) } else { net }, teacher)
+                    let net = match (self.needs_calibration(networks), calibration) {
+                        (false, _) => net,
+                        (true, Some(images)) => net.unfolded(images.clone()),
+                        (true, None) => {
+                            let text = "Batch norms of a bundle need images to be calibrated with.";
+                            return Err(Error::new(Code::AskInvalid, text));
+                        }
+                    };
+                    (net, teacher)
                 }
                 _ => {
                     let seed = CounterRng::seed(&[seed, purpose::WEIGHTS, m as u64]) >> 16;
