@@ -1,9 +1,10 @@
 //! The maps that peers exchange.
 
 use burn::tensor::{Int, Tensor};
-use peerlight_core::{Fuse, Fusion, Grid, Result, Weight, agreement, guided_attention, log_odds, mutual_map};
-use peerlight_explain::attention;
-use peerlight_models::{Features, Network};
+use peerlight_core::{
+    Fuse, Fusion, Grid, Result, Weight, agreement, attention, guided_attention, log_odds, mutual_map,
+};
+use peerlight_models::{Features, Layer, Network};
 
 use crate::recipe::{Loss, MapKind};
 
@@ -13,7 +14,8 @@ pub(crate) struct Maps {
     pub grid: Grid,
     side: usize,
     power: u32,
-    layers: Option<Vec<usize>>,
+    /// Empty for the last four before the head.
+    layers: Vec<Layer>,
 }
 
 impl Maps {
@@ -21,13 +23,14 @@ impl Maps {
     /// `ask-invalid` for a grid that is out of range.
     pub fn new(loss: &Loss) -> Result<Self> {
         let grid = Grid::square(loss.grid)?;
-        let layers = Some(loss.layers.clone()).filter(|layers| !layers.is_empty());
+        let layers = loss.layers.iter().map(|&layer| Layer(layer)).collect();
         Ok(Self { grid, side: grid.side(loss.map_size), power: loss.power, layers })
     }
 
     /// A peer's attention, [n, side, side] in 0..=1.
     pub fn attention(&self, features: &Features) -> Tensor<3> {
-        attention(features, self.layers.as_deref(), self.power, self.side)
+        let layers = if self.layers.is_empty() { features.last().superposed() } else { self.layers.clone() };
+        attention(layers.into_iter().map(|layer| features.at(layer).clone()), self.power, self.side)
     }
 
     /// A peer's maps of this kind, [n, side, side] in 0..=1. Guided maps are for `classes`, [n].
@@ -37,7 +40,7 @@ impl Maps {
             MapKind::Attention => attention,
             MapKind::Guided => {
                 let weights = log_odds(features.logits.clone(), classes).matmul(net.classifier());
-                guided_attention(attention, features.stages.last().expect("a head").clone(), weights)
+                guided_attention(attention, features.at(features.last()).clone(), weights)
             }
         }
     }

@@ -151,10 +151,7 @@ impl Objective<'_> {
         inputs: &Inputs<'_>,
     ) -> Result<MaskBatch> {
         let constant = |(replica, output): (&Replica<'_>, &PeerOutput)| {
-            let features = Features {
-                stages: output.features.stages.iter().map(|stage| stage.clone().inner()).collect(),
-                logits: output.features.logits.clone().inner(),
-            };
+            let features = output.features.inner();
             self.maps.of_kind(MapKind::Guided, &replica.net.valid(), &features, inputs.classes.clone().inner())
         };
         let maps: Vec<_> = replicas.iter().zip(outputs).map(constant).collect();

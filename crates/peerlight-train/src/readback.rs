@@ -5,7 +5,7 @@ use peerlight_core::{Code, Error, Result};
 
 /// Reads the values of a tensor, row by row, and waits for them.
 pub fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    pollster::block_on(peerlight_explain::read(tensor))
+    pollster::block_on(peerlight_core::read(tensor))
 }
 
 /// Reads a tensor of `N` values.

@@ -7,6 +7,7 @@ use burn::{
     tensor::{Device, Tensor},
 };
 use peerlight_core::{Code, Error, Preprocess, Result};
+use peerlight_models::Network;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -81,6 +82,9 @@ impl Trainer {
         if devices.len() > batch {
             let text = format!("A batch of {batch} images cannot be shared by {} devices.", devices.len());
             return Err(Error::new(Code::AskInvalid, text));
+        }
+        for peer in &peers {
+            check_layers(&recipe.loss.layers, peer)?;
         }
         Ok(Self {
             optimizers: peers.iter().map(|_| optimizer(&recipe.schedule)).collect(),
@@ -169,5 +173,16 @@ impl Trainer {
         }
         self.peers[m].net = self.optimizers[m].step(lr, net, gradients);
         Ok(PeerLosses { id, terms, gradient_norm })
+    }
+}
+
+fn check_layers(layers: &[usize], peer: &Peer) -> Result<()> {
+    let count = peer.net.stages();
+    match layers.iter().find(|layer| !(1..=count).contains(layer)) {
+        None => Ok(()),
+        Some(layer) => {
+            let text = format!("`layers` has {layer}, but the layers of '{}' are 1 to {count}.", peer.id);
+            Err(Error::new(Code::AskInvalid, text))
+        }
     }
 }

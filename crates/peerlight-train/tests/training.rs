@@ -163,7 +163,7 @@ fn interpolation_ends_between_the_starting_and_the_trained_weights() {
 /// The weights of the first peer's classifier in a bundle.
 fn classifier(bytes: &[u8]) -> Vec<f32> {
     let net = Bundle::parse(bytes).unwrap().net(0, &Device::flex()).unwrap();
-    let arrays = net.arrays(&mut |tensor| pollster::block_on(peerlight_explain::read(tensor))).unwrap();
+    let arrays = net.arrays(&mut |tensor| pollster::block_on(peerlight_core::read(tensor))).unwrap();
     arrays["classifier.weight"].values.clone()
 }
 
@@ -261,6 +261,8 @@ fn what_cannot_be_trained_is_refused_with_the_reason() {
     let other = Networks { peers: vec!["first".into(), "third".into()], ..Networks::default() };
     refused(Start::from_bundle(&other, micro::bundle().unwrap()).err().unwrap(), Code::AskInvalid, "no peer 'third'");
 
+    let layers = Loss { layers: vec![5, 99], ..small_maps() };
+    refused(from_micro(recipe(teacher(), layers, quick()), squares(1), 1).err().unwrap(), Code::AskInvalid, "1 to 8");
     let none = from_scratch(recipe(scratch(), small_maps(), quick()), Vec::new());
     refused(none.err().unwrap(), Code::ImageBroken, "no images");
     let labels = Start::from_scratch(&scratch()).and_then(|start| {
