@@ -28,6 +28,7 @@ export function lines(program, args) {
     return /** @type {string} */ (value);
   };
   return {
+    pid: child.pid,
     next,
     ask: (/** @type {string} */ line) => {
       child.stdin.write(`${line}\n`);

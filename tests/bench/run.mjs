@@ -17,8 +17,8 @@
  * Ours and the rival's runs take turns, each in a worker of the same page. Both compute the published Lite0 and Lite1.
  * `ratio` is ours / rival, `spread` the least and greatest of the pairs' ratios. "explain" is all of ours (both
  * networks, maps, regions) against the rival's two forward passes alone, "grad-cam" both networks' maps with their
- * forward passes against our own forward passes alone. "train" is one step of Lite0 on 16 images; `ours_mb` and
- * `rival_mb` are the largest memory of the process.
+ * forward passes against our own forward passes alone. "train" is a whole step of Lite0 and Lite1 as
+ * peers on 16 images; `ours_mb` and `rival_mb` are the largest memory of the process.
  */
 import os from 'node:os';
 import { parseArgs } from 'node:util';
@@ -53,8 +53,7 @@ const MEASUREMENTS = {
   start: () => startUp(count(5), models),
   webgpu: () => speed('webgpu', Math.min(count(3), 3), warm(1), models, quick ? WORKS.slice(0, 1) : WORKS),
   native: () => native(python, row, quick),
-  // Without PyTorch there is nothing to take turns with.
-  train: () => (python ? train(python, row, count(10)) : []),
+  train: () => train(python, row, count(10), quick),
 };
 
 const rows = [];

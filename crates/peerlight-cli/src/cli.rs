@@ -1,15 +1,15 @@
 //! The command line.
 
-use std::{ffi::OsString, path::PathBuf};
+mod train;
+
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use peerlight_core::{COLOR_MAPS, ColorMap, OVERLAY, color_map};
 use peerlight_explain::{DeviceKind, Request, explainer};
 
-use crate::{
-    choice::parsed,
-    train::{Recipe, recipe},
-};
+pub use self::train::{Given, RecipeArgs, Train};
+use crate::choice::parsed;
 
 /// Explains image classifiers: what each of two or more peers recognizes, where it looks, and
 /// region by region where they agree.
@@ -18,24 +18,6 @@ use crate::{
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// Reads the command line; `--config FILE` stands for the words in the file, before all others.
-///
-/// # Errors
-/// `file-unreadable` or `ask-invalid` for the file.
-pub fn parse() -> peerlight_core::Result<Cli> {
-    let words: Vec<OsString> = std::env::args_os().collect();
-    let config = words.iter().enumerate().find_map(|(i, word)| {
-        let text = word.to_str()?;
-        let next = || words.get(i + 1).map(PathBuf::from);
-        if text == "--config" { next() } else { text.strip_prefix("--config=").map(PathBuf::from) }
-    });
-    let trains = words.get(1).is_some_and(|word| word == "train");
-    let Some(config) = config.filter(|_| trains) else { return Ok(Cli::parse_from(words)) };
-    let from_file = recipe::words(&config)?.into_iter().map(OsString::from);
-    let (command, rest) = words.split_at(2);
-    Ok(Cli::parse_from(command.iter().cloned().chain(from_file).chain(rest.iter().cloned())))
 }
 
 #[derive(Subcommand)]
@@ -236,37 +218,6 @@ pub struct Sanity {
     /// Device to compute on
     #[arg(long, default_value = "cpu")]
     pub device: Device,
-}
-
-#[derive(Args)]
-#[command(args_override_self = true)]
-pub struct Train {
-    #[command(flatten)]
-    pub recipe: Recipe,
-    /// Folder of the run
-    #[arg(long, short, value_name = "DIR")]
-    pub out: PathBuf,
-    /// Go on with the run in --out; its recipe is the one that it began with
-    #[arg(long)]
-    pub resume: bool,
-    /// Settings from a file: TOML whose keys are the flags' names. Flags win
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Steps from one checkpoint to the next
-    #[arg(long, default_value_t = 50, value_name = "STEPS")]
-    pub checkpoint_every: usize,
-    /// Steps from one validation to the next; 0: at the end alone
-    #[arg(long, default_value_t = 0, value_name = "STEPS")]
-    pub validate_every: usize,
-    /// Most images of a validation
-    #[arg(long, default_value_t = 500, value_name = "N")]
-    pub validate_most: usize,
-    /// Print what came of it as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Devices to compute on; several, such as cpu,cpu, share every batch
-    #[arg(long, default_value = "cpu", value_delimiter = ',', value_name = "DEVICES")]
-    pub device: Vec<Device>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -7,22 +7,25 @@ use std::{
 
 use peerlight_core::{Code, Error, Result};
 
+/// Reads a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|e| unreadable(path, e))
 }
 
+/// Reads a text file.
 pub fn read_text(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|e| unreadable(path, e))
 }
 
+/// Makes a folder, and those above it, if they do not exist.
 pub fn make_dir(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|e| unwritable(path, e))
 }
 
-/// How an image's name may end.
+/// The endings of images' names.
 const ENDINGS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
 
-/// What is in a folder, by name.
+/// The paths in a folder, sorted.
 pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|e| unreadable(folder, e))?;
     let mut found: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
@@ -30,19 +33,20 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The images right in a folder, by name.
+/// The images in a folder but not in folders below it, sorted.
 pub fn images_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let ending = |p: &Path| p.extension().map(|e| e.to_string_lossy().to_lowercase());
     let is_image = |p: &PathBuf| p.is_file() && ending(p).is_some_and(|e| ENDINGS.contains(&e.as_str()));
     Ok(list(folder)?.into_iter().filter(is_image).collect())
 }
 
+/// The error of a folder without images.
 pub fn no_images(folder: &Path) -> Error {
     let text = format!("The folder '{}' holds no images ({}).", folder.display(), ENDINGS.join(", "));
     Error::new(Code::FileUnreadable, text)
 }
 
-/// Writes all or nothing: to a file beside it first, then by renaming.
+/// Writes a file, all of it or nothing: first beside it, then by renaming. Its folder is made if it does not exist.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_dir(folder)?;

@@ -1,15 +1,16 @@
-//! Which images are evaluated, their classes, and the boxes around what they show.
+//! Lists of image files with their classes, and the boxes around what they show.
 
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
 };
 
-use peerlight_core::{Code, Error, Result, rng::permutation};
+use peerlight_core::{Code, Error, Result};
 use peerlight_metrics::Rect;
-use peerlight_models::class_of_folder;
+use peerlight_models::{IMAGENET_1K, IMAGENET_1K_WNIDS};
+use peerlight_train::rng::sample;
 
-use crate::files;
+use crate::{files, table::Table};
 
 /// An image that has not been read yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,39 +120,18 @@ fn last(path: &str) -> &str {
 
 /// At most `limit` of the images, drawn by the seed, in their order.
 pub fn limited(images: Vec<Listed>, limit: usize, seed: u64) -> Vec<Listed> {
-    if limit >= images.len() {
-        return images;
-    }
-    let mut kept = permutation(seed, images.len());
-    kept.truncate(limit);
-    kept.sort_unstable();
-    kept.into_iter().map(|i| images[i].clone()).collect()
+    sample(seed, images.len(), limit).into_iter().map(|i| images[i].clone()).collect()
 }
 
-/// A CSV with a head.
-struct Table {
-    file: PathBuf,
-    head: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    fn read(file: &Path) -> Result<Self> {
-        let bytes = files::read(file)?;
-        let mut reader = csv::Reader::from_reader(bytes.as_slice());
-        let refused = |e: csv::Error| Error::new(Code::FileUnreadable, format!("'{}': {e}.", file.display()));
-        let owned = |row: &csv::StringRecord| row.iter().map(String::from).collect::<Vec<_>>();
-        let head = owned(reader.headers().map_err(refused)?);
-        let rows = reader.records().map(|row| row.map(|row| owned(&row))).collect::<std::result::Result<_, _>>();
-        Ok(Self { file: file.into(), head, rows: rows.map_err(refused)? })
+/// The class that a folder of images is named after: its index, its whole name, or, of ImageNet's, its WordNet id.
+fn class_of_folder(labels: &[String], folder: &str) -> Option<usize> {
+    if labels.iter().map(String::as_str).eq(IMAGENET_1K.lines())
+        && let Some(index) = IMAGENET_1K_WNIDS.lines().position(|wnid| wnid == folder)
+    {
+        return Some(index);
     }
-
-    fn column(&self, name: &str) -> Result<usize> {
-        self.head.iter().position(|column| column.trim() == name).ok_or_else(|| {
-            let text = format!("'{}' has no column '{name}'.", self.file.display());
-            Error::new(Code::FileUnreadable, text)
-        })
-    }
+    let whole = || labels.iter().position(|label| label.to_lowercase() == folder.to_lowercase());
+    folder.parse::<usize>().ok().filter(|&index| index < labels.len()).or_else(whole)
 }
 
 #[cfg(test)]
@@ -191,6 +171,18 @@ mod tests {
         assert!(list(&path("boxes.csv"), &labels()).unwrap()[0].class.is_none());
         fs::write(path("list.csv"), "file\na.png\n").unwrap();
         assert!(list(&path("list.csv"), &labels()).unwrap_err().to_string().contains("no column 'path'"));
+    }
+
+    #[test]
+    fn a_folder_names_a_class_by_index_name_or_wordnet_id() {
+        let labels: Vec<String> = ["tabby cat", "tiger cat", "tiger"].map(String::from).to_vec();
+        assert_eq!(class_of_folder(&labels, "Tiger Cat"), Some(1));
+        assert_eq!(class_of_folder(&labels, "2"), Some(2));
+        assert_eq!(class_of_folder(&labels, "tabby"), None);
+        assert_eq!(class_of_folder(&labels, "n02123045"), None);
+        let imagenet: Vec<String> = IMAGENET_1K.lines().map(String::from).collect();
+        assert_eq!(class_of_folder(&imagenet, "n01440764"), Some(0));
+        assert_eq!(class_of_folder(&imagenet, "n03888257"), Some(701));
     }
 
     #[test]

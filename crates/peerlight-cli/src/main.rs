@@ -6,15 +6,18 @@ mod command;
 mod decode;
 mod files;
 mod images;
+mod json;
 mod memory;
 mod session;
+mod table;
 mod terminal;
-mod train;
 
 use std::process::ExitCode;
 
+use clap::Parser;
+
 fn main() -> ExitCode {
-    match cli::parse().and_then(command::run) {
+    match command::run(cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("peerlight: {error} [{}]", error.code());

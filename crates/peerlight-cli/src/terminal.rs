@@ -53,7 +53,7 @@ impl Progress for Terminal {
         let spent = self.since.get().elapsed();
         if self.speaks && done > 0 && spent > PATIENCE {
             let left = spent.as_secs_f64() / done as f64 * (total - done) as f64;
-            eprint!("\r\x1b[K{name}: {done} of {total}, {left:.0} s left");
+            eprint!("\r\x1b[K{name}: {done} of {total}, {}", remaining(left));
             let _ = stderr().flush();
             self.shown.set(true);
         }
@@ -69,4 +69,14 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         self.clear();
     }
+}
+
+/// Time that is left, such as `15 s left` or `4 min left`.
+pub fn remaining(seconds: f64) -> String {
+    if seconds < 100.0 { format!("{seconds:.0} s left") } else { format!("{:.0} min left", seconds / 60.0) }
+}
+
+/// Fractions as percentages, such as `77.6%, 80.8%`.
+pub fn percentages(fractions: &[f32]) -> String {
+    fractions.iter().map(|fraction| format!("{:.1}%", fraction * 100.0)).collect::<Vec<_>>().join(", ")
 }

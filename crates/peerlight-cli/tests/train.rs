@@ -79,7 +79,8 @@ fn images(folder: &Path, count: usize) {
     }
 }
 
-fn pass(count: usize) -> (TempDir, String, String) {
+/// A folder with images and the micro bundle, and the paths of both.
+fn set_up(count: usize) -> (TempDir, String, String) {
     let folder = tempfile::tempdir().unwrap();
     images(&folder.path().join("images"), count);
     let bundle = folder.path().join("micro.safetensors");
@@ -89,8 +90,15 @@ fn pass(count: usize) -> (TempDir, String, String) {
     (folder, images, bundle)
 }
 
-const FROM_SCRATCH: [&str; 4] =
-    ["--peers=a=efficientnet-lite-micro,b=efficientnet-lite-micro", "--sides=48", "--batch=12", "--map-side=14"];
+const FROM_SCRATCH: [&str; 4] = [
+    "--peers=a=efficientnet-lite-micro,b=efficientnet-lite-micro",
+    "--image-size=48",
+    "--batch-size=12",
+    "--map-size=14",
+];
+
+/// Settings of a short run from the micro bundle.
+const SHORT: [&str; 4] = ["--targets=teacher", "--steps=4", "--batch-size=8", "--image-size=48"];
 
 fn log(run: &Path) -> Vec<Value> {
     fs::read_to_string(run.join("log.jsonl")).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -107,67 +115,22 @@ fn without_speed(rows: Vec<Value>) -> Vec<Value> {
 }
 
 #[test]
-fn peers_from_scratch_learn_and_agree_more_by_transfer() {
-    let (folder, images, _) = pass(24);
-    let mut found = Vec::new();
-    for beta in ["0", "2"] {
-        let out = folder.path().join(format!("beta-{beta}"));
-        let beta = format!("--beta={beta}");
-        let args = [
-            &[
-                &images[..],
-                &beta,
-                "--steps=60",
-                "--rate=0.1",
-                "--val-part=0.25",
-                "--json",
-                "--out",
-                out.to_str().unwrap(),
-            ][..],
-            &FROM_SCRATCH,
-        ]
-        .concat();
-        let report: Value = serde_json::from_slice(&fine(&args).stdout).unwrap();
-        let right: Vec<f64> =
-            report["validation"]["right"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
-        assert!(right.iter().all(|&part| part > 0.8), "{beta}: {right:?}");
-        found.push(report["validation"]["rho"].as_f64().unwrap());
-        for plot in ["losses.svg", "correlation.svg", "regions.svg"] {
-            assert!(fs::read_to_string(out.join(plot)).unwrap().starts_with("<svg"), "{plot}");
-        }
-        // The bundle explains as any other does.
-        let bytes = fs::read(out.join("bundle.safetensors")).unwrap();
-        let bundle = Bundle::parse(&bytes).unwrap();
-        assert_eq!(bundle.manifest.labels, ["blue", "green", "red"]);
-        assert_eq!(bundle.sha256(), report["sha256"].as_str().unwrap());
-        let image = format!("{images}/red/0.png");
-        let explained = Command::new(env!("CARGO_BIN_EXE_peerlight"))
-            .args(["explain", &image, "--json", "--bundle", out.join("bundle.safetensors").to_str().unwrap()])
-            .output()
-            .unwrap();
-        let explained: Value = serde_json::from_slice(&explained.stdout).unwrap();
-        assert_eq!(explained["target"]["label"], "red");
-    }
-    assert!(found[1] > found[0] + 0.05, "without and with transfer: {found:?}");
-}
-
-#[test]
 fn a_run_killed_at_any_moment_ends_with_the_same_numbers() {
-    let (folder, images, bundle) = pass(8);
+    let (folder, images, bundle) = set_up(8);
     let settings = [
         "--targets=teacher",
-        "--delta=1",
+        "--consistency-weight=1",
         "--steps=12",
         "--checkpoint-every=2",
         "--validate-every=5",
-        "--sides=48,64",
-        "--batch=6",
-        "--map-side=14",
-        "--val-part=0.2",
+        "--image-size=48,64",
+        "--batch-size=6",
+        "--map-size=14",
+        "--val-fraction=0.2",
     ];
-    for norms in ["frozen", "live"] {
+    for norms in ["frozen", "train"] {
         let out = |name: &str| folder.path().join(format!("{name}-{norms}"));
-        let norms = format!("--norms={norms}");
+        let norms = format!("--batch-norm={norms}");
         let args = |out: &Path| {
             let mut args =
                 vec![images.clone(), norms.clone(), format!("--from={bundle}"), format!("--out={}", out.display())];
@@ -209,202 +172,121 @@ fn a_run_killed_at_any_moment_ends_with_the_same_numbers() {
 }
 
 #[test]
-fn a_pretrained_pair_keeps_what_it_knows() {
-    let (folder, images, bundle) = pass(8);
-    let rates: Vec<f64> = ["frozen", "live"]
-        .iter()
-        .map(|norms| {
-            let (out, norms) = (folder.path().join(norms), format!("--norms={norms}"));
-            // At next to no rate nothing may change, with norms put back in or not.
-            fine(&[
-                &images,
-                &norms,
-                "--from",
-                &bundle,
-                "--targets=teacher",
-                "--rate=1e-9",
-                "--steps=1",
-                "--sides=64",
-                "--val-part=0.5",
-                "--out",
-                out.to_str().unwrap(),
-            ]);
-            let rows = log(&out);
-            let validation = rows.iter().find(|row| row["kind"] == "validation").unwrap();
-            assert!(validation["ce"].as_array().unwrap().iter().all(Value::is_null), "no label, no cross-entropy");
-            validation["right"][0].as_f64().unwrap()
-        })
-        .collect();
-    assert_eq!(rates[0], 1.0);
-    assert!(rates[1] >= 0.9, "{rates:?}");
-}
-
-#[test]
-fn devices_share_a_batch_and_learn_the_same() {
-    let (folder, images, bundle) = pass(8);
-    let losses = ["cpu", "cpu,cpu", "cpu,cpu,cpu"].map(|devices| {
-        let (out, device) = (folder.path().join(devices), format!("--device={devices}"));
-        fine(&[
-            &images,
-            &device,
-            "--from",
-            &bundle,
-            "--targets=teacher",
-            "--delta=1",
-            "--rate=0.01",
-            "--steps=4",
-            "--batch=8",
-            "--sides=48",
-            "--map-side=14",
-            "--val-part=0.2",
-            "--out",
-            out.to_str().unwrap(),
-        ]);
-        let steps = log(&out).into_iter().filter(|row| row["kind"] == "step");
-        steps
-            .flat_map(|row| {
-                ["ce", "transfer", "masked", "gradient"].map(|term| row["peers"][1][term].as_f64().unwrap())
-            })
-            .collect::<Vec<_>>()
-    });
-    for shared in &losses[1..] {
-        for (one, several) in losses[0].iter().zip(shared) {
-            assert!((one - several).abs() < 1e-3 * one.abs().max(0.1), "{losses:?}");
-        }
+fn a_run_writes_its_bundle_charts_log_and_recipe() {
+    let (folder, images, _) = set_up(8);
+    let out = folder.path().join("run");
+    let args = [&[&images[..], "--steps=40", "--lr=0.1", "--json", "--out", out.to_str().unwrap()], &FROM_SCRATCH[..]];
+    let report: Value = serde_json::from_slice(&fine(&args.concat()).stdout).unwrap();
+    assert_eq!(report["validation"]["images"], 3);
+    for chart in ["losses.svg", "correlation.svg", "regions.svg"] {
+        assert!(fs::read_to_string(out.join(chart)).unwrap().starts_with("<svg"), "{chart}");
     }
-    assert_ne!(losses[0][0], losses[0][4], "something is learnt");
-    refused(
-        &[&images, "--device=cpu,cpu,cpu", "--from", &bundle, "--targets=teacher", "--batch=2", "--out", "x"],
-        "ask-invalid",
-        "cannot be shared",
-    );
-}
-
-#[test]
-fn a_mask_that_teaches_the_map_is_the_same_mask() {
-    let (folder, images, bundle) = pass(8);
-    let [network, map] = ["network", "map"].map(|teach| {
-        let (out, teach) = (folder.path().join(teach), format!("--teach={teach}"));
-        let args = [
-            &images,
-            &teach,
-            "--from",
-            &bundle,
-            "--targets=teacher",
-            "--delta=1",
-            "--steps=2",
-            "--batch=8",
-            "--sides=48",
-            "--map-side=14",
-            "--val-part=0.2",
-            "--out",
-            out.to_str().unwrap(),
-        ];
-        fine(&args);
-        let rows = log(&out);
-        ["masked", "ce", "gradient"].map(|term| rows[0]["peers"][0][term].as_f64().unwrap())
-    });
-    for term in 0..2 {
-        assert!((network[term] - map[term]).abs() < 1e-5, "{network:?} {map:?}");
-    }
-    assert!((network[2] - map[2]).abs() > 1e-3, "the map gets gradients: {network:?} {map:?}");
+    let steps: Vec<u64> = log(&out).iter().map(|row| row["step"].as_u64().unwrap()).collect();
+    assert_eq!(steps, (1..=40).chain([40]).collect::<Vec<_>>());
+    // The bundle explains as any other does.
+    let bundle = out.join("bundle.safetensors");
+    let bytes = fs::read(&bundle).unwrap();
+    assert_eq!(Bundle::parse(&bytes).unwrap().sha256(), report["sha256"].as_str().unwrap());
+    let image = format!("{images}/red/0.png");
+    let explained = Command::new(env!("CARGO_BIN_EXE_peerlight"))
+        .args(["explain", &image, "--json", "--bundle", bundle.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let explained: Value = serde_json::from_slice(&explained.stdout).unwrap();
+    assert_eq!(explained["target"]["label"], "red");
 }
 
 #[test]
 fn settings_come_from_a_file_and_flags_win() {
-    let (folder, images, bundle) = pass(4);
+    let (folder, images, bundle) = set_up(4);
     let (config, out) = (folder.path().join("recipe.toml"), folder.path().join("run"));
-    let text = format!(
-        "images = [{images:?}]\nfrom = {bundle:?}\ntargets = \"teacher\"\nsteps = 3\nbeta = 0.25\nsides = [48, 64]\nbatch = 4\n"
-    );
-    fs::write(&config, text).unwrap();
+    let text = format!("images = [{images:?}]\nfrom = {bundle:?}\ntargets = \"teacher\"\nsteps = 3\nbatch-size = 4\n");
+    // Names of earlier versions, too.
+    fs::write(&config, text + "beta = 0.25\nsides = [48, 64]\n").unwrap();
     fine(&["--config", config.to_str().unwrap(), "--steps=2", "--out", out.to_str().unwrap()]);
     let recipe = fs::read_to_string(out.join("recipe.toml")).unwrap();
-    for line in ["steps = 2", "beta = 0.25", "sides = [", "targets = \"teacher\""] {
+    for line in ["steps = 2", "transfer-weight = 0.25", "image-size = [", "targets = \"teacher\""] {
         assert!(recipe.contains(line), "{recipe}");
     }
     fs::write(&config, "bta = 1\n").unwrap();
-    let output = run(&["--config", config.to_str().unwrap(), "--out", "x"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--bta"));
+    refused(&["--config", config.to_str().unwrap(), "--out", "x"], "ask-invalid", "`bta`");
     refused(&["--config", "nowhere.toml", "--out", "x"], "file-unreadable", "nowhere.toml");
+}
+
+/// The recipe file of an earlier version: its keys have other names.
+#[test]
+fn a_run_of_an_earlier_version_is_continued() {
+    let (folder, images, bundle) = set_up(8);
+    let [old, new] = ["old", "new"].map(|name| folder.path().join(name));
+    let settings = format!(
+        "images = [{images:?}]\nfrom = {bundle:?}\ntargets = \"teacher\"\nsteps = 2\nval-part = 0.2\nsides = [48]\n"
+    );
+    let rest = "beta = 0.5\ngamma = 0.5\ndelta = 1.0\nmap-side = 14\nbatch = 6\noptimizer = \"sgd\"\nrate = 0.01\ndecay = 0.001\n";
+    fs::create_dir(&old).unwrap();
+    fs::write(old.join("recipe.toml"), settings + rest).unwrap();
+    let row = r#"{"step":0,"kind":"validation","pictures":3,"right":[1.0,1.0],"ce":[null,null],"rho":0.5}"#;
+    fs::write(old.join("log.jsonl"), format!("{row}\n")).unwrap();
+    fine(&["--resume", "--out", old.to_str().unwrap()]);
+    let args =
+        [&images[..], "--from", &bundle, "--targets=teacher", "--steps=2", "--val-fraction=0.2", "--image-size=48"];
+    let weights = ["--transfer-weight=0.5", "--mutual-weight=0.5", "--consistency-weight=1", "--map-size=14"];
+    let schedule = ["--batch-size=6", "--lr=0.01", "--weight-decay=0.001", "--out", new.to_str().unwrap()];
+    fine(&[&args[..], &weights, &schedule].concat());
+    let rows = without_speed(log(&old));
+    assert_eq!(rows[0]["accuracy"], serde_json::json!([1.0, 1.0]), "the log of an earlier version is kept");
+    assert_eq!(rows[1..], without_speed(log(&new)));
 }
 
 #[test]
 fn unreadable_images_are_skipped_until_there_are_too_many() {
-    let (folder, images, bundle) = pass(8);
+    let (folder, images, bundle) = set_up(8);
     fs::write(format!("{images}/red/0.png"), "no image").unwrap();
-    let out = folder.path().join("run");
-    let args = [
-        &images[..],
-        "--from",
-        &bundle,
-        "--targets=teacher",
-        "--steps=4",
-        "--batch=8",
-        "--sides=48",
-        "--val-part=0.1",
-        "--json",
-        "--out",
-    ];
-    let output = fine(&[&args[..], &[out.to_str().unwrap()]].concat());
+    let run = |out: &str| {
+        let out = folder.path().join(out).to_str().unwrap().to_owned();
+        [&[&images[..], "--from", &bundle, "--json", "--out", &out], &SHORT[..]]
+            .concat()
+            .iter()
+            .map(|s| s.to_string())
+            .collect::<Vec<_>>()
+    };
+    let args = run("some");
+    let output = fine(&args.iter().map(String::as_str).collect::<Vec<_>>());
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(report["skipped"].as_u64().unwrap() <= 1);
-    assert!(
-        String::from_utf8_lossy(&output.stderr).contains("red/0.png"),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.contains("red/0.png"), "{error}");
     for i in 0..8 {
         fs::write(format!("{images}/red/{i}.png"), "no image").unwrap();
     }
-    let out = folder.path().join("other");
-    refused(&[&args[..], &[out.to_str().unwrap()]].concat(), "image-broken", "cannot be read");
+    let args = run("many");
+    refused(&args.iter().map(String::as_str).collect::<Vec<_>>(), "image-broken", "cannot be read");
 }
 
 #[test]
 fn what_cannot_be_trained_is_refused_with_the_reason() {
-    let (folder, images, bundle) = pass(4);
-    let out = folder.path().join("run");
-    let out = out.to_str().unwrap();
-    let empty = folder.path().join("empty");
+    let (folder, images, bundle) = set_up(4);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (out, empty, one) = (path("run"), path("empty"), format!("{images}/red"));
     fs::create_dir_all(&empty).unwrap();
-    let empty = empty.to_str().unwrap();
-    let one = format!("{images}/red");
-    refused(&[empty, "--from", &bundle, "--targets=teacher", "--out", out], "file-unreadable", "no images");
-    refused(&[&[&one[..], "--out", out][..], &FROM_SCRATCH].concat(), "classes-invalid", "two classes or more");
-    refused(&[&images, "--from", &bundle, "--out", out], "classes-invalid", "name none of the 10 classes");
-    refused(
-        &[&images, "--from", &bundle, "--peers=first", "--targets=teacher", "--out", out],
-        "ask-invalid",
-        "two or more",
-    );
-    refused(
-        &[&images, "--from", &bundle, "--peers=first,third", "--targets=teacher", "--out", out],
-        "ask-invalid",
-        "no peer 'third'",
-    );
-    refused(
-        &[&images, "--peers=efficientnet-lite-micro,efficientnet-lite-micro", "--out", out],
-        "ask-invalid",
-        "there twice",
-    );
-    refused(&["--resume", "--out", out], "run-invalid", "no run to go on with");
-    let explode = [
-        "--from",
-        &bundle,
-        "--targets=teacher",
-        "--sides=48",
-        "--batch=6",
-        "--steps=30",
-        "--clip=0",
-        "--rate=1e30",
-        "--warm-up=0",
-    ];
-    refused(&[&[&images[..], "--out", out][..], &explode].concat(), "training-diverged", "lower --rate");
-    refused(&[&images, "--from", &bundle, "--targets=teacher", "--out", out], "run-invalid", "holds a run already");
+    let teacher = |images: &str, more: &[&str], code: &str, words: &str| {
+        let args = [&[images, "--from", &bundle, "--targets=teacher", "--out", &out], more].concat();
+        refused(&args, code, words);
+    };
+    teacher(&empty, &[], "file-unreadable", "no images");
+    teacher(&images, &["--peers=first"], "ask-invalid", "two or more");
+    teacher(&images, &["--peers=first,third"], "ask-invalid", "no peer 'third'");
+    teacher(&images, &["--device=cpu,cpu,cpu", "--batch-size=2"], "ask-invalid", "cannot be shared");
+    refused(&[&[&one[..], "--out", &out][..], &FROM_SCRATCH].concat(), "classes-invalid", "two classes or more");
+    refused(&[&images, "--from", &bundle, "--out", &out], "classes-invalid", "name none of the 10 classes");
+    refused(&["--resume", "--out", &out], "run-invalid", "no run to continue");
+    // A file where the folder should be.
+    let file = path("file");
+    fs::write(&file, "").unwrap();
+    refused(&[&images, "--from", &bundle, "--targets=teacher", "--out", &file], "file-unreadable", "cannot be written");
+    teacher(&images, &["--image-size=48", "--clip=0", "--lr=1e30", "--warm-up=0"], "training-diverged", "lower `lr`");
+    teacher(&images, &[], "run-invalid", "holds a run already");
     // A damaged checkpoint is told apart from a program's fault.
     fs::create_dir_all(format!("{out}/checkpoints/step-00000009")).unwrap();
     fs::write(format!("{out}/checkpoints/step-00000009/networks.safetensors"), "short").unwrap();
-    refused(&["--resume", "--out", out], "bundle-truncated", "ends too early");
+    refused(&["--resume", "--out", &out], "bundle-truncated", "ends too early");
 }

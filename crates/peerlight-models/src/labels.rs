@@ -7,17 +7,6 @@ pub static IMAGENET_1K: &str = include_str!("../labels/imagenet-1k.txt");
 /// The WordNet ids of the same classes, in the same order, a line each.
 pub static IMAGENET_1K_WNIDS: &str = include_str!("../labels/imagenet-1k-wnids.txt");
 
-/// The class that a folder of images is named after: its index, its whole name, or, of ImageNet's, its WordNet id.
-pub fn class_of_folder(labels: &[String], folder: &str) -> Option<usize> {
-    if labels.iter().map(String::as_str).eq(IMAGENET_1K.lines())
-        && let Some(index) = IMAGENET_1K_WNIDS.lines().position(|wnid| wnid == folder)
-    {
-        return Some(index);
-    }
-    let whole = || labels.iter().position(|label| label.to_lowercase() == folder.to_lowercase());
-    folder.parse::<usize>().ok().filter(|&index| index < labels.len()).or_else(whole)
-}
-
 /// The class that a person means: an index, or a name whatever its case. A part of a name will do
 /// if only one class has it.
 pub fn class_named(labels: &[String], wanted: &str) -> Option<usize> {
@@ -46,12 +35,5 @@ mod tests {
         for (wanted, expected) in cases {
             assert_eq!(class_named(&labels, wanted), expected, "{wanted}");
         }
-        assert_eq!(class_of_folder(&labels, "Tiger Cat"), Some(1));
-        assert_eq!(class_of_folder(&labels, "2"), Some(2));
-        assert_eq!(class_of_folder(&labels, "tabby"), None);
-        assert_eq!(class_of_folder(&labels, "n02123045"), None);
-        let imagenet: Vec<String> = IMAGENET_1K.lines().map(String::from).collect();
-        assert_eq!(class_of_folder(&imagenet, "n01440764"), Some(0));
-        assert_eq!(class_of_folder(&imagenet, "n03888257"), Some(701));
     }
 }

@@ -16,7 +16,7 @@ mod network;
 mod weights;
 
 pub use bundle::{Bundle, FORMAT};
-pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named, class_of_folder};
+pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named};
 pub use manifest::{Manifest, PeerManifest};
 pub use net::{ConvKind, ConvShape, Moments, Net};
 pub use network::{ARCHITECTURES, Architecture, Features, Layer, Network, architecture};

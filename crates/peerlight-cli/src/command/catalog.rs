@@ -1,16 +1,17 @@
 //! `peerlight catalog`
 
-use peerlight_core::{Code, Error, Result};
+use peerlight_core::Result;
 use peerlight_explain::{Kind, Setting, legacy};
 use peerlight_metrics::catalog;
 
-pub fn run(json: bool) -> Result<()> {
+use crate::json;
+
+pub fn run(as_json: bool) -> Result<()> {
     let catalog = catalog();
-    if json {
-        let mut value = serde_json::to_value(&catalog).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
+    if as_json {
+        let mut value = json::value(&catalog)?;
         legacy::catalog(&mut value);
-        let text = serde_json::to_string_pretty(&value).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
-        println!("{text}");
+        println!("{}", json::pretty(&value)?);
         return Ok(());
     }
     let metrics = (&catalog.metrics, &catalog.maskings);

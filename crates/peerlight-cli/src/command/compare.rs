@@ -7,7 +7,7 @@ use peerlight_metrics::{Difference, Masking, Record, compare, key};
 use serde::Serialize;
 
 use super::evaluate::{Outcome, Run, read};
-use crate::cli::Compare;
+use crate::{cli::Compare, json};
 
 /// The differences, and what they are of.
 #[derive(Serialize)]
@@ -38,8 +38,7 @@ pub fn run(options: &Compare) -> Result<()> {
     }
     if options.json {
         let comparison = Comparison { protocol, a: first, b: second, seed: options.seed, differences };
-        let json = serde_json::to_string_pretty(&comparison).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
-        println!("{json}");
+        println!("{}", json::pretty(&comparison)?);
     } else {
         print!("{}", table(&differences));
     }

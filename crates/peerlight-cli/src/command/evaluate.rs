@@ -22,7 +22,7 @@ use crate::{
     files,
     images::{self, Listed},
     memory, session,
-    terminal::Terminal,
+    terminal::{Terminal, remaining},
 };
 
 pub fn run(options: &Evaluate) -> Result<()> {
@@ -180,7 +180,7 @@ impl Progress {
         self.told = Instant::now();
         let each = self.start.elapsed().as_secs_f64() / self.done as f64;
         let left = each * (self.total - self.done) as f64;
-        eprintln!("{}/{} {name}: {each:.2} s an image, {:.0} min left", self.done, self.total, left / 60.0);
+        eprintln!("{}/{} {name}: {each:.2} s per image, {}", self.done, self.total, remaining(left));
     }
 }
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::{
     cli::Explain,
     decode::{decode, encode_png},
-    files, session,
+    files, json, session,
     terminal::Terminal,
 };
 
@@ -170,18 +170,12 @@ fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &
     }
     host.clear();
     let explained = Explained { explanation, methods };
-    let json = |pretty| {
-        let written = || {
-            let mut value = serde_json::to_value(&explained)?;
-            legacy::explanation(&mut value);
-            value["methods"].as_array_mut().into_iter().flatten().for_each(legacy::explanation);
-            if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }
-        };
-        written().map_err(|e: serde_json::Error| Error::new(Code::Crashed, e.to_string()))
-    };
+    let mut written = json::value(&explained)?;
+    legacy::explanation(&mut written);
+    written["methods"].as_array_mut().into_iter().flatten().for_each(legacy::explanation);
     if let Some(out) = &options.out {
         let Explained { explanation, methods } = &explained;
-        files::write(&out.join(format!("{name}.json")), json(true)?.as_bytes())?;
+        files::write(&out.join(format!("{name}.json")), json::pretty(&written)?.as_bytes())?;
         let save = |map: &[f32], side: usize, what: &str| {
             let painted = overlay(&image, explanation.image.crop, map, side, options.color, options.opacity);
             files::write(&out.join(format!("{name}.{what}.png")), &encode_png(&painted)?)
@@ -195,7 +189,7 @@ fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &
         }
     }
     if options.json {
-        println!("{}", json(false)?);
+        println!("{}", json::line(&written)?);
     }
     Ok(explained)
 }

@@ -1,11 +1,11 @@
 //! `peerlight sanity`
 
-use peerlight_core::{Code, Error, Result};
+use peerlight_core::Result;
 use peerlight_explain::Request;
 use peerlight_metrics::{Sanity as Found, UNCHANGED, sanity};
 use serde::Serialize;
 
-use crate::{cli::Sanity, decode::decode, files, session, terminal::Terminal};
+use crate::{cli::Sanity, decode::decode, files, json, session, terminal::Terminal};
 
 /// What was found of one method.
 #[derive(Serialize)]
@@ -29,8 +29,7 @@ pub fn run(options: &Sanity) -> Result<()> {
     }
     host.clear();
     if options.json {
-        let text = serde_json::to_string_pretty(&tested).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
-        println!("{text}");
+        println!("{}", json::pretty(&tested)?);
         return Ok(());
     }
     println!(

@@ -1,35 +1,97 @@
 //! `peerlight train`
 
-use std::{
-    collections::BTreeMap,
-    io::{IsTerminal, Write, stderr},
-    time::{Duration, Instant},
-};
+mod data;
+mod folder;
+mod log;
+mod progress;
+mod recipe;
+
+use std::path::Path;
 
 use burn::tensor::Device as BurnDevice;
-use peerlight_core::{Code, Error, Result};
+use peerlight_core::Result;
 use peerlight_explain::open_device;
+use peerlight_train::{Dataset, Event, Record, Run, Start, TrainedBundle, Validation};
 use serde::Serialize;
 
+use self::{
+    data::{ImageFiles, Split, split},
+    folder::RunFolder,
+    log::Log,
+    progress::Progress,
+};
 use crate::{
     cli::{Device, Train},
-    train::{Done, Progress, Row, Run, Seen, Training, train},
+    files, json,
+    terminal::percentages,
 };
 
 pub fn run(options: &Train) -> Result<()> {
-    let devices = options.device.iter().map(|&wanted| device(wanted)).collect::<Result<_>>()?;
-    let run = Run {
-        folder: &options.out,
-        checkpoint_every: options.checkpoint_every,
-        validate_every: options.validate_every,
-        validate_most: options.validate_most,
-        devices,
+    let folder = RunFolder::new(&options.out);
+    let (mut run, val) = prepare(options, &folder)?;
+    let last = learn(options, &folder, &mut run, &val)?;
+    let trained = run.finish()?;
+    // Interpolated weights are not those of the last validation.
+    let validation = match last.filter(|_| !trained.interpolated()) {
+        Some(last) => last,
+        None => trained.validate(&val)?,
     };
-    let recipe = if options.resume { None } else { Some(options.recipe.clone()) };
-    let mut line = Line::default();
-    let done = train(&run, recipe, &mut line);
-    line.clear();
-    report(options, &done?)
+    let bundle = trained.bundle(Some(validation))?;
+    report(options, &folder.write_bundle(&bundle.bytes)?, &bundle)
+}
+
+/// The run that the options ask for, new or continued, and the images to validate with.
+fn prepare(options: &Train, folder: &RunFolder) -> Result<(Run, ImageFiles)> {
+    let devices = options.device.iter().map(|&wanted| device(wanted)).collect::<Result<Vec<_>>>()?;
+    let recipe = match options.resume {
+        true => folder.recipe()?,
+        false => {
+            folder.check_free()?;
+            recipe::recipe(options.config.as_deref(), &options.recipe)?
+        }
+    };
+    recipe.check()?;
+    let start = match &recipe.networks.from {
+        Some(path) => Start::from_bundle(&recipe.networks, files::read(path)?)?,
+        None => Start::from_scratch(&recipe.networks)?,
+    };
+    let Split { train, val, labels } = split(&recipe, start.labels.as_deref(), options.validate_most)?;
+    let (images, classes) = (train.len(), labels.len());
+    let mut run = Run::new(recipe.clone(), start, train, labels, &devices)?;
+    if !options.resume {
+        folder.store(&recipe)?;
+    }
+    if let Some(checkpoint) = folder.last_checkpoint()? {
+        run.resume(&checkpoint)?;
+    }
+    let done = if run.done() > 0 { format!(", {} of them done", run.done()) } else { String::new() };
+    let (steps, val_images) = (run.steps(), val.len());
+    eprintln!("{steps} steps{done}; {images} images to train with, {val_images} to validate with, {classes} classes");
+    Ok((run, val))
+}
+
+/// Does all steps that are left. Returns the last validation, if one was due.
+fn learn(options: &Train, folder: &RunFolder, run: &mut Run, val: &ImageFiles) -> Result<Option<Validation>> {
+    let mut log = Log::open(folder.log_file(), run.done())?;
+    let mut progress = Progress::new(run.steps(), run.done());
+    let mut last = None;
+    while let Some(step) = run.step()? {
+        let done = run.done();
+        progress.row(log.add(done, Event::Step(step))?);
+        progress.skipped(&run.skipped());
+        let due = |every: usize| every > 0 && done.is_multiple_of(every) || done == run.steps();
+        if due(options.validate_every) {
+            let found = run.validate(val)?;
+            progress.row(log.add(done, Event::Validation(found.clone()))?);
+            last = Some(found);
+        }
+        if due(options.checkpoint_every) {
+            folder.keep(&run.checkpoint()?)?;
+            folder.draw(&log.rows)?;
+        }
+    }
+    folder.draw(&log.rows)?;
+    Ok(last)
 }
 
 fn device(wanted: Device) -> Result<BurnDevice> {
@@ -41,101 +103,19 @@ struct Report<'a> {
     bundle: String,
     sha256: &'a str,
     #[serde(flatten)]
-    training: &'a Training,
+    record: &'a Record,
 }
 
-fn report(options: &Train, Done { bundle, sha256, training }: &Done) -> Result<()> {
+fn report(options: &Train, path: &Path, TrainedBundle { sha256, record, .. }: &TrainedBundle) -> Result<()> {
     if options.json {
-        let report = Report { bundle: bundle.display().to_string(), sha256, training };
-        let text = serde_json::to_string_pretty(&report).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
-        println!("{text}");
+        println!("{}", json::pretty(&Report { bundle: path.display().to_string(), sha256, record })?);
         return Ok(());
     }
-    let found = &training.validation;
-    let right: Vec<String> = found.right.iter().map(|part| format!("{:.1} %", part * 100.0)).collect();
-    println!("{} steps over {} images; {} could not be read.", training.steps, training.images, training.skipped);
-    println!("On {} other images: right on {}; mean correlation {:.3}.", found.images, right.join(", "), found.rho);
-    println!("{sha256}  {}", bundle.display());
-    println!("Losses, correlation and the regions over time are beside it, as SVG; every step is in log.jsonl.");
+    println!("{} steps over {} images; {} could not be read.", record.steps, record.images, record.skipped);
+    if let Some(Validation { images, accuracy, rho, .. }) = &record.validation {
+        println!("On {images} other images: accuracy {}; mean correlation {rho:.3}.", percentages(accuracy));
+    }
+    println!("{sha256}  {}", path.display());
+    println!("Beside it are charts of the losses and of the correlation as SVG; log.jsonl has every step.");
     Ok(())
-}
-
-/// Tells how far a run is: on a terminal on one line that is written again and again, elsewhere on a line now and then.
-#[derive(Default)]
-struct Line {
-    steps: usize,
-    /// When this run began, and at which step.
-    start: Option<(Instant, usize)>,
-    told: Option<Instant>,
-    shown: bool,
-}
-
-impl Line {
-    fn every(&self) -> Duration {
-        Duration::from_millis(if stderr().is_terminal() { 200 } else { 10_000 })
-    }
-
-    fn clear(&mut self) {
-        if std::mem::take(&mut self.shown) {
-            eprint!("\r\x1b[K");
-        }
-    }
-
-    fn tell(&mut self, text: &str, lasting: bool) {
-        self.clear();
-        if stderr().is_terminal() && !lasting {
-            eprint!("{text}");
-            let _ = stderr().flush();
-            self.shown = true;
-        } else {
-            eprintln!("{text}");
-        }
-    }
-}
-
-impl Progress for Line {
-    fn begins(&mut self, steps: usize, done: usize, train: usize, val: usize, labels: usize) {
-        let on = if done > 0 { format!(", {done} of them done before") } else { String::new() };
-        eprintln!("{steps} steps{on}; {train} images to learn from, {val} to validate with, {labels} classes");
-        (self.steps, self.start) = (steps, Some((Instant::now(), done)));
-    }
-
-    fn row(&mut self, row: &Row) {
-        match &row.seen {
-            Seen::Validation(found) => {
-                let right: Vec<String> = found.right.iter().map(|part| format!("{:.1} %", part * 100.0)).collect();
-                let text =
-                    format!("step {}: right on {}; mean correlation {:.3}", row.step, right.join(", "), found.rho);
-                self.tell(&text, true);
-            }
-            Seen::Step { outcome, .. } => {
-                if self.told.is_some_and(|told| told.elapsed() < self.every()) {
-                    return;
-                }
-                self.told = Some(Instant::now());
-                let Some((start, from)) = self.start else { return };
-                let each = start.elapsed().as_secs_f64() / (row.step - from).max(1) as f64;
-                let of = |value: &dyn Fn(&crate::train::Losses) -> f32| {
-                    outcome.peers.iter().map(|peer| format!("{:.3}", value(peer))).collect::<Vec<_>>().join("/")
-                };
-                let rho = outcome.rho.iter().sum::<f32>() / outcome.rho.len().max(1) as f32;
-                let text = format!(
-                    "{}/{}  cross-entropy {}  transfer {}  masked {}  correlation {rho:.3}  {each:.2} s a step, {:.0} min left",
-                    row.step,
-                    self.steps,
-                    of(&|peer| peer.ce),
-                    of(&|peer| peer.transfer),
-                    of(&|peer| peer.masked),
-                    each * (self.steps - row.step) as f64 / 60.0
-                );
-                self.tell(&text, false);
-            }
-        }
-    }
-
-    fn skipped(&mut self, skipped: &BTreeMap<String, String>) {
-        if let Some((path, why)) = skipped.iter().next_back() {
-            self.tell(&format!("{} images skipped so far, such as {path}: {why}", skipped.len()), true);
-        }
-    }
 }

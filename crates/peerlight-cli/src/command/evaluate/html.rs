@@ -46,8 +46,8 @@ pub fn page(result: &Result, shown: &[Shown]) -> String {
     for peer in result.peers() {
         let rows: Vec<&Row> = result.rows(peer).collect();
         let _ = write!(html, "<h2>{}</h2>", escaped(peer));
-        if let Some(part) = result.report.accuracy.get(peer) {
-            let _ = write!(html, "<p>Its likeliest class is the right one on {:.1} % of the images.</p>", part * 100.0);
+        if let Some(accuracy) = result.report.accuracy.get(peer) {
+            let _ = write!(html, "<p>Its likeliest class is right on {:.1}% of the images.</p>", accuracy * 100.0);
         }
         html += &table(result, &rows);
         html += &drops(&rows);

@@ -11,7 +11,7 @@ use peerlight_core::{Code, Error, Result};
 use peerlight_metrics::Record;
 use serde::{Deserialize, Serialize};
 
-use crate::files;
+use crate::{files, json};
 
 /// What a run is of. Two runs with the same go on from each other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -115,15 +115,14 @@ impl Journal {
         let line = line(outcome)?;
         self.file.write_all(line.as_bytes()).map_err(|e| files::unwritable(&self.path, e))?;
         // As it will be read: a run that was resumed then comes to the same figures as one that was not.
-        let kept: Outcome = serde_json::from_str(&line).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
+        let kept: Outcome = serde_json::from_str(&line).map_err(|e| json::failed(&e))?;
         self.done.insert(kept.image().to_string(), kept);
         Ok(())
     }
 }
 
 fn line(value: &impl Serialize) -> Result<String> {
-    let text = serde_json::to_string(value).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
-    Ok(text + "\n")
+    Ok(json::line(value)? + "\n")
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use peerlight_core::{Code, Error, Result as Fallible};
+use peerlight_core::Result as Fallible;
 use peerlight_metrics::{METRICS, Masking, Number, Report, Row};
 use serde::Serialize;
+
+use crate::json;
 
 /// The result file: the protocol's shape, and more.
 #[derive(Serialize)]
@@ -46,13 +48,11 @@ const COLUMNS: [(&str, &str, usize); 10] = [
 
 impl Result {
     pub fn json(&self) -> Fallible<String> {
-        let text = serde_json::to_string_pretty(self).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
-        Ok(text + "\n")
+        Ok(json::pretty(self)? + "\n")
     }
 
     /// A line for each row, with every figure and both ends of its interval.
     pub fn csv(&self) -> Fallible<String> {
-        let broken = |e: &dyn std::fmt::Display| Error::new(Code::Crashed, e.to_string());
         let mut keys: Vec<&String> = self.report.rows.iter().flat_map(|row| row.figures.keys()).collect();
         keys.sort();
         keys.dedup();
@@ -68,7 +68,7 @@ impl Result {
             ["forward", "partial", "backward", "milliseconds", "peak_memory", "blank", "not_finite"].map(String::from),
         );
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(&head).map_err(|e| broken(&e))?;
+        writer.write_record(&head).map_err(|e| json::failed(&e))?;
         for row in &self.report.rows {
             let mut line = vec![row.method.clone(), row.explained.clone(), row.masking.id().into()];
             for key in &keys {
@@ -82,10 +82,10 @@ impl Result {
             line.extend(costs.map(|v| v.to_string()));
             line.push(row.peak_memory.map_or(String::new(), |v| v.to_string()));
             line.extend([row.blank, row.not_finite].map(|count| count.to_string()));
-            writer.write_record(&line).map_err(|e| broken(&e))?;
+            writer.write_record(&line).map_err(|e| json::failed(&e))?;
         }
-        let bytes = writer.into_inner().map_err(|e| broken(&e))?;
-        String::from_utf8(bytes).map_err(|e| broken(&e))
+        let bytes = writer.into_inner().map_err(|e| json::failed(&e))?;
+        String::from_utf8(bytes).map_err(|e| json::failed(&e))
     }
 
     /// A table for each explained peer, with the primary masking.
@@ -101,7 +101,7 @@ impl Result {
         for peer in self.peers() {
             let rows: Vec<&Row> = self.rows(peer).collect();
             let right = self.report.accuracy.get(peer);
-            let right = right.map_or(String::new(), |part| format!(", right on {:.1} %", part * 100.0));
+            let right = right.map_or(String::new(), |right| format!(", right on {:.1}%", right * 100.0));
             text += &format!("\n{peer}{right}\n{:<36}", "method");
             columns.iter().for_each(|(_, head, _)| text += &format!("{head:>9}"));
             text += &format!("{:>9}{:>9}{:>7}{:>7}\n", "passes", "ms", "blank", "NaN");

@@ -1,10 +1,13 @@
-//! Images of a run: its losses and the peers' correlation over the steps, and the correlation map over time.
+//! Charts of a run as SVG: its losses, the peers' correlation, and the correlation of every region over time.
 
 use std::fmt::Write;
 
 use peerlight_core::COLOR_MAPS;
 
-use super::log::{Row, Seen};
+use crate::{
+    log::{Event, Row},
+    terms::LossTerms,
+};
 
 const STYLE: &str = "<style>svg{background:#fff;color:#1b1d22}text{font:12px system-ui,sans-serif;fill:currentColor}\
 .axis{stroke:#99a;fill:none}polyline{fill:none;stroke-width:1.6}\
@@ -19,17 +22,18 @@ struct Line {
     points: Vec<(f64, f64)>,
 }
 
-/// Losses of every peer that are not zero, over the steps.
+/// The losses of every peer over the steps. Terms that are always zero are left out.
 pub fn losses(rows: &[Row]) -> String {
     let mut lines: Vec<Line> = Vec::new();
     for row in rows {
-        let Seen::Step { outcome, .. } = &row.seen else { continue };
-        for peer in &outcome.peers {
+        let Event::Step(step) = &row.event else { continue };
+        for peer in &step.report.peers {
+            let LossTerms { cross_entropy, transfer, mutual, consistency, .. } = peer.terms;
             let terms = [
-                ("cross-entropy", peer.ce),
-                ("transfer", peer.transfer),
-                ("mutual learning", peer.mutual),
-                ("masked", peer.masked),
+                ("cross-entropy", cross_entropy),
+                ("transfer", transfer),
+                ("mutual learning", mutual),
+                ("masked consistency", consistency),
             ];
             for (term, value) in terms.into_iter().filter(|(term, value)| *term == "cross-entropy" || *value != 0.0) {
                 let name = format!("{}, {term}", peer.id);
@@ -44,30 +48,30 @@ pub fn losses(rows: &[Row]) -> String {
     chart("Losses", &lines)
 }
 
-/// Mean correlation over the steps, in training and in validation.
+/// The mean correlation of the peers' maps over the steps, in training and in validation.
 pub fn correlation(rows: &[Row]) -> String {
     let mut training = Line { name: "in training".into(), points: Vec::new() };
     let mut validation = Line { name: "in validation".into(), points: Vec::new() };
     for row in rows {
         let at = row.step as f64;
-        match &row.seen {
-            Seen::Step { outcome, .. } => training.points.push((at, mean(&outcome.rho))),
-            Seen::Validation(found) => validation.points.push((at, f64::from(found.rho))),
+        match &row.event {
+            Event::Step(step) => training.points.push((at, mean(&step.report.rho))),
+            Event::Validation(found) => validation.points.push((at, f64::from(found.rho))),
         }
     }
     let lines = [training, validation].into_iter().filter(|line| !line.points.is_empty()).collect::<Vec<_>>();
     chart("Correlation of the peers' maps, mean over the regions", &lines)
 }
 
-/// The correlation of every region at some moments of the run, as small maps in a row.
+/// The correlation of every region as small maps in a row, each the mean over a stretch of the run.
 pub fn regions(rows: &[Row]) -> String {
     const MOMENTS: usize = 8;
     const SIZE: f64 = 110.0;
     let steps: Vec<(usize, &[f32])> = rows
         .iter()
-        .filter_map(|row| match &row.seen {
-            Seen::Step { outcome, .. } => Some((row.step, outcome.rho.as_slice())),
-            Seen::Validation(_) => None,
+        .filter_map(|row| match &row.event {
+            Event::Step(step) => Some((row.step, step.report.rho.as_slice())),
+            Event::Validation(_) => None,
         })
         .collect();
     let window = steps.len().div_ceil(MOMENTS).max(1);

@@ -1,0 +1,148 @@
+//! The folder of a run: its recipe, checkpoints, plots and bundle.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use peerlight_core::{Code, Error, Result};
+use peerlight_train::{Checkpoint, Recipe, Row, plot};
+
+use super::recipe;
+use crate::files;
+
+/// Number of checkpoints that are kept.
+const KEPT: usize = 2;
+/// Begins the name of a checkpoint that is not whole.
+const UNFINISHED: &str = "unfinished-";
+
+pub struct RunFolder(PathBuf);
+
+impl RunFolder {
+    pub fn new(folder: &Path) -> Self {
+        Self(folder.into())
+    }
+
+    /// The recipe of the run in the folder.
+    ///
+    /// # Errors
+    /// `run-invalid` if there is none, `file-unreadable` or `ask-invalid`.
+    pub fn recipe(&self) -> Result<Recipe> {
+        match self.recipe_file().exists() {
+            true => recipe::read(&self.recipe_file()),
+            false => {
+                let text = format!("'{}' holds no run to continue.", self.0.display());
+                Err(Error::new(Code::RunInvalid, text))
+            }
+        }
+    }
+
+    /// # Errors
+    /// `run-invalid` if there is a run in the folder.
+    pub fn check_free(&self) -> Result<()> {
+        match self.recipe_file().exists() {
+            false => Ok(()),
+            true => {
+                let folder = self.0.display();
+                let text =
+                    format!("'{folder}' holds a run already. Continue it with --resume, or name another folder.");
+                Err(Error::new(Code::RunInvalid, text))
+            }
+        }
+    }
+
+    /// Stores the recipe: from now on the folder holds a run.
+    ///
+    /// # Errors
+    /// `file-unwritable`.
+    pub fn store(&self, recipe: &Recipe) -> Result<()> {
+        files::write(&self.recipe_file(), recipe::to_toml(recipe)?.as_bytes())
+    }
+
+    fn recipe_file(&self) -> PathBuf {
+        self.0.join("recipe.toml")
+    }
+
+    pub fn log_file(&self) -> PathBuf {
+        self.0.join("log.jsonl")
+    }
+
+    /// The last whole checkpoint.
+    ///
+    /// # Errors
+    /// `file-unreadable`.
+    pub fn last_checkpoint(&self) -> Result<Option<Checkpoint>> {
+        let Some((step, folder)) = self.checkpoints().pop() else { return Ok(None) };
+        let read = |path: PathBuf| Ok((name(&path), files::read(&path)?));
+        let files = files::list(&folder)?.into_iter().map(read).collect::<Result<_>>()?;
+        Ok(Some(Checkpoint { step, files }))
+    }
+
+    /// Writes a checkpoint, and removes the oldest. A checkpoint is a folder that gets its name when it is whole, so that a
+    /// kill at any moment leaves the one before it.
+    ///
+    /// # Errors
+    /// `file-unwritable`.
+    pub fn keep(&self, checkpoint: &Checkpoint) -> Result<()> {
+        let all = self.checkpoint_folder();
+        files::make_dir(&all)?;
+        let failed = |e: std::io::Error| files::unwritable(&all, e);
+        let unfinished = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(&all).map_err(failed)?;
+        for (name, bytes) in &checkpoint.files {
+            files::write(&unfinished.path().join(name), bytes)?;
+        }
+        let whole = all.join(format!("step-{:08}", checkpoint.step));
+        if whole.exists() {
+            fs::remove_dir_all(&whole).map_err(failed)?;
+        }
+        fs::rename(unfinished.keep(), &whole).map_err(failed)?;
+        let whole = self.checkpoints();
+        let old = whole[..whole.len().saturating_sub(KEPT)].iter().map(|(_, path)| path.clone());
+        let killed = files::list(&all)?.into_iter().filter(|path| name(path).starts_with(UNFINISHED));
+        for path in old.chain(killed) {
+            // One that stays does no harm.
+            let _ = fs::remove_dir_all(path);
+        }
+        Ok(())
+    }
+
+    fn checkpoint_folder(&self) -> PathBuf {
+        self.0.join("checkpoints")
+    }
+
+    /// All whole checkpoints in order, each with its number of steps.
+    fn checkpoints(&self) -> Vec<(usize, PathBuf)> {
+        let step = |path: PathBuf| Some((name(&path).strip_prefix("step-")?.parse().ok()?, path));
+        let found = files::list(&self.checkpoint_folder()).unwrap_or_default();
+        let mut all: Vec<_> = found.into_iter().filter_map(step).collect();
+        all.sort();
+        all
+    }
+
+    /// Draws the charts of a run.
+    ///
+    /// # Errors
+    /// `file-unwritable`.
+    pub fn draw(&self, rows: &[Row]) -> Result<()> {
+        let charts = [
+            ("losses", plot::losses(rows)),
+            ("correlation", plot::correlation(rows)),
+            ("regions", plot::regions(rows)),
+        ];
+        charts.iter().try_for_each(|(name, svg)| files::write(&self.0.join(format!("{name}.svg")), svg.as_bytes()))
+    }
+
+    /// Writes the bundle, and returns its path.
+    ///
+    /// # Errors
+    /// `file-unwritable`.
+    pub fn write_bundle(&self, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.0.join("bundle.safetensors");
+        files::write(&path, bytes)?;
+        Ok(path)
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

@@ -1,0 +1,82 @@
+//! The state of a run between two steps, as bytes.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Bytes, Device};
+use peerlight_core::{Code, Error, Result};
+use peerlight_models::{Array, Bundle, Precision};
+
+use crate::{
+    readback::read,
+    start::{Peer, Start, numbered},
+    trainer::Trainer,
+};
+
+const NETWORKS: &str = "networks.safetensors";
+
+/// All that a run needs to continue as if it had never stopped: named files, to be kept wherever the caller likes. It is
+/// whole or of no use, so the caller must write it all or nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checkpoint {
+    /// Number of steps that are done.
+    pub step: usize,
+    /// The files' contents by name: the networks as a bundle, and the state of every peer's optimizer.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Checkpoint {
+    /// The state after `step` steps.
+    pub(crate) fn new(step: usize, trainer: &Trainer, start: &Start, labels: &[String]) -> Result<Self> {
+        let manifest = start.manifest(labels, format!("A checkpoint after {step} steps"), None);
+        let networks = Bundle::write(&manifest, &arrays(&trainer.peers, false)?, Precision::Single)?;
+        let mut files = BTreeMap::from([(NETWORKS.to_owned(), networks)]);
+        for (peer, optimizer) in trainer.peers.iter().zip(&trainer.optimizers) {
+            let bytes = optimizer.into_bytes().map_err(|e| broken(step, &format!("{e:?}")))?;
+            files.insert(optimizer_file(&peer.id), bytes.to_vec());
+        }
+        Ok(Self { step, files })
+    }
+
+    /// Puts the state into a trainer of the same peers.
+    ///
+    /// # Errors
+    /// `bundle-invalid`, `bundle-truncated` or `run-invalid` if the checkpoint is damaged.
+    pub(crate) fn restore(&self, trainer: &mut Trainer, device: &Device) -> Result<()> {
+        let file =
+            |name: &str| self.files.get(name).ok_or_else(|| broken(self.step, &format!("it has no file '{name}'")));
+        let bundle = Bundle::parse(file(NETWORKS)?)?;
+        for (m, (peer, optimizer)) in trainer.peers.iter_mut().zip(&mut trainer.optimizers).enumerate() {
+            if bundle.manifest.peers.get(m).is_none_or(|stored| stored.id != peer.id) {
+                return Err(broken(self.step, &format!("its peer {m} is not '{}'", peer.id)));
+            }
+            peer.net = numbered(bundle.net(m, device)?, m);
+            let state = Bytes::from_bytes_vec(file(&optimizer_file(&peer.id))?.clone());
+            let restored = optimizer.clone().from_bytes(state);
+            *optimizer = restored.map_err(|e| broken(self.step, &format!("{e:?}")))?;
+        }
+        Ok(())
+    }
+}
+
+/// The weights of all peers under their names in a bundle, with their batch norms, or folded into the convolutions as
+/// explanations take them.
+///
+/// # Errors
+/// `device-lost`.
+pub(crate) fn arrays(peers: &[Peer], folded: bool) -> Result<BTreeMap<String, Array>> {
+    let mut all = BTreeMap::new();
+    for peer in peers {
+        let net = if folded { peer.net.folded() } else { peer.net.clone() };
+        let arrays = net.arrays(&mut |tensor| read(tensor))?;
+        all.extend(arrays.into_iter().map(|(name, array)| (format!("{}.{name}", peer.id), array)));
+    }
+    Ok(all)
+}
+
+fn optimizer_file(id: &str) -> String {
+    format!("optimizer-{id}.bpk")
+}
+
+fn broken(step: usize, why: &str) -> Error {
+    Error::new(Code::RunInvalid, format!("The checkpoint after {step} steps cannot be used: {why}."))
+}

@@ -1,0 +1,188 @@
+//! The networks that a run begins with.
+
+use burn::tensor::{Device, Tensor};
+use peerlight_core::{Code, Error, Preprocess, Result};
+use peerlight_models::{Bundle, FORMAT, Manifest, Net, Network, PeerManifest, architecture};
+
+use crate::{
+    recipe::{BatchNorm, Networks, Targets},
+    rng::{CounterRng, purpose},
+};
+
+/// A network in training.
+pub struct Peer {
+    /// The peer's id in the bundle.
+    pub id: String,
+    /// The network, on a device that keeps gradients.
+    pub net: Net,
+    /// The same network before training, if it gives the targets.
+    pub teacher: Option<Box<dyn Network>>,
+}
+
+/// Where a run begins: the peers of a bundle, or architectures to train from scratch.
+pub struct Start {
+    pub(crate) peers: Vec<PeerStart>,
+    /// Names of the bundle's classes. `None` from scratch.
+    pub labels: Option<Vec<String>>,
+    /// What the networks read.
+    pub preprocess: Preprocess,
+    /// License of the weights.
+    pub license: String,
+    bytes: Option<Vec<u8>>,
+}
+
+/// One peer of a start.
+pub(crate) struct PeerStart {
+    pub id: String,
+    /// The id of its architecture.
+    backbone: String,
+    /// Its index in the bundle that it comes from.
+    index: Option<usize>,
+}
+
+impl Start {
+    /// Peers of a bundle, whose bytes are not trusted: those that `networks` names, or all of them.
+    ///
+    /// # Errors
+    /// Those of [`Bundle::parse`], or `ask-invalid` for peers that the bundle does not have.
+    pub fn from_bundle(networks: &Networks, bytes: Vec<u8>) -> Result<Self> {
+        let manifest = Bundle::parse(&bytes)?.manifest;
+        let ids: Vec<&str> = manifest.peers.iter().map(|peer| peer.id.as_str()).collect();
+        let chosen = match networks.peers.is_empty() {
+            true => (0..ids.len()).collect(),
+            false => networks.peers.iter().map(|wanted| index(&ids, wanted)).collect::<Result<Vec<_>>>()?,
+        };
+        let peer = |index: usize| {
+            let PeerManifest { id, backbone } = manifest.peers[index].clone();
+            PeerStart { id, backbone, index: Some(index) }
+        };
+        let peers = checked(chosen.into_iter().map(peer).collect())?;
+        let Manifest { labels, preprocess, license, .. } = manifest;
+        Ok(Self { peers, labels: Some(labels), preprocess, license, bytes: Some(bytes) })
+    }
+
+    /// Peers with random weights and batch norms, each of an architecture that `networks` names as `[ID=]ARCHITECTURE`.
+    ///
+    /// # Errors
+    /// `ask-invalid` if there are fewer than two, two have the same id, or a setting needs a bundle to start from;
+    /// `bundle-invalid` for an unknown architecture.
+    pub fn from_scratch(networks: &Networks) -> Result<Self> {
+        networks.check_from_scratch()?;
+        let peer = |text: &String| {
+            let (id, backbone) = text.split_once('=').unwrap_or((text, text));
+            architecture(backbone)?;
+            Ok(PeerStart { id: id.into(), backbone: backbone.into(), index: None })
+        };
+        let peers = checked(networks.peers.iter().map(peer).collect::<Result<Vec<_>>>()?)?;
+        let license = "The weights' license is for whoever trained them to choose.".into();
+        Ok(Self { peers, labels: None, preprocess: efficientnet_lite_preprocess(), license, bytes: None })
+    }
+
+    /// The bundle's networks as they were; none from scratch.
+    pub(crate) fn starting_networks(&self, device: &Device) -> Result<Vec<Net>> {
+        let Some(bytes) = &self.bytes else { return Ok(Vec::new()) };
+        let bundle = Bundle::parse(bytes)?;
+        self.peers.iter().filter_map(|peer| peer.index).map(|index| bundle.net(index, device)).collect()
+    }
+
+    /// Whether [`build`](Self::build) needs images that calibrate batch norms: those of a bundle are folded, and get their
+    /// first statistics anew where they are to be trained.
+    pub fn needs_calibration(&self, networks: &Networks) -> bool {
+        self.bytes.is_some() && networks.batch_norm == Some(BatchNorm::Train)
+    }
+
+    /// Makes the networks on a device that keeps gradients. `calibration` holds normalized images, [n, 3, side, side], if they
+    /// are needed.
+    ///
+    /// # Errors
+    /// `bundle-invalid`, or `ask-invalid` without calibration images that are needed.
+    pub fn build(
+        &self,
+        networks: &Networks,
+        classes: usize,
+        seed: u64,
+        device: &Device,
+        calibration: Option<&Tensor<4>>,
+    ) -> Result<Vec<Peer>> {
+        let bundle = self.bytes.as_deref().map(Bundle::parse).transpose()?;
+        let mut peers = Vec::new();
+        for (m, start) in self.peers.iter().enumerate() {
+            let (net, teacher) = match (&bundle, start.index) {
+                (Some(bundle), Some(index)) => {
+                    let teacher = match networks.targets {
+                        Targets::Teacher => Some(bundle.build(index, &device.clone().without_autodiff())?),
+                        Targets::Labels => None,
+                    };
+                    let net = bundle.net(index, device)?;
+                    let net = match (self.needs_calibration(networks), calibration) {
+                        (false, _) => net,
+                        (true, Some(images)) => net.unfolded(images.clone()),
+                        (true, None) => {
+                            let text = "Batch norms of a bundle need images to be calibrated with.";
+                            return Err(Error::new(Code::AskInvalid, text));
+                        }
+                    };
+                    (net, teacher)
+                }
+                _ => {
+                    let seed = CounterRng::seed(&[seed, purpose::WEIGHTS, m as u64]) >> 16;
+                    (Net::fresh(architecture(&start.backbone)?.convolutions(), classes, seed, device), None)
+                }
+            };
+            peers.push(Peer { id: start.id.clone(), net: numbered(net, m), teacher });
+        }
+        Ok(peers)
+    }
+
+    /// sha256 of the bundle that the peers come from. `None` from scratch.
+    pub(crate) fn sha256(&self) -> Result<Option<String>> {
+        self.bytes.as_deref().map(|bytes| Ok(Bundle::parse(bytes)?.sha256())).transpose()
+    }
+
+    /// The description of a bundle of these peers.
+    pub(crate) fn manifest(&self, labels: &[String], source: String, training: Option<serde_json::Value>) -> Manifest {
+        let of = |peer: &PeerStart| PeerManifest { id: peer.id.clone(), backbone: peer.backbone.clone() };
+        let names = self.peers.iter().map(|peer| architecture(&peer.backbone).map_or("", |a| a.name()));
+        Manifest {
+            format: FORMAT,
+            name: format!("{}, trained as peers", names.collect::<Vec<_>>().join(" + ")),
+            peers: self.peers.iter().map(of).collect(),
+            labels: labels.to_vec(),
+            preprocess: self.preprocess.clone(),
+            license: self.license.clone(),
+            source,
+            training,
+        }
+    }
+}
+
+/// Peer `m`'s network with numbered parameters: an optimizer finds their state by these numbers when a run is resumed.
+pub(crate) fn numbered(net: Net, m: usize) -> Net {
+    /// Between the first numbers of two peers.
+    const APART: u64 = 1 << 20;
+    net.numbered(m as u64 * APART)
+}
+
+/// What EfficientNet-Lite reads: (x * 255 - 127) / 128 of the whole image.
+fn efficientnet_lite_preprocess() -> Preprocess {
+    Preprocess { side: 224, crop: 1.0, mean: [127.0 / 255.0; 3], std: [128.0 / 255.0; 3] }
+}
+
+fn index(ids: &[&str], wanted: &str) -> Result<usize> {
+    ids.iter().position(|id| *id == wanted).ok_or_else(|| {
+        let text = format!("The bundle has no peer '{wanted}'. It has: {}.", ids.join(", "));
+        Error::new(Code::AskInvalid, text)
+    })
+}
+
+fn checked(peers: Vec<PeerStart>) -> Result<Vec<PeerStart>> {
+    let twice = peers.iter().enumerate().find(|(i, peer)| peers[..*i].iter().any(|other| other.id == peer.id));
+    if let Some((_, peer)) = twice {
+        let text = format!("The peer '{}' occurs twice. Give them ids: first={1},second={1}.", peer.id, peer.backbone);
+        return Err(Error::new(Code::AskInvalid, text));
+    }
+    if peers.len() < 2 {
+        return Err(Error::new(Code::AskInvalid, "Peers learn from each other: there must be two or more."));
+    }
+    Ok(peers)
+}

@@ -1,0 +1,89 @@
+//! How well peers do on images that they are not trained with.
+
+use burn::{
+    module::Module,
+    tensor::{Device, activation::log_softmax},
+};
+use peerlight_core::{Preprocess, Result};
+use peerlight_models::{Layer, Network};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    dataset::Dataset,
+    maps::Maps,
+    objective::known,
+    readback::{read, read_array},
+    start::Peer,
+};
+
+/// The result of a validation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Validation {
+    /// Number of images.
+    #[serde(alias = "pictures")]
+    pub images: usize,
+    /// For each peer, the fraction of images whose predicted class is right: the labelled class, or else that of the network
+    /// before training.
+    #[serde(alias = "right")]
+    pub accuracy: Vec<f32>,
+    /// For each peer, the mean cross-entropy with the labels. `None` without labels.
+    #[serde(alias = "ce")]
+    pub cross_entropy: Vec<Option<f32>>,
+    /// Mean correlation of the peers' attention, over images, regions and pairs of peers.
+    pub rho: f32,
+}
+
+/// Validates peers on all images of a dataset. Images that cannot be loaded are left out.
+///
+/// # Errors
+/// `classes-invalid` for a class that the peers do not have, `device-lost`.
+pub(crate) fn validate(
+    peers: &[Peer],
+    dataset: &dyn Dataset,
+    preprocess: &Preprocess,
+    maps: &Maps,
+    device: &Device,
+) -> Result<Validation> {
+    let plain = device.clone().without_autodiff();
+    let nets: Vec<_> = peers.iter().map(|peer| peer.net.folded().valid()).collect();
+    let (mut right, mut cross_entropy, mut rho) = (vec![0.0f32; nets.len()], vec![0.0f32; nets.len()], 0.0);
+    let (mut images, mut labelled) = (0usize, 0usize);
+    for index in 0..dataset.len() {
+        let Ok(example) = dataset.example(index) else { continue };
+        let x = preprocess.tensor(&example.image, &plain)?;
+        let mut attention = Vec::new();
+        for (i, (net, peer)) in nets.iter().zip(peers).enumerate() {
+            let features = net.run(Layer::INPUT, x.clone());
+            let log_probabilities = read(log_softmax(features.logits.clone(), 1))?;
+            let class = match example.class {
+                Some(_) => Some(known(example.class, log_probabilities.len())?),
+                None => None,
+            };
+            let wanted = match (class, &peer.teacher) {
+                (Some(class), _) => Some(class),
+                (None, Some(teacher)) => Some(likeliest(&read(teacher.run(Layer::INPUT, x.clone()).logits)?)),
+                (None, None) => None,
+            };
+            right[i] += f32::from(u8::from(wanted == Some(likeliest(&log_probabilities))));
+            cross_entropy[i] -= class.map_or(0.0, |class| log_probabilities[class]);
+            attention.push(maps.attention(&features));
+        }
+        let [agreement] = read_array(maps.agreement(&attention).mean())?;
+        rho += agreement;
+        labelled += usize::from(example.class.is_some());
+        images += 1;
+    }
+    let mean = |sum: f32, count: usize| sum / count.max(1) as f32;
+    let labels = |sum| Some(mean(sum, labelled)).filter(|_| labelled > 0);
+    Ok(Validation {
+        images,
+        accuracy: right.into_iter().map(|sum| mean(sum, images)).collect(),
+        cross_entropy: cross_entropy.into_iter().map(labels).collect(),
+        rho: mean(rho, images),
+    })
+}
+
+/// The index of the largest value, the first of equal ones.
+fn likeliest(values: &[f32]) -> usize {
+    (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b]).then(b.cmp(&a))).unwrap_or(0)
+}
