@@ -18,6 +18,9 @@ impl ConvBackward for Flex {
         let inputs = weight.shape()[1] * geometry.groups;
         let Some(sizes) = Sizes::new([inputs, size[0], size[1]], weight.shape().dims(), geometry)
             .filter(|sizes| all_floats(&[&weight, &gradient]) && has_output_shape(&gradient, sizes))
+            // Burn's order of sums for the strided stem stays: the golden values of Opti-CAM, whose optimizer divides a
+            // gradient near zero by its own size, hang on the last digit of it.
+            .filter(|sizes| sizes.depthwise() || sizes.stride == [1; 2] || sizes.groups > 1)
         else {
             return conv_backward::conv_x_backward::<Self>(size, weight, gradient, geometry);
         };
