@@ -26,11 +26,12 @@ mod setting;
 
 pub use catalog::{Catalog, ColorEntry, ErrorEntry, Named, catalog};
 pub use device::{DeviceInfo, DeviceKind, open_device};
-pub use explainer::{EXPLAINERS, Explainer, Family, Meta, TargetLayer, explainer};
+pub use explainer::{Explainer, Family, Meta, TargetLayer};
 pub use explanation::{
     BundleName, Explanation, ImageInfo, Map, PeerMap, Prediction, RawMap, Region, TargetClass, Timing,
 };
 pub use forward_pass::ForwardPass;
+pub use methods::{EXPLAINERS, explainer};
 pub use options::Evidence;
 pub use probe::{Cost, Probe};
 pub use progress::{Progress, Silent, Step};
