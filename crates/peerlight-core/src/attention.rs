@@ -61,9 +61,9 @@ pub fn weighted_sum(layer: Tensor<4>, weights: Tensor<4>) -> Tensor<3> {
 /// Attention guided by a class: minmax(attention + 4 odds), [n, side, side] in 0..=1. `odds` is the [smoothed](smooth),
 /// min-max normalized [class activation map](cam) of the class's log-odds.
 ///
-/// `attention` is a [superposition](superpose), [n, side, side]; `last` is the last layer, [n, c, h, w]; `weights` [n, c]
-/// are the gradient of the [log-odds](log_odds) with respect to its channels. The map shows where a network looks, limited
-/// to what supports the class over similar ones.
+/// `attention` is a [superposition](superpose), [n, side, side]; `last` is the last layer, [n, c, h, w]; `weights` [n,
+/// c] are the gradient of the [log-odds](log_odds) with respect to its channels. The map shows where a network looks,
+/// limited to what supports the class over similar ones.
 ///
 /// Source: Peerlight's own. The factor 4 was chosen by Average Drop on training images.
 pub fn guided_attention(attention: Tensor<3>, last: Tensor<4>, weights: Tensor<2>) -> Tensor<3> {
@@ -75,8 +75,8 @@ pub fn guided_attention(attention: Tensor<3>, last: Tensor<4>, weights: Tensor<2
 /// Gradient of a class's log-odds, log p / (1 - p), with respect to the logits: [n, classes] and one class for each row
 /// to [n, classes].
 ///
-/// The gradient is 1 for the class c, and -p_k / (1 - p_c) for every other class k. It is detached from the logits' graph.
-/// A logit also rises with evidence for similar classes; the log-odds do not.
+/// The gradient is 1 for the class c, and -p_k / (1 - p_c) for every other class k. It is detached from the logits'
+/// graph. A logit also rises with evidence for similar classes; the log-odds do not.
 pub fn log_odds(logits: Tensor<2>, class: Tensor<1, Int>) -> Tensor<2> {
     let [n, classes] = logits.dims();
     let each = Tensor::<1, Int>::arange(0..classes as i64, &class.device()).unsqueeze_dim::<2>(0).expand([n, classes]);
@@ -87,8 +87,8 @@ pub fn log_odds(logits: Tensor<2>, class: Tensor<1, Int>) -> Tensor<2> {
 
 /// 3 x 3 mean filter that averages only the places inside the map, [n, h, w] to [n, h, w].
 ///
-/// A place of a late layer sees far beyond its own square of the image, so its surroundings say more than it alone. Along
-/// a side of length one or two the filter changes nothing, since the mean would leave no difference.
+/// A place of a late layer sees far beyond its own square of the image, so its surroundings say more than it alone.
+/// Along a side of length one or two the filter changes nothing, since the mean would leave no difference.
 pub fn smooth(maps: Tensor<3>) -> Tensor<3> {
     let [_, h, w] = maps.dims();
     let device = maps.device().without_autodiff();
@@ -114,8 +114,8 @@ pub fn minmax(maps: Tensor<3>) -> Tensor<3> {
     ((flat - low) / range).reshape([n, h, w])
 }
 
-/// Superposition of several layers' maps. Each map [n, h, w] is resized to side x side and min-max normalized; the sum is
-/// normalized again, [n, side, side] in 0..=1.
+/// Superposition of several layers' maps. Each map [n, h, w] is resized to side x side and min-max normalized; the sum
+/// is normalized again, [n, side, side] in 0..=1.
 ///
 /// # Panics
 /// If `layers` is empty.

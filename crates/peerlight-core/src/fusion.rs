@@ -36,8 +36,8 @@ pub struct Fusion {
     pub how: Fuse,
     /// Weighting of the combined map.
     pub weight: Weight,
-    /// Exponent that the finished map is raised to, above 0. It keeps the ranking of the places, so metrics of the ranking
-    /// alone (top half, insertion, deletion, pointing game) do not depend on it. Peerlight's own.
+    /// Exponent that the finished map is raised to, above 0. It keeps the ranking of the places, so metrics of the
+    /// ranking alone (top half, insertion, deletion, pointing game) do not depend on it. Peerlight's own.
     pub exponent: f64,
 }
 
@@ -77,8 +77,8 @@ pub struct Mutual {
     pub agreement: Agreement,
 }
 
-/// Agreement of the peers' maps, each [n, side, side]: [Pearson's correlation](pearson) over the grid's regions, for each
-/// pair of peers and on average.
+/// Agreement of the peers' maps, each [n, side, side]: [Pearson's correlation](pearson) over the grid's regions, for
+/// each pair of peers and on average.
 ///
 /// Source: Cheng et al. (2022) for two peers; the mean over the pairs of more is Peerlight's own.
 ///

@@ -43,8 +43,8 @@ impl Grid {
         side.div_ceil(step) * step
     }
 
-    /// Divides maps [n, height, width] into regions [n, rows * columns, values], row by row. Maps whose size the grid does
-    /// not divide are resized first, to the next larger size that it divides.
+    /// Divides maps [n, height, width] into regions [n, rows * columns, values], row by row. Maps whose size the grid
+    /// does not divide are resized first, to the next larger size that it divides.
     pub fn divide(self, maps: Tensor<3>) -> Tensor<3> {
         let [n, height, width] = maps.dims();
         let (h, w) = (height.div_ceil(self.rows), width.div_ceil(self.columns));

@@ -38,10 +38,11 @@
 //!
 //! # Source
 //!
-//! Regions, transfer and mutual map are those of Cheng, Wang, Cui and Zhan, "Interpretability Optimization Method Based on
-//! Mutual Transfer of Local Attention Map", Computer Science 49(5), 2022, doi 10.11896/jsjkx.210400176, here "Cheng et al.
-//! (2022)". Its public abstract leaves norms, layers, grid and weights open; each is a setting here with Peerlight's own
-//! default. Class guidance ([`guided_attention`]) and the exponent ([`Fusion::exponent`]) are Peerlight's own.
+//! Regions, transfer and mutual map are those of Cheng, Wang, Cui and Zhan, "Interpretability Optimization Method Based
+//! on Mutual Transfer of Local Attention Map", Computer Science 49(5), 2022, doi 10.11896/jsjkx.210400176, here "Cheng
+//! et al. (2022)". Its public abstract leaves norms, layers, grid and weights open; each is a setting here with
+//! Peerlight's own default. Class guidance ([`guided_attention`]) and the exponent ([`Fusion::exponent`]) are
+//! Peerlight's own.
 
 mod attention;
 mod classes;

@@ -54,7 +54,7 @@ impl Preprocess {
         } else {
             Err(Error::new(
                 Code::AskInvalid,
-                "Preprocessing needs a side of 16 to 2048 pixels, a crop above 0 and at most 1, and positive deviations.",
+                "Preprocessing needs a side of 16 to 2048 pixels, a crop above 0 and up to 1, and positive deviations.",
             ))
         }
     }

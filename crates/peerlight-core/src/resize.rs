@@ -2,8 +2,8 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// Resizes maps [n, h, w] to [n, rows, cols] by bilinear interpolation with half-pixel centers (`align_corners = false` in
-/// PyTorch), clamped at the border.
+/// Resizes maps [n, h, w] to [n, rows, cols] by bilinear interpolation with half-pixel centers (`align_corners = false`
+/// in PyTorch), clamped at the border.
 pub fn resize_map(maps: Tensor<3>, [rows, cols]: [usize; 2]) -> Tensor<3> {
     let [_, h, w] = maps.dims();
     if [h, w] == [rows, cols] {

@@ -1,8 +1,8 @@
 //! Counter-based random numbers: each number is a function of the seed and its index.
 //!
 //! The numbers are the same on every device and in every language, so a random method has one answer for one seed. The
-//! function is the output step of SplitMix64 (Steele, Lea & Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA
-//! 2014). Counter-based generators: Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
+//! function is the output step of SplitMix64 (Steele, Lea & Flood, "Fast Splittable Pseudorandom Number Generators",
+//! OOPSLA 2014). Counter-based generators: Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 
 use burn::tensor::{Device, Tensor, TensorData};
 

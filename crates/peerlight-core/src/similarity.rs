@@ -14,8 +14,9 @@ pub struct Correlation {
     pub constant: Tensor<2>,
 }
 
-/// Pearson's correlation of the values of each region, cov(a, b) / (sd(a) sd(b)) with population moments. `a` and `b` are
-/// [n, regions, values], as [`Grid::divide`](crate::Grid::divide) returns them. A constant region gives 0 and a flag.
+/// Pearson's correlation of the values of each region, cov(a, b) / (sd(a) sd(b)) with population moments. `a` and `b`
+/// are [n, regions, values], as [`Grid::divide`](crate::Grid::divide) returns them. A constant region gives 0 and a
+/// flag.
 pub fn pearson(a: Tensor<3>, b: Tensor<3>) -> Correlation {
     let center = |x: Tensor<3>| x.clone() - x.mean_dim(2);
     let (a, b) = (center(a), center(b));

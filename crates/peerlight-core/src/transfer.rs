@@ -19,9 +19,9 @@ pub enum Transfer {
 /// Transfer loss [n]: the distance of a network's maps from its peer's, both [n, side, side], image by image. Gradients
 /// flow into `own` only.
 ///
-/// - [`Transfer::Regional`]: the mean over the regions r of (1 - rho_r) + lambda d_r mean((own_r - peer_r)^2). Here rho_r
-///   is Pearson's correlation, and d_r is 1 - rho_r without its gradient. Source: Cheng et al. (2022); the second term and
-///   its weight are Peerlight's reading of their "regularized".
+/// - [`Transfer::Regional`]: the mean over the regions r of (1 - rho_r) + lambda d_r mean((own_r - peer_r)^2). Here
+///   rho_r is Pearson's correlation, and d_r is 1 - rho_r without its gradient. Source: Cheng et al. (2022); the second
+///   term and its weight are Peerlight's reading of their "regularized".
 /// - [`Transfer::Whole`]: |own / |own| - peer / |peer||^2. Source: Zagoruyko & Komodakis, ICLR 2017, eq. 2, squared.
 pub fn transfer_loss(own: Tensor<3>, peer: Tensor<3>, grid: Grid, lambda: f32, how: Transfer) -> Tensor<1> {
     let peer = peer.detach();

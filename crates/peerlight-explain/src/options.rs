@@ -21,7 +21,8 @@ pub enum Evidence {
 choices! { Evidence {
     Guided: "guided", "Attention for the class",
         "Where the network looks, limited to what supports this class over similar ones.";
-    Attention: "attention", "Attention", "As in Cheng et al.: whatever is active in the chosen layers, for any class.";
+    Attention: "attention", "Attention",
+        "As in Cheng et al.: whatever is active in the chosen layers, for any class.";
     Class: "class", "Class activation", "What supports the class, by CAM at the last layer and LayerCAM at earlier ones.";
 } }
 

@@ -61,7 +61,8 @@ impl Explainer for Mutual {
     }
 }
 
-/// Superposed class activation [1, side, side]: CAM at the last layer, which needs no gradient, LayerCAM at earlier ones.
+/// Superposed class activation [1, side, side]: CAM at the last layer, which needs no gradient, LayerCAM at earlier
+/// ones.
 async fn class(probe: &Probe<'_>) -> Result<Tensor<3>> {
     let mut maps = Vec::new();
     for &layer in probe.layers() {

@@ -53,8 +53,8 @@ impl Explainer for ReciproCam {
     }
 }
 
-/// Mask of one place, row by row: 1 there and 0 elsewhere, or if `soft`, [1 2 1; 2 4 2; 1 2 1] / 16 around it, cut off at
-/// the border.
+/// Mask of one place, row by row: 1 there and 0 elsewhere, or if `soft`, [1 2 1; 2 4 2; 1 2 1] / 16 around it, cut off
+/// at the border.
 fn mask(place: usize, h: usize, w: usize, soft: bool) -> Vec<f32> {
     let weight = |away: usize| [2.0, 1.0].get(away).copied().unwrap_or(0.0) / 4.0;
     let (row, column) = (place / w, place % w);
