@@ -2,10 +2,10 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
-/// An error that a user's input, file or device can cause.
+/// Error caused by a user's input, a file or a device.
 ///
-/// [`Error::code`] is stable across releases; the message may change. The error that caused it, if there is one, is its
-/// [`source`](StdError::source). Two errors are equal if their codes and messages are.
+/// [`Error::code`] is stable across releases; the message may change. [`source`](StdError::source) returns the cause,
+/// if any. Two errors are equal if their codes and messages are.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
@@ -15,16 +15,16 @@ pub struct Error {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// The result of every function that can fail.
+/// Result with [`Error`], used by every crate of Peerlight.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// An error of this code. `message` says in whole sentences what happened and what to do about it.
+    /// Creates an error. `message` says in whole sentences what happened and what to do about it.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), source: None }
     }
 
-    /// An error of this code that another error caused, which is kept as its source.
+    /// Creates an error that another error caused. The other one is kept as its source.
     pub fn caused_by(
         code: Code,
         message: impl Into<String>,
@@ -45,8 +45,8 @@ impl PartialEq for Error {
     }
 }
 
-/// Values of this program's own types that cannot be written as JSON, or read back: `internal`. The JSON of a user's file
-/// is no such value: its error names the file.
+/// Turns an error about JSON of the program's own types into `internal`. Errors about a user's JSON file need a code
+/// and a message of their own, which name the file.
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Self::caused_by(Code::Internal, format!("A result cannot be converted to JSON or back: {error}."), error)
@@ -55,7 +55,7 @@ impl From<serde_json::Error> for Error {
 
 macro_rules! codes {
     ($($variant:ident $id:literal $help:literal)*) => {
-        /// The stable codes of the errors. Releases may add codes.
+        /// Stable code of an error. Releases may add codes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Code { $(#[doc = $help] $variant,)* }
@@ -64,11 +64,11 @@ macro_rules! codes {
         pub static CODES: &[Code] = &[$(Code::$variant,)*];
 
         impl Code {
-            /// The id that programs see, such as `image-broken`.
+            /// Identifier in results and messages between programs, such as `image-broken`.
             pub fn id(self) -> &'static str {
                 match self { $(Code::$variant => $id,)* }
             }
-            /// What the code means and what a person can do, in whole sentences.
+            /// Meaning of the error and what to do about it, in one to three sentences.
             pub fn help(self) -> &'static str {
                 match self { $(Code::$variant => $help,)* }
             }

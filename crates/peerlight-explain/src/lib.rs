@@ -36,6 +36,7 @@
 //! ```
 
 mod catalog;
+mod cost;
 mod device;
 mod explain;
 mod explainer;
@@ -55,6 +56,7 @@ mod session;
 mod setting;
 
 pub use catalog::{Catalog, ColorEntry, ErrorEntry, Named, catalog};
+pub use cost::Cost;
 pub use device::{DeviceInfo, DeviceKind, open_device};
 pub use explainer::{Explainer, Family, Meta, TargetLayer};
 pub use explanation::{
@@ -64,7 +66,7 @@ pub use forward_pass::ForwardPass;
 pub use info::{BundleInfo, PeerInfo};
 pub use methods::{EXPLAINERS, explainer};
 pub use options::Evidence;
-pub use probe::{Cost, Probe};
+pub use probe::Probe;
 pub use progress::{Progress, Silent, Step};
 pub use request::Request;
 pub use score::{Score, Versus};

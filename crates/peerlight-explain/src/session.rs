@@ -10,7 +10,6 @@ use crate::{
     BundleInfo, ForwardPass, PeerInfo, Progress, Step,
     explanation::{ImageInfo, Prediction},
     forward_pass::View,
-    probe::chunks,
 };
 
 /// Number of classes in a peer's list of predictions.
@@ -194,4 +193,10 @@ impl Session {
         order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
         order.into_iter().take(TOP).map(|class| self.prediction(class, probabilities)).collect()
     }
+}
+
+/// Splits `0..total` into ranges of at most `size`, and at most 64, indices.
+pub(crate) fn chunks(total: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
+    let size = size.clamp(1, 64);
+    (0..total).step_by(size).map(move |start| start..(start + size).min(total))
 }
