@@ -1,4 +1,4 @@
-//! From the stages of a network to its attention map.
+//! Attention maps and class activation maps, from the layers of a network.
 
 use burn::tensor::{
     Int, Tensor, TensorData,
@@ -7,73 +7,76 @@ use burn::tensor::{
 
 use crate::resize_map;
 
-/// Keeps the division of min-max normalizing finite on a constant map, which becomes all zeros.
+/// Keeps min-max normalization finite on a constant map, which becomes all zeros.
 const EPSILON: f32 = 1e-8;
-/// A logit that leaves a class no probability.
+/// Logit of an excluded class: its probability underflows to 0.
 const EXCLUDED: f32 = -1e4;
+/// Weight of the odds map in [`guided_attention`], chosen by Average Drop on training images.
+const ODDS_WEIGHT: f32 = 4.0;
 
-/// Activation-based attention of one stage: [n, c, h, w] to [n, h, w],
-/// sum over the channels of |F|^power.
+/// Activation-based attention of one layer: the sum over the channels of |F|^power, [n, c, h, w] to [n, h, w].
 ///
-/// Zagoruyko & Komodakis, "Paying more attention to attention", ICLR 2017, eq. 1; power 2 is their
-/// and our default.
-pub fn layer_attention(stage: Tensor<4>, power: u32) -> Tensor<3> {
+/// Source: Zagoruyko & Komodakis, "Paying More Attention to Attention", ICLR 2017, eq. 1. Their default power is 2.
+pub fn layer_attention(layer: Tensor<4>, power: u32) -> Tensor<3> {
     let raised = match power {
-        1 => stage.abs(),
-        2 => stage.clone() * stage,
-        p => stage.abs().powf_scalar(p as f32),
+        1 => layer.abs(),
+        2 => layer.clone() * layer,
+        p => layer.abs().powf_scalar(p as f32),
     };
     raised.sum_dim(1).squeeze_dim(1)
 }
 
-/// Superposed attention of several layers, each [n, c, h, w], to [n, side, side] in 0..=1: the [`superpose`]d
-/// [`layer_attention`] of each.
+/// Superposed attention of several layers: [`superpose`] over the [`layer_attention`] of each. The layers are
+/// [n, c, h, w], of any c, h and w; the map is [n, side, side] in 0..=1.
 ///
 /// # Panics
-/// Without a layer.
+/// If `layers` is empty.
 pub fn attention(layers: impl IntoIterator<Item = Tensor<4>>, power: u32, side: usize) -> Tensor<3> {
     superpose(layers.into_iter().map(|layer| layer_attention(layer, power)).collect(), side)
 }
 
-/// The class activation map of the last layer, [n, c, h, w] to [n, h, w]: the sum over the channels of weight x
-/// activation, `weights` [n, c] being the classifier's row of the class.
+/// Class activation map (CAM): the sum over the channels of weight times activation at the last layer, [n, c, h, w] to
+/// [n, h, w]. `weights` [n, c] is the classifier's row of the class. Evidence against the class is negative.
 ///
-/// CAM: Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016. Parts against the class are
-/// negative.
+/// Source: Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016.
 pub fn cam(last: Tensor<4>, weights: Tensor<2>) -> Tensor<3> {
     let [n, channels] = weights.dims();
     weighted_sum(last, weights.reshape([n, channels, 1, 1]))
 }
 
-/// The LayerCAM map of a layer before its ReLU, [n, c, h, w] to [n, h, w]: the sum over the channels of activation x
-/// rectified gradient of the class score.
+/// LayerCAM map before its ReLU: the sum over the channels of activation times rectified gradient of the class score.
+/// `layer` and `gradient` are [n, c, h, w]; the map is [n, h, w].
 ///
-/// Jiang et al., "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization", TIP 2021.
+/// Source: Jiang et al., "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization", TIP 2021.
 pub fn layer_cam(layer: Tensor<4>, gradient: Tensor<4>) -> Tensor<3> {
     weighted_sum(layer, relu(gradient))
 }
 
-/// The sum over the channels of weight x activation: [n, c, h, w], and weights of its shape or [n, c, 1, 1], to [n, h, w].
-pub fn weighted_sum(stage: Tensor<4>, weights: Tensor<4>) -> Tensor<3> {
-    (stage * weights).sum_dim(1).squeeze_dim(1)
+/// Sum over the channels of weight times activation, [n, c, h, w] to [n, h, w]. `weights` is [n, c, h, w] or
+/// [n, c, 1, 1].
+pub fn weighted_sum(layer: Tensor<4>, weights: Tensor<4>) -> Tensor<3> {
+    (layer * weights).sum_dim(1).squeeze_dim(1)
 }
 
-/// Where a network looks, kept to what speaks for a class, [n, side, side] in 0..=1: minmax(attention + 4 odds), where odds is
-/// the min-max normalized, [smoothed](smooth) sum over the channels of weight x activation at the last stage.
+/// Attention guided by a class: minmax(attention + 4 odds), [n, side, side] in 0..=1. `odds` is the [smoothed](smooth),
+/// min-max normalized [class activation map](cam) of the class's log-odds.
 ///
-/// `attention` is a [superposition](superpose), [n, side, side]; `head` the last stage, [n, c, h, w]; `weights` those of the
-/// class's [log-odds](log_odds) there, [n, c]. Ours; the sum and its 4 were chosen by Average Drop on training images.
-pub fn guided_attention(attention: Tensor<3>, head: Tensor<4>, weights: Tensor<2>) -> Tensor<3> {
+/// `attention` is a [superposition](superpose), [n, side, side]; `last` is the last layer, [n, c, h, w]; `weights` [n,
+/// c] are the gradient of the [log-odds](log_odds) with respect to its channels. The map shows where a network looks,
+/// limited to what supports the class over similar ones.
+///
+/// Source: Peerlight's own. The factor 4 was chosen by Average Drop on training images.
+pub fn guided_attention(attention: Tensor<3>, last: Tensor<4>, weights: Tensor<2>) -> Tensor<3> {
     let [_, side, _] = attention.dims();
-    let odds = superpose(vec![smooth(cam(head, weights))], side);
-    minmax(attention + odds * 4.0)
+    let odds = superpose(vec![smooth(cam(last, weights))], side);
+    minmax(attention + odds * ODDS_WEIGHT)
 }
 
-/// What the log-odds of a class, log p / (1 - p), depend on: their gradient with respect to the logits. [n, classes] and
-/// the class of each of the n to [n, classes]: 1 for the class, and less their share of the rest's probability for the
-/// others. Constant with respect to the logits.
+/// Gradient of a class's log-odds, log p / (1 - p), with respect to the logits: [n, classes] and one class for each row
+/// to [n, classes].
 ///
-/// A logit alone also rises with what speaks for the class's rivals; the odds do not.
+/// The gradient is 1 for the class c, and -p_k / (1 - p_c) for every other class k. It is detached from the logits'
+/// graph. A logit also rises with evidence for similar classes; the log-odds do not.
 pub fn log_odds(logits: Tensor<2>, class: Tensor<1, Int>) -> Tensor<2> {
     let [n, classes] = logits.dims();
     let each = Tensor::<1, Int>::arange(0..classes as i64, &class.device()).unsqueeze_dim::<2>(0).expand([n, classes]);
@@ -82,9 +85,10 @@ pub fn log_odds(logits: Tensor<2>, class: Tensor<1, Int>) -> Tensor<2> {
     chosen.float() - rest
 }
 
-/// Each value replaced by the mean of itself and its neighbors, eight or at the border fewer: [n, h, w] to its shape.
-/// A place of a late stage sees far beyond its own square of the image, so single places say less than their surroundings.
-/// Along a side of one or two, where the mean would leave no difference, nothing is changed.
+/// 3 x 3 mean filter that averages only the places inside the map, [n, h, w] to [n, h, w].
+///
+/// A place of a late layer sees far beyond its own square of the image, so its surroundings say more than it alone.
+/// Along a side of length one or two the filter changes nothing, since the mean would leave no difference.
 pub fn smooth(maps: Tensor<3>) -> Tensor<3> {
     let [_, h, w] = maps.dims();
     let device = maps.device().without_autodiff();
@@ -100,7 +104,7 @@ pub fn smooth(maps: Tensor<3>) -> Tensor<3> {
     mean(h).matmul(maps.matmul(mean(w).swap_dims(1, 2)))
 }
 
-/// Each map of [n, h, w] moved and scaled to 0..=1: (a - min) / (max - min + 1e-8). A constant map
+/// Min-max normalization of each map, (a - min) / (max - min + 1e-8): [n, h, w] to [n, h, w] in 0..=1. A constant map
 /// becomes all zeros.
 pub fn minmax(maps: Tensor<3>) -> Tensor<3> {
     let [n, h, w] = maps.dims();
@@ -110,11 +114,11 @@ pub fn minmax(maps: Tensor<3>) -> Tensor<3> {
     ((flat - low) / range).reshape([n, h, w])
 }
 
-/// Superposition of the chosen layers' maps, each [n, h_l, w_l]: resized to side x side, min-max
-/// normalized, summed, and min-max normalized again, to [n, side, side] in 0..=1.
+/// Superposition of several layers' maps. Each map [n, h, w] is resized to side x side and min-max normalized; the sum
+/// is normalized again, [n, side, side] in 0..=1.
 ///
 /// # Panics
-/// Without a layer.
+/// If `layers` is empty.
 pub fn superpose(layers: Vec<Tensor<3>>, side: usize) -> Tensor<3> {
     let sum = layers
         .into_iter()

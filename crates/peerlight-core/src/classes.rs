@@ -1,8 +1,8 @@
-//! From a network's output to probabilities and a class.
+//! Probabilities and classes from a network's logits.
 
 use crate::{Code, Error, Result};
 
-/// Softmax of one sample's logits, in double precision: single precision would round away how far a probability near 1
+/// Softmax of one sample's logits, in double precision. Single precision would round away how far a probability near 1
 /// is from 1.
 ///
 /// # Errors
@@ -20,7 +20,7 @@ pub fn softmax(logits: &[f32]) -> Result<Vec<f64>> {
     Ok(raised.into_iter().map(|e| e / sum).collect())
 }
 
-/// The index of the largest value; of equal ones, the first. 0 if there are no values.
+/// Index of the largest value; the first of equals, and 0 without values.
 pub fn argmax(values: &[f32]) -> usize {
     (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b]).then(b.cmp(&a))).unwrap_or(0)
 }

@@ -1,17 +1,17 @@
-//! Color maps: from a value in 0..=1 to a color.
+//! Color maps, which turn a value in 0..=1 into a color.
 
-/// A color map given by evenly spaced colors, linear in between.
+/// Color map given by evenly spaced control points, linear between them.
 #[derive(Debug)]
 pub struct ColorMap {
-    /// The id that programs and files use.
+    /// Identifier, such as `cividis`.
     pub id: &'static str,
-    /// The name that people read.
+    /// Name shown to people.
     pub name: &'static str,
     points: &'static [[u8; 3]],
 }
 
 impl ColorMap {
-    /// The color of a value; values outside 0..=1 and NaN take the nearest end.
+    /// Color (red, green, blue) of a value in 0..=1. Values outside are clamped; NaN counts as 0.
     pub fn color(&self, value: f32) -> [u8; 3] {
         let last = self.points.len() - 1;
         let at = if value > 0.0 { value.min(1.0) * last as f32 } else { 0.0 };
@@ -23,14 +23,16 @@ impl ColorMap {
         })
     }
 
-    /// 256 colors from 0 to 1, three bytes each.
+    /// Lookup table of 256 colors from 0 to 1: 768 bytes, red, green and blue of each color in turn.
     pub fn lut(&self) -> Vec<u8> {
         (0..=255u8).flat_map(|i| self.color(f32::from(i) / 255.0)).collect()
     }
 }
 
-/// Every color map, the default first. The control points of the first three are samples of
-/// matplotlib's tables (tests/golden/make_colormaps.py); what lies between differs by less than 6 of 255.
+/// Every color map, the default first.
+///
+/// The control points of `cividis`, `viridis` and `turbo` are samples of matplotlib's tables
+/// (`tests/golden/make_colormaps.py`). Colors between them differ from matplotlib's by less than 6 of 255.
 pub static COLOR_MAPS: &[ColorMap] = &[
     ColorMap {
         id: "cividis",

@@ -2,10 +2,10 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
-/// An error that a user's input, file or device can cause.
+/// Error caused by a user's input, a file or a device.
 ///
-/// [`Error::code`] is stable across releases; the message may change. The error that caused it, if there is one, is its
-/// [`source`](StdError::source). Two errors are equal if their codes and messages are.
+/// [`Error::code`] is stable across releases; the message may change. [`source`](StdError::source) returns the cause,
+/// if any. Two errors are equal if their codes and messages are.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
@@ -15,16 +15,16 @@ pub struct Error {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// The result of every function that can fail.
+/// Result with [`Error`], used by every crate of Peerlight.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// An error of this code. `message` says in whole sentences what happened and what to do about it.
+    /// Creates an error. `message` says in whole sentences what happened and what to do about it.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), source: None }
     }
 
-    /// An error of this code that another error caused, which is kept as its source.
+    /// Creates an error that another error caused. The other one is kept as its source.
     pub fn caused_by(
         code: Code,
         message: impl Into<String>,
@@ -33,7 +33,7 @@ impl Error {
         Self { code, message: message.into(), source: Some(Arc::from(source.into())) }
     }
 
-    /// The stable code.
+    /// Stable code of the error.
     pub fn code(&self) -> Code {
         self.code
     }
@@ -45,8 +45,8 @@ impl PartialEq for Error {
     }
 }
 
-/// Values of this program's own types that cannot be written as JSON, or read back: `internal`. The JSON of a user's file
-/// is no such value: its error names the file.
+/// Turns an error about JSON of the program's own types into `internal`. Errors about a user's JSON file need a code
+/// and a message of their own, which name the file.
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Self::caused_by(Code::Internal, format!("A result cannot be converted to JSON or back: {error}."), error)
@@ -55,20 +55,20 @@ impl From<serde_json::Error> for Error {
 
 macro_rules! codes {
     ($($variant:ident $id:literal $help:literal)*) => {
-        /// The stable codes of the errors. Releases may add codes.
+        /// Stable code of an error. Releases may add codes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Code { $(#[doc = $help] $variant,)* }
 
-        /// Every code, in the order of the documentation.
+        /// Every code.
         pub static CODES: &[Code] = &[$(Code::$variant,)*];
 
         impl Code {
-            /// The id that programs see, such as `image-broken`.
+            /// Identifier in results and messages between programs, such as `image-broken`.
             pub fn id(self) -> &'static str {
                 match self { $(Code::$variant => $id,)* }
             }
-            /// What the code means and what a person can do, in whole sentences.
+            /// Meaning of the error and what to do about it, in one to three sentences.
             pub fn help(self) -> &'static str {
                 match self { $(Code::$variant => $help,)* }
             }
@@ -78,25 +78,32 @@ macro_rules! codes {
 
 codes! {
     ImageEmpty "image-empty" "The image has no pixels. Choose another one."
-    ImageTooLarge "image-too-large" "The image is larger than can be held in memory. Scale it down first."
-    ImageBroken "image-broken" "The file is not an image that can be read: it is broken, or of another kind."
+    ImageTooLarge "image-too-large" "The image is too large to hold in memory. Scale it down first."
+    ImageBroken "image-broken" "The file cannot be read as an image. It is damaged or of another kind."
     BundleTruncated "bundle-truncated" "The weight file ends too early. Download it again."
-    BundleInvalid "bundle-invalid" "The weight file does not hold what it should: wrong shapes, names or numbers. Use a bundle made by `peerlight import` or `peerlight train`."
-    BundleHash "bundle-hash" "The weight file is not the one that was announced: its sha256 differs. Download it again."
-    BundleVersion "bundle-version" "The weight file is of a newer format than this program reads. Update the program."
-    AskInvalid "ask-invalid" "A setting is out of its range."
-    DeviceUnavailable "device-unavailable" "The device cannot be used here. Another one is chosen where there is one."
-    DeviceSelfTest "device-self-test" "The device computes wrong results: it failed the known-answer test and is not used."
-    DeviceLost "device-lost" "The device went away while computing. The work goes on on another one."
-    OutOfMemory "out-of-memory" "There is not enough memory for this. Close other pages, or use a smaller image."
-    FileUnreadable "file-unreadable" "A file or folder cannot be read. Check the path and the rights."
-    FileUnwritable "file-unwritable" "A file or folder cannot be written. Check the path, the rights and the free space."
-    ClassesInvalid "classes-invalid" "The images' classes cannot be learned: there is only one, or there are folders that name no class."
-    Diverged "training-diverged" "The networks compute numbers that are not finite. Train with a lower learning rate."
-    RunInvalid "run-invalid" "The folder holds another run, or one that cannot be continued."
+    BundleInvalid "bundle-invalid"
+        "The weight file has wrong shapes, names or numbers. Use a bundle made by `peerlight import` or `peerlight \
+         train`."
+    BundleHash "bundle-hash" "The weight file is not the expected one: its sha256 differs. Download it again."
+    BundleVersion "bundle-version" "The weight file has a newer format than this program reads. Update the program."
+    AskInvalid "ask-invalid"
+        "A setting is out of range, or settings contradict each other. The message says what is allowed."
+    DeviceUnavailable "device-unavailable" "The device cannot be used here. Peerlight tries another one."
+    DeviceSelfTest "device-self-test" "The device computes wrong results: it failed the self-test and is not used."
+    DeviceLost "device-lost" "The device stopped responding. The work continues on another one."
+    OutOfMemory "out-of-memory" "There is not enough memory. Close other programs or pages, or use a smaller image."
+    FileUnreadable "file-unreadable" "A file or folder cannot be read. Check the path and the permissions."
+    FileUnwritable "file-unwritable"
+        "A file or folder cannot be written. Check the path, the permissions and the free space."
+    ClassesInvalid "classes-invalid"
+        "The classes of the images cannot be learned: there is only one class, or some folders name no class."
+    Diverged "training-diverged"
+        "The training diverged: the networks compute numbers that are not finite. Use a lower learning rate."
+    RunInvalid "run-invalid" "The folder holds another run, or one that cannot be resumed."
     Cancelled "cancelled" "The work was cancelled."
     DownloadFailed "download-failed" "The download failed or was interrupted. Try again."
-    Crashed "crashed" "The engine stopped unexpectedly and was started again. Try again; if it recurs, report the image."
+    Crashed "crashed"
+        "The engine stopped unexpectedly and was restarted. Try again. If it happens again, report the image."
     Internal "internal" "The program met a state that should be impossible. Report what led to it."
 }
 

@@ -1,43 +1,43 @@
-//! Agreement of any number of peers, and the mutual map made of it.
+//! Agreement of two peers or more, and their mutual map.
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::{Correlation, Grid, minmax, pearson, resize_map};
 
-/// How the peers' maps become one, value by value.
+/// Way of combining the peers' maps, value by value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fuse {
-    /// Their mean.
+    /// Arithmetic mean: high where any peer looks.
     #[default]
     Mean,
-    /// Their geometric mean: high only where every peer looks.
+    /// Geometric mean: high only where every peer looks.
     Geometric,
-    /// Their product: sharper still.
+    /// Product: high only where every peer looks, and stricter than the geometric mean.
     Product,
 }
 
-/// What the fused map is weighted by.
+/// Weighting of the fused map.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
-    /// Nothing: the correlations stand beside the map, region by region.
+    /// No weighting: all regions count equally.
     #[default]
     Uniform,
-    /// (1 + rho) / 2 of each region, interpolated between the regions' centers.
+    /// Weight (1 + rho) / 2 of each region, rho being its mean correlation, interpolated between the regions' centers.
     Agreement,
 }
 
-/// How the mutual map is made of the peers' maps.
+/// Recipe of the mutual map.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fusion {
-    /// How they become one.
+    /// Way of combining the peers' maps.
     pub how: Fuse,
-    /// What that is weighted by.
+    /// Weighting of the combined map.
     pub weight: Weight,
-    /// The exponent that the finished map is raised to, above 0. It keeps the order of the places: what asks for the order
-    /// alone (top50, insertion, deletion, pointing) does not see it.
+    /// Exponent that the finished map is raised to, above 0. It keeps the ranking of the places, so metrics of the
+    /// ranking alone (top half, insertion, deletion, pointing game) do not depend on it. Peerlight's own.
     pub exponent: f64,
 }
 
@@ -48,36 +48,39 @@ impl Default for Fusion {
 }
 
 impl Fusion {
-    /// The exponent unless another is chosen.
+    /// Default exponent.
     pub const EXPONENT: f64 = 1.25;
 
-    /// The peers' maps fused and weighted, as they are.
+    /// Recipe with exponent 1.
     pub const fn plain(how: Fuse, weight: Weight) -> Self {
         Self { how, weight, exponent: 1.0 }
     }
 }
 
-/// Region by region, how much the peers agree.
+/// Agreement of the peers, region by region.
 #[derive(Debug, Clone)]
 pub struct Agreement {
-    /// Each pair's correlation, in the order (0, 1), (0, 2), .. (1, 2), ..
+    /// Correlation of each pair of peers, in the order (0, 1), (0, 2), .. (1, 2), ..
     pub pairs: Vec<Correlation>,
     /// Mean correlation over the pairs, [n, regions].
     pub rho: Tensor<2>,
-    /// [n, regions], 1 where any pair has no correlation, else 0.
+    /// Flags [n, regions]: 1 where any pair has no correlation, else 0.
     pub constant: Tensor<2>,
 }
 
-/// The mutual map, and the agreement that it rests on.
+/// Mutual map with the agreement of the peers.
 #[derive(Debug, Clone)]
 pub struct Mutual {
-    /// [n, side, side] in 0..=1.
+    /// Mutual map, [n, side, side] in 0..=1.
     pub map: Tensor<3>,
-    /// Region by region.
+    /// Agreement of the peers, region by region.
     pub agreement: Agreement,
 }
 
-/// The agreement of the peers' maps, each [n, side, side], over the grid's regions.
+/// Agreement of the peers' maps, each [n, side, side]: [Pearson's correlation](pearson) over the grid's regions, for
+/// each pair of peers and on average.
+///
+/// Source: Cheng et al. (2022) for two peers; the mean over the pairs of more is Peerlight's own.
 ///
 /// # Panics
 /// With fewer than two maps.
@@ -96,8 +99,10 @@ pub fn agreement(maps: &[Tensor<3>], grid: Grid) -> Agreement {
     Agreement { pairs, rho, constant }
 }
 
-/// The mutual map of the peers' maps, each [n, side, side] in 0..=1:
-/// minmax(weight(agreement) * fuse(maps)) ^ exponent.
+/// Mutual map of the peers' maps, minmax(weight(agreement) * fuse(maps))^exponent. The maps and the result are
+/// [n, side, side] in 0..=1.
+///
+/// Source: Cheng et al. (2022) for regions and mutual map; the exponent is Peerlight's own.
 ///
 /// # Panics
 /// With fewer than two maps.

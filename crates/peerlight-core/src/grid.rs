@@ -1,24 +1,24 @@
-//! Division of a map into local regions.
+//! Division of a map into regions.
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::{Code, Error, Result, resize_map};
 
-/// A grid of rows x columns regions.
+/// Grid of rows x columns regions of equal size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grid {
-    /// Regions from top to bottom.
+    /// Number of regions from top to bottom.
     pub rows: usize,
-    /// Regions from left to right.
+    /// Number of regions from left to right.
     pub columns: usize,
 }
 
 impl Grid {
-    /// The smallest and the largest number of regions along a side; 1 is the whole map.
+    /// Allowed numbers of regions along a side. One region is the whole map.
     pub const RANGE: std::ops::RangeInclusive<usize> = 1..=56;
 
-    /// A grid of g x g regions.
+    /// Creates a grid of g x g regions.
     ///
     /// # Errors
     /// `ask-invalid` outside [`Grid::RANGE`].
@@ -31,20 +31,20 @@ impl Grid {
         }
     }
 
-    /// The number of regions.
+    /// Number of regions.
     pub fn regions(self) -> usize {
         self.rows * self.columns
     }
 
-    /// The smallest side that is at least `side` and that the grid divides: maps are made of this
-    /// size, so that all regions are alike.
+    /// Smallest number of pixels, at least `side`, that both rows and columns divide. Maps of this side have regions of
+    /// equal size.
     pub fn side(self, side: usize) -> usize {
         let step = lcm(self.rows, self.columns);
         side.div_ceil(step) * step
     }
 
-    /// Maps [n, height, width] to their regions [n, rows * columns, values], row by row. Maps that the grid does not
-    /// divide are resized first, to the smallest larger size that it divides, so that all regions are alike.
+    /// Divides maps [n, height, width] into regions [n, rows * columns, values], row by row. Maps whose size the grid
+    /// does not divide are resized first, to the next larger size that it divides.
     pub fn divide(self, maps: Tensor<3>) -> Tensor<3> {
         let [n, height, width] = maps.dims();
         let (h, w) = (height.div_ceil(self.rows), width.div_ceil(self.columns));

@@ -1,12 +1,11 @@
-//! A decoded image: 8-bit RGBA, upright.
+//! Decoded images: 8-bit RGBA, and EXIF orientation.
 
 use crate::{Code, Error, Result};
 
-/// The most pixels an image may have: 250 megapixels, 1 GB of RGBA.
+/// Largest number of pixels of an image: 250 megapixels, which take 1 GB as RGBA.
 pub const MAX_PIXELS: u64 = 250_000_000;
 
-/// An image of `width` x `height` pixels, row by row, four bytes each (red, green, blue, alpha;
-/// alpha not premultiplied).
+/// Image of `width` x `height` pixels, row by row, four bytes each: red, green, blue and alpha, not premultiplied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rgba8 {
     width: u32,
@@ -32,28 +31,31 @@ impl Rgba8 {
         Ok(Self { width, height, pixels })
     }
 
-    /// Width in pixels.
+    /// Width, in pixels.
     pub fn width(&self) -> u32 {
         self.width
     }
 
-    /// Height in pixels.
+    /// Height, in pixels.
     pub fn height(&self) -> u32 {
         self.height
     }
 
-    /// The bytes, four a pixel.
+    /// Bytes of all pixels, row by row, four for each pixel.
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
 
-    /// One pixel.
+    /// Red, green, blue and alpha of one pixel.
+    ///
+    /// # Panics
+    /// If the pixel is outside the image.
     pub fn pixel(&self, x: u32, y: u32) -> [u8; 4] {
         let at = (y as usize * self.width as usize + x as usize) * 4;
         [self.pixels[at], self.pixels[at + 1], self.pixels[at + 2], self.pixels[at + 3]]
     }
 
-    /// The image turned upright, as its EXIF orientation asks.
+    /// Turns a stored image upright according to its EXIF orientation.
     pub fn oriented(self, orientation: Orientation) -> Self {
         if orientation == Orientation::UPRIGHT {
             return self;
@@ -71,7 +73,7 @@ impl Rgba8 {
     }
 }
 
-/// Refuses a size that holds no pixels or too many, before anything is allocated.
+/// Refuses a size with no pixels or too many, before anything is allocated.
 fn check_size(width: u32, height: u32) -> Result<()> {
     if width == 0 || height == 0 {
         return Err(Error::new(Code::ImageEmpty, "The image has no pixels. Choose another one."));
@@ -85,15 +87,15 @@ fn check_size(width: u32, height: u32) -> Result<()> {
     Ok(())
 }
 
-/// An EXIF orientation, 1 to 8 (Exif 2.32, tag 0x0112).
+/// EXIF orientation, 1 to 8 (Exif 2.32, tag 0x0112).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Orientation(u8);
 
 impl Orientation {
-    /// Nothing to do.
+    /// Orientation 1: the image is stored upright.
     pub const UPRIGHT: Self = Self(1);
 
-    /// The orientation of an EXIF value; anything outside 1 to 8 counts as upright, as viewers do.
+    /// Orientation of an EXIF value. Values outside 1 to 8 count as upright, as in image viewers.
     pub fn from_exif(value: u8) -> Self {
         if (1..=8).contains(&value) { Self(value) } else { Self::UPRIGHT }
     }
@@ -103,7 +105,7 @@ impl Orientation {
         self.0 >= 5
     }
 
-    /// Where the upright pixel (x, y) lies in a stored image of `w` x `h`.
+    /// Position in the stored image of `w` x `h` pixels of the upright pixel (x, y).
     fn source(self, x: u32, y: u32, w: u32, h: u32) -> (u32, u32) {
         match self.0 {
             2 => (w - 1 - x, y),

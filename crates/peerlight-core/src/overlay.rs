@@ -1,25 +1,26 @@
-//! A map painted over the image.
+//! Painting of a map over its image.
 
 use serde::Serialize;
 
 use crate::{ColorMap, Crop, Rgba8};
 
-/// How overlays look where nothing else is chosen.
+/// Default look of an overlay.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct OverlayStyle {
-    /// Opacity of the black over what lies outside the square that the network saw, 0..=1.
+    /// Opacity of the black outside the square that the networks saw, 0 to 1.
     pub dim: f64,
-    /// Opacity of the map over the square, 0..=1.
+    /// Opacity of the map over the square, 0 to 1.
     pub opacity: f64,
     /// Id of the color map.
     pub color: &'static str,
 }
 
-/// The style of overlays where nothing else is chosen.
+/// Default style of overlays.
 pub const OVERLAY: OverlayStyle = OverlayStyle { dim: 0.45, opacity: 0.6, color: "cividis" };
 
-/// The image with a map of `side` x `side` values in 0..=1 laid over the square that the network saw, in the colors of
-/// `colors` at `opacity` 0..=1. What lies outside the square is dimmed as [`OVERLAY`] says.
+/// Paints a map of `side` x `side` values in 0..=1 over the square of the image that the networks saw, in the colors of
+/// `colors` and with an opacity in 0..=1. The rest of the image
+/// is dimmed by [`OVERLAY`]'s `dim`.
 ///
 /// # Panics
 /// If `map` is not side * side long.

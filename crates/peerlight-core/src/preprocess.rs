@@ -1,4 +1,4 @@
-//! From an image to the tensor that a network reads.
+//! Preprocessing: from an image to the input tensor of a network.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use fast_image_resize::{
@@ -10,40 +10,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Code, Error, Result, Rgba8};
 
-/// How an image is cut, scaled and normalized. A network has its own; a bundle carries it.
+/// Cropping, scaling and normalization of an image for a network. A bundle carries the values.
 ///
-/// The center square whose side is `crop` times the image's shorter side is scaled (never
-/// stretched) to `side` x `side` by an antialiased bicubic filter (a = -0.5) on 8-bit values,
-/// transparent pixels having been laid over white. Then, with x in 0..=1, (x - mean) / std.
+/// The center square, whose side is `crop` times the image's shorter side, is laid over white and scaled to `side` x
+/// `side` by an antialiased bicubic filter (a = -0.5) on 8-bit values. Values x in 0..=1 become (x - mean) / std.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preprocess {
-    /// Side of the network's input, in pixels.
+    /// Side of the network's input, 16 to 2048 pixels.
     pub side: usize,
-    /// Side of the center square as a part of the image's shorter side, in (0, 1].
+    /// Side of the center square as a fraction of the image's shorter side, above 0 and at most 1.
     pub crop: f64,
-    /// Mean of each of red, green and blue, on the scale of 0 to 1.
+    /// Means of red, green and blue values in 0..=1.
     pub mean: [f32; 3],
-    /// Deviation of each of red, green and blue, on the scale of 0 to 1.
+    /// Standard deviations of red, green and blue values in 0..=1.
     pub std: [f32; 3],
 }
 
-/// The square of the image that the network saw, in the image's pixels (not necessarily whole).
+/// Square of the image that the networks see, in the image's pixels, not necessarily whole ones.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Crop {
-    /// Left edge.
+    /// Left edge, in pixels from the left.
     pub x: f64,
-    /// Upper edge.
+    /// Top edge, in pixels from the top.
     pub y: f64,
-    /// Length of a side.
+    /// Length of a side, in pixels.
     pub side: f64,
 }
 
 impl Preprocess {
-    /// Checks what a file or a person set.
+    /// Checks that every value is in its range.
     ///
     /// # Errors
-    /// `ask-invalid` if the side is not in 16..=2048, the crop not in (0, 1], a mean not finite or a
-    /// deviation not positive.
+    /// `ask-invalid` if the side is not in 16..=2048, the crop not in (0, 1], a mean not finite, or a deviation not
+    /// positive.
     pub fn check(&self) -> Result<()> {
         let fine = (16..=2048).contains(&self.side)
             && self.crop > 0.0
@@ -55,26 +54,29 @@ impl Preprocess {
         } else {
             Err(Error::new(
                 Code::AskInvalid,
-                "Preprocessing needs a side of 16 to 2048 pixels, a crop above 0 and at most 1, and positive deviations.",
+                "Preprocessing needs a side of 16 to 2048 pixels, a crop above 0 and up to 1, and positive deviations.",
             ))
         }
     }
 
-    /// The square of a `width` x `height` image that the network sees.
+    /// Square that the networks see of an image of `width` x `height` pixels.
     pub fn crop_of(&self, width: u32, height: u32) -> Crop {
         let (w, h) = (f64::from(width), f64::from(height));
         let side = w.min(h) * self.crop;
         Crop { x: (w - side) / 2.0, y: (h - side) / 2.0, side }
     }
 
-    /// The crop scaled to `side` x `side`: 8-bit RGB, row by row.
+    /// Crops and scales an image: `side` x `side` pixels of 8-bit RGB, row by row.
+    ///
+    /// # Errors
+    /// `image-broken` if the image cannot be scaled.
     pub fn image(&self, image: &Rgba8) -> Result<Vec<u8>> {
         let Crop { x, y, side } = self.crop_of(image.width(), image.height());
         self.cut(image, [x, y], [side, side])
     }
 
-    /// Any rectangle of the image, from `at` (left, top) and of the size `size` (width, height) in its pixels, scaled to
-    /// `side` x `side`: 8-bit RGB, row by row.
+    /// Scales any rectangle of an image: `side` x `side` pixels of 8-bit RGB, row by row. `at` (left, top) and `size`
+    /// (width, height) are in the image's pixels.
     ///
     /// # Errors
     /// `image-broken` if the rectangle is not inside the image.
@@ -96,21 +98,23 @@ impl Preprocess {
         Ok(scaled.pixels().iter().flat_map(|pixel| pixel.0).collect())
     }
 
-    /// The network's input: [1, 3, side, side].
+    /// Input tensor of an image, [1, 3, side, side], normalized.
+    ///
+    /// # Errors
+    /// `image-broken` if the image cannot be scaled.
     pub fn tensor(&self, image: &Rgba8, device: &Device) -> Result<Tensor<4>> {
         Ok(self.normalize(&self.image(image)?, device))
     }
 
-    /// A gray pixel as the networks read it, one value for each of red, green and blue. `pixel` is 0 for black and 1 for
-    /// white.
+    /// Normalized red, green and blue of a gray pixel, 0 for black to 1 for white.
     pub fn normalized(&self, pixel: f32) -> [f32; 3] {
         std::array::from_fn(|channel| (pixel - self.mean[channel]) / self.std[channel])
     }
 
-    /// 8-bit RGB of n images of side x side pixels, one after the other, to the normalized [n, 3, side, side].
+    /// Input tensor [n, 3, side, side] of n images of `side` x `side` pixels, given as 8-bit RGB one after the other.
     ///
     /// # Panics
-    /// If `rgb` is not n * side * side * 3 bytes.
+    /// If the length of `rgb` is not a multiple of `side * side * 3`.
     pub fn normalize(&self, rgb: &[u8], device: &Device) -> Tensor<4> {
         let image = self.side * self.side * 3;
         assert!(rgb.len().is_multiple_of(image), "images of {0} x {0} pixels", self.side);
@@ -129,7 +133,7 @@ fn resize_error(error: impl std::fmt::Display) -> Error {
     Error::new(Code::ImageBroken, format!("The image cannot be scaled: {error}."))
 }
 
-/// The whole pixels that scaling a crop reads: the crop and the reach of the filter around it.
+/// Whole pixels that the scaling of a rectangle reads: the rectangle and the reach of the filter around it.
 struct Window {
     x: u32,
     y: u32,
@@ -151,7 +155,7 @@ impl Window {
         Self { x, y, width, height }
     }
 
-    /// The window's pixels over white.
+    /// 8-bit RGB of the window, laid over white.
     fn rgb(&self, image: &Rgba8) -> Vec<u8> {
         let mut rgb = Vec::with_capacity(self.width as usize * self.height as usize * 3);
         for y in self.y..self.y + self.height {

@@ -1,10 +1,9 @@
-//! Bilinear resizing of maps as two matrix products, so that it runs, and has a gradient, on every
-//! device.
+//! Bilinear resizing of maps, written as two matrix products, so that every device computes it and its gradient.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// Resizes maps [n, h, w] to [n, rows, cols]: bilinear, half-pixel centers (`align_corners = false`),
-/// clamped at the border.
+/// Resizes maps [n, h, w] to [n, rows, cols] by bilinear interpolation with half-pixel centers (`align_corners = false`
+/// in PyTorch), clamped at the border.
 pub fn resize_map(maps: Tensor<3>, [rows, cols]: [usize; 2]) -> Tensor<3> {
     let [_, h, w] = maps.dims();
     if [h, w] == [rows, cols] {
@@ -17,7 +16,7 @@ pub fn resize_map(maps: Tensor<3>, [rows, cols]: [usize; 2]) -> Tensor<3> {
     down.matmul(maps.matmul(across))
 }
 
-/// The matrix [to, from] that interpolates `from` samples at `to` places.
+/// Matrix [to, from] that interpolates `from` samples at `to` places.
 fn interpolation(from: usize, to: usize, device: &Device) -> Tensor<2> {
     let mut matrix = vec![0.0f32; to * from];
     for (i, row) in matrix.chunks_exact_mut(from).enumerate() {

@@ -1,9 +1,12 @@
-//! Randomness from a formula: the same numbers on every device and in every language, so that a random method has one
-//! answer for one seed. SplitMix64 (Steele, Lea & Flood, OOPSLA 2014) as a function of the seed and the place.
+//! Counter-based random numbers: each number is a function of the seed and its index.
+//!
+//! The numbers are the same on every device and in every language, so a random method has one answer for one seed. The
+//! function is the output step of SplitMix64 (Steele, Lea & Flood, "Fast Splittable Pseudorandom Number Generators",
+//! OOPSLA 2014). Counter-based generators: Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// The number at place `i` of the stream of `seed`, uniform in 0..1.
+/// Number `i` of the stream of `seed`, uniform in 0..1.
 pub fn uniform(seed: u64, i: u64) -> f64 {
     const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut z = seed.wrapping_add(i.wrapping_add(1).wrapping_mul(STEP));
@@ -13,20 +16,20 @@ pub fn uniform(seed: u64, i: u64) -> f64 {
     (z >> 11) as f64 / (1u64 << 53) as f64
 }
 
-/// The number at place `i` of the stream of `seed`, normal with mean 0 and deviation 1 (Box & Muller 1958).
+/// Number `i` of the stream of `seed`, normal with mean 0 and standard deviation 1 (Box & Muller 1958).
 pub fn normal(seed: u64, i: u64) -> f32 {
     let (radius, angle) = (uniform(seed, 2 * i), uniform(seed, 2 * i + 1));
     ((-2.0 * (1.0 - radius).ln()).sqrt() * (std::f64::consts::TAU * angle).cos()) as f32
 }
 
-/// Normal numbers in the given shape, the first at place `from`.
+/// Tensor of the given shape whose values are the [`normal`] numbers `from`, `from + 1`, .. in row-major order.
 pub fn normals<const D: usize>(seed: u64, from: usize, shape: [usize; D], device: &Device) -> Tensor<D> {
     let count: usize = shape.iter().product();
     let values: Vec<f32> = (from..from + count).map(|i| normal(seed, i as u64)).collect();
     Tensor::from_data(TensorData::new(values, shape), device)
 }
 
-/// An order of `0..count` that depends on the seed alone.
+/// Random permutation of `0..count`, a function of the seed alone.
 pub fn permutation(seed: u64, count: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     order.sort_by(|&a, &b| uniform(seed, a as u64).total_cmp(&uniform(seed, b as u64)).then(a.cmp(&b)));

@@ -1,22 +1,22 @@
-//! How alike two peers' regions are. The one place where Pearson's correlation is written.
+//! Similarity of two peers' regions: Pearson's correlation.
 
 use burn::tensor::Tensor;
 
-/// A region whose standard deviation is below this, on maps in 0..=1, counts as constant.
+/// Standard deviation below which a region counts as constant, for maps in 0..=1.
 const CONSTANT: f32 = 1e-6;
 
-/// Pearson's correlation of each region, and which regions have none.
+/// Pearson's correlation of each region, with a flag for regions that have none.
 #[derive(Debug, Clone)]
 pub struct Correlation {
-    /// [n, regions], -1..=1; 0 where there is none.
+    /// Correlation [n, regions] in -1..=1; 0 where there is none.
     pub rho: Tensor<2>,
-    /// [n, regions], 1 where a region of either map is constant, so that it has no correlation,
-    /// else 0.
+    /// Flags [n, regions]: 1 where a region of either map is constant and so has no correlation, else 0.
     pub constant: Tensor<2>,
 }
 
-/// Pearson's correlation of the values of each region, a and b being [n, regions, values]:
-/// cov(a, b) / (sd(a) sd(b)), population moments. A constant region gives 0 and is flagged.
+/// Pearson's correlation of the values of each region, cov(a, b) / (sd(a) sd(b)) with population moments. `a` and `b`
+/// are [n, regions, values], as [`Grid::divide`](crate::Grid::divide) returns them. A constant region gives 0 and a
+/// flag.
 pub fn pearson(a: Tensor<3>, b: Tensor<3>) -> Correlation {
     let center = |x: Tensor<3>| x.clone() - x.mean_dim(2);
     let (a, b) = (center(a), center(b));

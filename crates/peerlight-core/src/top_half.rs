@@ -1,19 +1,19 @@
-//! The half of a map's values that are largest.
+//! The larger half of a map's values.
 
-/// The half of a map's values that are largest, and the value at which the map is cut.
+/// Larger half of a map's values, and the value at which the map is cut.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TopHalf {
-    /// For each value, whether it is in the top half.
+    /// Flag for each value: whether it is in the top half.
     pub kept: Vec<bool>,
-    /// The largest of the values that are not kept; the map's values below and above it are on their sides of the cut.
+    /// Largest value outside the top half.
     pub cut: f32,
 }
 
-/// The largest half of the values, rounded down. Of equal values the first are kept, so that exactly half is. Only the
-/// order of the values counts; the two zeros are equal.
+/// Finds the larger half of the values, rounded down. Ties keep the earlier values, so that exactly half is kept. Only
+/// the ranking counts; 0 and -0 are equal.
 ///
 /// # Panics
-/// Without values.
+/// If `values` is empty.
 pub fn top_half(values: &[f32]) -> TopHalf {
     assert!(!values.is_empty(), "a map has values");
     let mut order: Vec<usize> = (0..values.len()).collect();

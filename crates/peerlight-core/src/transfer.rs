@@ -1,30 +1,28 @@
-//! What makes peers learn from each other's maps.
+//! Attention-transfer losses, by which peers learn from each other's maps.
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::{Grid, pearson};
 
-/// How two maps are held against each other in training.
+/// Distance between two maps in training.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transfer {
-    /// Region by region, by Pearson's correlation: the paper's.
+    /// Pearson's correlation, region by region (Cheng et al. 2022).
     #[default]
     Regional,
-    /// The whole map at once, by the distance of the maps at unit length: attention transfer, for comparison.
+    /// Squared distance of the whole maps at unit length (Zagoruyko & Komodakis 2017), for comparison.
     Whole,
 }
 
-/// How far one's own maps are from a peer's, image by image: [n, side, side] each, to [n]. The peer's maps are
-/// constants: each peer learns from the other.
+/// Transfer loss [n]: the distance of a network's maps from its peer's, both [n, side, side], image by image. Gradients
+/// flow into `own` only.
 ///
-/// Regional: the mean over the regions r of (1 - rho_r) + lambda stop(1 - rho_r) mean((own_r - peer_r)^2), rho being
-/// Pearson's correlation (Cheng et al. 2022; the second term and its weight are our reading of their "regularized").
-/// Whole: |own / |own| - peer / |peer||^2 (Zagoruyko & Komodakis, ICLR 2017, eq. 2, squared).
-///
-/// # Panics
-/// If the grid does not divide the maps.
+/// - [`Transfer::Regional`]: the mean over the regions r of (1 - rho_r) + lambda d_r mean((own_r - peer_r)^2). Here
+///   rho_r is Pearson's correlation, and d_r is 1 - rho_r without its gradient. Source: Cheng et al. (2022); the second
+///   term and its weight are Peerlight's reading of their "regularized".
+/// - [`Transfer::Whole`]: |own / |own| - peer / |peer||^2. Source: Zagoruyko & Komodakis, ICLR 2017, eq. 2, squared.
 pub fn transfer_loss(own: Tensor<3>, peer: Tensor<3>, grid: Grid, lambda: f32, how: Transfer) -> Tensor<1> {
     let peer = peer.detach();
     match how {
@@ -42,7 +40,7 @@ pub fn transfer_loss(own: Tensor<3>, peer: Tensor<3>, grid: Grid, lambda: f32, h
     }
 }
 
-/// Each map as a vector of length one, [n, side * side]; a blank one stays zero.
+/// Maps [n, h, w] as vectors of unit length, [n, h * w]. A map of zeros stays zero.
 fn unit(maps: Tensor<3>) -> Tensor<2> {
     let [n, h, w] = maps.dims();
     let flat = maps.reshape([n, h * w]);

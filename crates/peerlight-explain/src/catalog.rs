@@ -1,5 +1,4 @@
-//! Everything that can be chosen, from the lists themselves: the page's menus, the command line's
-//! help and the documentation show this.
+//! Catalog of everything that can be chosen, for menus, the command line's help and the documentation.
 
 use peerlight_core::{CODES, COLOR_MAPS, OVERLAY, OverlayStyle};
 use peerlight_models::ARCHITECTURES;
@@ -10,49 +9,56 @@ use crate::{
     options::{CROP, EVIDENCE, EXPONENT, FUSE, GRID, POWER, WEIGHT},
 };
 
-/// Something with an id and a name.
+/// Entry of a menu.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "the names say it")]
 pub struct Named {
+    /// Identifier in requests and files.
     pub id: &'static str,
+    /// Name shown to people.
     pub name: &'static str,
 }
 
-/// A color map with its table.
+/// Color map with its lookup table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ColorEntry {
-    /// Identifier.
+    /// Identifier, such as `cividis`.
     pub id: &'static str,
-    /// For people.
+    /// Name shown to people.
     pub name: &'static str,
-    /// 256 colors, three bytes each, from 0 to 1.
+    /// Lookup table of 256 colors from 0 to 1, three bytes each. Left out of JSON.
     #[serde(skip)]
     pub lut: Vec<u8>,
 }
 
-/// An error code and what to do about it.
+/// Error code with its help.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "the names say it")]
 pub struct ErrorEntry {
+    /// Stable code, such as `image-broken`.
     pub code: &'static str,
+    /// Meaning of the error and what to do about it.
     pub help: &'static str,
 }
 
-/// Everything that can be chosen.
+/// Everything that can be chosen, as plain data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "the names say it")]
 pub struct Catalog {
+    /// Version of Peerlight.
     pub version: &'static str,
+    /// Built-in architectures of networks.
     pub architectures: Vec<Named>,
+    /// Methods of explanation, the mutual map first.
     pub methods: Vec<&'static Meta>,
+    /// Settings that a program offers first: those of every request, of the mutual map and of the image's crop.
     pub settings: &'static [Setting],
+    /// Color maps, the default first.
     pub colors: Vec<ColorEntry>,
-    /// How a map is painted over the image where nothing else is chosen.
+    /// Default look of a map over its image.
     pub overlay: OverlayStyle,
+    /// Error codes.
     pub errors: Vec<ErrorEntry>,
 }
 
-/// The catalog of this build.
+/// Catalog of this build.
 pub fn catalog() -> Catalog {
     Catalog {
         version: env!("CARGO_PKG_VERSION"),
@@ -65,7 +71,6 @@ pub fn catalog() -> Catalog {
     }
 }
 
-/// What a page or a program offers at its first sight: the settings of every request and of the mutual map, and the
-/// crop of the forward pass.
+/// Settings of every request, of the mutual map and of the forward pass, in the order of a menu.
 const SETTINGS: &[Setting] =
     &[GRID.setting, EVIDENCE.setting, FUSE.setting, WEIGHT.setting, EXPONENT.setting, POWER.setting, CROP.setting];

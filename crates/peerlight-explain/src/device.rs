@@ -1,4 +1,4 @@
-//! The devices that this build has.
+//! Devices that compute, and how to open them.
 
 use burn::tensor::Device;
 use peerlight_core::{Code, Error, Result};
@@ -6,32 +6,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::self_test;
 
-/// A kind of device.
+/// Kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeviceKind {
-    /// The processor, with SIMD.
+    /// Processor, with SIMD.
     Cpu,
-    /// A graphics processor through WebGPU (natively: Vulkan, Metal or DX12).
+    /// Graphics processor through WebGPU; outside browsers through Vulkan, Metal or DX12.
     WebGpu,
-    /// An NVIDIA graphics processor through CUDA.
+    /// NVIDIA graphics processor through CUDA.
     Cuda,
 }
 
-/// A device that has passed its test.
+/// Device that has passed the self-test.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DeviceInfo {
-    /// Its kind.
+    /// Kind of the device.
     pub kind: DeviceKind,
-    /// Its name for people.
+    /// Name shown to people, such as `CPU`.
     pub name: String,
 }
 
-/// Makes a device ready and has it pass the known-answer test.
+/// Opens a device and runs its [`self_test`].
 ///
 /// # Errors
-/// `device-unavailable` if this build or this machine does not have it, `device-self-test` if it
-/// computes wrong results.
+/// `device-unavailable` if the build or the machine lacks it, `device-self-test` if it computes wrong results.
 pub async fn open_device(kind: DeviceKind) -> Result<(Device, DeviceInfo)> {
     let (device, name) = match kind {
         #[cfg(feature = "cpu")]

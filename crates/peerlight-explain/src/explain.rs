@@ -1,4 +1,4 @@
-//! One request about one image: from the methods' raw maps to plain data.
+//! Answers one request about one image: from the methods' raw maps to plain data.
 
 use std::cell::RefCell;
 
@@ -12,19 +12,19 @@ use crate::{
     plan::{Plan, score},
 };
 
-/// The version of [`Explanation`].
+/// Version of the structure [`Explanation`].
 const VERSION: u32 = 2;
 
 impl Session {
-    /// Explains an image that the peers have seen.
+    /// Explains an image after its forward pass, by a method of [`EXPLAINERS`](crate::EXPLAINERS).
     ///
     /// # Errors
-    /// `ask-invalid` for a request that does not fit the bundle, `device-lost`, or `cancelled`.
+    /// `ask-invalid` for a request that does not fit the method or the bundle, `device-lost`, or `cancelled`.
     pub async fn explain(&self, pass: &ForwardPass, request: &Request, progress: &dyn Progress) -> Result<Explanation> {
         self.explain_by(explainer(&request.method)?, pass, request, progress).await
     }
 
-    /// Explains an image by a method that need not be in the list. [`Request::method`] is not looked at.
+    /// Explains an image by a given method, which need not be listed. [`Request::method`] is ignored.
     ///
     /// # Errors
     /// As [`Session::explain`].
@@ -122,10 +122,10 @@ impl Session {
     }
 }
 
-/// The map [1, h, w] in 0..=1 of one peer, and the sum [1] of the raw maps: ReLU would hide what is not a number.
+/// Map [1, h, w] in 0..=1 of one peer, and the sum [1] of its raw maps. The sum shows values that are not finite, which
+/// ReLU can hide.
 ///
-/// Each layer's map is rectified where the method has it so. Several layers' are fused by the elementwise maximum, as
-/// torch-cam does it (pytorch-grad-cam takes the mean).
+/// The maps of several layers are fused by the elementwise maximum, as in torch-cam (pytorch-grad-cam takes the mean).
 async fn fused(method: &dyn Explainer, probe: &Probe<'_>) -> Result<(Tensor<3>, Tensor<1>)> {
     let meta = method.meta();
     let layers = match meta.target_layer {
@@ -146,19 +146,19 @@ async fn fused(method: &dyn Explainer, probe: &Probe<'_>) -> Result<(Tensor<3>, 
     Ok((minmax(fitted(scaled).into_iter().reduce(|a, b| a.max_pair(b)).expect("a layer")), sum))
 }
 
-/// A map in 0..=1. A control is what it is: min-max would make a map of ones a blank one.
+/// Min-max normalized map in 0..=1. Controls stay as they are, since min-max would turn a map of ones into zeros.
 fn normalized(meta: &Meta, map: Tensor<3>) -> Tensor<3> {
     if meta.family == Family::Control { map } else { minmax(map) }
 }
 
-/// Maps, each [1, h, w], resized to the largest of them.
+/// Maps [1, h, w] resized to the largest height and width among them.
 fn fitted(maps: Vec<Tensor<3>>) -> Vec<Tensor<3>> {
     let largest = |axis: usize| maps.iter().map(|map| map.dims()[axis]).max().unwrap_or(1);
     let size = [largest(1), largest(2)];
     maps.into_iter().map(|map| resize_map(map, size)).collect()
 }
 
-/// Adds what [`regions`] takes: the mean of each map in each region, and of each pair the correlation and its flag.
+/// Adds what [`regions`] reads: each map's mean in each region, then the correlation and the flag of each pair.
 fn add_regions(reading: &mut Reading, maps: &[Tensor<3>], grid: Grid) {
     for map in maps {
         reading.add(grid.divide(map.clone()).mean_dim(2));
@@ -170,7 +170,7 @@ fn add_regions(reading: &mut Reading, maps: &[Tensor<3>], grid: Grid) {
     }
 }
 
-/// The regions of the grid, from what [`add_regions`] added; none without.
+/// Regions of the grid, from the values that [`add_regions`] added. Empty without values.
 fn regions(grid: Grid, peers: &[PeerMap], values: Vec<Vec<f32>>) -> Vec<Region> {
     if values.is_empty() {
         return Vec::new();

@@ -1,92 +1,128 @@
-//! What a method of explanation is, and the list of them.
+//! The trait of a method of explanation, and what it says of itself.
 
 use async_trait::async_trait;
 use burn::tensor::Tensor;
-use peerlight_core::{Code, Error, Grid, Result};
+use peerlight_core::{Grid, Result};
 use peerlight_models::Layer;
 use serde::Serialize;
 
-pub use crate::methods::EXPLAINERS;
 use crate::{Probe, Setting, Settings};
 
-/// What a method works by.
+/// Kind of a method, by what it computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Family {
-    /// Peers compared with each other.
+    /// Comparison of several peers.
     Mutual,
-    /// One forward pass.
+    /// Activations of one forward pass.
     Activation,
-    /// Backward passes.
+    /// Gradients, by one backward pass or more.
     Gradient,
     /// Many forward passes over changed images or features.
     Perturbation,
-    /// No explanation: what an explanation has to beat.
+    /// No explanation, but a baseline that an explanation has to beat.
     Control,
 }
 
-/// Which layers a method reads, of each peer by itself: peers may have different numbers of layers.
+/// Layers that a method reads from each peer. Peers may have different numbers of layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TargetLayer {
-    /// The last layer, and no other: its weights are the classifier's.
+    /// The last layer and no other, since the method needs the classifier's weights.
     Last,
-    /// One layer, or several whose maps are fused; the one before the last unless others are chosen.
+    /// One layer, or several whose maps are fused. The default is the layer before the last.
     One,
-    /// Several layers at once, which the method superposes itself; the four before the last unless others are chosen.
+    /// Several layers at once, which the method superposes itself. The default is the four before the last.
     Several,
-    /// No layer but the network's input.
+    /// The network's input and no layer.
     Input,
 }
 
-/// Everything that the page, the command line and the documentation say of a method.
+/// Description of a method, shown on the page, by the command line and in the documentation.
+///
+/// Write only what differs from [`Meta::DEFAULT`]:
+///
+/// ```
+/// use peerlight_explain::{Family, Meta};
+///
+/// const META: Meta = Meta {
+///     id: "mine",
+///     name: "My method",
+///     family: Family::Gradient,
+///     formula: "M = sum_k |dy/dA_k|",
+///     passes: 2,
+///     ..Meta::DEFAULT
+/// };
+/// # assert!(!META.rectify);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Meta {
-    /// The identifier in requests, in results and on the command line.
+    /// Identifier in requests, in results and on the command line, such as `grad-cam`.
     pub id: &'static str,
-    /// The name, as its authors write it.
+    /// Name, as its authors write it.
     pub name: &'static str,
-    /// What the method works by.
+    /// Kind of the method.
     pub family: Family,
-    /// The map M as a formula: A_k is channel k of the layer read, y the explained score, x the image.
+    /// Formula of the map M. A_k is channel k of the layer, y the explained score, x the image.
     pub formula: &'static str,
-    /// Authors, title, venue and year.
+    /// Source of the method: authors, title, venue and year.
     pub paper: &'static str,
-    /// The address of the paper.
+    /// Address of the source, beginning with `https://`.
     pub url: &'static str,
-    /// What the map shows, in a sentence.
+    /// What the map shows, in one or two sentences.
     pub shows: &'static str,
-    /// What the map does not show, in a sentence.
+    /// Limits of the map, in one to three sentences.
     pub caveat: &'static str,
-    /// Which layers the method reads.
+    /// Layers that the method reads.
     pub target_layer: TargetLayer,
-    /// Whether negative values of the raw map count as 0, as the authors have it.
+    /// Whether negative values of the raw map are set to 0 (ReLU).
     pub rectify: bool,
-    /// Whether the map is about all peers together, also when one of them is explained.
+    /// Whether the map needs the maps of all peers, even if one peer is explained.
     pub joint: bool,
-    /// The cost in forward passes of a network of ordinary width, roughly and with the default settings: what puts cheap
-    /// methods first.
+    /// Rough cost with the default settings, in forward passes. Programs run cheap methods first.
     pub passes: u32,
-    /// The settings.
+    /// Table of the settings.
     pub settings: &'static [Setting],
 }
 
+impl Meta {
+    /// Description with empty texts, of a method that reads one layer in one pass and has no settings.
+    pub const DEFAULT: Self = Self {
+        id: "",
+        name: "",
+        family: Family::Activation,
+        formula: "",
+        paper: "",
+        url: "",
+        shows: "",
+        caveat: "",
+        target_layer: TargetLayer::One,
+        rectify: false,
+        joint: false,
+        passes: 1,
+        settings: &[],
+    };
+}
+
 /// A method of explanation.
+///
+/// A method of one's own need not be listed: [`Session::explain_by`](crate::Session::explain_by) takes any.
 #[async_trait(?Send)]
 pub trait Explainer: Sync {
-    /// What is to be known of the method.
+    /// Description of the method.
     fn meta(&self) -> &'static Meta;
 
-    /// The raw map [1, h, w] of one peer at one layer (for [`TargetLayer::Input`] and [`TargetLayer::Several`]:
-    /// [`Layer::INPUT`], and [`Probe::layers`] tells which). ReLU, scaling, fusing layers and peers, and resizing come
-    /// after it.
+    /// Raw map [1, h, w] of one peer at one layer.
+    ///
+    /// The layer is [`Layer::INPUT`] for [`TargetLayer::Input`] and [`TargetLayer::Several`]; with the latter,
+    /// [`Probe::layers`] has the layers. The session applies ReLU and min-max, fuses layers and peers, and resizes.
     ///
     /// # Errors
-    /// `ask-invalid` for settings that do not go together, `device-lost`, or `cancelled`.
+    /// `ask-invalid` if settings contradict each other, `device-lost`, or `cancelled`.
     async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>>;
 
-    /// The layers that the method reads unless others are chosen, of a network whose last layer is `last`.
+    /// Layers that the method reads by default in a network whose last layer is `last`.
     fn layers(&self, last: Layer, settings: &Settings) -> Vec<Layer> {
         let _ = settings;
         match self.meta().target_layer {
@@ -97,25 +133,15 @@ pub trait Explainer: Sync {
         }
     }
 
-    /// What becomes of a layer's map in 0..=1 before several are fused by their maximum.
+    /// Scaling of a layer's map [1, h, w] in 0..=1 before the maps of several layers are fused by their maximum.
+    /// The default changes nothing.
     fn scale(&self, map: Tensor<3>) -> Tensor<3> {
         map
     }
 
-    /// The joint map of two peers' maps or more, each [1, h, w] in 0..=1: their mean, unless the method has it otherwise.
+    /// Joint map [1, h, w] of two peers' maps or more, each [1, h, w] in 0..=1. The default is their mean.
     fn join(&self, maps: &[Tensor<3>], grid: Grid, settings: &Settings) -> Tensor<3> {
         let _ = (grid, settings);
         maps.iter().cloned().reduce(|a, b| a + b).expect("a peer") / maps.len() as f32
     }
-}
-
-/// The method of this id in [`EXPLAINERS`].
-///
-/// # Errors
-/// `ask-invalid`, naming those that there are.
-pub fn explainer(id: &str) -> Result<&'static dyn Explainer> {
-    EXPLAINERS.iter().copied().find(|e| e.meta().id == id).ok_or_else(|| {
-        let known: Vec<_> = EXPLAINERS.iter().map(|e| e.meta().id).collect();
-        Error::new(Code::AskInvalid, format!("There is no method '{id}'. There are: {}.", known.join(", ")))
-    })
 }

@@ -1,23 +1,22 @@
-//! What comes out: plain data, the same for the page, the command line and a file.
+//! The result of an explanation: plain data, the same for the page, the command line and a file.
 
 use peerlight_core::Crop;
 use serde::Serialize;
 
 use crate::{Cost, Settings, Versus};
 
-/// A map of side x side values in 0..=1, row by row. The values are left out of JSON: an image shows them better.
+/// Map of side x side values in 0..=1. JSON leaves out the values; programs write them as images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Map {
-    /// The values, row by row.
+    /// Values, row by row.
     #[serde(skip)]
     pub values: Vec<f32>,
-    /// Whether there was nothing to show: a constant map, or one with numbers that are not finite.
-    /// Then the values are all zeros.
+    /// Whether the map was constant or had values that are not finite. All values of a blank map are 0.
     pub blank: bool,
 }
 
 impl Map {
-    /// A normalized map that was read back; a blank one is flagged and all zeros.
+    /// Wraps the values of a normalized map. Blank maps are flagged and set to 0.
     pub(crate) fn finished(values: Vec<f32>) -> Self {
         // A normalized map reaches 1, or nearly so after resizing, unless it was constant.
         let blank = values.iter().any(|v| !v.is_finite()) || values.iter().all(|&v| v < 0.5);
@@ -25,158 +24,158 @@ impl Map {
     }
 }
 
-/// A joint map before it is resized to the networks' input.
+/// Joint map at its own size, before it is resized to the networks' input.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RawMap {
-    /// The height.
+    /// Height of the map.
     pub rows: usize,
-    /// The width.
+    /// Width of the map.
     pub columns: usize,
-    /// The values in 0..=1, row by row; all zeros if the map is blank. Left out of JSON.
+    /// Values in 0..=1, row by row; zeros if the map is blank. Left out of JSON.
     #[serde(skip)]
     pub values: Vec<f32>,
 }
 
-/// The explanation of one image by one method.
+/// Explanation of one image by one method.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    /// The version of this structure: 2.
+    /// Version of this structure, 2.
     pub version: u32,
-    /// The device that computed it.
+    /// Name of the device that computed the explanation.
     pub device: String,
-    /// The weights that computed it.
+    /// Bundle whose networks are explained.
     pub bundle: BundleName,
-    /// The image's size, and what part of it the networks saw.
+    /// Size of the image, and the square of it that the networks saw.
     pub image: ImageInfo,
-    /// The id of the method.
+    /// Id of the method.
     pub method: &'static str,
-    /// The name of the method for people.
+    /// Name of the method.
     pub name: &'static str,
-    /// Every setting of the method with its value.
+    /// Settings of the method with their values, defaults included.
     pub settings: Settings,
-    /// The class that is explained.
+    /// Explained class.
     pub target: TargetClass,
-    /// The class that it is compared with, or none.
+    /// Class to compare with, if any (Finer-CAM).
     pub versus: Option<Versus>,
-    /// The side of every map, in pixels: the input side of the explained networks, of the largest where they differ.
+    /// Side of every map, in pixels: the side of the networks' input.
     pub side: usize,
-    /// What each explained peer recognized and where it looked.
+    /// Explained peers, with their predictions and maps.
     pub peers: Vec<PeerMap>,
-    /// The joint map: the mutual map for `mutual`, else the mean of the explained peers' maps, or the one peer's map.
+    /// Joint map: the mutual map for `mutual`, else the mean of the explained peers' maps. JSON has its field `blank`.
     #[serde(flatten)]
     pub map: Map,
-    /// The joint map before resizing, after ReLU (where the method has one) and min-max.
+    /// Joint map before resizing, after ReLU (if the method rectifies) and min-max.
     pub raw: RawMap,
-    /// Whether every number that the method made was finite, before anything was done to it; else the map is blank.
+    /// `false` if a raw map held NaN or infinity. The joint map is then blank.
     pub finite: bool,
-    /// The agreement of the explained peers' own maps: their mean correlation over the regions, where a region without
-    /// one counts as 0. None for one peer.
+    /// Agreement of the explained peers' own maps, -1 to 1: the mean correlation over the regions. A region where a map
+    /// is constant counts as 0. `None` for one peer.
     pub agreement: Option<f32>,
-    /// The regions of the grid, row by row. None for one peer, since nothing is compared.
+    /// Regions of the grid, row by row. Empty for one peer.
     pub regions: Vec<Region>,
-    /// The number of regions along a side.
+    /// Number of regions along a side of the grid.
     pub grid: usize,
-    /// What it cost, in passes.
+    /// Cost in passes.
     pub cost: Cost,
-    /// Milliseconds, with those of the forward passes that all explanations of the image share.
+    /// Time in milliseconds, with that of the forward passes, which all explanations of an image share.
     pub ms: f64,
-    /// Where the time went.
+    /// Time of each step.
     pub timings: Vec<Timing>,
 }
 
 impl Explanation {
-    /// The explained peers, counted from 0.
+    /// Indices of the explained peers in the bundle, counted from 0.
     pub fn explained(&self) -> Vec<usize> {
         self.peers.iter().map(|peer| peer.peer).collect()
     }
 }
 
-/// The name and the checksum of the weights.
+/// Name and checksum of a bundle.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BundleName {
-    /// The name for people.
+    /// Name shown to people.
     pub name: String,
-    /// The sha256 of the file, in hexadecimal digits.
+    /// sha256 of the file, 64 hexadecimal digits.
     pub sha256: String,
 }
 
-/// The image, and what part of it the networks saw.
+/// Size of an image, and the square of it that the networks saw.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ImageInfo {
-    /// The width in pixels.
+    /// Width of the image, in pixels.
     pub width: u32,
-    /// The height in pixels.
+    /// Height of the image, in pixels.
     pub height: u32,
-    /// The square that the networks saw, in the image's pixels: every map covers exactly this square.
+    /// Square that the networks saw, in the image's pixels. Every map covers exactly this square.
     pub crop: Crop,
 }
 
-/// The class that is explained.
+/// Explained class.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TargetClass {
     /// Index of the class.
     pub class: usize,
     /// Name of the class.
     pub label: String,
-    /// Whether somebody chose it; else it is the one with the highest mean probability of the explained peers.
+    /// Whether the request chose the class. Otherwise it is the class with the highest mean probability.
     pub chosen: bool,
 }
 
-/// A class and how probable a peer thinks it.
+/// Class with its probability.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Prediction {
     /// Index of the class.
     pub class: usize,
     /// Name of the class.
     pub label: String,
-    /// Softmax of the logits, 0..=1.
+    /// Softmax probability, 0 to 1.
     pub probability: f32,
 }
 
-/// What one peer recognized, and its own map.
+/// Predictions of one peer, and its own map.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PeerMap {
-    /// The peer's place in the bundle, counted from 0.
+    /// Index of the peer in the bundle, counted from 0.
     pub peer: usize,
-    /// The peer's id in the bundle.
+    /// Id of the peer in the bundle.
     pub id: String,
-    /// The id of its architecture.
+    /// Id of the peer's architecture.
     pub architecture: String,
-    /// Its name for people.
+    /// Name of the peer, shown to people.
     pub name: String,
-    /// The five classes that it thinks most probable, best first.
+    /// Five most probable classes, the best first.
     pub top: Vec<Prediction>,
-    /// How probable it thinks the explained class.
+    /// Explained class with the peer's probability.
     pub target: Prediction,
-    /// The layers that were read, counted from 1; none if the method reads the input.
+    /// Layers that the method read, counted from 1. Empty if it reads the input.
     pub layers: Vec<usize>,
-    /// The peer's own map by the method. For `mutual`: what the mutual map is made of.
+    /// Peer's own map by the method. For `mutual`, the map that goes into the mutual map.
     #[serde(flatten)]
     pub map: Map,
 }
 
-/// One region of the grid.
+/// Region of the grid.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Region {
-    /// The row, counted from 0 at the top.
+    /// Row, counted from 0 at the top.
     pub row: usize,
-    /// The column, counted from 0 at the left.
+    /// Column, counted from 0 at the left.
     pub column: usize,
-    /// Mean of Pearson's correlation over the pairs of peers; 0 if a map is constant here.
+    /// Mean of Pearson's correlation over the pairs of peers, -1 to 1. A pair with a constant map counts as 0.
     pub rho: f32,
-    /// The correlation of each pair of explained peers, in the order (0, 1), (0, 2), .. (1, 2), ..
+    /// Correlation of each pair of explained peers, in the order (0, 1), (0, 2), .. (1, 2), ..
     pub pairs: Vec<f32>,
-    /// The mean of each explained peer's map.
+    /// Mean of each explained peer's map over the region, 0 to 1.
     pub attention: Vec<f32>,
-    /// Whether a map is constant here, so that there is no correlation.
+    /// Whether a map is constant in the region, so that a pair has no correlation.
     pub constant: bool,
 }
 
-/// The time that a step took.
+/// Time of one step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Timing {
-    /// The step, in words for people.
+    /// Name of the step, shown to people.
     pub name: String,
-    /// Milliseconds that it took.
+    /// Time in milliseconds.
     pub ms: f64,
 }

@@ -1,4 +1,4 @@
-//! An image that the peers have seen.
+//! The forward pass of every peer over one image.
 
 use burn::tensor::Tensor;
 use peerlight_core::argmax;
@@ -6,40 +6,40 @@ use peerlight_models::Features;
 
 use crate::{ImageInfo, PeerInfo, Timing};
 
-/// A prepared image with every peer's features of it, from which any number of explanations are made.
+/// Forward pass of every peer over one image. Any number of explanations start from it.
 #[derive(Clone)]
 pub struct ForwardPass {
-    /// [1, 3, side, side], normalized as the bundle says.
+    /// Input of the networks, [1, 3, side, side], normalized.
     pub(crate) input: Tensor<4>,
-    /// The image's size, and what part of it the networks saw.
+    /// Size of the image, and the square of it that the networks saw.
     pub(crate) image: ImageInfo,
-    /// What each peer made of it.
+    /// Result of each peer.
     pub(crate) views: Vec<View>,
-    /// How long preparing the image took, in milliseconds.
+    /// Time for preprocessing, in milliseconds.
     pub(crate) prepare_ms: f64,
 }
 
-/// What one peer made of the image.
+/// Result of one peer.
 #[derive(Clone)]
 pub(crate) struct View {
     pub features: Features,
     pub probabilities: Vec<f32>,
-    /// Milliseconds of its forward pass.
+    /// Time of the forward pass, in milliseconds.
     pub ms: f64,
 }
 
 impl ForwardPass {
-    /// What the networks saw, [1, 3, side, side], normalized.
+    /// Input of the networks, [1, 3, side, side], normalized.
     pub fn input(&self) -> Tensor<4> {
         self.input.clone()
     }
 
-    /// The image's size, and what part of it the networks saw.
+    /// Size of the image, and the square of it that the networks saw.
     pub fn image(&self) -> &ImageInfo {
         &self.image
     }
 
-    /// Where the time went.
+    /// Time of each step.
     pub(crate) fn timings(&self, peers: &[PeerInfo]) -> impl Iterator<Item = Timing> {
         let prepared = Timing { name: "Preparing the image".into(), ms: self.prepare_ms };
         let ran = self.views.iter().zip(peers);
@@ -47,15 +47,15 @@ impl ForwardPass {
         std::iter::once(prepared).chain(ran)
     }
 
-    /// How probable a peer thinks each class.
+    /// Probabilities of all classes by one peer.
     ///
     /// # Panics
-    /// If there is no such peer.
+    /// If there is no peer of this index.
     pub fn probabilities(&self, peer: usize) -> &[f32] {
         &self.views[peer].probabilities
     }
 
-    /// The class with the highest mean probability over these peers; of equals, the first.
+    /// Index of the class with the highest mean probability over these peers; the first of equals.
     pub fn likeliest(&self, peers: &[usize]) -> usize {
         let classes = self.views.first().map_or(0, |view| view.probabilities.len());
         let sum = |class: usize| peers.iter().map(|&peer| self.probabilities(peer)[class]).sum::<f32>();

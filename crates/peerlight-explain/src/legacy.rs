@@ -1,11 +1,12 @@
-//! The keys that results had up to version 1, beside those that they have now: scripts and pages that read the old ones
-//! go on working for one version. This module is all there is of it, and goes when they do.
+//! Keys of results up to version 1, which are added to the present ones.
+//!
+//! Scripts and pages that read the old keys keep working for one version. No other module knows of the old keys.
 
 use serde_json::{Value, json};
 
-/// Adds the old keys to an [`Explanation`](crate::Explanation) as JSON: `native` beside `raw`, `contrast` beside `versus`,
-/// `stages` beside the peers' `layers`, `backbone` beside `architecture`; for the mutual map also `mutual`, and in
-/// `settings` what was asked of the map as a whole.
+/// Adds the old keys to an [`Explanation`](crate::Explanation) as JSON: `native` beside `raw`, `contrast` beside
+/// `versus`, `stages` beside the peers' `layers`, `backbone` beside `architecture`; for the mutual map also `mutual`,
+/// and in `settings` what was asked of the map as a whole.
 pub fn explanation(result: &mut Value) {
     let Some(object) = result.as_object_mut() else { return };
     if let Some(raw) = object.get("raw").cloned() {

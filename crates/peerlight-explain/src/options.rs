@@ -1,19 +1,19 @@
-//! The settings that several places share: those of a request and of its image, and those of the mutual map.
+//! Settings that several methods or programs share: those of a request, of an image and of the mutual map.
 
 use peerlight_core::{Fuse, Fusion, Weight};
 use serde::{Deserialize, Serialize};
 
 use crate::{ChoiceSetting, CountSetting, NumberSetting, choices};
 
-/// What a peer's own map is made of, for the mutual map.
+/// Source of a peer's own map within the mutual map.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
-    /// The attention of the chosen layers, the same for every class, as Cheng et al. have it. The method `attention`.
+    /// Attention of the layers, the same for every class, as in Cheng et al. (2022): the method `attention`.
     Attention,
-    /// Class activation: CAM at the last layer, LayerCAM at earlier ones, superposed.
+    /// Superposed class activation: CAM at the last layer, LayerCAM at earlier ones.
     Class,
-    /// Attention with what speaks for the class over similar ones. The method `guided`.
+    /// Attention limited to what supports the class over similar ones: the method `guided`. Peerlight's own.
     #[default]
     Guided,
 }
@@ -21,14 +21,15 @@ pub enum Evidence {
 choices! { Evidence {
     Guided: "guided", "Attention for the class",
         "Where the network looks, limited to what supports this class over similar ones.";
-    Attention: "attention", "Attention", "As in the paper: whatever is active in the chosen layers, for any class.";
-    Class: "class", "Class activation", "What supports the class at the last layer (CAM).";
+    Attention: "attention", "Attention",
+        "As in Cheng et al.: whatever is active in the chosen layers, for any class.";
+    Class: "class", "Class activation", "What supports the class, by CAM at the last layer and LayerCAM at earlier ones.";
 } }
 
 choices! { Fuse {
     Mean: "mean", "Mean", "A place counts if any network looks at it.";
     Geometric: "geometric", "Geometric mean", "A place counts only if every network looks at it.";
-    Product: "product", "Product", "As the geometric mean, and stricter.";
+    Product: "product", "Product", "Like the geometric mean, but stricter.";
 } }
 
 choices! { Weight {
@@ -36,10 +37,11 @@ choices! { Weight {
     Agreement: "agreement", "By agreement", "Regions where the networks disagree are dimmed.";
 } }
 
-/// The number of regions along a side, over which the peers' maps are compared. Of every request.
-pub const GRID: CountSetting = CountSetting::new("grid", "Grid", [1, 7, 56], "Number of regions per side.");
+/// Number of regions per side over which the peers' maps are compared, 1 to 56. Every request has it.
+pub const GRID: CountSetting =
+    CountSetting::new("grid", "Grid", [1, 7, 56], "Number of regions per side of the square.");
 
-/// The part of the image that the networks see. Of the forward pass, not of a request.
+/// Side of the center square as a fraction of the image's shorter side, 0.1 to 1. It belongs to the forward pass.
 pub const CROP: NumberSetting = NumberSetting::new(
     "crop",
     "Crop",
@@ -47,36 +49,36 @@ pub const CROP: NumberSetting = NumberSetting::new(
     "Size of the center square that the networks see, as a fraction of the shorter side.",
 );
 
-/// What a peer's own map is made of.
+/// Source of each peer's own map, for the mutual map.
 pub const EVIDENCE: ChoiceSetting<Evidence> =
-    ChoiceSetting::new("evidence", "Evidence", "What each network's own map is made of.");
+    ChoiceSetting::new("evidence", "Evidence", "Source of each network's own map.");
 
-/// How the peers' maps become one.
-pub const FUSE: ChoiceSetting<Fuse> = ChoiceSetting::new("fuse", "Fusion", "How the networks' maps become one.");
+/// Way of combining the peers' maps.
+pub const FUSE: ChoiceSetting<Fuse> = ChoiceSetting::new("fuse", "Fusion", "How the networks' maps are combined.");
 
-/// What the fused map is weighted by.
+/// Weighting of the fused map.
 pub const WEIGHT: ChoiceSetting<Weight> =
-    ChoiceSetting::new("weight", "Weighting", "What the mutual map is weighted by.");
+    ChoiceSetting::new("weight", "Weighting", "Whether regions are weighted by agreement.");
 
-/// The exponent that the mutual map is raised to.
+/// Exponent that the mutual map is raised to, 0.5 to 4. Peerlight's own; requests may call it `contrast`.
 pub const EXPONENT: NumberSetting = NumberSetting::new(
     "exponent",
     "Exponent",
     [0.5, Fusion::EXPONENT, 4.0],
-    "Raises the mutual map to this power: faint areas get fainter, their ranking stays.",
+    "Raises the mutual map to this power. Above 1, faint areas get fainter; the ranking stays.",
 )
 .alias("contrast");
 
-/// The exponent of the layer attention.
+/// Exponent of the layer attention, 1 to 4. See [`layer_attention`](peerlight_core::layer_attention).
 pub const POWER: CountSetting =
     CountSetting::new("power", "Power", [1, 2, 4], "Exponent used when summing each layer's activations.");
 
-/// The seed of a random method.
+/// Seed of a random method.
 pub const SEED: CountSetting = CountSetting::new(
     "seed",
     "Seed",
     [0, 0, u32::MAX],
-    "Which random numbers are used: the same seed gives the same map.",
+    "Selects the random numbers. The same seed gives the same map.",
 );
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A request, checked against the session that it is asked of.
+//! Checks of a request against a session.
 
 use peerlight_core::{Code, Error, Grid, Result};
 use peerlight_models::Layer;
@@ -9,15 +9,15 @@ use crate::{
     setting::{Handle, Value},
 };
 
-/// What a request comes to in a session.
+/// Checked request: everything that an explanation needs besides the image.
 pub struct Plan {
-    /// Every setting of the method.
+    /// Settings of the method.
     pub settings: Settings,
-    /// The regions over which the peers' maps are compared.
+    /// Regions over which the peers' maps are compared.
     pub grid: Grid,
-    /// The peers that are explained.
+    /// Indices of the explained peers.
     pub explained: Vec<usize>,
-    /// The peers whose maps are made, and the layers that each is read at.
+    /// Indices of the peers whose maps are needed, each with the layers to read.
     pub used: Vec<(usize, Vec<Layer>)>,
 }
 
@@ -41,7 +41,7 @@ impl Plan {
             Some(peer) => return refused(format!("There is no peer {peer}: the peers are 0 to {}.", count - 1)),
         };
         if meta.joint && count < 2 {
-            return refused(format!("{} takes two peers or more.", meta.name));
+            return refused(format!("{} needs two peers or more.", meta.name));
         }
         let used = if meta.joint { &all } else { &explained };
         let layers = |&peer: &usize| {
@@ -60,10 +60,10 @@ impl Plan {
 }
 
 impl Session {
-    /// Checks a request as far as that goes without an image.
+    /// Checks a request as far as possible without an image.
     ///
     /// # Errors
-    /// `ask-invalid`, saying what does not fit.
+    /// `ask-invalid`. The message says what does not fit.
     pub fn check(&self, request: &Request) -> Result<()> {
         Plan::of(self, explainer(&request.method)?, request)?;
         match request.target {
@@ -73,7 +73,7 @@ impl Session {
     }
 }
 
-/// The score of a class, perhaps less another's.
+/// Score of a class, minus the weighted score of a second class if there is one.
 pub fn score(class: usize, versus: Option<Versus>) -> Result<Score> {
     match versus {
         Some(v) if v.class == class => refused("A class cannot be compared with itself: choose another one.".into()),
@@ -94,14 +94,14 @@ fn check_class(session: &Session, class: Option<usize>) -> Result<()> {
     }
 }
 
-/// The layers that were asked for, if a peer whose last layer is `last` has them and the method reads them.
+/// Requested layers, if the method reads them and a network whose last layer is `last` has them.
 fn chosen_layers(meta: &Meta, layers: &[usize], last: Layer) -> Result<Vec<Layer>> {
     let Layer(count) = last;
     if layers.is_empty() || layers.iter().any(|layer| !(1..=count).contains(layer)) {
         return refused(format!("The layers must be one or more of 1 to {count}."));
     }
     match meta.target_layer {
-        TargetLayer::Input => refused(format!("{} reads the input: it has no layers to choose.", meta.name)),
+        TargetLayer::Input => refused(format!("{} reads the input and has no layers to choose.", meta.name)),
         TargetLayer::Last if layers != [count] => refused(format!("{} reads layer {count} and no other.", meta.name)),
         _ => Ok(layers.iter().map(|&layer| Layer(layer)).collect()),
     }

@@ -1,44 +1,22 @@
-//! What a method is given: one peer, one image, one score to explain.
+//! The probe: everything that a method of explanation works with.
 
-use std::{
-    cell::RefCell,
-    ops::{AddAssign, Range},
-};
+use std::{cell::RefCell, ops::Range};
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Result, read, softmax};
 use peerlight_models::{Features, Layer, Network};
-use serde::Serialize;
 
-use crate::{ForwardPass, Progress, Score, Session, Settings, Step, setting::Handle};
+use crate::{Cost, ForwardPass, Progress, Score, Session, Settings, Step, session::chunks, setting::Handle};
 
-/// Bytes that a batch's activations may take: enough to keep two cores busy, little enough for a phone.
+/// Bytes for the activations of a batch: enough to keep two cores busy, few enough for a phone.
 const BATCH_BYTES: usize = 128 << 20;
-/// A pass holds about this many times its largest layer (expanded channels and copies), and one that will be gone back
-/// through holds every layer as often.
+/// Memory of a forward pass in units of its largest layer, because of expanded channels and copies. A pass with a
+/// backward pass holds every layer as often.
 const COPIES: usize = 8;
 
-/// What an explanation cost, in samples: a batch of eight counts eight times.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Cost {
-    /// Passes from the image, the one that every explanation of the image shares included.
-    pub forward: usize,
-    /// Passes resumed from a layer.
-    pub partial: usize,
-    /// Backward passes.
-    pub backward: usize,
-}
-
-impl AddAssign for Cost {
-    fn add_assign(&mut self, other: Self) {
-        self.forward += other.forward;
-        self.partial += other.partial;
-        self.backward += other.backward;
-    }
-}
-
-/// One peer, one image and one score, with what a method does to them. Counts what it costs, tells how far it
-/// is, and keeps batches small enough for the device.
+/// One peer, one image and one score to explain, with the passes that a method runs.
+///
+/// The probe counts the passes, reports progress and keeps batches small enough for the device.
 pub struct Probe<'a> {
     pub(crate) session: &'a Session,
     pub(crate) pass: &'a ForwardPass,
@@ -52,27 +30,27 @@ pub struct Probe<'a> {
 }
 
 impl<'a> Probe<'a> {
-    /// The device that computes.
+    /// Device that computes.
     pub fn device(&self) -> &Device {
         &self.session.device
     }
 
-    /// The layers to read: those that were asked for, or the method's own choice. None if it reads the input.
+    /// Layers to read: the requested ones, or the method's default. Empty if the method reads the input.
     pub fn layers(&self) -> &'a [Layer] {
         self.layers
     }
 
-    /// The values of the method's settings.
+    /// Values of the method's settings.
     pub fn settings(&self) -> &'a Settings {
         self.settings
     }
 
-    /// The value of a setting of the method.
+    /// Value of a setting of the method.
     pub fn setting<H: Handle>(&self, handle: &H) -> H::Value {
         self.settings.get(handle)
     }
 
-    /// The image, [1, 3, side, side], normalized.
+    /// Input of the networks, [1, 3, side, side], normalized.
     pub fn input(&self) -> Tensor<4> {
         self.pass.input.clone()
     }
@@ -83,7 +61,7 @@ impl<'a> Probe<'a> {
         Tensor::<1>::from_floats(values, &self.session.device).reshape([1, 3, 1, 1])
     }
 
-    /// The peer's output of a layer, [1, c, h, w]; of [`Layer::INPUT`], the image.
+    /// Output [1, c, h, w] of a layer of the peer. For [`Layer::INPUT`], the input.
     pub fn activation(&self, layer: Layer) -> Tensor<4> {
         match layer {
             Layer::INPUT => self.input(),
@@ -91,49 +69,49 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Everything that the peer's pass over the image left.
+    /// Outputs of all layers and the logits of the peer's forward pass.
     pub fn features(&self) -> &'a Features {
         &self.pass.views[self.peer].features
     }
 
-    /// The explained score [1] of the image itself.
+    /// Explained score [1] of the unchanged image.
     pub fn baseline(&self) -> Tensor<1> {
         self.score.of_logits(&self.features().logits)
     }
 
-    /// The score that is explained.
+    /// Explained score, as a function of the logits.
     pub fn score(&self) -> Score {
         self.score
     }
 
-    /// The classifier's weights of the explained score, one for each channel of the last layer, [1, channels].
+    /// Classifier's weights [1, channels] of the explained score, one for each channel of the last layer.
     pub fn class_weights(&self) -> Tensor<2> {
         self.score.of_classifier(&self.net().classifier()).unsqueeze()
     }
 
-    /// The weights of the explained class's log-odds, one for each channel of the last layer, [1, channels]; with a second
-    /// class, those of the score itself.
+    /// Weights [1, channels] of the class's log-odds, one for each channel of the last layer. With a second class, the
+    /// weights of the score itself.
     pub fn odds_weights(&self) -> Tensor<2> {
         self.score.against_rest(&self.features().logits, &self.net().classifier())
     }
 
-    /// The last layer of the peer.
+    /// Last layer of the peer.
     pub fn last(&self) -> Layer {
         self.net().last()
     }
 
-    /// The features of inputs [n, 3, side, side], to the last layer.
+    /// Runs the peer over inputs [n, 3, side, side].
     pub fn run(&self, inputs: Tensor<4>) -> Features {
         self.add(Cost { forward: inputs.dims()[0], ..Cost::default() });
         self.net().run(Layer::INPUT, inputs)
     }
 
-    /// The gradient of the explained score with respect to the peer's output of a layer, of its shape.
+    /// Gradient of the explained score with respect to the output [1, c, h, w] of a layer, of the same shape.
     pub fn gradient(&self, layer: Layer) -> Tensor<4> {
         self.gradient_at(layer, self.activation(layer))
     }
 
-    /// The gradient of the explained score with respect to `x` [n, c, h, w], taken for the output of a layer.
+    /// Gradient of the explained score with respect to `x` [n, c, h, w], which stands for the output of a layer.
     pub fn gradient_at(&self, layer: Layer, x: Tensor<4>) -> Tensor<4> {
         let samples = x.dims()[0];
         match layer {
@@ -143,7 +121,7 @@ impl<'a> Probe<'a> {
         self.score.gradient(self.net(), layer, x)
     }
 
-    /// The explained score [n] of inputs [n, 3, side, side], keeping the autodiff graph, so that gradients flow to
+    /// Explained scores [n] of inputs [n, 3, side, side], keeping the autodiff graph, so that gradients flow to
     /// whatever produced the inputs.
     pub fn score_back(&self, inputs: Tensor<4>) -> Tensor<1> {
         let samples = inputs.dims()[0];
@@ -151,10 +129,11 @@ impl<'a> Probe<'a> {
         self.score.of_logits(&self.net().run(Layer::INPUT, inputs).logits)
     }
 
-    /// The explained score of `total` inputs of a layer, [total]: `make` gives those of a range, [range, c, h, w].
+    /// Explained scores [total] of `total` changed outputs of a layer. `make` returns those of a range of indices,
+    /// [range, c, h, w].
     ///
     /// # Errors
-    /// `cancelled`.
+    /// `device-lost`, or `cancelled`.
     pub async fn scores(
         &self,
         from: Layer,
@@ -164,11 +143,11 @@ impl<'a> Probe<'a> {
         self.over(from, total, make, |row| Ok(row.iter().map(|&z| f64::from(z)).collect())).await
     }
 
-    /// The probability of the explained class for `total` inputs of a layer, [total]; with a second class, less its weight times the
-    /// other's.
+    /// Probabilities [total] of the explained class for `total` changed outputs of a layer, made as for
+    /// [`Probe::scores`]. With a second class d, p_c - weight p_d.
     ///
     /// # Errors
-    /// `cancelled`.
+    /// `device-lost`, or `cancelled`.
     pub async fn probabilities(
         &self,
         from: Layer,
@@ -178,7 +157,7 @@ impl<'a> Probe<'a> {
         self.over(from, total, make, softmax).await
     }
 
-    /// The score of what `what` makes of each input's logits.
+    /// Scores [total] after `what` has changed the logits of each input.
     async fn over(
         &self,
         from: Layer,
@@ -196,7 +175,7 @@ impl<'a> Probe<'a> {
             }
             let logits = self.net().run(from, make(range)).logits;
             let [_, classes] = logits.dims();
-            // Waits for the device, so that batches do not pile up in its queue, and progress is true.
+            // Reading waits for the device, so that its queue stays short and progress is true.
             for row in read(logits).await?.chunks(classes) {
                 parts.push(self.score.of_row(&what(row)?) as f32);
             }
@@ -204,11 +183,11 @@ impl<'a> Probe<'a> {
         Ok(Tensor::from_floats(parts.as_slice(), &self.session.device))
     }
 
-    /// The mean over `total` inputs of the gradient of the explained score with respect to the input of a layer:
-    /// `make` gives those of a range, [range, c, h, w]; the mean is [1, c, h, w].
+    /// Mean gradient [1, c, h, w] of the explained score over `total` changed outputs of a layer, made as for
+    /// [`Probe::scores`].
     ///
     /// # Errors
-    /// `cancelled`.
+    /// `device-lost`, or `cancelled`.
     pub async fn mean_gradient(
         &self,
         from: Layer,
@@ -227,28 +206,28 @@ impl<'a> Probe<'a> {
         Ok(sum.expect("one input or more") / total as f32)
     }
 
-    /// `0..total` in batches that the device has memory for, for passes from a layer.
+    /// Splits `0..total` into batches that fit the memory, for forward passes from a layer.
     pub fn batches(&self, from: Layer, total: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let largest = self.sizes(from).max().unwrap_or(1);
         chunks(total, BATCH_BYTES / (COPIES * largest))
     }
 
-    /// `0..total` in batches that the device has memory for, for passes from a layer and back.
+    /// Splits `0..total` into batches that fit the memory, for forward and backward passes from a layer.
     pub fn gradient_batches(&self, from: Layer, total: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         chunks(total, BATCH_BYTES / (COPIES * self.sizes(from).sum::<usize>()))
     }
 
-    /// The bytes of one sample at a layer and at each one after it.
+    /// Bytes of one sample at a layer and at each later one.
     fn sizes(&self, from: Layer) -> impl Iterator<Item = usize> {
         let later = self.features().after(from).iter();
         let own = self.activation(from).dims();
         std::iter::once(own).chain(later.map(|s| s.dims())).map(|dims| 4 * dims.iter().product::<usize>())
     }
 
-    /// Tells how far the method is, and lets it cancel.
+    /// Reports progress.
     ///
     /// # Errors
-    /// `cancelled`.
+    /// `cancelled` if the method should stop.
     pub async fn step(&self, done: usize, total: usize) -> Result<()> {
         self.progress.checkpoint(Step { name: self.name.into(), done, total }).await
     }
@@ -260,10 +239,4 @@ impl<'a> Probe<'a> {
     fn add(&self, cost: Cost) {
         *self.cost.borrow_mut() += cost;
     }
-}
-
-/// `0..total` in ranges of at most `size`.
-pub(crate) fn chunks(total: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
-    let size = size.clamp(1, 64);
-    (0..total).step_by(size).map(move |start| start..(start + size).min(total))
 }

@@ -1,34 +1,35 @@
-//! How a computation tells how far it is, lets others run, and is cancelled.
+//! Progress of a computation: reports, clock and cancellation.
 
 use async_trait::async_trait;
 use peerlight_core::Result;
 use serde::Serialize;
 
-/// How far a computation is.
+/// Report before a step of a computation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step {
-    /// What comes next, in words for people.
+    /// Name of the step, shown to people.
     pub name: String,
-    /// The number of steps that are done.
+    /// Number of finished steps.
     pub done: usize,
-    /// The number of steps in all.
+    /// Number of all steps.
     pub total: usize,
 }
 
-/// Hears of every step of a computation, can cancel it, and tells the time. A browser's also lets other tasks run.
+/// Receiver of progress reports, which can cancel the computation and tells the time. In a browser it also yields to
+/// other tasks.
 #[async_trait(?Send)]
 pub trait Progress {
-    /// Hears of the next step, before it begins.
+    /// Receives the report of the next step, before the step begins.
     ///
     /// # Errors
-    /// `cancelled` stops the computation; weights and device stay as they are.
+    /// `cancelled` stops the computation. Session and device stay usable.
     async fn checkpoint(&self, step: Step) -> Result<()>;
 
-    /// Milliseconds since any fixed moment.
+    /// Time in milliseconds since any fixed moment.
     fn now(&self) -> f64;
 }
 
-/// Progress that nobody follows: it never cancels, and its clock stands still.
+/// Progress that ignores reports and never cancels. Its clock stands still, so all times are 0.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -1,4 +1,4 @@
-//! What is asked of a session.
+//! Requests for an explanation, and their text form.
 
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -6,51 +6,42 @@ use peerlight_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    explainer,
+    Versus, explainer,
     options::GRID,
     setting::{Handle, Value},
 };
 
-/// A second class, whose score is taken away: what is explained is then why the first and not the second.
+/// Request for an explanation: a method, its settings, and the peers and the class to explain.
 ///
-/// Zhang et al., "Finer-CAM: Spotting the Difference Reveals Finer Details for Visual Explanation", CVPR 2025.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Versus {
-    /// Index of the second class.
-    pub class: usize,
-    /// The factor of its logit, 0 to 10. Finer-CAM's gamma.
-    #[serde(default = "one", alias = "gamma")]
-    pub weight: f32,
-}
-
-fn one() -> f32 {
-    1.0
-}
-
-/// What is asked of a session about one image: a method, its settings, and which peers and class it explains.
+/// The default is the mutual map of all peers for the class with the highest mean probability. A request can be parsed
+/// from text and from JSON. JSON may use the older names `stages` for `layers`, and `contrast` with `gamma` for
+/// `versus` with `weight`.
 ///
-/// Everything has a default: the mutual map of all peers for the class that they think likeliest. A request can be read
-/// from text, such as `score-cam`, `layer-cam:layers=4+5+6+7` or `mutual:evidence=attention:fuse=product:grid=4`, and from
-/// JSON, where older names (`stages`, `contrast` with `gamma`) are read, too.
+/// ```
+/// use peerlight_explain::{Evidence, Request, options::EVIDENCE};
+///
+/// let request: Request = "mutual:evidence=attention:grid=4".parse()?;
+/// assert_eq!(request, Request { grid: 4, ..Request::of("mutual").with(&EVIDENCE, Evidence::Attention) });
+/// # Ok::<(), peerlight_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Request {
-    /// The id of the method.
+    /// Id of the method.
     pub method: String,
-    /// The layers that the method reads, counted from 1; none for the method's own choice.
+    /// Layers to read, counted from 1. `None` for the method's default.
     #[serde(alias = "stages")]
     pub layers: Option<Vec<usize>>,
-    /// The chosen settings of the method by their ids; the others have their defaults.
+    /// Chosen settings of the method by their ids. The others have their defaults.
     pub settings: BTreeMap<String, Value>,
-    /// The peer to explain, counted from 0; none for all of them.
+    /// Index of the peer to explain, counted from 0. `None` for all peers.
     pub peer: Option<usize>,
-    /// The class to explain; none for the one with the highest mean probability of the explained peers.
+    /// Index of the class to explain. `None` for the class with the highest mean probability over the explained peers.
     pub target: Option<usize>,
-    /// The class to compare with, or none.
+    /// Class to compare with, if any (Finer-CAM).
     #[serde(alias = "contrast")]
     pub versus: Option<Versus>,
-    /// The number of regions along a side, over which the peers' maps are compared, 1 to 56.
+    /// Number of regions per side over which the peers' maps are compared, 1 to 56.
     pub grid: usize,
 }
 
@@ -73,18 +64,18 @@ fn default_grid() -> usize {
 }
 
 impl Request {
-    /// A method with its defaults.
+    /// Creates a request for a method with its defaults.
     pub fn of(method: &str) -> Self {
         Self { method: method.into(), ..Self::default() }
     }
 
-    /// The same request with a setting of the method chosen.
+    /// Chooses a setting of the method.
     pub fn with<H: Handle>(mut self, handle: &H, value: H::Value) -> Self {
         self.settings.insert(handle.setting().id.into(), handle.write(value));
         self
     }
 
-    /// The method with what was chosen of its layers, settings and grid, as text that [`str::parse`] reads.
+    /// Text form: the method with the chosen layers, settings and grid. [`str::parse`] reads it back.
     pub fn spec(&self) -> String {
         let layers = self.layers.iter().map(|layers| {
             let numbers: Vec<_> = layers.iter().map(usize::to_string).collect();
@@ -101,7 +92,7 @@ impl FromStr for Request {
 
     fn from_str(text: &str) -> Result<Self> {
         let refused = |part: &str| {
-            let text = format!("'{part}' is no setting. Write METHOD:NAME=VALUE, such as layer-cam:layers=5+6+7.");
+            let text = format!("'{part}' is not a setting. Write METHOD:NAME=VALUE, such as layer-cam:layers=5+6+7.");
             Error::new(Code::AskInvalid, text)
         };
         let mut parts = text.split(':');
@@ -126,7 +117,7 @@ impl FromStr for Request {
     }
 }
 
-/// Whether a method has a setting `grid` of its own, which is then meant by that name.
+/// Whether a method has a setting `grid` of its own, which then takes the name in the text form.
 fn has_own_grid(method: &str) -> bool {
     explainer(method).is_ok_and(|e| e.meta().settings.iter().any(|s| s.is(GRID.setting.id)))
 }
@@ -157,7 +148,8 @@ mod tests {
 
     #[test]
     fn a_request_reads_from_json_by_new_and_old_names() {
-        let json = r#"{"method":"score-cam","settings":{"channels":64,"mode":"a"},"layers":[7],"peer":0,"target":3,"versus":{"class":5}}"#;
+        let json = r#"{"method":"score-cam","settings":{"channels":64,"mode":"a"},"layers":[7],"peer":0,"target":3,
+            "versus":{"class":5}}"#;
         let request: Request = serde_json::from_str(json).unwrap();
         assert_eq!(request.spec(), "score-cam:layers=7:channels=64:mode=a");
         assert_eq!((request.peer, request.target, request.grid), (Some(0), Some(3), 7));

@@ -1,24 +1,41 @@
-//! The score that is explained.
+//! The explained score.
 
 use burn::tensor::{Int, Tensor};
 use peerlight_core::log_odds;
 use peerlight_models::{Layer, Network};
+use serde::{Deserialize, Serialize};
 
-use crate::Versus;
-
-/// The score that is explained: the logit of a class, less a part of another's.
+/// Second class to compare with. Its weighted score is subtracted, so the map shows evidence for the first class over
+/// the second.
 ///
-/// With a second class, Finer-CAM's (Zhang et al., CVPR 2025): z_c - weight z_d.
+/// Source: Zhang et al., "Finer-CAM: Spotting the Difference Reveals Finer Details for Visual Explanation", CVPR 2025.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Versus {
+    /// Index of the second class.
+    pub class: usize,
+    /// Factor of the second class's logit, 0 to 10. Finer-CAM calls it gamma.
+    #[serde(default = "one", alias = "gamma")]
+    pub weight: f32,
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+/// Explained score: the logit z_c of a class, or z_c - weight z_d with a second class d.
+///
+/// Source of the difference: Zhang et al., "Finer-CAM", CVPR 2025.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
-    /// Index of the class.
+    /// Index of the explained class.
     pub class: usize,
-    /// The class that it is compared with, or none.
+    /// Class to compare with, if any.
     pub versus: Option<Versus>,
 }
 
 impl Score {
-    /// The score of each of the rows: [rows, n] to [n].
+    /// Score [n] of values [n] that `rows` returns for a class.
     fn combine(&self, rows: impl Fn(usize) -> Tensor<1>) -> Tensor<1> {
         match self.versus {
             None => rows(self.class),
@@ -26,14 +43,14 @@ impl Score {
         }
     }
 
-    /// Of the logits [n, classes]: [n].
+    /// Scores [n] of logits [n, classes].
     pub fn of_logits(&self, logits: &Tensor<2>) -> Tensor<1> {
         let [n, _] = logits.dims();
         self.combine(|class| logits.clone().slice([0..n, class..class + 1]).reshape([n]))
     }
 
-    /// What decides on the class at these logits [n, classes]: the weights [n, channels] in a linear classifier
-    /// [classes, channels] of its log-odds; with a second class, of the score itself, which names the rival already.
+    /// Weights [n, channels] of the class's log-odds in a linear classifier [classes, channels], at logits [n,
+    /// classes]. With a second class, the weights of the score itself, which already names the rival.
     pub fn against_rest(&self, logits: &Tensor<2>, classifier: &Tensor<2>) -> Tensor<2> {
         let ([n, _], [_, channels]) = (logits.dims(), classifier.dims());
         match self.versus {
@@ -45,19 +62,19 @@ impl Score {
         }
     }
 
-    /// Of the values of the classes for one sample.
+    /// Score of one sample, from one value for each class.
     pub fn of_row(&self, row: &[f64]) -> f64 {
         row[self.class] - self.versus.map_or(0.0, |v| f64::from(v.weight) * row[v.class])
     }
 
-    /// Of a linear classifier's weights [classes, channels]: the weights [channels] whose score this is.
+    /// Weights [channels] of the score in a linear classifier [classes, channels].
     pub fn of_classifier(&self, weights: &Tensor<2>) -> Tensor<1> {
         let [_, channels] = weights.dims();
         self.combine(|class| weights.clone().slice([class..class + 1, 0..channels]).reshape([channels]))
     }
 
-    /// The gradient of the sum of the scores with respect to `x` [n, c, h, w], taken for a layer's output (or the
-    /// input), of its shape. The samples do not touch each other, so each gets its own score's gradient.
+    /// Gradient of each sample's score with respect to `x` [n, c, h, w], which stands for the output of a layer or the
+    /// input. The gradient has the shape of `x`.
     pub fn gradient(&self, net: &dyn Network, layer: Layer, x: Tensor<4>) -> Tensor<4> {
         let start = x.autodiff().require_grad();
         let scores = self.of_logits(&net.run(layer, start.clone()).logits);

@@ -1,9 +1,8 @@
-//! The known-answer test of a device.
+//! Self-test of a device with known answers.
 //!
-//! A shader that fails in a browser may leave stale data instead of an error, so every device
-//! proves itself before it is used: two micro networks, whose weights come from a formula, run over
-//! an input made alike, and their logits, regional correlations and mutual map are compared with
-//! what PyTorch computed in double precision (tests/golden/tiny.json).
+//! A shader that fails in a browser may leave stale data instead of an error, so every device is tested before use. Two
+//! micro networks, whose weights come from a formula, run over an input from a formula. Their logits, regional
+//! correlations and mutual map must match those of PyTorch in double precision (`tests/golden/tiny.json`).
 #![allow(clippy::excessive_precision, reason = "the digits are those of tiny.json")]
 
 use burn::tensor::Device;
@@ -14,9 +13,9 @@ use peerlight_models::{
 };
 
 const GRID: usize = 4;
-/// Logits and correlations may be off by this much, on any device.
+/// Largest error of logits and correlations on any device.
 const TOLERANCE: f32 = 2e-3;
-/// The maps may be off by this much, being quotients of sums of squares.
+/// Largest error of the maps, which are quotients of sums of squares.
 const MAP_TOLERANCE: f32 = 1e-2;
 
 const LOGITS: [[f32; CLASSES]; 2] = [
@@ -83,10 +82,10 @@ const MAP: [f32; 16] = [
     0.355316631,
 ];
 
-/// Runs the known-answer test on a device.
+/// Tests a device: two micro networks must give the logits, correlations and mutual map that PyTorch gives.
 ///
 /// # Errors
-/// `device-self-test` with the first value that is off, or `device-lost`.
+/// `device-self-test`, naming the first wrong value, or `device-lost`.
 pub async fn self_test(device: &Device) -> Result<()> {
     known_answers(&micro::bundle()?, device).await
 }

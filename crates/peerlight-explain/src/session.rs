@@ -1,57 +1,23 @@
-//! The peers of a bundle on one device, ready to explain.
+//! Sessions: the peers of a bundle on one device.
 
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Crop, Error, Preprocess, Result, Rgba8, read, softmax};
 use peerlight_models::{Bundle, Layer, Network, architecture};
-use serde::Serialize;
 
 use crate::{
-    ForwardPass, Progress, Step,
+    BundleInfo, ForwardPass, PeerInfo, Progress, Step,
     explanation::{ImageInfo, Prediction},
     forward_pass::View,
-    probe::chunks,
 };
 
-/// How many classes a peer's list names.
+/// Number of classes in a peer's list of predictions.
 const TOP: usize = 5;
-/// How many images pass at once.
+/// Number of images in a batch.
 const IMAGE_BATCH: usize = 16;
 
-/// What a loaded bundle holds.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct BundleInfo {
-    /// The name for people.
-    pub name: String,
-    /// The sha256 of the file, in hexadecimal digits.
-    pub sha256: String,
-    /// License and owner of the weights.
-    pub license: String,
-    /// Where the weights come from.
-    pub source: String,
-    /// The peers, in order.
-    pub peers: Vec<PeerInfo>,
-    /// Names of the classes, in the order of the logits.
-    pub classes: Vec<String>,
-    /// What the peers were trained to read.
-    pub preprocess: Preprocess,
-}
-
-/// One peer of a loaded bundle.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PeerInfo {
-    /// Its id in the bundle.
-    pub id: String,
-    /// The id of its architecture.
-    pub architecture: String,
-    /// Its name for people.
-    pub name: String,
-    /// The number of its weights.
-    pub parameters: usize,
-}
-
-/// The peers of a bundle on one device.
+/// Peers of a bundle on one device, ready to explain.
 pub struct Session {
     pub(crate) info: BundleInfo,
     pub(crate) nets: Vec<Box<dyn Network>>,
@@ -60,10 +26,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// Loads every peer of a bundle.
+    /// Loads every peer of a bundle onto a device. `device_name` is shown to people.
     ///
     /// # Errors
-    /// Those of [`Bundle::build`].
+    /// As [`Bundle::build`].
     pub fn open(bundle: &Bundle, device: &Device, device_name: &str) -> Result<Self> {
         let manifest = &bundle.manifest;
         let mut nets = Vec::new();
@@ -89,26 +55,26 @@ impl Session {
         Ok(Self::of(info, nets, device, device_name))
     }
 
-    /// A session of networks that are already built, in the order of `info.peers`.
+    /// Creates a session of built networks, in the order of `info.peers`.
     ///
     /// # Panics
-    /// If there are not as many networks as `info` names peers.
+    /// If the numbers of networks and of peers in `info` differ.
     pub fn of(info: BundleInfo, nets: Vec<Box<dyn Network>>, device: &Device, device_name: &str) -> Self {
         assert_eq!(info.peers.len(), nets.len(), "a network for each peer");
         Self { info, nets, device: device.clone(), device_name: device_name.into() }
     }
 
-    /// The device's name for people.
+    /// Name of the device, shown to people.
     pub fn device_name(&self) -> &str {
         &self.device_name
     }
 
-    /// What is loaded.
+    /// Description of the bundle.
     pub fn info(&self) -> &BundleInfo {
         &self.info
     }
 
-    /// One forward pass of every peer over a gray image, read back: what a device is timed by.
+    /// Runs every peer over a gray image and reads the logits, to measure a device.
     ///
     /// # Errors
     /// `device-lost`.
@@ -120,12 +86,12 @@ impl Session {
         Ok(())
     }
 
-    /// Has every peer see an image. `crop` is the side of the center square that they see as a part of the image's shorter
-    /// side; none for what the bundle says.
+    /// Runs every peer over an image. `crop` is the side of the center square that they see, as a fraction of the
+    /// image's shorter side, above 0 and at most 1; `None` takes the bundle's.
     ///
     /// # Errors
-    /// `ask-invalid` for a crop out of range, `image-broken`, `bundle-invalid` if a network computes numbers that are not
-    /// finite, `device-lost`, or `cancelled` by the progress.
+    /// `ask-invalid` for a crop out of range, `image-broken`, `bundle-invalid` if a network computes numbers that are
+    /// not finite, `device-lost`, or `cancelled` by the progress.
     pub async fn forward(&self, image: &Rgba8, crop: Option<f64>, progress: &dyn Progress) -> Result<ForwardPass> {
         let preprocess = Preprocess { crop: crop.unwrap_or(self.info.preprocess.crop), ..self.info.preprocess.clone() };
         preprocess.check()?;
@@ -143,10 +109,10 @@ impl Session {
         })
     }
 
-    /// Has every peer see an input [1, 3, side, side] that is already normalized.
+    /// Runs every peer over an input [1, 3, side, side] that is already normalized.
     ///
     /// # Errors
-    /// `ask-invalid` for an input of another shape, a batch of several above all; else as [`Session::forward`].
+    /// `ask-invalid` for an input of another shape, such as a batch of several images; else as [`Session::forward`].
     pub async fn forward_input(&self, input: Tensor<4>, progress: &dyn Progress) -> Result<ForwardPass> {
         let [n, channels, height, width] = input.dims();
         if n != 1 || channels != 3 || height != width || width == 0 {
@@ -173,14 +139,14 @@ impl Session {
         Ok(views)
     }
 
-    /// The softmax probability of a class for `total` inputs, [range, 3, side, side] each time that `make` is asked, in
-    /// batches that the device has memory for. `what` names the work to the progress.
+    /// Softmax probabilities of a class for `total` inputs, in batches. `make` returns the inputs [range, 3, side,
+    /// side] of a range of indices; `what` is the name of the step in progress reports.
     ///
     /// # Errors
     /// `device-lost`, or `cancelled` by the progress.
     ///
     /// # Panics
-    /// If there is no such peer or class.
+    /// If the bundle lacks the peer or the class.
     pub async fn confidences(
         &self,
         peer: usize,
@@ -202,17 +168,18 @@ impl Session {
         Ok(found)
     }
 
-    /// A twin in which everything that is computed after a cut of each peer has its weights permuted. `from` gives a
-    /// peer's cut by its last layer: `|last| last` permutes the classifiers alone, `|_| Layer::INPUT` everything. What an
-    /// explanation of the twin shows does not come from what the permuted weights had learnt.
+    /// Copy of the session with permuted weights after a layer of each peer, for sanity checks. `from` maps a peer's
+    /// last layer to that layer: `|last| last` permutes the classifiers alone, `|_| Layer::INPUT` permutes everything.
+    /// An explanation that stays the same does not depend on what those weights learned.
     ///
-    /// Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018: cascading randomization, from the output down.
+    /// Source: Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018: cascading randomization, from the
+    /// output down.
     pub fn shuffled(&self, seed: u64, from: impl Fn(Layer) -> Layer) -> Self {
         let twins = self.nets.iter().map(|net| net.shuffled(seed, from(net.last()))).collect();
         Self::of(self.info.clone(), twins, &self.device, &self.device_name)
     }
 
-    /// The last layer of each peer: peers may have different numbers of layers.
+    /// Last layer of each peer. Peers may have different numbers of layers.
     pub fn last_layers(&self) -> Vec<Layer> {
         self.nets.iter().map(|net| net.last()).collect()
     }
@@ -226,4 +193,10 @@ impl Session {
         order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
         order.into_iter().take(TOP).map(|class| self.prediction(class, probabilities)).collect()
     }
+}
+
+/// Splits `0..total` into ranges of at most `size`, and at most 64, indices.
+pub(crate) fn chunks(total: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
+    let size = size.clamp(1, 64);
+    (0..total).step_by(size).map(move |start| start..(start + size).min(total))
 }

@@ -1,36 +1,38 @@
-//! Settings: the table of a method, what somebody chose, and the two checked against each other.
+//! Settings of methods: declaration, checks and values.
 //!
 //! A setting is declared once, as a typed handle: [`NumberSetting`], [`CountSetting`] or [`ChoiceSetting`]. Its
-//! [`Setting`] stands in a method's table, which makes the checks and the menus, and the handle itself reads the value.
+//! [`Setting`] goes into a method's table, from which come checks and menus. The handle reads the value.
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use peerlight_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// One of the values that a setting can have: its id, its name and one sentence for people.
+/// Value that a setting can have.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "the names say it")]
 pub struct Choice {
+    /// Identifier in requests and on the command line.
     pub id: &'static str,
+    /// Name shown to people.
     pub name: &'static str,
+    /// Effect of the value, in one sentence.
     pub help: &'static str,
 }
 
-/// An enum whose values people choose from. [`choices!`](crate::choices) implements it.
+/// Enum whose values are the choices of a setting. [`choices!`](crate::choices) implements it.
 pub trait Choose: Copy + PartialEq + 'static {
     /// Every value, the default first.
     const VALUES: &'static [Self];
-    /// What people read of each value, in the order of [`Choose::VALUES`].
+    /// Id, name and help of each value, in the order of [`Choose::VALUES`].
     const CHOICES: &'static [Choice];
 
-    /// The id of this value.
+    /// Id of the value.
     fn id(self) -> &'static str {
         let place = Self::VALUES.iter().position(|value| *value == self);
         Self::CHOICES[place.expect("every value is listed")].id
     }
 
-    /// The value of this id, if there is one.
+    /// Value with this id, if any.
     fn of_id(id: &str) -> Option<Self> {
         Self::CHOICES.iter().position(|choice| choice.id == id).map(|place| Self::VALUES[place])
     }
@@ -48,41 +50,41 @@ macro_rules! choices {
     };
 }
 
-/// What values a setting can have.
+/// Allowed values of a setting.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
-    /// A number from `min` to `max`.
+    /// Number from `min` to `max`.
     Number {
-        /// The smallest value.
+        /// Smallest value.
         min: f64,
-        /// The largest value.
+        /// Largest value.
         max: f64,
-        /// The value unless another is chosen.
+        /// Default value.
         default: f64,
         /// Whether the value is rounded to a whole number.
         whole: bool,
     },
-    /// One of these choices; the first unless another is chosen.
+    /// One of these choices. The first is the default.
     Choice(&'static [Choice]),
 }
 
-/// What is to be known of a setting, whatever its type.
+/// Declaration of a setting, whatever its type.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Setting {
-    /// The identifier in requests, in results and on the command line.
+    /// Identifier in requests, in results and on the command line.
     pub id: &'static str,
-    /// An older identifier, which is still read.
+    /// Older identifier, which requests may still use.
     pub alias: Option<&'static str>,
-    /// The name for people.
+    /// Name shown to people.
     pub name: &'static str,
-    /// What the setting does, in a sentence.
+    /// Effect of the setting, in one or two sentences.
     pub help: &'static str,
-    /// The values that it can have.
+    /// Allowed values.
     pub kind: Kind,
 }
 
 impl Setting {
-    /// The value unless another is chosen.
+    /// Default value.
     pub fn default(&self) -> Value {
         match self.kind {
             Kind::Number { default, .. } => Value::Number(default),
@@ -90,15 +92,15 @@ impl Setting {
         }
     }
 
-    /// Whether this setting is called so, now or formerly.
+    /// Whether `id` is the setting's identifier or its older one.
     pub fn is(&self, id: &str) -> bool {
         self.id == id || self.alias == Some(id)
     }
 
-    /// Checks a value.
+    /// Checks that a value is allowed.
     ///
     /// # Errors
-    /// `ask-invalid`, saying what the setting can be.
+    /// `ask-invalid`. The message lists the allowed values.
     pub fn check(&self, value: &Value) -> Result<()> {
         let allowed = match (self.kind, value) {
             (Kind::Number { min, max, .. }, Value::Number(v)) if (min..=max).contains(v) => return Ok(()),
@@ -147,18 +149,18 @@ impl Serialize for Setting {
     }
 }
 
-/// A typed setting: the handle that reads what its [`Setting`] in a table was given.
+/// Typed handle of a setting, which converts between its values and a request's.
 pub trait Handle {
-    /// The type of the value.
+    /// Type of the value.
     type Value;
 
-    /// The setting as it stands in a table.
+    /// Declaration of the setting.
     fn setting(&self) -> &Setting;
 
-    /// The value, from one that [`Setting::check`] has passed.
+    /// Converts a request's value that [`Setting::check`] accepts.
     fn read(&self, value: &Value) -> Self::Value;
 
-    /// The value as a request carries it.
+    /// Converts a value for a request.
     fn write(&self, value: Self::Value) -> Value;
 }
 
@@ -168,13 +170,13 @@ macro_rules! handle {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq)]
         pub struct $name $(<$param: $bound>)? {
-            /// The setting as it stands in a table.
+            /// Declaration of the setting, for a method's table.
             pub setting: Setting,
             $(value: PhantomData<$param>,)?
         }
 
         impl $(<$param: $bound>)? $name $(<$param>)? {
-            /// The same setting, which is read under an older identifier, too.
+            /// Adds an older identifier, which requests may still use.
             pub const fn alias(mut self, old: &'static str) -> Self {
                 self.setting.alias = Some(old);
                 self
@@ -184,12 +186,12 @@ macro_rules! handle {
 }
 
 handle! {
-    /// A setting whose value is a number from a smallest to a largest one.
+    /// Setting whose value is a number within a range.
     NumberSetting
 }
 
 impl NumberSetting {
-    /// A number: identifier, name, `[smallest, default, largest]`, and a sentence of help.
+    /// Declares a number by identifier, name, `[smallest, default, largest]` and help.
     pub const fn new(id: &'static str, name: &'static str, [min, default, max]: [f64; 3], help: &'static str) -> Self {
         Self {
             setting: Setting { id, alias: None, name, help, kind: Kind::Number { min, max, default, whole: false } },
@@ -218,12 +220,12 @@ impl Handle for NumberSetting {
 }
 
 handle! {
-    /// A setting whose value is a whole number from a smallest to a largest one.
+    /// Setting whose value is a whole number within a range.
     CountSetting
 }
 
 impl CountSetting {
-    /// A whole number: identifier, name, `[smallest, default, largest]`, and a sentence of help.
+    /// Declares a whole number by identifier, name, `[smallest, default, largest]` and help.
     pub const fn new(id: &'static str, name: &'static str, [min, default, max]: [u32; 3], help: &'static str) -> Self {
         let kind = Kind::Number { min: min as f64, max: max as f64, default: default as f64, whole: true };
         Self { setting: Setting { id, alias: None, name, help, kind } }
@@ -247,12 +249,12 @@ impl Handle for CountSetting {
 }
 
 handle! {
-    /// A setting whose value is one of an enum's.
+    /// Setting whose value is one of the values of an enum.
     ChoiceSetting<T: Choose>
 }
 
 impl<T: Choose> ChoiceSetting<T> {
-    /// One of the values of `T`, the first being the default: identifier, name, and a sentence of help.
+    /// Declares a choice among the values of `T`, of which the first is the default, by identifier, name and help.
     pub const fn new(id: &'static str, name: &'static str, help: &'static str) -> Self {
         let setting = Setting { id, alias: None, name, help, kind: Kind::Choice(T::CHOICES) };
         Self { setting, value: PhantomData }
@@ -278,13 +280,13 @@ impl<T: Choose> Handle for ChoiceSetting<T> {
     }
 }
 
-/// The value of a setting in a request: a number, or the id of a choice.
+/// Value of a setting in a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// A number.
+    /// Number.
     Number(f64),
-    /// The id of a choice.
+    /// Id of a choice.
     Text(String),
 }
 
@@ -297,15 +299,16 @@ impl fmt::Display for Value {
     }
 }
 
-/// Every setting of a table with its value, checked.
+/// Checked values of every setting of a table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Settings(BTreeMap<&'static str, Value>);
 
 impl Settings {
-    /// The values chosen, and the defaults for the rest.
+    /// Checks chosen values against a table and takes the defaults for the rest. `of_what` names the table's owner in
+    /// error messages.
     ///
     /// # Errors
-    /// `ask-invalid` for a setting that the table does not have or a value that it does not allow.
+    /// `ask-invalid` for an unknown setting or a value out of range.
     pub fn of<'a>(
         table: &'static [Setting],
         chosen: impl IntoIterator<Item = (&'a String, &'a Value)>,
@@ -325,7 +328,7 @@ impl Settings {
         Ok(Self(values))
     }
 
-    /// The value of a setting; its default if the table does not have it.
+    /// Value of a setting; its default if the table lacks it.
     pub fn get<H: Handle>(&self, handle: &H) -> H::Value {
         let setting = handle.setting();
         match self.0.get(setting.id) {

@@ -31,12 +31,20 @@ fn the_guides_method_takes_fewer_than_forty_lines_and_stands_in_the_guide() {
 }
 
 #[test]
-fn one_line_lists_a_method() {
-    for explainer in EXPLAINERS {
-        let file = explainer.meta().id.replace('-', "_");
-        let lines: Vec<_> = LIST.lines().filter(|line| line.trim().starts_with(&format!("{file}::"))).collect();
-        assert_eq!(lines.len(), 1, "{file}: {lines:?}");
+fn every_file_of_the_folder_is_declared_and_listed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/methods");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_string())
+        .collect();
+    for file in &files {
+        let once = |start: String| LIST.lines().filter(|line| line.trim().starts_with(&start)).count() == 1;
+        assert!(once(format!("mod {file};")) && once(format!("&{file}::")), "methods.rs lacks {file}");
     }
+    let mut listed: Vec<String> = EXPLAINERS.iter().map(|explainer| explainer.meta().id.replace('-', "_")).collect();
+    files.sort();
+    listed.sort();
+    assert_eq!(files, listed, "a method's file has the name of its id");
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn what_is_said_of_a_method_is_whole_and_of_one_manner() {
         let meta = explainer.meta();
         assert!(EXPLAINERS[..i].iter().all(|other| other.meta().id != meta.id), "{} twice", meta.id);
         assert!(meta.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "{}", meta.id);
-        assert!(meta.url.starts_with("https://"), "{}", meta.id);
+        assert!(!meta.name.is_empty() && meta.url.starts_with("https://"), "{}", meta.id);
         assert_eq!(meta.passes == 0, meta.family == Family::Control, "{}", meta.id);
         for text in [meta.shows, meta.caveat].into_iter().chain(meta.settings.iter().map(|s| s.help)) {
             assert!(text.ends_with('.') && text.len() < 240, "{}: {text}", meta.id);

@@ -7,9 +7,9 @@ use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, TargetLayer};
+use crate::{Explainer, Family, Meta, Probe};
 
-/// Class activation weighted by what is lost without each channel.
+/// Class activation weighted by the relative loss of the score without each channel (Desai & Ramaswamy 2020).
 pub struct AblationCam;
 
 #[async_trait(?Send)]
@@ -20,17 +20,15 @@ impl Explainer for AblationCam {
             name: "Ablation-CAM",
             family: Family::Perturbation,
             formula: "M = ReLU(sum_k w_k A_k), w_k = (y - y without channel k) / y",
-            paper: "Desai, Ramaswamy, Ablation-CAM: Visual Explanations for Deep Convolutional Network via Gradient-free \
-                    Localization, WACV 2020",
+            paper: "Desai, Ramaswamy, Ablation-CAM: Visual Explanations for Deep Convolutional Network via \
+                    Gradient-free Localization, WACV 2020",
             url: "https://doi.org/10.1109/WACV45572.2020.9093360",
-            shows: "Where the channels are active without which the class's logit falls.",
-            caveat: "What channels do together: each is taken away alone, and set to zero, which before an activation \
-                     function is a value like others.",
-            target_layer: TargetLayer::One,
+            shows: "Active places of the channels whose removal lowers the class's logit.",
+            caveat: "Channels are removed one by one, so joint effects are missed. Removal means zero, which is an \
+                     ordinary value before an activation function.",
             rectify: true,
-            joint: false,
             passes: 40,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

@@ -1,4 +1,4 @@
-//! Attention transfer's map of one network.
+//! Attention-transfer map.
 
 use async_trait::async_trait;
 use burn::tensor::Tensor;
@@ -7,7 +7,7 @@ use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, TargetLayer, options::POWER};
 
-/// What is active, whatever the class.
+/// Attention-transfer map: the superposed layer attention of one peer (Zagoruyko & Komodakis 2017).
 pub struct Attention;
 
 #[async_trait(?Send)]
@@ -15,18 +15,16 @@ impl Explainer for Attention {
     fn meta(&self) -> &'static Meta {
         &Meta {
             id: "attention",
-            name: "Attention transfer's map",
+            name: "Attention-transfer map",
             family: Family::Activation,
-            formula: "M = minmax(sum over stages of minmax(sum_k |A_k|^p))",
+            formula: "M = minmax(sum over layers of minmax(sum_k |A_k|^p))",
             paper: "Zagoruyko, Komodakis, Paying More Attention to Attention, ICLR 2017",
             url: "https://arxiv.org/abs/1612.03928",
-            shows: "Which places are active in the last four stages before the head.",
-            caveat: "What speaks for the class: the map is the same whatever class is explained.",
+            shows: "Which places are active in the four layers before the classifier.",
+            caveat: "The map is the same for every class: active places need not support the explained one.",
             target_layer: TargetLayer::Several,
-            rectify: false,
-            joint: false,
-            passes: 1,
             settings: const { &[POWER.setting] },
+            ..Meta::DEFAULT
         }
     }
 

@@ -7,7 +7,7 @@ use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
-/// Class activation map.
+/// Class activation map (Zhou et al. 2016): the last layer weighted by the classifier's row of the class.
 pub struct Cam;
 
 #[async_trait(?Send)]
@@ -21,13 +21,10 @@ impl Explainer for Cam {
             paper: "Zhou, Khosla, Lapedriza, Oliva, Torralba, Learning Deep Features for Discriminative Localization, \
                     CVPR 2016",
             url: "https://arxiv.org/abs/1512.04150",
-            shows: "Exactly how much each place of the last stage adds to the class's logit, or takes from it.",
-            caveat: "Anything finer than the last stage, whose places each see most of the image.",
+            shows: "Exactly how much each place of the last layer adds to the class's logit, or takes from it.",
+            caveat: "The map is coarse: each place of the last layer sees most of the image.",
             target_layer: TargetLayer::Last,
-            rectify: false,
-            joint: false,
-            passes: 1,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

@@ -7,7 +7,7 @@ use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
-/// Ones but for one corner pixel.
+/// Control: a map of ones with one corner pixel at zero (Poppi et al. 2021).
 pub struct Fake;
 
 #[async_trait(?Send)]
@@ -17,18 +17,16 @@ impl Explainer for Fake {
             id: "control-fake",
             name: "Fake-CAM",
             family: Family::Control,
-            formula: "M = 1, but 0 at the upper left corner",
+            formula: "M = 1, but 0 at the top left corner",
             paper: "Poppi, Cornia, Baraldi, Cucchiara, Revisiting the Evaluation of Class Activation Mapping for \
                     Explainability, CVPR Workshops 2021",
             url: "https://arxiv.org/abs/2104.10252",
-            shows: "Nothing: the whole image but for one pixel.",
-            caveat: "What a metric grants to a map that is made to please it: Average Drop and Average Increase \
-                     are nearly perfect.",
+            shows: "A control: the whole image except one pixel.",
+            caveat: "Average Drop and Average Increase rate it nearly perfect, although it ranks nothing. Top half, \
+                     insertion and deletion break ties by position and so keep the upper half.",
             target_layer: TargetLayer::Input,
-            rectify: false,
-            joint: false,
             passes: 0,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

@@ -7,7 +7,7 @@ use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
-/// A Gaussian in the middle of the image, its deviation a quarter of the side.
+/// Control: a Gaussian at the center, its deviation a quarter of the side (Judd et al. 2009).
 pub struct Gaussian;
 
 #[async_trait(?Send)]
@@ -20,14 +20,12 @@ impl Explainer for Gaussian {
             formula: "M(p) = exp(-|p - center|^2 / (2 (side/4)^2))",
             paper: "Judd, Ehinger, Durand, Torralba, Learning to Predict Where Humans Look, ICCV 2009",
             url: "https://doi.org/10.1109/ICCV.2009.5459462",
-            shows: "Nothing but the middle: photographers put what they show there.",
-            caveat: "A method that cannot beat it on images with one thing in the middle has not shown that it \
-                     found that thing.",
+            shows: "A control: only the center, where photographers tend to put the object.",
+            caveat: "The map knows nothing of the image. On images with one centered object, a method must beat it to \
+                     show that it found the object.",
             target_layer: TargetLayer::Input,
-            rectify: false,
-            joint: false,
             passes: 0,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

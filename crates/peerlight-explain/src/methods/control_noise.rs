@@ -7,7 +7,7 @@ use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, TargetLayer, options::SEED};
 
-/// Uniform noise: every pixel by chance.
+/// Control: uniform noise (Adebayo et al. 2018).
 pub struct Noise;
 
 #[async_trait(?Send)]
@@ -18,16 +18,15 @@ impl Explainer for Noise {
             name: "Uniform noise",
             family: Family::Control,
             formula: "M = u, u uniform in 0..1",
-            paper: "Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, Sanity Checks for Saliency Maps, NeurIPS \
-                    2018",
+            paper: "Adebayo, Gilmer, Muelly, Goodfellow, Hardt, Kim, Sanity Checks for Saliency Maps, NeurIPS 2018",
             url: "https://arxiv.org/abs/1810.03292",
-            shows: "Nothing: every pixel's value is drawn by chance, whatever the image.",
-            caveat: "An order of the pixels by chance: what a method has to beat to say anything.",
+            shows: "A control: every pixel's value is random, whatever the image.",
+            caveat: "The map knows nothing of the image. A method that scores no better orders the pixels no better \
+                     than chance.",
             target_layer: TargetLayer::Input,
-            rectify: false,
-            joint: false,
             passes: 0,
             settings: const { &[SEED.setting] },
+            ..Meta::DEFAULT
         }
     }
 

@@ -7,7 +7,7 @@ use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
-/// A map of ones: everything is important.
+/// Control: a map of ones (Poppi et al. 2021).
 pub struct Ones;
 
 #[async_trait(?Send)]
@@ -21,14 +21,12 @@ impl Explainer for Ones {
             paper: "Poppi, Cornia, Baraldi, Cucchiara, Revisiting the Evaluation of Class Activation Mapping for \
                     Explainability, CVPR Workshops 2021",
             url: "https://arxiv.org/abs/2104.10252",
-            shows: "Nothing: the whole image counts alike.",
-            caveat: "What a metric grants to no explanation at all. Soft masking by it changes nothing, so that \
-                     its drop is 0.",
+            shows: "A control: every pixel has the same value.",
+            caveat: "The map ranks nothing. Soft masking by it changes nothing, so its drop is 0. Top half, insertion \
+                     and deletion break ties by position and so keep the upper half.",
             target_layer: TargetLayer::Input,
-            rectify: false,
-            joint: false,
             passes: 0,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

@@ -5,9 +5,9 @@ use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Result, read};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, TargetLayer};
+use crate::{Explainer, Family, Meta, Probe};
 
-/// The strongest pattern of a stage.
+/// First principal component of a layer's channels (Bany Muhammad & Yeasin 2020).
 pub struct EigenCam;
 
 #[async_trait(?Send)]
@@ -17,17 +17,14 @@ impl Explainer for EigenCam {
             id: "eigen-cam",
             name: "Eigen-CAM",
             family: Family::Activation,
-            formula: "M = ReLU(B v), B = A with each channel's mean taken away, [places, channels], v its first right \
-                      singular vector, signed so that the largest |value| of B v is positive",
+            formula: "M = ReLU(B v), B = A with each channel's mean subtracted, [places, channels], v its first right \
+                      singular vector, with the sign that makes the largest |value| of B v positive",
             paper: "Bany Muhammad, Yeasin, Eigen-CAM: Class Activation Map using Principal Components, IJCNN 2020",
             url: "https://arxiv.org/abs/2008.00299",
-            shows: "The pattern that most of a stage's channels share.",
-            caveat: "What speaks for the class: the map is the same whatever class is explained.",
-            target_layer: TargetLayer::One,
+            shows: "The pattern that most channels of a layer share.",
+            caveat: "The map is the same for every class.",
             rectify: true,
-            joint: false,
-            passes: 1,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 
@@ -35,14 +32,14 @@ impl Explainer for EigenCam {
         let activation = probe.activation(layer);
         let [_, channels, h, w] = activation.dims();
         let places = h * w;
-        // Here and in double precision: the matrix is small, and a device has no decomposition of its own.
+        // On the processor and in double precision: the matrix is small, and a device has no decomposition of its own.
         let mut rows: Vec<f64> = read(activation).await?.into_iter().map(f64::from).collect();
         for channel in rows.chunks_exact_mut(places) {
             let mean = channel.iter().sum::<f64>() / places as f64;
             channel.iter_mut().for_each(|v| *v -= mean);
         }
         let pattern = if places <= channels {
-            // An eigenvector of B B^T is B v but for its length, which min-max takes away.
+            // B v is an eigenvector of B B^T up to its length, which min-max removes.
             first_eigenvector(gram(&rows, places), places)
         } else {
             let columns: Vec<f64> = (0..places).flat_map(|p| rows.iter().skip(p).step_by(places)).copied().collect();
@@ -55,7 +52,7 @@ impl Explainer for EigenCam {
     }
 }
 
-/// The products of the columns of `rows`, each of length `columns`: [columns, columns].
+/// Gram matrix R^T R of a matrix R with rows of length `columns`, [columns, columns].
 fn gram(rows: &[f64], columns: usize) -> Vec<f64> {
     let mut products = vec![0.0; columns * columns];
     for row in rows.chunks_exact(columns) {
@@ -66,14 +63,16 @@ fn gram(rows: &[f64], columns: usize) -> Vec<f64> {
     products
 }
 
-/// The eigenvector of the largest eigenvalue of a symmetric matrix without negative eigenvalues, of length 1: squared
-/// over and over, the matrix becomes that vector's projection, however near the second eigenvalue is.
+/// Unit eigenvector of the largest eigenvalue of a positive semidefinite [n, n] matrix; zeros for a zero matrix.
+///
+/// Repeated squaring turns the matrix into a multiple of the projection on that eigenvector, even if the second
+/// eigenvalue is close.
 fn first_eigenvector(mut matrix: Vec<f64>, n: usize) -> Vec<f64> {
     const SQUARINGS: usize = 40;
     for _ in 0..SQUARINGS {
         let scale = matrix.iter().fold(f64::MIN_POSITIVE, |a, b| a.max(b.abs()));
         matrix.iter_mut().for_each(|v| *v /= scale);
-        // Symmetric: its product with itself is that of its columns.
+        // For a symmetric matrix the Gram matrix is the square.
         matrix = gram(&matrix, n);
     }
     let length = |row: &&[f64]| row.iter().map(|v| v * v).sum::<f64>();

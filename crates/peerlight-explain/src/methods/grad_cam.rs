@@ -6,9 +6,9 @@ use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
 use super::spatial_mean;
-use crate::{Explainer, Family, Meta, Probe, TargetLayer};
+use crate::{Explainer, Family, Meta, Probe};
 
-/// Gradient-weighted class activation map.
+/// Gradient-weighted class activation map (Selvaraju et al. 2017).
 pub struct GradCam;
 
 #[async_trait(?Send)]
@@ -19,17 +19,14 @@ impl Explainer for GradCam {
             name: "Grad-CAM",
             family: Family::Gradient,
             formula: "M = ReLU(sum_k w_k A_k), w_k = mean over places of dy/dA_k",
-            paper: "Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, Grad-CAM: Visual Explanations from Deep Networks \
-                    via Gradient-Based Localization, ICCV 2017",
+            paper: "Selvaraju, Cogswell, Das, Vedantam, Parikh, Batra, Grad-CAM: Visual Explanations from Deep \
+                    Networks via Gradient-Based Localization, ICCV 2017",
             url: "https://arxiv.org/abs/1610.02391",
-            shows: "Where the channels are active whose increase, on average over the image, would raise the class.",
-            caveat: "How much a place counts: a channel's weight is averaged over all places, so some that do not \
-                     matter are lit.",
-            target_layer: TargetLayer::One,
+            shows: "Active places of the channels whose increase, on average over the image, raises the class's logit.",
+            caveat: "Each channel has one weight for the whole image, so places that do not matter can light up.",
             rectify: true,
-            joint: false,
             passes: 2,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

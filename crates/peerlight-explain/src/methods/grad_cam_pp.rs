@@ -6,12 +6,12 @@ use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
 use super::spatial_sum;
-use crate::{Explainer, Family, Meta, Probe, TargetLayer};
+use crate::{Explainer, Family, Meta, Probe};
 
-/// Grad-CAM whose places weigh by how much they can have caused.
+/// Grad-CAM with a weight for each place (Chattopadhay et al. 2018).
 pub struct GradCamPp;
 
-/// As pytorch-grad-cam has it.
+/// Keeps the division finite where the gradient is zero. Value of pytorch-grad-cam.
 const EPSILON: f32 = 1e-6;
 
 #[async_trait(?Send)]
@@ -21,19 +21,17 @@ impl Explainer for GradCamPp {
             id: "grad-cam-pp",
             name: "Grad-CAM++",
             family: Family::Gradient,
-            formula: "M = ReLU(sum_k w_k A_k), w_k = sum over places of a ReLU(g), g = dy/dA_k, \
-                      a = g^2 / (2 g^2 + g^3 * sum over places of A_k)",
+            formula: "M = ReLU(sum_k w_k A_k), w_k = sum over places of a ReLU(g), g = dy/dA_k, a = g^2 / (2 g^2 + g^3 \
+                      * sum over places of A_k)",
             paper: "Chattopadhay, Sarkar, Howlader, Balasubramanian, Grad-CAM++: Generalized Gradient-Based Visual \
                     Explanations for Deep Convolutional Networks, WACV 2018",
             url: "https://arxiv.org/abs/1710.11063",
-            shows: "As Grad-CAM, made to cover several objects of the class, and all of an object.",
-            caveat: "Much of the class: its weights are all positive. Where activations can be negative its quotient can \
-                     cross zero, and the map then hangs on the last digits.",
-            target_layer: TargetLayer::One,
+            shows: "Like Grad-CAM, but made to cover several objects of the class, and whole objects.",
+            caveat: "All weights are positive, so the map depends little on the class. Where activations are negative, \
+                     a divisor near zero can make the map unstable.",
             rectify: true,
-            joint: false,
             passes: 2,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

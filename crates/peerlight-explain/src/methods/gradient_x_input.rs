@@ -1,4 +1,4 @@
-//! Gradient x input.
+//! Gradient × input.
 
 use async_trait::async_trait;
 use burn::tensor::Tensor;
@@ -7,7 +7,7 @@ use peerlight_models::Layer;
 
 use crate::{Explainer, Family, Meta, Probe, TargetLayer};
 
-/// What each pixel adds, taken in a straight line.
+/// Gradient times input, summed over the colors (Shrikumar et al. 2016).
 pub struct GradientXInput;
 
 #[async_trait(?Send)]
@@ -15,19 +15,18 @@ impl Explainer for GradientXInput {
     fn meta(&self) -> &'static Meta {
         &Meta {
             id: "gradient-x-input",
-            name: "Gradient x input",
+            name: "Gradient × input",
             family: Family::Gradient,
             formula: "M = ReLU(sum over colors of x * dy/dx), x normalized",
-            paper: "Shrikumar, Greenside, Shcherbina, Kundaje, Not Just a Black Box: Learning Important Features Through \
-                    Propagating Activation Differences, 2016",
+            paper: "Shrikumar, Greenside, Shcherbina, Kundaje, Not Just a Black Box: Learning Important Features \
+                    Through Propagating Activation Differences, 2016",
             url: "https://arxiv.org/abs/1605.01713",
-            shows: "Pixel by pixel, what a small change of brightness would do to the class's logit.",
-            caveat: "Shapes: gradients of pixels are noise to the eye, and mean gray pixels count nothing.",
+            shows: "Pixel by pixel, a linear estimate of what the pixel adds to the class's logit.",
+            caveat: "Gradients of single pixels look like noise and show no shapes. Mean gray pixels count nothing.",
             target_layer: TargetLayer::Input,
             rectify: true,
-            joint: false,
             passes: 4,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

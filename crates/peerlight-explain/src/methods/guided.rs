@@ -1,4 +1,4 @@
-//! One network's attention, kept to what speaks for the class and not for its rivals.
+//! Attention for the class: one peer's part of the mutual map.
 
 use async_trait::async_trait;
 use burn::tensor::Tensor;
@@ -8,7 +8,9 @@ use peerlight_models::Layer;
 use super::attention::Attention;
 use crate::{Explainer, Family, Meta, Probe, TargetLayer, options::POWER};
 
-/// Attention and the smoothed activation of the log-odds.
+/// Attention for the class: layer attention plus four times the smoothed class activation of the log-odds.
+///
+/// The class guidance is Peerlight's own; see [`guided_attention`].
 pub struct Guided;
 
 #[async_trait(?Send)]
@@ -18,17 +20,16 @@ impl Explainer for Guided {
             id: "guided",
             name: "Attention for the class",
             family: Family::Activation,
-            formula: "M = minmax(A + 4 O); A = superposed sum_k A_k^2; O = minmax(smoothed sum_k w_k A_k), w the gradient of \
-                      log p / (1 - p) at the last stage",
-            paper: "Peerlight's own: one peer's part of the mutual map",
-            url: "https://doi.org/10.11896/jsjkx.210400176",
-            shows: "Where one network is active, kept to what speaks for the class and not for its rivals.",
-            caveat: "What another network thinks of it: that is the mutual map's to say.",
+            formula: "M = minmax(A + 4 O); A = superposed sum_k A_k^2; O = minmax(smoothed sum_k w_k A_k), w the \
+                      gradient of log p / (1 - p) at the last layer",
+            paper: "Class guidance (4 O): Peerlight's own. Attention A: Zagoruyko, Komodakis, Paying More Attention to \
+                    Attention, ICLR 2017",
+            url: "https://arxiv.org/abs/1612.03928",
+            shows: "Where one network looks, limited to what supports this class over similar ones.",
+            caveat: "The map is about one network. The mutual map compares it with another.",
             target_layer: TargetLayer::Several,
-            rectify: false,
-            joint: false,
-            passes: 1,
             settings: const { &[POWER.setting] },
+            ..Meta::DEFAULT
         }
     }
 

@@ -5,9 +5,9 @@ use burn::tensor::Tensor;
 use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, TargetLayer};
+use crate::{Explainer, Family, Meta, Probe};
 
-/// Activation times gradient, place by place.
+/// Activation times gradient, place by place (Draelos & Carin 2020).
 pub struct HiResCam;
 
 #[async_trait(?Send)]
@@ -21,13 +21,12 @@ impl Explainer for HiResCam {
             paper: "Draelos, Carin, Use HiResCAM instead of Grad-CAM for Faithful Explanations of Convolutional Neural \
                     Networks, 2020",
             url: "https://arxiv.org/abs/2011.08891",
-            shows: "Which places raised the class: gradient times activation, place by place and not averaged.",
-            caveat: "More than a straight line: the gradient holds for small changes. At the last stage it is CAM.",
-            target_layer: TargetLayer::One,
+            shows: "Which places raise the class's logit: gradient times activation, place by place.",
+            caveat: "A gradient describes small changes only. At the last layer the map equals the positive part of \
+                     CAM.",
             rectify: true,
-            joint: false,
             passes: 2,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

@@ -7,11 +7,12 @@ use peerlight_models::Layer;
 
 use crate::{CountSetting, Explainer, Family, Meta, Probe, TargetLayer};
 
-/// What each pixel adds on the way from black to the image.
+/// Gradient averaged on the straight line from black to the image, times the difference (Sundararajan et al. 2017).
 pub struct IntegratedGradients;
 
-/// How many images between black and the image are looked at.
-const STEPS: CountSetting = CountSetting::new("samples", "Steps", [1, 32, 512], "Steps from black to the image.");
+/// Number of images between black and the image at which the gradient is taken.
+const STEPS: CountSetting =
+    CountSetting::new("samples", "Steps", [1, 32, 512], "Number of steps from black to the image.");
 
 #[async_trait(?Send)]
 impl Explainer for IntegratedGradients {
@@ -20,17 +21,17 @@ impl Explainer for IntegratedGradients {
             id: "integrated-gradients",
             name: "Integrated gradients",
             family: Family::Gradient,
-            formula: "M = ReLU(sum over colors of (x - b) * mean over t of dy/dx at b + t (x - b)), b black, \
-                      t = (i + 1/2) / n",
+            formula: "M = ReLU(sum over colors of (x - b) * mean over t of dy/dx at b + t (x - b)), b black, t = (i + \
+                      1/2) / n",
             paper: "Sundararajan, Taly, Yan, Axiomatic Attribution for Deep Networks, ICML 2017",
             url: "https://arxiv.org/abs/1703.01365",
-            shows: "Pixel by pixel, a share of the difference that the image makes to a black one; the shares add up.",
-            caveat: "Black pixels: what is black counts nothing. The unsigned whole: negative shares are dropped here.",
+            shows: "Pixel by pixel, its share in the difference of the logit between the image and a black one.",
+            caveat: "Black pixels count nothing. Negative shares are dropped here, so the map no longer adds up.",
             target_layer: TargetLayer::Input,
             rectify: true,
-            joint: false,
             passes: 128,
             settings: const { &[STEPS.setting] },
+            ..Meta::DEFAULT
         }
     }
 

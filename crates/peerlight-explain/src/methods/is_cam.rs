@@ -8,13 +8,13 @@ use peerlight_core::Result;
 use peerlight_models::Layer;
 
 use super::score_cam::{CHANNELS, Masks};
-use crate::{CountSetting, Explainer, Family, Meta, Probe, TargetLayer};
+use crate::{CountSetting, Explainer, Family, Meta, Probe};
 
-/// Score-CAM with masks that brighten step by step.
+/// Score-CAM with each masked image shown at several strengths (Naidu et al. 2020).
 pub struct IsCam;
 
-/// How many strengths each masked image is shown at.
-const STEPS: CountSetting = CountSetting::new("samples", "Steps", [1, 10, 256], "How many strengths for each channel.");
+/// Number of strengths that each masked image is shown at.
+const STEPS: CountSetting = CountSetting::new("samples", "Steps", [1, 10, 256], "Number of strengths per channel.");
 
 #[async_trait(?Send)]
 impl Explainer for IsCam {
@@ -23,18 +23,18 @@ impl Explainer for IsCam {
             id: "is-cam",
             name: "IS-CAM",
             family: Family::Perturbation,
-            formula: "M = ReLU(sum_k w_k A_k), w = softmax over k of the mean over i of y(c_i x * up(minmax(A_k))) - y(x), \
-                      c_i = (1 + .. + i) / n",
+            formula: "M = ReLU(sum_k w_k A_k), w = softmax over k of the mean over i of y(c_i x * up(minmax(A_k))) - \
+                      y(x), c_i = (1 + .. + i) / n",
             paper: "Naidu, Ghosh, Maurya, Nayak, Kundu, IS-CAM: Integrated Score-CAM for Axiomatic-Based Explanations, \
                     2020",
             url: "https://arxiv.org/abs/2010.03023",
-            shows: "As Score-CAM, with each masked image shown at several strengths.",
-            caveat: "Images that a camera takes: the strengths add up, as in torch-cam, and most are above 1.",
-            target_layer: TargetLayer::One,
+            shows: "Like Score-CAM, with each channel's score averaged over several strengths of the masked image.",
+            caveat: "The strengths add up, as in torch-cam. Most are above 1, so the networks see images that no \
+                     camera takes.",
             rectify: true,
-            joint: false,
             passes: 3200,
             settings: const { &[CHANNELS.setting, STEPS.setting] },
+            ..Meta::DEFAULT
         }
     }
 

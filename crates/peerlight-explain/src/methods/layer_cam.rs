@@ -5,9 +5,9 @@ use burn::tensor::Tensor;
 use peerlight_core::{Result, layer_cam};
 use peerlight_models::Layer;
 
-use crate::{Explainer, Family, Meta, Probe, TargetLayer};
+use crate::{Explainer, Family, Meta, Probe};
 
-/// Class activation by places, also of early stages.
+/// Class activation with a weight for each place, for early layers too (Jiang et al. 2021).
 pub struct LayerCam;
 
 #[async_trait(?Send)]
@@ -17,17 +17,15 @@ impl Explainer for LayerCam {
             id: "layer-cam",
             name: "LayerCAM",
             family: Family::Gradient,
-            formula: "M = ReLU(sum_k ReLU(dy/dA_k) A_k); of several stages the maximum of tanh(2 M)",
+            formula: "M = ReLU(sum_k ReLU(dy/dA_k) A_k); for several layers, the maximum of tanh(2 M)",
             paper: "Jiang, Zhang, Hou, Cheng, Wei, LayerCAM: Exploring Hierarchical Class Activation Maps for \
                     Localization, TIP 2021",
             url: "https://doi.org/10.1109/TIP.2021.3089943",
-            shows: "Active places whose increase would raise the class, also in early stages with finer maps.",
-            caveat: "Evidence against the class: negative gradients are dropped.",
-            target_layer: TargetLayer::One,
+            shows: "Active places whose increase would raise the class's logit. Early layers give finer maps.",
+            caveat: "Evidence against the class is missing: negative gradients are dropped.",
             rectify: true,
-            joint: false,
             passes: 2,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

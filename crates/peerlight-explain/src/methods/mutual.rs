@@ -11,7 +11,9 @@ use crate::{
     options::{EVIDENCE, EXPONENT, Evidence, FUSE, POWER, WEIGHT},
 };
 
-/// Where the peers look together.
+/// Mutual map: one map of where all peers look, fused from each peer's own map.
+///
+/// Regions and fusion are those of Cheng et al. (2022); class guidance and the exponent are Peerlight's own.
 pub struct Mutual;
 
 #[async_trait(?Send)]
@@ -21,18 +23,20 @@ impl Explainer for Mutual {
             id: "mutual",
             name: "Mutual map",
             family: Family::Mutual,
-            formula: "M = minmax(mean over peers m of G_m)^1.25; G_m = minmax(A_m + 4 O_m); A_m = superposed sum_k A_k^2; \
-                      O_m = minmax(smoothed sum_k w_k A_k), w the gradient of log p / (1 - p) at the last stage",
-            paper: "Cheng, Wang, Cui, Zhan, Interpretability Optimization Method Based on Mutual Transfer of Local \
-                    Attention Map, Computer Science 49(5), 2022",
+            formula: "M = minmax(mean over peers m of G_m)^1.25; G_m = minmax(A_m + 4 O_m); A_m = superposed sum_k \
+                      A_k^2; O_m = minmax(smoothed sum_k w_k A_k), w the gradient of log p / (1 - p) at the last layer",
+            paper: "Regions and mutual map: Cheng, Wang, Cui, Zhan, Interpretability Optimization Method Based on \
+                    Mutual Transfer of Local Attention Map, Computer Science 49(5), 2022. Class guidance (4 O) and \
+                    exponent: Peerlight's own",
             url: "https://doi.org/10.11896/jsjkx.210400176",
-            shows: "Where the networks look for the class, one with another; how much they agree stands beside it, region by region.",
-            caveat: "That the networks are right: peers that learnt from the same images can share a mistake.",
+            shows: "Where the networks look for the class, in one map. How far they agree is given beside it, region \
+                    by region.",
+            caveat: "Agreement does not prove that the networks are right. Networks trained on the same images can \
+                     share a mistake.",
             target_layer: TargetLayer::Several,
-            rectify: false,
             joint: true,
-            passes: 1,
             settings: const { &[EVIDENCE.setting, FUSE.setting, WEIGHT.setting, EXPONENT.setting, POWER.setting] },
+            ..Meta::DEFAULT
         }
     }
 
@@ -57,7 +61,8 @@ impl Explainer for Mutual {
     }
 }
 
-/// Superposed class activation: CAM at the last layer, which needs no gradient, and LayerCAM at earlier ones.
+/// Superposed class activation [1, side, side]: CAM at the last layer, which needs no gradient, LayerCAM at earlier
+/// ones.
 async fn class(probe: &Probe<'_>) -> Result<Tensor<3>> {
     let mut maps = Vec::new();
     for &layer in probe.layers() {

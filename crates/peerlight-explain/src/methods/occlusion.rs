@@ -9,14 +9,15 @@ use peerlight_models::Layer;
 
 use crate::{CountSetting, Explainer, Family, Meta, Probe, TargetLayer};
 
-/// What is lost behind a black square.
+/// Drop of the score behind a black square, averaged over the squares that cover a pixel (Zeiler & Fergus 2014).
 pub struct Occlusion;
 
-/// The side of the square that hides a place.
+/// Side of the black square, in pixels of the input.
 const WINDOW: CountSetting =
-    CountSetting::new("window", "Window", [2, 32, 512], "Side of the square in pixels of the input.");
-/// The distance of one square from the next.
-const STRIDE: CountSetting = CountSetting::new("stride", "Stride", [1, 16, 512], "How far it moves at a time.");
+    CountSetting::new("window", "Window", [2, 32, 512], "Side of the black square, in pixels of the networks' input.");
+/// Distance between neighboring squares, in pixels of the input.
+const STRIDE: CountSetting =
+    CountSetting::new("stride", "Stride", [1, 16, 512], "Distance between neighboring squares, in pixels.");
 
 #[async_trait(?Send)]
 impl Explainer for Occlusion {
@@ -29,12 +30,12 @@ impl Explainer for Occlusion {
             paper: "Zeiler, Fergus, Visualizing and Understanding Convolutional Networks, ECCV 2014",
             url: "https://arxiv.org/abs/1311.2901",
             shows: "How far the class's logit falls when a black square hides a place.",
-            caveat: "What two places do together, or anything finer than the square. A black square is a thing to see, too.",
+            caveat: "Joint effects of distant places and details smaller than the square are missed. The black square \
+                     is itself something to see.",
             target_layer: TargetLayer::Input,
-            rectify: false,
-            joint: false,
             passes: 169,
             settings: const { &[WINDOW.setting, STRIDE.setting] },
+            ..Meta::DEFAULT
         }
     }
 
@@ -64,13 +65,13 @@ impl Explainer for Occlusion {
                 map[pixel].1 += 1.0;
             });
         }
-        // A rim that no window reaches has lost nothing.
+        // No window reaches the last rows and columns if the stride does not divide the rest: their drop is 0.
         let map: Vec<f32> = map.into_iter().map(|(sum, count)| sum / count.max(1.0)).collect();
         Ok(Tensor::from_data(TensorData::new(map, [1, side, side]), probe.device()))
     }
 }
 
-/// The places of the square, all inside the image, row by row.
+/// Windows of an image of `side` x `side` pixels, all inside it, row by row.
 struct Windows {
     window: usize,
     stride: usize,

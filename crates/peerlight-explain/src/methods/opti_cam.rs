@@ -5,19 +5,21 @@ use burn::tensor::{Tensor, activation::softmax};
 use peerlight_core::{Result, minmax, resize_map, weighted_sum};
 use peerlight_models::Layer;
 
-use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetLayer};
+use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe};
 
-/// Class activation with weights that are learnt for the one image.
+/// Class activation with channel weights optimized for the one image (Zhang et al. 2023).
 pub struct OptiCam;
 
 /// Adam's constants (Kingma & Ba, ICLR 2015).
 const BETA: [f32; 2] = [0.9, 0.999];
 const EPSILON: f32 = 1e-8;
 
-/// How long the weights are optimized.
-const STEPS: CountSetting = CountSetting::new("steps", "Steps", [1, 50, 1000], "Steps of Adam. The paper takes 500.");
-/// How far a step goes.
-const RATE: NumberSetting = NumberSetting::new("rate", "Learning rate", [0.001, 0.1, 1.0], "Adam's learning rate.");
+/// Number of steps of Adam.
+const STEPS: CountSetting =
+    CountSetting::new("steps", "Steps", [1, 50, 1000], "Number of steps of the optimizer (Adam). The paper uses 500.");
+/// Learning rate of Adam.
+const RATE: NumberSetting =
+    NumberSetting::new("rate", "Learning rate", [0.001, 0.1, 1.0], "Learning rate of the optimizer (Adam).");
 
 #[async_trait(?Send)]
 impl Explainer for OptiCam {
@@ -26,16 +28,15 @@ impl Explainer for OptiCam {
             id: "opti-cam",
             name: "Opti-CAM",
             family: Family::Perturbation,
-            formula: "M = sum_k w_k A_k, w = softmax(u), u by Adam so that y(x * minmax(up(M))) is largest",
-            paper: "Zhang, Torres, Sicre, Avrithis, Ayache, Opti-CAM: Optimizing Saliency Maps for Interpretability, 2023",
+            formula: "M = sum_k w_k A_k, w = softmax(u), u optimized by Adam to maximize y(x * minmax(up(M)))",
+            paper: "Zhang, Torres, Sicre, Avrithis, Ayache, Opti-CAM: Optimizing Saliency Maps for Interpretability, \
+                    2023",
             url: "https://arxiv.org/abs/2301.07002",
-            shows: "The mixture of channels that, as a mask, keeps the class's logit highest.",
-            caveat: "That the map is better: it is made to please the measure that it is then judged by.",
-            target_layer: TargetLayer::One,
-            rectify: false,
-            joint: false,
+            shows: "The mixture of channels that, used as a mask, keeps the class's logit highest.",
+            caveat: "The map is optimized for what masking metrics measure, so a high score there proves little.",
             passes: 200,
             settings: const { &[STEPS.setting, RATE.setting] },
+            ..Meta::DEFAULT
         }
     }
 

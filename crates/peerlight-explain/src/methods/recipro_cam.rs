@@ -7,17 +7,17 @@ use burn::tensor::{Tensor, TensorData};
 use peerlight_core::Result;
 use peerlight_models::Layer;
 
-use crate::{CountSetting, Explainer, Family, Meta, Probe, TargetLayer};
+use crate::{CountSetting, Explainer, Family, Meta, Probe};
 
-/// What each place of a stage does by itself.
+/// Probability of the class from each place of a layer alone (Byun & Lee 2022).
 pub struct ReciproCam;
 
-/// Whether the neighbors of a place are kept, too.
+/// Whether the neighbors of a place are kept as well, weighted by a 3 x 3 Gaussian.
 const GAUSSIAN: CountSetting = CountSetting::new(
     "gaussian",
     "Soft places",
     [0, 1, 1],
-    "1: the places around, too, by a 3 x 3 Gaussian; 0: the place alone.",
+    "1 keeps the neighbors as well, weighted by a 3 × 3 Gaussian. 0 keeps the place alone.",
 );
 
 #[async_trait(?Send)]
@@ -27,17 +27,16 @@ impl Explainer for ReciproCam {
             id: "recipro-cam",
             name: "Recipro-CAM",
             family: Family::Perturbation,
-            formula: "M(i, j) = probability of the class when A keeps its values around place (i, j) alone",
-            paper: "Byun, Lee, Recipro-CAM: Fast Gradient-free Visual Explanations for Convolutional Neural Networks, 2022",
+            formula: "M(i, j) = probability of the class when A keeps only its values around place (i, j)",
+            paper: "Byun, Lee, Recipro-CAM: Fast Gradient-free Visual Explanations for Convolutional Neural Networks, \
+                    2022",
             url: "https://arxiv.org/abs/2209.14074",
-            shows: "How sure of the class the rest of the network is when it has one place of a stage to go by.",
-            caveat: "What places do together. Features of one place in an empty image are not what the rest was \
-                     trained on.",
-            target_layer: TargetLayer::One,
-            rectify: false,
-            joint: false,
+            shows: "How probable the class is when the rest of the network gets one place of a layer alone.",
+            caveat: "Joint effects of places are missed. The networks were never trained on features of one place \
+                     alone.",
             passes: 8,
             settings: const { &[GAUSSIAN.setting] },
+            ..Meta::DEFAULT
         }
     }
 
@@ -54,7 +53,8 @@ impl Explainer for ReciproCam {
     }
 }
 
-/// 1 at a place and nothing elsewhere; or, around it, [1 2 1; 2 4 2; 1 2 1] / 16, cut off at the border.
+/// Mask of one place, row by row: 1 there and 0 elsewhere, or if `soft`, [1 2 1; 2 4 2; 1 2 1] / 16 around it, cut off
+/// at the border.
 fn mask(place: usize, h: usize, w: usize, soft: bool) -> Vec<f32> {
     let weight = |away: usize| [2.0, 1.0].get(away).copied().unwrap_or(0.0) / 4.0;
     let (row, column) = (place / w, place % w);

@@ -9,17 +9,17 @@ use peerlight_models::Layer;
 
 use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetLayer, options::SEED};
 
-/// Random masks, each weighted by what is left of the class.
+/// Random masks averaged with the probability that each leaves to the class (Petsiuk et al. 2018).
 pub struct Rise;
 
-/// How many masks are drawn.
+/// Number of random masks.
 const SAMPLES: CountSetting =
-    CountSetting::new("samples", "Masks", [1, 2000, 16_000], "How many masks. The paper takes 4,000 to 8,000.");
-/// How fine the masks are.
-const CELLS: CountSetting = CountSetting::new("grid", "Cells", [2, 7, 32], "Cells along a side of a mask.");
-/// How much of the image a mask shows.
+    CountSetting::new("samples", "Masks", [1, 2000, 16_000], "Number of random masks. The paper uses 4,000 to 8,000.");
+/// Number of cells along a side of a mask.
+const CELLS: CountSetting = CountSetting::new("grid", "Cells", [2, 7, 32], "Number of cells along a side of a mask.");
+/// Fraction of the cells that a mask keeps.
 const KEEP: NumberSetting =
-    NumberSetting::new("keep", "Kept", [0.01, 0.5, 0.99], "The fraction of the cells that are kept.");
+    NumberSetting::new("keep", "Kept", [0.01, 0.5, 0.99], "Fraction of the cells that a mask keeps.");
 
 #[async_trait(?Send)]
 impl Explainer for Rise {
@@ -30,15 +30,15 @@ impl Explainer for Rise {
             family: Family::Perturbation,
             formula: "M = 1 / (n p) * sum_i P(x * m_i) m_i, m_i a random grid, upsampled and shifted at random, P the \
                       probability of the class",
-            paper: "Petsiuk, Das, Saenko, RISE: Randomized Input Sampling for Explanation of Black-box Models, BMVC 2018",
+            paper: "Petsiuk, Das, Saenko, RISE: Randomized Input Sampling for Explanation of Black-box Models, BMVC \
+                    2018",
             url: "https://arxiv.org/abs/1806.07421",
-            shows: "Which places, when they are seen, make the class probable. It knows nothing of the network but its answers.",
-            caveat: "A smooth image with few masks: the rest is the noise of the draw. Another seed gives another map.",
+            shows: "Which places make the class probable when they are visible. Only the network's outputs are used.",
+            caveat: "With few masks the map is noisy. Another seed gives another map.",
             target_layer: TargetLayer::Input,
-            rectify: false,
-            joint: false,
             passes: 2000,
             settings: const { &[SAMPLES.setting, CELLS.setting, KEEP.setting, SEED.setting] },
+            ..Meta::DEFAULT
         }
     }
 
@@ -60,7 +60,7 @@ impl Explainer for Rise {
         };
         let shown = |range: Range<usize>| mask(range).unsqueeze_dim::<4>(1) * probe.input();
         let probabilities = probe.probabilities(layer, samples, &shown).await?;
-        // The masks are drawn again: keeping thousands of them would take the memory, and this takes no time.
+        // The masks are drawn a second time: keeping thousands of them takes memory, and drawing takes no time.
         let sums = probe.batches(layer, samples).map(|range| {
             let weights = probabilities.clone().slice([range.clone()]).reshape([range.len(), 1, 1]);
             (mask(range) * weights).sum_dim(0)
@@ -69,7 +69,7 @@ impl Explainer for Rise {
     }
 }
 
-/// Which masks are drawn.
+/// Random masks of one seed.
 struct Draw {
     seed: u64,
     grid: usize,
@@ -78,18 +78,18 @@ struct Draw {
 }
 
 impl Draw {
-    /// Side of a cell in pixels.
+    /// Side of a cell, in pixels.
     fn cell(&self) -> usize {
         self.side.div_ceil(self.grid)
     }
 
-    /// The cells of a mask, row by row: 1 where it is kept.
+    /// Cells of a mask, row by row: 1 for kept, else 0.
     fn cells(&self, mask: usize) -> impl Iterator<Item = f32> {
         let (count, seed, keep) = (self.grid * self.grid, self.seed, self.keep);
         (mask * count..(mask + 1) * count).map(move |i| f32::from(u8::from(uniform(seed, i as u64) < keep)))
     }
 
-    /// How far a mask is moved up and to the left.
+    /// Shift of a mask up and to the left, in pixels.
     fn shift(&self, mask: usize) -> [usize; 2] {
         [0, 1].map(|axis| (uniform(self.seed + 1, 2 * mask as u64 + axis) * self.cell() as f64) as usize)
     }

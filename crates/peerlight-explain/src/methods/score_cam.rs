@@ -7,9 +7,9 @@ use burn::tensor::{Int, Tensor, activation::softmax};
 use peerlight_core::{Result, minmax, read, resize_map, weighted_sum};
 use peerlight_models::Layer;
 
-use crate::{CountSetting, Explainer, Family, Meta, Probe, TargetLayer};
+use crate::{CountSetting, Explainer, Family, Meta, Probe};
 
-/// Class activation weighted by what each channel, as a mask, leaves of the score.
+/// Class activation weighted by each channel's effect as a mask of the image (Wang et al. 2020).
 pub struct ScoreCam;
 
 #[async_trait(?Send)]
@@ -23,14 +23,13 @@ impl Explainer for ScoreCam {
             paper: "Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu, Score-CAM: Score-Weighted Visual Explanations for \
                     Convolutional Neural Networks, CVPR Workshops 2020",
             url: "https://arxiv.org/abs/1910.01279",
-            shows: "Where the channels are active that, shown alone, keep the class's logit highest.",
-            caveat: "Much, where a softmax over hundreds of logits leaves the weight with a few channels. It masks \
-                     towards the mean gray. Of a stage without an activation function its map can be blank.",
-            target_layer: TargetLayer::One,
+            shows: "Active places of the channels that, used as masks of the image, keep the class's logit highest.",
+            caveat: "Softmax can give nearly all the weight to a few channels. Masking fades to mean gray. Where a \
+                     layer has negative values, the map can be blank.",
             rectify: true,
-            joint: false,
             passes: 320,
             settings: const { &[CHANNELS.setting] },
+            ..Meta::DEFAULT
         }
     }
 
@@ -42,17 +41,17 @@ impl Explainer for ScoreCam {
     }
 }
 
-/// The channels of a stage as masks of the image.
+/// Channels of a layer, used as masks of the image.
 pub struct Masks {
-    /// [1, channels, h, w]
+    /// Activation, [1, channels, h, w].
     activation: Tensor<4>,
-    /// [channels, h, w], each in 0..=1.
+    /// Channels scaled to 0..=1 each, [channels, h, w].
     low: Tensor<3>,
     side: usize,
 }
 
 impl Masks {
-    /// Of the channels that the setting `channels` leaves.
+    /// Masks of the channels that the setting [`CHANNELS`] selects.
     pub async fn of(probe: &Probe<'_>, layer: Layer) -> Result<Self> {
         let activation = chosen(probe, layer).await?;
         let [_, channels, h, w] = activation.dims();
@@ -60,12 +59,12 @@ impl Masks {
         Ok(Self { activation, low, side: probe.input().dims()[2] })
     }
 
-    /// How many there are.
+    /// Number of channels.
     pub fn channels(&self) -> usize {
         self.low.dims()[0]
     }
 
-    /// Masks of the image's size, [range, 1, side, side]; after the last channel comes the first again.
+    /// Masks of the image's size, [range, 1, side, side]. Index `i` stands for channel `i % channels`.
     pub fn upsampled(&self, range: Range<usize>) -> Tensor<4> {
         let count = range.len();
         let places: Vec<i64> = range.map(|i| (i % self.channels()) as i64).collect();
@@ -74,13 +73,13 @@ impl Masks {
         masks.reshape([count, 1, self.side, self.side])
     }
 
-    /// The activation weighted by the softmax of the channels' gains [channels], [1, h, w].
+    /// Activation weighted by the softmax of the channels' gains [channels], [1, h, w].
     pub fn weighted(self, gains: Tensor<1>) -> Tensor<3> {
         let channels = self.channels();
         weighted_sum(self.activation, softmax(gains, 0).reshape([1, channels, 1, 1]))
     }
 
-    /// The same of gains [samples * channels], the mean over the samples being taken first.
+    /// [`Masks::weighted`] by the mean over the samples of gains [samples * channels].
     pub fn weighted_mean(self, gains: Tensor<1>) -> Tensor<3> {
         let channels = self.channels();
         let samples = gains.dims()[0] / channels;
@@ -88,15 +87,15 @@ impl Masks {
     }
 }
 
-/// How many channels are used.
+/// Number of channels used as masks; 0 for all.
 pub const CHANNELS: CountSetting = CountSetting::new(
     "channels",
     "Channels",
     [0, 0, 4096],
-    "How many channels are tried, those that vary most first; 0 for all, which is the method as published.",
+    "Number of channels to try, those that vary most first. 0 tries all, as in the paper.",
 );
 
-/// The activation [1, c, h, w] of the channels that the setting leaves: the ones that vary most over the image.
+/// Activation [1, c, h, w] of the selected channels: those with the largest variance over the image.
 async fn chosen(probe: &Probe<'_>, layer: Layer) -> Result<Tensor<4>> {
     let activation = probe.activation(layer);
     let [_, channels, h, w] = activation.dims();

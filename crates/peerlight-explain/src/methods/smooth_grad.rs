@@ -8,17 +8,18 @@ use peerlight_models::Layer;
 use super::spread;
 use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetLayer, options::SEED};
 
-/// The gradient's mean over noisy copies of the image.
+/// Absolute gradient averaged over noisy copies of the image (Smilkov et al. 2017).
 pub struct SmoothGrad;
 
-/// How many noisy copies of the image are averaged.
-const SAMPLES: CountSetting = CountSetting::new("samples", "Samples", [1, 8, 512], "How many noisy copies.");
-/// How strong the noise is.
+/// Number of noisy copies of the image.
+const SAMPLES: CountSetting =
+    CountSetting::new("samples", "Samples", [1, 8, 512], "Number of noisy copies of the image.");
+/// Standard deviation of the noise, as a fraction of the range of the normalized image.
 const STD: NumberSetting = NumberSetting::new(
     "std",
     "Noise",
     [0.0, 0.15, 1.0],
-    "Deviation of the noise, as a fraction of the image's range of values.",
+    "Standard deviation of the noise, as a fraction of the image's range of values.",
 );
 
 #[async_trait(?Send)]
@@ -28,16 +29,15 @@ impl Explainer for SmoothGrad {
             id: "smooth-grad",
             name: "SmoothGrad",
             family: Family::Gradient,
-            formula: "M = sum over colors of |mean over i of dy/dx at x + n_i|",
+            formula: "M = sum over colors of |mean over i of dy/dx at x + n_i|, n_i normal noise",
             paper: "Smilkov, Thorat, Kim, Viegas, Wattenberg, SmoothGrad: Removing Noise by Adding Noise, 2017",
             url: "https://arxiv.org/abs/1706.03825",
-            shows: "Pixel by pixel, how much the class's logit reacts to a change, with the gradient's noise averaged away.",
-            caveat: "For or against the class: the sign is dropped. Another seed gives another map.",
+            shows: "Pixel by pixel, how strongly the class's logit reacts to a change, averaged over noisy copies.",
+            caveat: "The sign is dropped: a bright pixel may speak against the class. Another seed gives another map.",
             target_layer: TargetLayer::Input,
-            rectify: false,
-            joint: false,
             passes: 32,
             settings: const { &[SAMPLES.setting, STD.setting, SEED.setting] },
+            ..Meta::DEFAULT
         }
     }
 

@@ -6,19 +6,20 @@ use peerlight_core::{Result, rng::normals, weighted_sum};
 use peerlight_models::Layer;
 
 use super::spatial_sum;
-use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetLayer, options::SEED};
+use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, options::SEED};
 
-/// Grad-CAM++ over several noisy copies of the image.
+/// Grad-CAM++ with derivatives averaged over noisy copies of the image (Omeiza et al. 2019).
 pub struct SmoothGradCamPp;
 
-/// As torch-cam has it.
+/// Keeps the division finite where the gradient is zero. Value of torch-cam.
 const EPSILON: f32 = 1e-8;
 
-/// How many noisy copies of the image are averaged.
-const SAMPLES: CountSetting = CountSetting::new("samples", "Samples", [1, 4, 256], "How many noisy copies.");
-/// How strong the noise is.
+/// Number of noisy copies of the image.
+const SAMPLES: CountSetting =
+    CountSetting::new("samples", "Samples", [1, 4, 256], "Number of noisy copies of the image.");
+/// Standard deviation of the noise, on the normalized image.
 const STD: NumberSetting =
-    NumberSetting::new("std", "Noise", [0.0, 0.3, 5.0], "Deviation of the noise on the normalized image.");
+    NumberSetting::new("std", "Noise", [0.0, 0.3, 5.0], "Standard deviation of the noise, on the normalized image.");
 
 #[async_trait(?Send)]
 impl Explainer for SmoothGradCamPp {
@@ -28,17 +29,16 @@ impl Explainer for SmoothGradCamPp {
             name: "Smooth Grad-CAM++",
             family: Family::Gradient,
             formula: "As Grad-CAM++ with the means of g^2 and g^3 over n noisy images; activation and ReLU(g) of the \
-                      last of them, as torch-cam has it",
-            paper: "Omeiza, Speakman, Cintas, Weldermariam, Smooth Grad-CAM++: An Enhanced Inference Level Visualization \
-                    Technique for Deep Convolutional Neural Network Models, 2019",
+                      last of them, as in torch-cam",
+            paper: "Omeiza, Speakman, Cintas, Weldermariam, Smooth Grad-CAM++: An Enhanced Inference Level \
+                    Visualization Technique for Deep Convolutional Neural Network Models, 2019",
             url: "https://arxiv.org/abs/1908.01224",
-            shows: "As Grad-CAM++, with less of what a single gradient happens to be.",
-            caveat: "The unchanged image alone: noise is added, and another seed gives another map.",
-            target_layer: TargetLayer::One,
+            shows: "Like Grad-CAM++, with derivatives averaged over noisy copies of the image.",
+            caveat: "The map describes noisy copies rather than the image itself. Another seed gives another map.",
             rectify: true,
-            joint: false,
             passes: 8,
             settings: const { &[SAMPLES.setting, STD.setting, SEED.setting] },
+            ..Meta::DEFAULT
         }
     }
 

@@ -8,16 +8,17 @@ use peerlight_core::{Result, rng::normals};
 use peerlight_models::Layer;
 
 use super::score_cam::{CHANNELS, Masks};
-use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, TargetLayer, options::SEED};
+use crate::{CountSetting, Explainer, Family, Meta, NumberSetting, Probe, options::SEED};
 
-/// Score-CAM with noisy masks.
+/// Score-CAM with noise added to the masks (Wang et al. 2020).
 pub struct SsCam;
 
-/// How many noisy masks are averaged.
+/// Number of noisy masks per channel.
 const SAMPLES: CountSetting =
-    CountSetting::new("samples", "Samples", [1, 35, 256], "How many noisy masks for each channel.");
-/// How strong the noise is.
-const STD: NumberSetting = NumberSetting::new("std", "Noise", [0.0, 2.0, 10.0], "Deviation of the noise on the mask.");
+    CountSetting::new("samples", "Samples", [1, 35, 256], "Number of noisy masks per channel.");
+/// Standard deviation of the noise, on masks in 0..=1.
+const STD: NumberSetting =
+    NumberSetting::new("std", "Noise", [0.0, 2.0, 10.0], "Standard deviation of the noise. Masks run from 0 to 1.");
 
 #[async_trait(?Send)]
 impl Explainer for SsCam {
@@ -26,18 +27,17 @@ impl Explainer for SsCam {
             id: "ss-cam",
             name: "SS-CAM",
             family: Family::Perturbation,
-            formula: "M = ReLU(sum_k w_k A_k), w = softmax over k of the mean over i of \
-                      y(x * (up(minmax(A_k)) + n_ik)) - y(x), n normal noise",
-            paper: "Wang, Naidu, Michael, Kundu, SS-CAM: Smoothed Score-CAM for Sharper Visual Feature Localization, 2020",
+            formula: "M = ReLU(sum_k w_k A_k), w = softmax over k of the mean over i of y(x * (up(minmax(A_k)) + \
+                      n_ik)) - y(x), n normal noise",
+            paper: "Wang, Naidu, Michael, Kundu, SS-CAM: Smoothed Score-CAM for Sharper Visual Feature Localization, \
+                    2020",
             url: "https://arxiv.org/abs/2006.14255",
-            shows: "As Score-CAM, with each channel's mask blurred by noise and its scores averaged.",
-            caveat: "The masks that it names: noise of torch-cam's default strength drowns them. Another seed gives \
-                     another map.",
-            target_layer: TargetLayer::One,
+            shows: "Like Score-CAM, with each channel's score averaged over noisy masks.",
+            caveat: "Noise of torch-cam's default strength drowns the masks. Another seed gives another map.",
             rectify: true,
-            joint: false,
             passes: 11200,
             settings: const { &[CHANNELS.setting, SAMPLES.setting, STD.setting, SEED.setting] },
+            ..Meta::DEFAULT
         }
     }
 

@@ -6,9 +6,9 @@ use peerlight_core::{Result, weighted_sum};
 use peerlight_models::Layer;
 
 use super::spatial_sum;
-use crate::{Explainer, Family, Meta, Probe, TargetLayer};
+use crate::{Explainer, Family, Meta, Probe};
 
-/// Grad-CAM with weights that follow two axioms.
+/// Grad-CAM with weights that satisfy sensitivity and conservation (Fu et al. 2020).
 pub struct XGradCam;
 
 /// Keeps the division finite where a channel is silent.
@@ -22,17 +22,15 @@ impl Explainer for XGradCam {
             name: "XGrad-CAM",
             family: Family::Gradient,
             formula: "M = ReLU(sum_k w_k A_k), w_k = sum over places of A_k dy/dA_k / sum over places of A_k",
-            paper: "Fu, Hu, Dong, Guo, Gao, Li, Axiom-based Grad-CAM: Towards Accurate Visualization and Explanation of \
-                    CNNs, BMVC 2020",
+            paper: "Fu, Hu, Dong, Guo, Gao, Li, Axiom-based Grad-CAM: Towards Accurate Visualization and Explanation \
+                    of CNNs, BMVC 2020",
             url: "https://arxiv.org/abs/2008.02312",
-            shows: "As Grad-CAM, with each channel's weight taken where the channel is active.",
-            caveat: "Places one by one: a channel has one weight. Where a channel's values cancel out, as they can before \
-                     an activation function, its weight is a quotient by nearly nothing.",
-            target_layer: TargetLayer::One,
+            shows: "Like Grad-CAM, but the gradient counts most where the channel is active.",
+            caveat: "Each channel has one weight for the whole image. Where a channel's values sum to nearly zero, its \
+                     weight is unreliable.",
             rectify: true,
-            joint: false,
             passes: 2,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use burn::tensor::{Tensor, activation::relu};
 use peerlight_core::Result;
-use peerlight_explain::{Explainer, Family, Meta, Probe, TargetLayer};
+use peerlight_explain::{Explainer, Family, Meta, Probe};
 use peerlight_models::Layer;
 
-/// Positive contributions alone.
+/// Sum of the channels' positive contributions.
 pub struct Elementwise;
 
 #[async_trait(?Send)]
@@ -19,13 +19,10 @@ impl Explainer for Elementwise {
             formula: "M = sum_k ReLU(A_k dy/dA_k)",
             paper: "pytorch-grad-cam, GradCAMElementWise, 2021",
             url: "https://github.com/jacobgil/pytorch-grad-cam",
-            shows: "Where any channel speaks for the class.",
-            caveat: "Channels that speak against it: they are dropped before the sum.",
-            target_layer: TargetLayer::One,
-            rectify: false,
-            joint: false,
+            shows: "Where single channels support the class.",
+            caveat: "Evidence against the class is missing: negative contributions are dropped before the sum.",
             passes: 2,
-            settings: &[],
+            ..Meta::DEFAULT
         }
     }
 

@@ -160,7 +160,7 @@ export class MethodCard extends PageElement {
 function aboutMethod({ shows, caveat, formula, paper, url }) {
   const rows = [
     ['Shows', shows],
-    ['Does not show', caveat],
+    ['Limits', caveat],
     ['Formula', make('span', { class: 'formula' }, formula)],
     ['From', url ? make('a', { href: url, rel: 'noopener noreferrer' }, paper) : paper],
   ];
