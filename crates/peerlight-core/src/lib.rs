@@ -11,6 +11,8 @@
 //! open: each of those is a setting here, and the choice of its default is ours.
 
 mod attention;
+mod baseline;
+mod blur;
 mod classes;
 mod color;
 mod error;
@@ -20,6 +22,7 @@ mod image;
 mod overlay;
 mod preprocess;
 mod read;
+mod rect;
 mod resize;
 pub mod rng;
 mod similarity;
@@ -29,6 +32,8 @@ mod transfer;
 pub use attention::{
     attention, cam, guided_attention, layer_attention, layer_cam, log_odds, minmax, smooth, superpose, weighted_sum,
 };
+pub use baseline::{Baseline, blend};
+pub use blur::blurred;
 pub use classes::{argmax, softmax};
 pub use color::{COLOR_MAPS, ColorMap, color_map};
 pub use error::{CODES, Code, Error, Result};
@@ -38,6 +43,7 @@ pub use image::{MAX_PIXELS, Orientation, Rgba8};
 pub use overlay::{OVERLAY, OverlayStyle, overlay};
 pub use preprocess::{Crop, Preprocess};
 pub use read::{Reading, read};
+pub use rect::{Rect, covered, inside};
 pub use resize::resize_map;
 pub use similarity::{Correlation, pearson};
 pub use top_half::{TopHalf, top_half};

@@ -12,10 +12,10 @@ use std::cell::Cell;
 
 use async_trait::async_trait;
 use burn::tensor::{Device, Tensor};
-use peerlight_core::{Code, Error, Result, Rgba8};
+use peerlight_core::{Code, Error, Rect, Result, Rgba8};
 use peerlight_explain::{Explanation, ForwardPass, Map, Progress, Request, Session, Step};
 use peerlight_metrics::{
-    EvaluationImage, Masking, Measures, Number, Protocol, Record, Rect, Unwatched, measure, metric_ids, report, sanity,
+    EvaluationImage, Masking, Measures, Number, Protocol, Record, Unwatched, measure, metric_ids, report, sanity,
 };
 use peerlight_models::{Bundle, micro};
 use pollster::block_on;
