@@ -5,8 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use peerlight_core::{Code, Error, Result};
-use peerlight_metrics::Rect;
+use peerlight_core::{Code, Error, Rect, Result};
 use peerlight_models::{IMAGENET_1K, IMAGENET_1K_WNIDS};
 use peerlight_train::rng::sample;
 

@@ -2,15 +2,15 @@
 //! PyTorch does. Needs Python with pip, and the network or pip's cache (about 60 MB).
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-#[path = "../../peerlight-explain/tests/support/mod.rs"]
-mod support;
-
 use std::{fs, process::Command};
 
 use burn::tensor::Device;
 use peerlight_models::{Array, Bundle, Precision};
+use peerlight_testkit::{
+    golden::root,
+    networks::{Errors, Maps, check_attention, check_logits},
+};
 use safetensors::SafeTensors;
-use support::networks::{Errors, Maps, check_attention, check_logits};
 
 const NETS: [&str; 3] = ["efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2"];
 
@@ -62,7 +62,7 @@ fn imported_networks_agree_with_pytorch() {
     check_logits(&Bundle::parse(&half).unwrap(), 1, "lite2", &device).below(bar);
 
     // The bundle that the page ships holds these very numbers.
-    let shipped = fs::read(support::root().join("web/models/lite0-lite1.safetensors")).unwrap();
+    let shipped = fs::read(root().join("web/models/lite0-lite1.safetensors")).unwrap();
     let made = part(&all, [0, 1], Precision::Half);
     let (made, shipped) = (SafeTensors::deserialize(&made).unwrap(), SafeTensors::deserialize(&shipped).unwrap());
     assert_eq!(made.len(), shipped.len());

@@ -7,14 +7,12 @@ use std::fs;
 use burn::tensor::Device;
 use peerlight_explain::Session;
 use peerlight_models::Bundle;
+use peerlight_testkit::golden::root;
 use serde_json::Value;
-
-#[path = "../../peerlight-explain/tests/support/mod.rs"]
-mod support;
 
 #[test]
 fn every_bundle_is_what_the_index_says() {
-    let models = support::root().join("web/models");
+    let models = root().join("web/models");
     let index: Value = serde_json::from_slice(&fs::read(models.join("index.json")).unwrap()).unwrap();
     let bundles = index["bundles"].as_array().unwrap();
     assert_eq!(bundles[0]["id"], index["default"], "the default first");
@@ -35,8 +33,8 @@ fn every_bundle_is_what_the_index_says() {
 
 #[test]
 fn the_trained_pair_keeps_its_record_and_no_path() {
-    let bytes = fs::read(support::root().join("web/models/lite0-lite1-peers.safetensors")).unwrap();
-    let published = fs::read(support::root().join("web/models/lite0-lite1.safetensors")).unwrap();
+    let bytes = fs::read(root().join("web/models/lite0-lite1-peers.safetensors")).unwrap();
+    let published = fs::read(root().join("web/models/lite0-lite1.safetensors")).unwrap();
     let bundle = Bundle::parse(&bytes).unwrap();
     let record = bundle.manifest.training.clone().expect("a record");
     assert_eq!(record["from_sha256"], Bundle::parse(&published).unwrap().sha256());

@@ -45,6 +45,8 @@
 //! Peerlight's own.
 
 mod attention;
+mod baseline;
+mod blur;
 mod classes;
 mod color;
 mod error;
@@ -54,6 +56,7 @@ mod image;
 mod overlay;
 mod preprocess;
 mod read;
+mod rect;
 mod resize;
 pub mod rng;
 mod similarity;
@@ -63,6 +66,8 @@ mod transfer;
 pub use attention::{
     attention, cam, guided_attention, layer_attention, layer_cam, log_odds, minmax, smooth, superpose, weighted_sum,
 };
+pub use baseline::{Baseline, blend};
+pub use blur::blurred;
 pub use classes::{argmax, softmax};
 pub use color::{COLOR_MAPS, ColorMap, color_map};
 pub use error::{CODES, Code, Error, Result};
@@ -72,6 +77,7 @@ pub use image::{MAX_PIXELS, Orientation, Rgba8};
 pub use overlay::{OVERLAY, OverlayStyle, overlay};
 pub use preprocess::{Crop, Preprocess};
 pub use read::{Reading, read};
+pub use rect::{Rect, covered, inside};
 pub use resize::resize_map;
 pub use similarity::{Correlation, pearson};
 pub use top_half::{TopHalf, top_half};

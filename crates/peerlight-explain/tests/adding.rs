@@ -3,7 +3,6 @@
 
 #[path = "support/elementwise.rs"]
 mod elementwise;
-mod support;
 
 use async_trait::async_trait;
 use burn::tensor::{Device, Tensor};
@@ -11,7 +10,7 @@ use elementwise::Elementwise;
 use peerlight_core::Result;
 use peerlight_explain::{EXPLAINERS, Explainer, Meta, Probe, Request, Session, Silent};
 use peerlight_models::{Bundle, Layer, micro};
-use support::values;
+use peerlight_testkit::golden::values;
 
 const METHOD: &str = include_str!("support/elementwise.rs");
 const GUIDE: &str = include_str!("../../../docs/adding-a-method.md");

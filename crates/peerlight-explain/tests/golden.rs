@@ -2,20 +2,17 @@
 //! every device of this build, and the bundle that the page ships.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-mod support;
-
 use std::{collections::BTreeMap, fs};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use peerlight_core::{Fuse, Fusion, Grid, Weight, layer_attention, mutual_map, pearson, superpose};
 use peerlight_explain::{DeviceKind, open_device, self_test};
 use peerlight_models::{Bundle, Layer, micro};
-use serde::Deserialize;
-use support::{
-    Probe, golden,
+use peerlight_testkit::{
+    golden::{Probe, golden, off, root, values},
     networks::{Errors, Maps, check_attention, check_logits},
-    off, root, values,
 };
+use serde::Deserialize;
 
 /// Every device compiled in that this machine has, by its name.
 fn devices() -> Vec<(&'static str, Device)> {

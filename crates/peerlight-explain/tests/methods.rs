@@ -1,19 +1,15 @@
 //! Every method against the libraries that its users use today, and what must hold of all of them.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-#[path = "support/cases.rs"]
-mod cases;
-#[path = "support/noting.rs"]
-mod noting;
-mod support;
-
 use burn::tensor::Device;
-use cases::{TOLERANCE, compare, of_nets};
-use noting::Noting;
 use peerlight_core::Code;
 use peerlight_explain::{EXPLAINERS, Family, ForwardPass, Request, Session, Silent, Value, Versus};
 use peerlight_models::{Bundle, Layer, micro};
-use support::image;
+use peerlight_testkit::{
+    Noting,
+    cases::{TOLERANCE, compare, of_nets},
+    golden::{image, root},
+};
 
 fn micro_session() -> Session {
     Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap()
@@ -39,7 +35,7 @@ fn the_micro_nets_maps_are_those_of_the_libraries() {
 
 #[test]
 fn lite0_maps_are_those_of_the_libraries() {
-    let bytes = std::fs::read(support::root().join("web/models/lite0-lite1.safetensors")).unwrap();
+    let bytes = std::fs::read(root().join("web/models/lite0-lite1.safetensors")).unwrap();
     let session = Session::open(&Bundle::parse(&bytes).unwrap(), &Device::flex(), "CPU").unwrap();
     let cases = of_nets(&["efficientnet-lite0", "efficientnet-lite1"]);
     let mut look = |name: &str| {

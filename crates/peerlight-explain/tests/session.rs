@@ -1,21 +1,14 @@
 //! A session on the micro networks: every setting, cancelling, odd images, and what comes out.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-#[path = "support/image.rs"]
-mod image;
-#[path = "support/noting.rs"]
-mod noting;
-
-use std::{fs, path::PathBuf};
-
 use burn::tensor::Device;
-use noting::Noting;
 use peerlight_core::{Code, Fuse, Result, Rgba8, Weight};
 use peerlight_explain::{
     Evidence, Explanation, Map, Request, Session, legacy,
     options::{EVIDENCE, EXPONENT, FUSE, POWER, WEIGHT},
 };
 use peerlight_models::{Array, Bundle, Precision, micro};
+use peerlight_testkit::{Noting, answers, drawn};
 use serde_json::{Value, json};
 
 fn session_of(peers: &[&str], change: impl FnOnce(&mut std::collections::BTreeMap<String, Array>)) -> Session {
@@ -30,7 +23,7 @@ fn session() -> Session {
 }
 
 fn image() -> Rgba8 {
-    Rgba8::new(90, 70, image::drawn(90, 70)).unwrap()
+    Rgba8::new(90, 70, drawn(90, 70)).unwrap()
 }
 
 fn explain(session: &Session, image: &Rgba8, request: &Request) -> Result<Explanation> {
@@ -324,11 +317,11 @@ fn the_json_keeps_its_shape() {
     assert_eq!((&json["settings"]["crop"], &json["settings"]["grid"]), (&json!(1.0), &json!(7)));
 }
 
-/// What the browser's tests compare with. After a change that is meant: PEERLIGHT_UPDATE=1 cargo test.
+/// What the browser's tests compare with.
 #[test]
 fn the_answers_for_the_browser_are_current() {
     let session = session();
-    let requests: Vec<(Request, Option<f64>)> = serde_json::from_value(image::requests()).unwrap();
+    let requests: Vec<(Request, Option<f64>)> = serde_json::from_value(answers::requests()).unwrap();
     let answers = requests.iter().map(|(request, crop)| {
         let explanation = explain_with(&session, &image(), request, *crop, &Noting::default()).unwrap();
         let mut answer = serde_json::to_value(&explanation).unwrap();
@@ -336,7 +329,7 @@ fn the_answers_for_the_browser_are_current() {
         for key in ["device", "ms", "timings"] {
             answer.as_object_mut().unwrap().remove(key);
         }
-        let part = |values: &[f32]| json!(values.iter().copied().step_by(image::EVERY).collect::<Vec<f32>>());
+        let part = |values: &[f32]| json!(values.iter().copied().step_by(answers::EVERY).collect::<Vec<f32>>());
         answer["map"] = part(&explanation.map.values);
         answer["raw"]["values"] = part(&explanation.raw.values);
         for (i, peer) in explanation.peers.iter().enumerate() {
@@ -344,11 +337,5 @@ fn the_answers_for_the_browser_are_current() {
         }
         answer
     });
-    let answers = Value::Array(answers.collect());
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../peerlight-wasm/tests/native.json"));
-    if std::env::var_os("PEERLIGHT_UPDATE").is_some() {
-        fs::write(&path, format!("{answers}\n")).unwrap();
-    }
-    let kept = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    image::assert_close(&answers, &kept, 1e-4, "answers");
+    answers::check(&Value::Array(answers.collect()));
 }

@@ -1,14 +1,11 @@
 //! Peers with different numbers of layers: each has its own last layer, and its own layer before it.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-#[path = "support/coarse.rs"]
-mod coarse;
-
 use burn::tensor::{Device, Tensor};
-use coarse::ALL;
 use peerlight_core::Code;
 use peerlight_explain::{Evidence, Explanation, Request, Session, Silent, options::EVIDENCE};
 use peerlight_models::micro;
+use peerlight_testkit::coarse::{self, ALL};
 use pollster::block_on;
 
 /// Shows the layers 3, 6 and 8 of eight, as its layers 1, 2 and 3.

@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use peerlight_core::{Preprocess, Result, read};
+use peerlight_core::{Preprocess, Result, blurred, read};
 use peerlight_explain::ForwardPass;
 use serde::{Deserialize, Serialize};
 
-use crate::{blur::blurred, order::places};
+use crate::order::places;
 
 /// How a map masks an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,7 +97,7 @@ impl Canvas {
     }
 
     fn new(pixels: Vec<f32>, side: usize, preprocess: &Preprocess, device: &Device) -> Self {
-        let black = std::array::from_fn(|c| -preprocess.mean[c] / preprocess.std[c]);
+        let black = preprocess.normalized(0.0);
         Self { side, pixels, black, blurred: OnceCell::new(), device: device.clone() }
     }
 

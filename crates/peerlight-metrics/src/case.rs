@@ -6,10 +6,10 @@ use std::{
 };
 
 use burn::tensor::{Tensor, TensorData};
-use peerlight_core::{Result, pearson, read};
+use peerlight_core::{Rect, Result, pearson, read};
 use peerlight_explain::{Explanation, ForwardPass, Progress, Request, Session};
 
-use crate::{Canvas, Ground, Masking, Rect, order::places, steps};
+use crate::{Canvas, Ground, Masking, order::places, steps};
 
 /// An image that the peers have seen, with everything that metrics need of it, for any number of maps.
 pub struct Subject<'a> {

@@ -5,7 +5,6 @@
 //! by image, and pools the records into rows with intervals. Nothing here opens a file or knows a clock:
 //! [`Progress`](peerlight_explain::Progress) has both.
 
-mod blur;
 mod bootstrap;
 mod canvas;
 mod case;
@@ -18,7 +17,6 @@ mod metric;
 mod metrics;
 mod order;
 mod protocol;
-mod rect;
 mod report;
 mod sanity;
 mod steps;
@@ -32,6 +30,5 @@ pub use measure::{Curve, Figure, Measures, measure};
 pub use metric::{Better, METRICS, Means, Meta, Metric, Score, key, metric, metric_ids, metrics_with_parts};
 pub use order::{order, places, ranks};
 pub use protocol::{CROP, Entry, EvaluationImage, PROTOCOL, Protocol, Record, Unwatched, Watch};
-pub use rect::{Rect, covered, inside};
 pub use report::{MeanCurve, Number, Paired, Report, Row, report};
 pub use sanity::{Depth, Sanity, UNCHANGED, sanity};

@@ -1,10 +1,10 @@
 //! Metrics of one map of one image.
 
-use peerlight_core::Result;
+use peerlight_core::{Rect, Result};
 use peerlight_explain::{Explanation, ForwardPass, Progress, Request, Session};
 use serde::Serialize;
 
-use crate::{Case, Masking, Rect, Score, Subject, metric, steps::parts};
+use crate::{Case, Masking, Score, Subject, metric, steps::parts};
 
 /// One figure of one metric.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use peerlight_core::{Preprocess, Result, Rgba8};
+use peerlight_core::{Preprocess, Rect, Result, Rgba8, covered};
 use peerlight_explain::{Explanation, Progress, Request, Session};
 use serde::{Deserialize, Serialize};
 
-use crate::{Rect, Subject, covered, key};
+use crate::{Subject, key};
 
 /// The protocol's name in every result.
 pub const PROTOCOL: &str = "peerlight-1";

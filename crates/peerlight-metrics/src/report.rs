@@ -294,7 +294,7 @@ fn accuracy(records: &[Record], peer: usize) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Rect;
+    use peerlight_core::Rect;
     use peerlight_explain::Request;
 
     fn protocol() -> Protocol {

@@ -4,9 +4,9 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use burn::tensor::{Device, Tensor, TensorData};
-use peerlight_core::{Rgba8, resize_map, rng::uniform};
+use peerlight_core::{Rect, Rgba8, resize_map, rng::uniform};
 use peerlight_explain::{Explanation, ForwardPass, Map, Request, Session, Silent};
-use peerlight_metrics::{Measures, Rect, measure};
+use peerlight_metrics::{Measures, measure};
 use peerlight_models::{Bundle, micro};
 use pollster::block_on;
 use serde::Deserialize;

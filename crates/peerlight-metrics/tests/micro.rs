@@ -1,23 +1,17 @@
 //! Metrics, sanity checks and the protocol on the micro networks.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-#[path = "../../peerlight-explain/tests/support/image.rs"]
-#[allow(dead_code, reason = "each test uses a part")]
-mod image;
-
-#[path = "../../peerlight-explain/tests/support/coarse.rs"]
-mod coarse;
-
 use std::cell::Cell;
 
 use async_trait::async_trait;
 use burn::tensor::{Device, Tensor};
-use peerlight_core::{Code, Error, Result, Rgba8};
+use peerlight_core::{Code, Error, Rect, Result, Rgba8};
 use peerlight_explain::{Explanation, ForwardPass, Map, Progress, Request, Session, Step};
 use peerlight_metrics::{
-    EvaluationImage, Masking, Measures, Number, Protocol, Record, Rect, Unwatched, measure, metric_ids, report, sanity,
+    EvaluationImage, Masking, Measures, Number, Protocol, Record, Unwatched, measure, metric_ids, report, sanity,
 };
 use peerlight_models::{Bundle, micro};
+use peerlight_testkit::{coarse, drawn};
 use pollster::block_on;
 
 /// Waits without asking, by a clock that stands; cancels after so many steps.
@@ -53,7 +47,7 @@ fn session() -> Session {
 }
 
 fn image() -> Rgba8 {
-    Rgba8::new(90, 70, image::drawn(90, 70)).unwrap()
+    Rgba8::new(90, 70, drawn(90, 70)).unwrap()
 }
 
 fn pass(session: &Session) -> ForwardPass {
@@ -262,7 +256,7 @@ fn the_protocol_pools_what_it_records() {
     };
     let image = |i: u32| EvaluationImage {
         name: format!("image {i}"),
-        image: Rgba8::new(80 + i, 70, image::drawn(80 + i, 70)).unwrap(),
+        image: Rgba8::new(80 + i, 70, drawn(80 + i, 70)).unwrap(),
         class: (i == 0).then_some(3),
         boxes: if i < 2 { vec![Rect::from([20.0, 10.0, 60.0, 40.0])] } else { Vec::new() },
     };

@@ -6,9 +6,9 @@ mod progress;
 
 use burn::tensor::Device;
 use js_sys::{Function, Object};
-use peerlight_core::{Code, Error, Rgba8};
+use peerlight_core::{Code, Error, Rect, Rgba8};
 use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
-use peerlight_metrics::{Rect, measure, metric_ids, sanity};
+use peerlight_metrics::{measure, metric_ids, sanity};
 use peerlight_models::Bundle;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;

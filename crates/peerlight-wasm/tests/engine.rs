@@ -1,15 +1,11 @@
 //! The module as a page's worker uses it, in a real browser, on the device of this build. What it
-//! must answer is in native.json, which peerlight-explain's tests keep current.
+//! must answer is among the kept answers of peerlight-testkit, which peerlight-explain's tests keep current.
 #![cfg(target_arch = "wasm32")]
-
-#[path = "../../peerlight-explain/tests/support/cases.rs"]
-mod cases;
-#[path = "../../peerlight-explain/tests/support/image.rs"]
-mod image;
 
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use peerlight_explain::{Session, Silent};
 use peerlight_models::{Bundle, micro};
+use peerlight_testkit::{answers, cases, drawn, json::assert_close};
 use peerlight_wasm::{Engine, catalog};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -48,7 +44,7 @@ fn progress(no_at: Option<u32>) -> (Function, Array) {
 }
 
 async fn forward(engine: &mut Engine, crop: Option<f64>, progress: Function) -> Result<(), JsValue> {
-    engine.forward(WIDTH, HEIGHT, image::drawn(WIDTH, HEIGHT), crop, progress).await
+    engine.forward(WIDTH, HEIGHT, drawn(WIDTH, HEIGHT), crop, progress).await
 }
 
 async fn explain(engine: &mut Engine, request: &Value, crop: Option<f64>) -> Result<Object, JsValue> {
@@ -87,12 +83,12 @@ async fn nothing_is_loaded(engine: &mut Engine) {
 }
 
 async fn explanations_are_those_of_the_native_program(engine: &mut Engine) {
-    let expected: Value = serde_json::from_str(include_str!("native.json")).unwrap();
-    for (i, asked) in image::requests().as_array().unwrap().iter().enumerate() {
+    let expected = answers::kept();
+    for (i, asked) in answers::requests().as_array().unwrap().iter().enumerate() {
         let explanation = explain(engine, &asked[0], asked[1].as_f64()).await.unwrap();
         let side = get(&explanation, "side").as_f64().unwrap() as u32;
         let part = |values: &Float32Array| -> Array {
-            values.to_vec().into_iter().step_by(image::EVERY).map(JsValue::from).collect()
+            values.to_vec().into_iter().step_by(answers::EVERY).map(JsValue::from).collect()
         };
         for holder in Array::from(&get(&explanation, "peers")).iter().chain([explanation.clone().into()]) {
             let map = get(&holder, "map").dyn_into::<Float32Array>().unwrap();
@@ -114,7 +110,7 @@ async fn explanations_are_those_of_the_native_program(engine: &mut Engine) {
         for key in ["device", "ms", "timings"] {
             assert!(Reflect::delete_property(&explanation, &key.into()).unwrap());
         }
-        image::assert_close(&json(&explanation), &expected[i], TOLERANCE, &format!("answers[{i}]"));
+        assert_close(&json(&explanation), &expected[i], TOLERANCE, &format!("answers[{i}]"));
     }
 }
 

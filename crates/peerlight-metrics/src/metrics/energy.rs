@@ -1,9 +1,9 @@
 //! Energy game.
 
 use async_trait::async_trait;
-use peerlight_core::Result;
+use peerlight_core::{Result, inside};
 
-use crate::{Better, Case, Meta, Metric, Score, rect::inside};
+use crate::{Better, Case, Meta, Metric, Score};
 
 /// Energy-based pointing game: the sum of the map within the boxes over its whole sum; 0 for a blank map.
 pub struct Energy;

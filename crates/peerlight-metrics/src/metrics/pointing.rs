@@ -1,9 +1,9 @@
 //! Pointing game.
 
 use async_trait::async_trait;
-use peerlight_core::Result;
+use peerlight_core::{Result, inside};
 
-use crate::{Better, Case, Meta, Metric, Score, rect::inside};
+use crate::{Better, Case, Meta, Metric, Score};
 
 /// Pointing game: whether the largest value lies in a box of the class.
 pub struct Pointing;

@@ -1,8 +1,8 @@
-//! The Gaussian blur that insertion begins from.
+//! The Gaussian blur of images.
 
 /// Taps of the filter along a side.
 const TAPS: usize = 11;
-/// Its deviation in pixels.
+/// Deviation of the filter in pixels.
 const SIGMA: f64 = 5.0;
 
 /// Channels of `side` x `side` pixels, blurred by an 11-tap Gaussian of deviation 5 along the rows and then along the

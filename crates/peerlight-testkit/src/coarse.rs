@@ -1,5 +1,4 @@
 //! A network that shows only some of another's layers: a peer of another depth, whose right answers are known.
-#![allow(dead_code, reason = "each test uses a part")]
 
 use std::sync::{Arc, Mutex};
 

@@ -1,8 +1,4 @@
-//! What the tests share: golden values, and a tensor's or a map's distance from them.
-#![allow(dead_code, reason = "each test uses a part")]
-#![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
-
-pub mod networks;
+//! Golden values, and a tensor's or a map's distance from them.
 
 use std::{fs, path::PathBuf};
 
@@ -10,7 +6,7 @@ use burn::tensor::Tensor;
 use peerlight_core::Rgba8;
 use serde::{Deserialize, de::DeserializeOwned};
 
-/// The workspace's root, from any of its crates.
+/// The workspace's root.
 pub fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
@@ -35,8 +31,11 @@ pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 /// Some values of a flat tensor, and sometimes the sum of all.
 #[derive(Deserialize)]
 pub struct Probe {
+    /// Indices of values.
     pub at: Vec<usize>,
+    /// The values there.
     pub value: Vec<f64>,
+    /// The sum of all values.
     pub sum: Option<f64>,
 }
 

@@ -9,8 +9,11 @@ use peerlight_explain::{Progress, Step};
 /// Notes every step, cancels at one of them, and lets a millisecond pass between readings.
 #[derive(Default)]
 pub struct Noting {
+    /// The steps so far.
     pub steps: RefCell<Vec<Step>>,
+    /// The number of steps after which it cancels.
     pub cancel_at: Option<usize>,
+    /// Milliseconds on its clock.
     pub clock: RefCell<f64>,
 }
 

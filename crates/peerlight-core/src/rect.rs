@@ -1,16 +1,21 @@
 //! Boxes around the things that an image shows.
 
-use peerlight_core::Crop;
 use serde::{Deserialize, Serialize};
 
-/// A box: from its left upper corner to before its right lower one, in pixels. As JSON `[x0, y0, x1, y1]`.
+use crate::Crop;
+
+/// A box in pixels. It holds the points (x, y) with x0 <= x < x1 and y0 <= y < y1; y grows downward. Its JSON is
+/// `[x0, y0, x1, y1]`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(from = "[f64; 4]", into = "[f64; 4]")]
-#[allow(missing_docs, reason = "the names say it")]
 pub struct Rect {
+    /// Left edge.
     pub x0: f64,
+    /// Upper edge.
     pub y0: f64,
+    /// Right edge.
     pub x1: f64,
+    /// Lower edge.
     pub y1: f64,
 }
 
@@ -27,8 +32,8 @@ impl From<Rect> for [f64; 4] {
 }
 
 impl Rect {
-    /// A box in an image's pixels as it lies in a map of `side` x `side` over a crop of the image; none if it lies
-    /// outside.
+    /// The part of a box that a crop of the image shows, in the pixels of a map of `side` x `side` over that crop. The box
+    /// is in the image's pixels. `None` if the crop shows nothing of it.
     pub fn seen(self, crop: Crop, side: usize) -> Option<Self> {
         let side = side as f64;
         let x = |x: f64| ((x - crop.x) / crop.side * side).clamp(0.0, side);
@@ -37,19 +42,19 @@ impl Rect {
         (seen.x0 < seen.x1 && seen.y0 < seen.y1).then_some(seen)
     }
 
-    /// Whether the center of the pixel (x, y) lies in it.
+    /// Whether the center of the pixel (x, y) lies in the box.
     pub fn holds(self, x: usize, y: usize) -> bool {
         let (x, y) = (x as f64 + 0.5, y as f64 + 0.5);
         self.x0 <= x && x < self.x1 && self.y0 <= y && y < self.y1
     }
 }
 
-/// For every pixel of a map of `side` x `side`, whether it lies in a box.
+/// For every pixel of a map of `side` x `side`, row by row, whether its center lies in one of the boxes.
 pub fn inside(boxes: &[Rect], side: usize) -> Vec<bool> {
     (0..side * side).map(|i| boxes.iter().any(|rect| rect.holds(i % side, i / side))).collect()
 }
 
-/// The part of an image of `width` x `height` that the boxes cover together, 0..=1.
+/// The fraction of an image of `width` x `height` pixels that the boxes cover together, 0..=1.
 pub fn covered(boxes: &[Rect], width: f64, height: f64) -> f64 {
     let cuts = |ends: fn(&Rect) -> [f64; 2], most: f64| {
         let mut cuts: Vec<f64> = boxes.iter().flat_map(ends).map(|v| v.clamp(0.0, most)).collect();

@@ -17,8 +17,11 @@ struct Golden {
 #[derive(Deserialize)]
 pub struct Case {
     net: String,
+    /// The image's name in tests/golden/crops.
     pub image: String,
+    /// The method's id.
     pub method: String,
+    /// The layers that are read; none stands for the method's own choice.
     #[serde(default)]
     pub stages: Vec<usize>,
     settings: BTreeMap<String, serde_json::Value>,
@@ -36,7 +39,7 @@ pub struct Case {
 
 /// The cases of these nets: the first is a session's peer 0, and so on.
 pub fn of_nets(nets: &[&str]) -> Vec<(usize, Case)> {
-    let golden: Golden = serde_json::from_str(include_str!("../../../../tests/golden/methods.json")).unwrap();
+    let golden: Golden = serde_json::from_str(include_str!("../../../tests/golden/methods.json")).unwrap();
     let peer = |case: &Case| nets.iter().position(|net| *net == case.net);
     let cases: Vec<_> = golden.cases.into_iter().filter_map(|case| Some((peer(&case)?, case))).collect();
     assert!(cases.len() > 20, "only {} cases of {nets:?}", cases.len());

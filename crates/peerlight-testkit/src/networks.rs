@@ -12,7 +12,7 @@ use peerlight_explain::{
 use peerlight_models::{Bundle, Layer, Network};
 use serde::Deserialize;
 
-use super::{Probe, golden, image, off, values};
+use crate::golden::{Probe, golden, image, off, values};
 
 #[derive(Deserialize)]
 struct Logits {
