@@ -32,3 +32,9 @@ pub use order::{order, places, ranks};
 pub use protocol::{CROP, Entry, EvaluationImage, PROTOCOL, Protocol, Record, Unwatched, Watch};
 pub use report::{MeanCurve, Number, Paired, Report, Row, report};
 pub use sanity::{Depth, Sanity, UNCHANGED, sanity};
+
+/// The Rust of the project's README and of the guide to metrics, compiled and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../../../docs/adding-a-metric.md")]
+struct Guides;
