@@ -6,9 +6,9 @@ use serde::Serialize;
 /// A value over several lines.
 ///
 /// # Errors
-/// `crashed` if the value cannot be written as JSON.
+/// `internal` if the value cannot be written as JSON.
 pub fn pretty(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string_pretty(value).map_err(|e| failed(&e))
+    Ok(serde_json::to_string_pretty(value)?)
 }
 
 /// A value on one line, without the line's end.
@@ -16,7 +16,7 @@ pub fn pretty(value: &impl Serialize) -> Result<String> {
 /// # Errors
 /// As [`pretty`].
 pub fn line(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| failed(&e))
+    Ok(serde_json::to_string(value)?)
 }
 
 /// A value as JSON in memory.
@@ -24,10 +24,10 @@ pub fn line(value: &impl Serialize) -> Result<String> {
 /// # Errors
 /// As [`pretty`].
 pub fn value(value: &impl Serialize) -> Result<serde_json::Value> {
-    serde_json::to_value(value).map_err(|e| failed(&e))
+    Ok(serde_json::to_value(value)?)
 }
 
-/// An error of reading or writing our own JSON.
-pub fn failed(error: &dyn std::fmt::Display) -> Error {
-    Error::new(Code::Internal, error.to_string())
+/// The error of a result that cannot be written as a file's text, or read back from it.
+pub fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::caused_by(Code::Internal, format!("A result cannot be converted to text or back: {error}."), error)
 }

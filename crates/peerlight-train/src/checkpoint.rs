@@ -31,7 +31,7 @@ impl Checkpoint {
         let networks = Bundle::write(&manifest, &arrays(&trainer.peers, false)?, Precision::Single)?;
         let mut files = BTreeMap::from([(NETWORKS.to_owned(), networks)]);
         for (peer, optimizer) in trainer.peers.iter().zip(&trainer.optimizers) {
-            let bytes = optimizer.into_bytes().map_err(|e| broken(step, &format!("{e:?}")))?;
+            let bytes = optimizer.into_bytes().map_err(|e| broken(step, &e.to_string()))?;
             files.insert(optimizer_file(&peer.id), bytes.to_vec());
         }
         Ok(Self { step, files })
@@ -52,7 +52,7 @@ impl Checkpoint {
             peer.net = numbered(bundle.net(m, device)?, m);
             let state = Bytes::from_bytes_vec(file(&optimizer_file(&peer.id))?.clone());
             let restored = optimizer.clone().from_bytes(state);
-            *optimizer = restored.map_err(|e| broken(self.step, &format!("{e:?}")))?;
+            *optimizer = restored.map_err(|e| broken(self.step, &e.to_string()))?;
         }
         Ok(())
     }

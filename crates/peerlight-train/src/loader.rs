@@ -97,7 +97,7 @@ impl Loader {
     pub fn next(&mut self) -> Result<Batch> {
         let worker = &self.workers[self.next % self.workers.len()];
         self.next += 1;
-        worker.recv().map_err(|_| Error::new(Code::Crashed, "A thread that loads images has stopped."))?
+        worker.recv().map_err(|_| Error::new(Code::Internal, "A thread that loads images has stopped."))?
     }
 
     /// The images that could not be loaded until now: their names, with the reason.

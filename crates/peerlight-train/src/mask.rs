@@ -1,7 +1,7 @@
 //! The masks of masked consistency: the mutual map, as it is or cut at its median.
 
 use burn::tensor::{Tensor, TensorData, activation::sigmoid};
-use peerlight_core::{Preprocess, Result, resize_map};
+use peerlight_core::{Preprocess, Result, resize_map, top_half};
 
 use crate::{maps::Maps, readback::read};
 
@@ -33,7 +33,9 @@ impl MaskBatch {
         let mut medians = vec![0.0; hard.len()];
         for ((map, median), hard) in values.chunks_exact_mut(s * s).zip(&mut medians).zip(hard) {
             if *hard {
-                *median = keep_top_half(map);
+                let top = top_half(map);
+                *median = top.cut;
+                map.iter_mut().zip(top.kept).for_each(|(value, kept)| *value = f32::from(u8::from(kept)));
             }
         }
         let each = |values: Vec<f32>| Tensor::<3>::from_data(TensorData::new(values, [hard.len(), 1, 1]), &device);
@@ -64,32 +66,7 @@ impl MaskBatch {
 
 /// Normalized images x, [n, 3, s, s], times masks, [n, s, s], on black.
 pub(crate) fn masked(x: Tensor<4>, mask: Tensor<3>, preprocess: &Preprocess) -> Tensor<4> {
-    // x = (pixel - mean) / std, so that pixel * mask is (x + mean / std) * mask - mean / std.
-    let black: Vec<f32> = preprocess.mean.iter().zip(preprocess.std).map(|(mean, std)| mean / std).collect();
-    let black = Tensor::<4>::from_data(TensorData::new(black, [1, 3, 1, 1]), &x.device());
-    (x + black.clone()) * mask.unsqueeze_dim::<4>(1) - black
-}
-
-/// Sets the half with the largest values to 1 (ties by position) and the rest to 0, and returns the largest value of the rest.
-fn keep_top_half(map: &mut [f32]) -> f32 {
-    let mut order: Vec<usize> = (0..map.len()).collect();
-    let half = map.len() / 2;
-    order.select_nth_unstable_by(half, |&a, &b| map[b].total_cmp(&map[a]).then(a.cmp(&b)));
-    let median = map[order[half]];
-    for (rank, &place) in order.iter().enumerate() {
-        map[place] = if rank < half { 1.0 } else { 0.0 };
-    }
-    median
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_top_half_is_kept_and_ties_go_by_position() {
-        let mut map = [0.5, 0.1, 0.5, 0.9, 0.5, 0.2];
-        assert_eq!(keep_top_half(&mut map), 0.5);
-        assert_eq!(map, [1.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
-    }
+    // Normalizing is linear, and black is where a pixel is zero: what lies above it is multiplied.
+    let black = Tensor::<1>::from_floats(preprocess.normalized(0.0), &x.device()).reshape([1, 3, 1, 1]);
+    (x - black.clone()) * mask.unsqueeze_dim::<4>(1) + black
 }

@@ -148,7 +148,7 @@ impl Trainer {
             let work = self.devices.iter().zip(parts).zip(shares);
             let threads: Vec<_> =
                 work.map(|((device, part), share)| scope.spawn(move || one(device, part, *share))).collect();
-            let crashed = |_| Error::new(Code::Crashed, "A device's thread has stopped.");
+            let crashed = |_| Error::new(Code::Internal, "A device's thread has stopped.");
             threads.into_iter().map(|thread| thread.join().map_err(crashed)?).collect()
         })
     }

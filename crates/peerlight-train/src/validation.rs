@@ -4,7 +4,7 @@ use burn::{
     module::Module,
     tensor::{Device, activation::log_softmax},
 };
-use peerlight_core::{Preprocess, Result};
+use peerlight_core::{Preprocess, Result, argmax};
 use peerlight_models::{Layer, Network};
 use serde::{Deserialize, Serialize};
 
@@ -61,10 +61,10 @@ pub(crate) fn validate(
             };
             let wanted = match (class, &peer.teacher) {
                 (Some(class), _) => Some(class),
-                (None, Some(teacher)) => Some(likeliest(&read(teacher.run(Layer::INPUT, x.clone()).logits)?)),
+                (None, Some(teacher)) => Some(argmax(&read(teacher.run(Layer::INPUT, x.clone()).logits)?)),
                 (None, None) => None,
             };
-            right[i] += f32::from(u8::from(wanted == Some(likeliest(&log_probabilities))));
+            right[i] += f32::from(u8::from(wanted == Some(argmax(&log_probabilities))));
             cross_entropy[i] -= class.map_or(0.0, |class| log_probabilities[class]);
             attention.push(maps.attention(&features));
         }
@@ -81,9 +81,4 @@ pub(crate) fn validate(
         cross_entropy: cross_entropy.into_iter().map(labels).collect(),
         rho: mean(rho, images),
     })
-}
-
-/// The index of the largest value, the first of equal ones.
-fn likeliest(values: &[f32]) -> usize {
-    (0..values.len()).max_by(|&a, &b| values[a].total_cmp(&values[b]).then(b.cmp(&a))).unwrap_or(0)
 }

@@ -115,7 +115,7 @@ impl Journal {
         let line = line(outcome)?;
         self.file.write_all(line.as_bytes()).map_err(|e| files::unwritable(&self.path, e))?;
         // As it will be read: a run that was resumed then comes to the same figures as one that was not.
-        let kept: Outcome = serde_json::from_str(&line).map_err(|e| json::failed(&e))?;
+        let kept: Outcome = serde_json::from_str(&line)?;
         self.done.insert(kept.image().to_string(), kept);
         Ok(())
     }

@@ -68,7 +68,7 @@ impl Result {
             ["forward", "partial", "backward", "milliseconds", "peak_memory", "blank", "not_finite"].map(String::from),
         );
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(&head).map_err(|e| json::failed(&e))?;
+        writer.write_record(&head).map_err(json::failed)?;
         for row in &self.report.rows {
             let mut line = vec![row.method.clone(), row.explained.clone(), row.masking.id().into()];
             for key in &keys {
@@ -82,10 +82,10 @@ impl Result {
             line.extend(costs.map(|v| v.to_string()));
             line.push(row.peak_memory.map_or(String::new(), |v| v.to_string()));
             line.extend([row.blank, row.not_finite].map(|count| count.to_string()));
-            writer.write_record(&line).map_err(|e| json::failed(&e))?;
+            writer.write_record(&line).map_err(json::failed)?;
         }
-        let bytes = writer.into_inner().map_err(|e| json::failed(&e))?;
-        String::from_utf8(bytes).map_err(|e| json::failed(&e))
+        let bytes = writer.into_inner().map_err(json::failed)?;
+        String::from_utf8(bytes).map_err(json::failed)
     }
 
     /// A table for each explained peer, with the primary masking.
