@@ -56,10 +56,10 @@ test('keyboard: the whole way without a mouse', async (t) => {
   assert.equal(cat.target.label, 'tiger cat');
 
   await tabTo(site, /^grid$/);
-  await site.slow(400);
+  await site.slow(1500);
   const before = await site.results();
   await keyboard.press('ArrowRight');
-  await site.text('status', /^(Preparing|Running|Drawing|Comparing)/);
+  await site.text('status', /^(Explaining|Mutual map)/);
   await keyboard.press('Escape');
   await site.text('status', /^Stopped\./);
   await tabTo(site, /^retry$/, 'Shift+Tab');
