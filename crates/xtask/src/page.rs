@@ -37,7 +37,7 @@ fn prune(dir: &Path) -> Result {
             prune(&path)?;
         } else if name.starts_with("LICENSE")
             || [".test.js", ".d.ts", ".md", "package.json"].iter().any(|end| name.ends_with(end))
-         {
+        {
             fs::remove_file(&path).map_err(error)?;
         }
     }

@@ -1,67 +1,12 @@
-//! An image, and what is put in the place of the pixels that a mask takes away.
+//! An image as the networks see it, and masked versions of it.
 
 use std::cell::OnceCell;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use peerlight_core::{Preprocess, Result, read};
 use peerlight_explain::ForwardPass;
-use serde::{Deserialize, Serialize};
 
-use crate::{blur::blurred, order::places};
-
-/// How a map masks an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Masking {
-    /// The half of the pixels with the largest values keep their color, the rest become black: only their order
-    /// counts.
-    Top50,
-    /// The pixels times the map, so that they fade to black.
-    Soft,
-    /// The normalized input times the map, so that the pixels fade to the mean gray (torch-cam's way).
-    #[serde(rename = "soft-normalised")]
-    SoftNormalized,
-}
-
-impl Masking {
-    /// All of them, the protocol's primary one first.
-    pub const ALL: [Self; 3] = [Self::Top50, Self::Soft, Self::SoftNormalized];
-
-    /// Its id.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Top50 => "top50",
-            Self::Soft => "soft",
-            Self::SoftNormalized => "soft-normalised",
-        }
-    }
-
-    /// What is to be known of it.
-    const fn entry(self) -> MaskingEntry {
-        let (name, help) = match self {
-            Self::Top50 => ("Top half", "The half of the pixels with the largest values stays, the rest is black."),
-            Self::Soft => ("Soft", "The pixels times the map: they fade to black."),
-            Self::SoftNormalized => {
-                ("Soft, to gray", "The normalized pixels times the map: they fade to the mean gray, torch-cam's way.")
-            }
-        };
-        MaskingEntry { id: self.id(), name, help }
-    }
-
-    /// What is to be known of all of them.
-    pub fn entries() -> [MaskingEntry; 3] {
-        Self::ALL.map(Self::entry)
-    }
-}
-
-/// A masking for people.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "the names say it")]
-pub struct MaskingEntry {
-    pub id: &'static str,
-    pub name: &'static str,
-    pub help: &'static str,
-}
+use crate::{blur::blurred, masking::Masking, order::RankedMap};
 
 /// What stands where the image is taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +19,8 @@ pub enum Ground {
     Blurred,
 }
 
-/// What the networks see of an image, read back once so that any number of masked versions are made of it.
-pub struct Canvas {
+/// An image as the networks see it, read back once, from which any number of masked versions are made.
+pub struct MaskedInputs {
     side: usize,
     /// [3, side, side], normalized.
     pixels: Vec<f32>,
@@ -85,8 +30,8 @@ pub struct Canvas {
     device: Device,
 }
 
-impl Canvas {
-    /// The canvas of an image that the peers have seen.
+impl MaskedInputs {
+    /// Reads back the input of a forward pass.
     ///
     /// # Errors
     /// `device-lost`.
@@ -101,7 +46,7 @@ impl Canvas {
         Self { side, pixels, black, blurred: OnceCell::new(), device: device.clone() }
     }
 
-    /// Pixels along a side.
+    /// The number of pixels along a side.
     pub fn side(&self) -> usize {
         self.side
     }
@@ -116,15 +61,15 @@ impl Canvas {
         &self.device
     }
 
-    /// Adds to `out` the image where `keep` is 1, the ground where it is 0, and a mixture between. `keep` has a value
-    /// in 0..=1 for each pixel. Where it is 1 the image is untouched to the last bit.
+    /// Adds to `out` the image where `keep` is 1, the ground where it is 0, and a mixture in between. `keep` gives a
+    /// value in 0..=1 for each pixel. Where it is 1 the image is untouched to the last bit.
     pub fn blend(&self, ground: Ground, keep: impl Fn(usize) -> f32, out: &mut Vec<f32>) {
         let area = self.side * self.side;
         for (c, channel) in self.pixels.chunks_exact(area).enumerate() {
             let flat = |value: f32| channel.iter().enumerate().map(move |(i, &v)| (i, v, value));
             let mix = |(i, v, under): (usize, f32, f32)| {
-                let part = keep(i);
-                v * part + under * (1.0 - part)
+                let kept = keep(i);
+                v * kept + under * (1.0 - kept)
             };
             match ground {
                 Ground::Black => out.extend(flat(self.black[c]).map(mix)),
@@ -138,19 +83,20 @@ impl Canvas {
     }
 
     /// Adds to `out` the image masked by a map.
-    pub fn masked(&self, masking: Masking, map: &[f32], out: &mut Vec<f32>) {
+    pub fn masked(&self, masking: Masking, map: &RankedMap<'_>, out: &mut Vec<f32>) {
+        let values = map.values();
         match masking {
             Masking::Top50 => {
-                let (places, half) = (places(map), map.len() / 2);
-                self.blend(Ground::Black, |i| if (places[i] as usize) < half { 1.0 } else { 0.0 }, out);
+                let (positions, half) = (map.positions(), map.half());
+                self.blend(Ground::Black, |i| if (positions[i] as usize) < half { 1.0 } else { 0.0 }, out);
             }
-            Masking::Soft => self.blend(Ground::Black, |i| map[i], out),
-            Masking::SoftNormalized => self.blend(Ground::MeanGray, |i| map[i], out),
+            Masking::Soft => self.blend(Ground::Black, |i| values[i], out),
+            Masking::SoftNormalized => self.blend(Ground::MeanGray, |i| values[i], out),
         }
     }
 
-    /// Inputs for a network of the values of several images, [n, 3, side, side].
-    pub fn inputs(&self, values: Vec<f32>) -> Tensor<4> {
+    /// The values of several images as a batch for a network, [n, 3, side, side].
+    pub fn batch(&self, values: Vec<f32>) -> Tensor<4> {
         let n = values.len() / self.pixels.len();
         Tensor::from_data(TensorData::new(values, [n, 3, self.side, self.side]), &self.device)
     }
@@ -165,15 +111,15 @@ mod tests {
     use super::*;
 
     /// Pixels of 0, 1/3, 2/3 and 1 in every channel, normalized by a mean of 0.5 and a deviation of 0.25.
-    fn canvas() -> Canvas {
+    fn image() -> MaskedInputs {
         let preprocess = Preprocess { side: 2, crop: 1.0, mean: [0.5; 3], std: [0.25; 3] };
         let channel = [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0].map(|v: f32| (v - 0.5) / 0.25);
-        Canvas::new([channel; 3].concat(), 2, &preprocess, &Device::flex())
+        MaskedInputs::new([channel; 3].concat(), 2, &preprocess, &Device::flex())
     }
 
     fn check(masking: Masking, map: [f32; 4], expected: [f32; 4]) {
         let mut out = Vec::new();
-        canvas().masked(masking, &map, &mut out);
+        image().masked(masking, &RankedMap::new(&map), &mut out);
         let pixels: Vec<f32> = out[4..8].iter().map(|v| v * 0.25 + 0.5).collect();
         assert!(pixels.iter().zip(expected).all(|(p, e)| (p - e).abs() < 1e-6), "{masking:?}: {pixels:?} {expected:?}");
     }
@@ -192,21 +138,14 @@ mod tests {
 
     #[test]
     fn a_mask_of_ones_changes_no_bit() {
-        let canvas = canvas();
+        let image = image();
         for masking in [Masking::Soft, Masking::SoftNormalized] {
             let mut out = Vec::new();
-            canvas.masked(masking, &[1.0; 4], &mut out);
-            assert_eq!(out, canvas.pixels());
+            image.masked(masking, &RankedMap::new(&[1.0; 4]), &mut out);
+            assert_eq!(out, image.pixels());
         }
         let mut out = Vec::new();
-        canvas.blend(Ground::Blurred, |_| 0.0, &mut out);
-        assert_eq!(out, blurred(canvas.pixels(), 2));
-    }
-
-    #[test]
-    fn ids_are_those_of_json() {
-        for masking in Masking::ALL {
-            assert_eq!(serde_json::to_value(masking).unwrap(), masking.id());
-        }
+        image.blend(Ground::Blurred, |_| 0.0, &mut out);
+        assert_eq!(out, blurred(image.pixels(), 2));
     }
 }
