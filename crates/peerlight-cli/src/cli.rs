@@ -168,9 +168,9 @@ pub struct Evaluate {
     #[arg(long, value_name = "NAME")]
     pub set: Option<String>,
     /// How many images' maps the HTML report shows
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub gallery: usize,
-    /// Of the drawing of images and of the intervals
+    #[arg(long, alias = "gallery", default_value_t = 0, value_name = "N")]
+    pub maps: usize,
+    /// Seed for sampling images and for the intervals
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// Print the report as JSON instead of a table

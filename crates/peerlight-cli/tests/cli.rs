@@ -197,18 +197,28 @@ fn a_run_is_resumed_to_the_same_report() {
     let out = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
     let (whole, broken) = (out("whole"), out("broken"));
     let run = |out: &str, more: &[&str]| {
-        let args =
-            ["evaluate", &set, "-b", &bundle, "--boxes", &boxes, "--method", "mutual,cam,rise:samples=4", "--out", out];
+        let args = [
+            "evaluate",
+            &set,
+            "-b",
+            &bundle,
+            "--boxes",
+            &boxes,
+            "--method",
+            "mutual,cam,control-ones,rise:samples=4",
+            "--out",
+            out,
+        ];
         fine(&[&args, more].concat())
     };
-    let output = run(&whole, &["--peer", "all", "--gallery", "1"]);
+    let output = run(&whole, &["--peer", "all", "--maps", "1"]);
     let report = without_times(&folder.path().join("whole/report.json"));
     assert_eq!(report["protocol"], "peerlight-1");
     assert_eq!(report["pictures"], 4);
     assert_eq!(report["set"], "set");
     assert_eq!(report["bundle_sha256"].as_str().unwrap().len(), 64);
-    // Three methods, two peers, three maskings.
-    assert_eq!(report["rows"].as_array().unwrap().len(), 18);
+    // Four methods, two peers, three maskings.
+    assert_eq!(report["rows"].as_array().unwrap().len(), 24);
     let row = &report["rows"][0];
     for key in [
         "average_drop",
@@ -230,9 +240,26 @@ fn a_run_is_resumed_to_the_same_report() {
     assert_eq!(report["skipped"][0][0], "class 1/broken.jpg");
     let table = text(&output.stdout);
     assert!(table.contains("rise:samples=4") && table.contains("could not be read"), "{table}");
+    // A map of ones keeps the upper half of the image: a figure that is marked, and never the best.
+    let ones = table.lines().find(|line| line.starts_with("control-ones")).unwrap();
+    assert!(ones.contains('†') && !ones.contains('*') && table.contains("their position decided"), "{table}");
     let html = fs::read_to_string(folder.path().join("whole/report.html")).unwrap();
-    assert!(html.contains("<svg") && html.contains("data:image/png;base64,"), "{html}");
-    assert_eq!(fs::read_to_string(folder.path().join("whole/report.csv")).unwrap().lines().count(), 19);
+    for part in [
+        "<svg",
+        "data:image/jpeg;base64,",
+        "Agreement of the networks' maps",
+        "Accuracy of second",
+        "Average Drop, % ↓",
+        "Mutual map minus each other method",
+        "RISE, samples=4",
+        "<td>†",
+        "Fade to gray (soft-normalised)",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+    let csv = fs::read_to_string(folder.path().join("whole/report.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 25);
+    assert!(csv.starts_with("method,explained,masking,adcc,adcc_ci_low,adcc_ci_high,"), "{csv}");
 
     // The same, stopped after two images in the middle of a line.
     let journal = fs::read_to_string(folder.path().join("whole/records.jsonl")).unwrap();
@@ -241,7 +268,8 @@ fn a_run_is_resumed_to_the_same_report() {
     fs::create_dir(folder.path().join("broken")).unwrap();
     let torn = format!("{}\n{}\n{}\n{}", lines[0], lines[1], lines[2], &lines[3][..lines[3].len() / 2]);
     fs::write(folder.path().join("broken/records.jsonl"), torn).unwrap();
-    let output = run(&broken, &["--peer", "all"]);
+    // The flag's old name is still read.
+    let output = run(&broken, &["--peer", "all", "--gallery", "0"]);
     assert!(text(&output.stderr).contains("Going on: 2 of 5"), "{}", text(&output.stderr));
     assert_eq!(without_times(&folder.path().join("broken/report.json")), report);
 

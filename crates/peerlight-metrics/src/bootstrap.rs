@@ -4,7 +4,7 @@ use peerlight_core::rng::uniform;
 
 use crate::dot::dot;
 
-/// Resamples of the images.
+/// The number of resamples of the images.
 pub const RESAMPLES: usize = 2000;
 
 /// The mean of each column over the images, first of the sample itself and then of each resample.
@@ -41,8 +41,8 @@ pub fn resampled_means(columns: &[Vec<Option<f64>>], seed: u64) -> Vec<Vec<f64>>
     means
 }
 
-/// The interval that holds 95 % of the values, by percentiles (linear between two values); none without a value. Those that
-/// are not finite are left out: a resample may hold no image that has a figure.
+/// The interval that holds 95 % of the values, by percentiles (linear between two values); none without a value. Values
+/// that are not finite are left out: a resample may hold no image that has a figure.
 pub fn interval(values: &[f64]) -> Option<[f64; 2]> {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     if sorted.is_empty() {

@@ -2,23 +2,29 @@
 
 use serde::Serialize;
 
-use crate::{METRICS, Masking, MaskingEntry, Meta};
+use crate::{
+    masking::{Masking, MaskingEntry},
+    metric::Meta,
+    metrics::METRICS,
+};
 
-/// The explainer's catalog, the metrics and the maskings.
+/// The explainer's catalog, the metrics and the maskings: what menus, choices and documentation are made from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "the names say it")]
 pub struct Catalog {
+    /// The architectures, methods, settings, color maps and errors.
     #[serde(flatten)]
     pub explain: peerlight_explain::Catalog,
+    /// The metrics in the order of tables.
     pub metrics: Vec<&'static Meta>,
-    pub maskings: [MaskingEntry; 3],
+    /// The maskings, the protocol's primary one first.
+    pub maskings: [MaskingEntry; Masking::ALL.len()],
 }
 
-/// The catalog of this build.
+/// Lists everything that this build offers.
 pub fn catalog() -> Catalog {
     Catalog {
         explain: peerlight_explain::catalog(),
         metrics: METRICS.iter().map(|metric| metric.meta()).collect(),
-        maskings: Masking::entries(),
+        maskings: Masking::ALL.map(Masking::entry),
     }
 }

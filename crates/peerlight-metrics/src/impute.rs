@@ -17,7 +17,7 @@ const TOLERANCE: f64 = 1e-9;
 const STEPS: usize = 5000;
 
 /// An image [3, side, side] without the pixels that are `removed`: each of them is the weighted mean of its eight
-/// neighbors (1/6 beside, 1/12 at the corners; those beyond the border are left out), plus noise of deviation 0.01. A
+/// neighbors (1/6 beside, 1/12 at the corners; those beyond the border are left out), plus noise of deviation 0.01. An
 /// image of which nothing is left is noise about zero.
 ///
 /// Rong et al., "A Consistent and Efficient Evaluation Strategy for Attribution Methods", ICML 2022. The equations are
@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn two_holes_by_hand() {
-        // In a row of 2 x 2: a, b unknown above 1, 2 known. Each has a side neighbor above/below, a side neighbor beside, a corner.
+        // In 2 x 2 pixels, the unknown a and b stand above the known 1 and 2. Each has a neighbor above or below, one
+        // beside, and one at the corner.
         // 5/12 a = 1/6 b + 1/6 * 1 + 1/12 * 2;  5/12 b = 1/6 a + 1/6 * 2 + 1/12 * 1  =>  5a = 2b + 4, 5b = 2a + 5.
         let solution = solved(&[0.0, 0.0, 1.0, 2.0], 2, &[true, true, false, false]);
         assert!((solution[0] - 30.0 / 21.0).abs() < 1e-8, "{solution:?}");

@@ -1,37 +1,76 @@
 //! How far an explanation is to be trusted.
 //!
-//! [`measure`] scores the map of one image by the metrics of the list [`METRICS`]; [`sanity`] asks whether a map
-//! depends on what the networks have learnt; [`Protocol`] puts every method of a list through the same trial, image
-//! by image, and pools the records into rows with intervals. Nothing here opens a file or knows a clock:
-//! [`Progress`](peerlight_explain::Progress) has both.
+//! - [`measure`] scores the map of one image by metrics of the list [`METRICS`].
+//! - [`sanity`] tells whether a map depends on what the networks have learnt.
+//! - [`Protocol`] puts every method of a list through the same trial, image by image; [`report`] pools the records into
+//!   rows with intervals, and [`compare`] puts two sides of runs against each other.
+//!
+//! Nothing here opens a file or knows a clock: [`Progress`](peerlight_explain::Progress) has a clock, hears of every step
+//! and can cancel.
+//!
+//! ```
+//! use peerlight_explain::{Request, Session, Silent};
+//! use peerlight_metrics::{EvaluatedImage, Evaluation, measure, metric_ids};
+//! use peerlight_models::{Bundle, micro};
+//!
+//! # pollster::block_on(async {
+//! let device = burn::tensor::Device::flex();
+//! let session = Session::open(&Bundle::parse(&micro::bundle()?)?, &device, "CPU")?;
+//! let pass = session.forward_input(micro::input(&device), &Silent).await?;
+//! let request = Request { peer: Some(0), ..Request::of("grad-cam") };
+//! let map = session.explain(&pass, &request, &Silent).await?;
+//!
+//! let image = EvaluatedImage::new(&session, &pass, &[], &Silent).await?;
+//! let measures = measure(&Evaluation::new(&image, &map, &request), &metric_ids(true)).await?;
+//! for figure in &measures.figures {
+//!     println!("{}: {:?}", figure.key(), figure.value);
+//! }
+//! assert_eq!(measures.figures[0].key().to_string(), "average-drop:top50");
+//! # peerlight_core::Result::Ok(())
+//! # }).unwrap();
+//! ```
 
 mod bootstrap;
-mod canvas;
-mod case;
 mod catalog;
+mod column_names;
 mod compare;
 mod dot;
+mod evaluation;
+mod figure;
 mod impute;
+mod masked_inputs;
+mod masking;
 mod measure;
 mod metric;
 mod metrics;
 mod order;
+mod pool;
 mod protocol;
+mod record;
 mod report;
+mod result_file;
 mod sanity;
+mod similarity;
 mod steps;
 
 pub use bootstrap::{RESAMPLES, interval, resampled_means};
-pub use canvas::{Canvas, Ground, Masking, MaskingEntry};
-pub use case::{Case, Subject};
 pub use catalog::{Catalog, catalog};
-pub use compare::{Difference, compare};
+pub use compare::{Comparison, Difference, compare};
+pub use evaluation::{EvaluatedImage, Evaluation, mask_together};
+pub use figure::{Boxes, Estimate, FigureKey, MetricId};
+pub use masked_inputs::MaskedInputs;
+pub use masking::{Masking, MaskingEntry, PerMasking};
 pub use measure::{Curve, Figure, Measures, measure};
-pub use metric::{Better, METRICS, Means, Meta, Metric, Score, key, metric, metric_ids, metrics_with_parts};
-pub use order::{order, places, ranks};
-pub use protocol::{CROP, Entry, EvaluationImage, PROTOCOL, Protocol, Record, Unwatched, Watch};
-pub use report::{MeanCurve, Number, Paired, Report, Row, report};
+pub use metric::{Better, Meta, Metric, Score};
+pub use metrics::{METRICS, metric, metric_ids, metrics_with_parts};
+pub use order::{RankedMap, order, positions, ranks};
+pub use pool::Statistic;
+pub use protocol::{CROP, LabeledImage, Observer, PROTOCOL, Protocol};
+pub use record::{Entry, Record};
+pub use report::report;
+pub use result_file::{Best, MeanCurve, Paired, Report, ResultFile, Row};
 pub use sanity::{Depth, Sanity, UNCHANGED, sanity};
+pub use similarity::correlation;
 
 /// The Rust of the project's README and of the guide to metrics, compiled and run with the documentation tests.
 #[cfg(doctest)]

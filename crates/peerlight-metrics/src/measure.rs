@@ -1,88 +1,80 @@
 //! Metrics of one map of one image.
 
-use peerlight_core::{Rect, Result};
-use peerlight_explain::{Explanation, ForwardPass, Progress, Request, Session};
+use peerlight_core::Result;
 use serde::Serialize;
 
-use crate::{Case, Masking, Score, Subject, metric, steps::parts};
+use crate::{
+    evaluation::Evaluation,
+    figure::{FigureKey, MetricId},
+    masking::Masking,
+    metric::Score,
+    metrics::metric,
+    steps::fractions,
+};
 
 /// One figure of one metric.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figure {
-    /// The metric's id.
-    pub id: &'static str,
-    /// How the map masks the image, if it does.
+    /// The metric.
+    pub id: MetricId,
+    /// How the map masked the image; none for a metric that masks nothing.
     pub masking: Option<Masking>,
-    /// In the metric's unit; none where it does not apply: no box was given, say.
+    /// The figure in the metric's unit; none where the metric does not apply, for want of a box, say.
     pub value: Option<f64>,
+}
+
+impl Figure {
+    /// The key of the figure.
+    pub fn key(&self) -> FigureKey {
+        FigureKey::new(self.id, self.masking)
+    }
 }
 
 /// The curve that a figure is the area under.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Curve {
-    /// The metric's id.
-    pub id: &'static str,
-    /// The part of the pixels, 0..=1.
+    /// The metric.
+    pub id: MetricId,
+    /// Fractions of the pixels, 0..=1.
     pub x: Vec<f32>,
-    /// The probability of the class.
+    /// The probability of the class at each of them.
     pub y: Vec<f32>,
 }
 
-/// What metrics say of one map.
+/// The figures of one map.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Measures {
-    /// Of each metric one, or one for each masking.
+    /// One figure for each metric, or one for each masking.
     pub figures: Vec<Figure>,
-    /// Insertion's and deletion's.
+    /// The curves of insertion and deletion.
     pub curves: Vec<Curve>,
-    /// Milliseconds that it took.
+    /// Milliseconds that measuring took.
     pub ms: f64,
-    /// Passes that it took.
+    /// Passes from the image that measuring took.
     pub forward: usize,
 }
 
-/// Measures the map that `request` gave of a pass. `boxes` are those of the class, in pixels of the map.
+/// Scores a map by the given metrics.
 ///
 /// # Errors
-/// `ask-invalid` for a metric that there is not, `device-lost`, or `cancelled`.
-pub async fn measure(
-    session: &Session,
-    pass: &ForwardPass,
-    explanation: &Explanation,
-    request: &Request,
-    metrics: &[&str],
-    boxes: &[Rect],
-    progress: &dyn Progress,
-) -> Result<Measures> {
-    Subject::new(session, pass, boxes, progress).await?.measure(explanation, request, metrics).await
-}
-
-impl Subject<'_> {
-    /// Measures the map that `request` gave of this image.
-    ///
-    /// # Errors
-    /// As [`measure`].
-    pub async fn measure(&self, explanation: &Explanation, request: &Request, metrics: &[&str]) -> Result<Measures> {
-        let chosen = metrics.iter().map(|id| metric(id)).collect::<Result<Vec<_>>>()?;
-        let start = self.progress.now();
-        let case = Case::new(self, explanation, request);
-        let (mut figures, mut curves) = (Vec::new(), Vec::new());
-        for metric in chosen {
-            let meta = metric.meta();
-            let id = meta.id;
-            case.name(meta.name);
-            match metric.score(&case).await? {
-                Score::One(value) => figures.push(Figure { id, masking: None, value }),
-                Score::Masked(values) => {
-                    let masked = Masking::ALL.into_iter().zip(values);
-                    figures.extend(masked.map(|(m, v)| Figure { id, masking: Some(m), value: Some(v) }));
-                }
-                Score::Curve(area, y) => {
-                    figures.push(Figure { id, masking: None, value: Some(area) });
-                    curves.push(Curve { id, x: parts(), y });
-                }
+/// `ask-invalid` for a metric that is not in the list, `device-lost`, or `cancelled`.
+pub async fn measure(evaluation: &Evaluation<'_>, metrics: &[MetricId]) -> Result<Measures> {
+    let chosen = metrics.iter().map(|id| metric(id.as_str())).collect::<Result<Vec<_>>>()?;
+    let start = evaluation.now();
+    let (mut figures, mut curves) = (Vec::new(), Vec::new());
+    for metric in chosen {
+        let id = metric.meta().id;
+        evaluation.doing(metric.meta().name);
+        match metric.score(evaluation).await? {
+            Score::One(value) => figures.push(Figure { id, masking: None, value }),
+            Score::Masked(values) => {
+                figures.extend(values.iter().map(|(m, v)| Figure { id, masking: Some(m), value: Some(*v) }));
+            }
+            Score::Curve(area, y) => {
+                figures.push(Figure { id, masking: None, value: Some(area) });
+                curves.push(Curve { id, x: fractions(), y });
             }
         }
-        Ok(Measures { figures, curves, ms: self.progress.now() - start, forward: case.passes() })
     }
+    Ok(Measures { figures, curves, ms: evaluation.now() - start, forward: evaluation.passes() })
 }

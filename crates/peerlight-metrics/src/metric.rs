@@ -1,11 +1,14 @@
-//! What a metric is, and the list of them.
+//! What a metric is.
 
 use async_trait::async_trait;
-use peerlight_core::{Code, Error, Result};
+use peerlight_core::Result;
 use serde::Serialize;
 
-pub use crate::metrics::METRICS;
-use crate::{Case, Masking};
+use crate::{
+    evaluation::Evaluation,
+    figure::{FigureKey, MetricId},
+    masking::{Masking, PerMasking},
+};
 
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -17,28 +20,149 @@ pub enum Better {
     Higher,
 }
 
-/// What is to be known of a metric.
+impl Better {
+    /// An arrow that points the better way, for labels.
+    pub const fn arrow(self) -> char {
+        match self {
+            Self::Lower => '↓',
+            Self::Higher => '↑',
+        }
+    }
+
+    /// Whether `a` is better than `b`.
+    pub fn prefers(self, a: f64, b: f64) -> bool {
+        match self {
+            Self::Lower => a < b,
+            Self::Higher => a > b,
+        }
+    }
+}
+
+/// A metric of more passes than this is not a fast one.
+const FEW: usize = 4;
+
+/// A metric's texts, and what it needs.
+///
+/// [`Meta::new`] gives the defaults and the other functions change one thing each:
+///
+/// ```
+/// use peerlight_metrics::Meta;
+///
+/// const META: Meta = Meta::new("deletion", "Deletion").lower_is_better().passes(28);
+/// assert_eq!(META.label(), "Deletion ↓");
+/// assert!(!META.fast);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Meta {
-    /// Its id.
-    pub id: &'static str,
-    /// Its name for people.
+    /// The id that files and programs use.
+    pub id: MetricId,
+    /// The name in the literature.
     pub name: &'static str,
+    /// A shorter name, for the heads of columns and for one image, of which there is no average.
+    pub short: &'static str,
     /// Which way is better.
     pub better: Better,
-    /// `%` if its figures are 0 to 100, else nothing.
+    /// `%` if the figures are 0 to 100, else nothing.
     pub unit: &'static str,
-    /// What it says and what it does not.
+    /// What the metric tells and what it does not.
     pub help: &'static str,
     /// Authors, title, venue and year.
     pub paper: &'static str,
     /// Forward passes of one network that it takes, roughly, beside those that the metrics before it in the list share
     /// with it.
     pub passes: usize,
+    /// Whether it takes no more than a few passes of its own.
+    pub fast: bool,
     /// Whether it asks the method for a second map.
     pub again: bool,
     /// Whether it needs boxes around what the image shows.
     pub boxes: bool,
+    /// Whether it has a figure for each masking.
+    pub masked: bool,
+    /// Whether it asks only for the order of the map's pixels.
+    pub ordered: bool,
+}
+
+impl Meta {
+    /// A metric of which higher fractions are better, which takes no passes of its own and needs no boxes.
+    pub const fn new(id: &'static str, name: &'static str) -> Self {
+        Self {
+            id: MetricId(id),
+            name,
+            short: name,
+            better: Better::Higher,
+            unit: "",
+            help: "",
+            paper: "",
+            passes: 0,
+            fast: true,
+            again: false,
+            boxes: false,
+            masked: false,
+            ordered: false,
+        }
+    }
+
+    /// Sets the shorter name.
+    pub const fn short(self, short: &'static str) -> Self {
+        Self { short, ..self }
+    }
+
+    /// Makes lower figures better.
+    pub const fn lower_is_better(self) -> Self {
+        Self { better: Better::Lower, ..self }
+    }
+
+    /// Gives the metric a figure in percent for each masking.
+    pub const fn percent_per_masking(self) -> Self {
+        Self { unit: "%", masked: true, ..self }
+    }
+
+    /// Sets what the metric tells and what it does not.
+    pub const fn help(self, help: &'static str) -> Self {
+        Self { help, ..self }
+    }
+
+    /// Sets the authors, title, venue and year.
+    pub const fn paper(self, paper: &'static str) -> Self {
+        Self { paper, ..self }
+    }
+
+    /// Sets the number of passes.
+    pub const fn passes(self, passes: usize) -> Self {
+        Self { passes, fast: passes <= FEW, ..self }
+    }
+
+    /// Says that the metric asks only for the order of the map's pixels.
+    pub const fn by_order_alone(self) -> Self {
+        Self { ordered: true, ..self }
+    }
+
+    /// Says that the metric asks the method for a second map.
+    pub const fn asks_again(self) -> Self {
+        Self { again: true, ..self }
+    }
+
+    /// Says that the metric needs boxes around what the image shows.
+    pub const fn needs_boxes(self) -> Self {
+        Self { boxes: true, ..self }
+    }
+
+    /// The name with an arrow that points the better way.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.name, self.better.arrow())
+    }
+
+    /// Whether a figure under this masking asks only for the order of the map's pixels. Of equal values, their position
+    /// then decides.
+    pub fn by_order(&self, masking: Option<Masking>) -> bool {
+        self.ordered || masking == Some(Masking::Top50)
+    }
+
+    /// Digits after the point that tell figures apart.
+    pub fn digits(&self) -> usize {
+        if self.unit == "%" { 1 } else { 3 }
+    }
 }
 
 /// What a metric finds in one image.
@@ -46,106 +170,33 @@ pub struct Meta {
 pub enum Score {
     /// One figure; none where the metric does not apply.
     One(Option<f64>),
-    /// One for each of [`Masking::ALL`].
-    Masked([f64; 3]),
-    /// A figure, and the curve [29] over the part of the pixels that it is the area under.
+    /// A figure for each masking.
+    Masked(PerMasking<f64>),
+    /// A figure that is the area under a curve of 29 values, over equal steps of the fraction of the pixels.
     Curve(f64, Vec<f32>),
 }
 
-/// Means over images, by [`key`]. None for a figure that nobody asked for.
-pub type Means<'a> = dyn Fn(&str) -> Option<f64> + 'a;
-
-/// A metric.
+/// A metric: how well a map does on one image, and over many.
 #[async_trait(?Send)]
 pub trait Metric: Sync {
-    /// What is to be known of it.
+    /// The metric's texts, and what it needs.
     fn meta(&self) -> &'static Meta;
 
-    /// Its score for one image and map.
+    /// Scores one map of one image.
     ///
     /// # Errors
     /// `device-lost`, or `cancelled`.
-    async fn score(&self, case: &Case<'_>) -> Result<Score>;
+    async fn score(&self, evaluation: &Evaluation<'_>) -> Result<Score>;
 
-    /// The metrics whose means its figure over many images is made of.
-    fn made_of(&self) -> &'static [&'static str] {
+    /// The figures of other metrics whose means this metric's figure over many images is made of.
+    fn made_of(&self) -> &'static [FigureKey] {
         &[]
     }
 
-    /// Its figure over many images: unless it says otherwise, the mean of the images' figures.
-    fn pool(&self, key: &str, means: &Means<'_>) -> Option<f64> {
-        means(key)
-    }
-}
-
-/// The metric of this id.
-///
-/// # Errors
-/// `ask-invalid`, naming those that there are.
-pub fn metric(id: &str) -> Result<&'static dyn Metric> {
-    METRICS.iter().copied().find(|m| m.meta().id == id).ok_or_else(|| {
-        let known: Vec<_> = METRICS.iter().map(|m| m.meta().id).collect();
-        Error::new(Code::AskInvalid, format!("There is no metric '{id}'. There are: {}.", known.join(", ")))
-    })
-}
-
-/// The ids of these metrics, each after those that it is made of.
-///
-/// # Errors
-/// `ask-invalid` for one that there is not.
-pub fn metrics_with_parts(ids: &[impl AsRef<str>]) -> Result<Vec<&'static str>> {
-    let mut all = Vec::new();
-    for id in ids {
-        let metric = metric(id.as_ref())?;
-        for &id in metric.made_of().iter().chain([&metric.meta().id]) {
-            if !all.contains(&id) {
-                all.push(id);
-            }
-        }
-    }
-    Ok(all)
-}
-
-/// A metric of more passes is not a fast one.
-const FEW: usize = 4;
-
-/// The metrics' ids: all, or only the fast ones, which take no more than a few passes (and some of them the method once
-/// more).
-pub fn metric_ids(fast: bool) -> Vec<&'static str> {
-    METRICS.iter().map(|m| m.meta()).filter(|meta| meta.passes <= FEW || !fast).map(|meta| meta.id).collect()
-}
-
-/// How a figure is named where names are flat: the metric's id, and after a colon the masking if there is one.
-pub fn key(id: &str, masking: Option<Masking>) -> String {
-    match masking {
-        None => id.into(),
-        Some(masking) => format!("{id}:{}", masking.id()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_unique_and_every_metric_is_explained() {
-        for (i, meta) in METRICS.iter().map(|m| m.meta()).enumerate() {
-            assert!(METRICS[..i].iter().all(|other| other.meta().id != meta.id), "{} twice", meta.id);
-            assert!(meta.help.ends_with('.') && meta.help.len() > 60, "{}: {}", meta.id, meta.help);
-            assert!(meta.paper.ends_with(|c: char| c.is_ascii_digit()), "{}: {}", meta.id, meta.paper);
-            assert!(["", "%"].contains(&meta.unit));
-            assert_eq!(metric(meta.id).unwrap().meta(), meta);
-        }
-        let error = metric("average").err().unwrap();
-        assert!(error.to_string().contains("average-drop, "), "{error}");
-        let whole = ["average-drop", "complexity", "coherency", "adcc"];
-        assert_eq!(metrics_with_parts(&["adcc", "complexity"]).unwrap(), whole);
-        assert!(metric_ids(true).len() < metric_ids(false).len());
-    }
-
-    #[test]
-    fn keys() {
-        assert_eq!(key("adcc", None), "adcc");
-        assert_eq!(key("average-drop", Some(Masking::SoftNormalized)), "average-drop:soft-normalised");
+    /// The figure over many images: from the mean of the images' own figures, and from the means of
+    /// [`Metric::made_of`]. It is the own mean unless the metric says otherwise.
+    fn pool(&self, own: f64, parts: &[f64]) -> f64 {
+        let _ = parts;
+        own
     }
 }

@@ -1,22 +1,24 @@
-//! The pixels of a map by their value: what every metric that asks only for the order of the pixels begins with.
+//! The order of a map's pixels by their values, which is all that some metrics ask for.
 
-/// The pixels from the one with the largest value to the one with the smallest; of equals, the first comes first.
+use std::cell::OnceCell;
+
+/// The pixels' indices from the largest value to the smallest; of equal values, the first comes first.
 pub fn order(map: &[f32]) -> Vec<u32> {
     let mut keys: Vec<u64> = map.iter().zip(0u64..).map(|(&value, i)| u64::from(!ascending(value)) << 32 | i).collect();
     keys.sort_unstable();
     keys.into_iter().map(|key| key as u32).collect()
 }
 
-/// The place of every pixel in [`order`].
-pub fn places(map: &[f32]) -> Vec<u32> {
-    let mut places = vec![0; map.len()];
-    for (place, pixel) in (0..).zip(order(map)) {
-        places[pixel as usize] = place;
+/// The position of every pixel in [`order`]: 0 for the pixel with the largest value.
+pub fn positions(map: &[f32]) -> Vec<u32> {
+    let mut positions = vec![0; map.len()];
+    for (position, pixel) in (0..).zip(order(map)) {
+        positions[pixel as usize] = position;
     }
-    places
+    positions
 }
 
-/// The ranks of the values as parts of the whole, in 0..=1; equal values share the mean of their ranks.
+/// The ranks of the values, scaled to 0..=1: 1 for the largest. Equal values share the mean of their ranks.
 pub fn ranks(map: &[f32]) -> Vec<f32> {
     let order = order(map);
     let last = (map.len().max(2) - 1) as f64;
@@ -31,6 +33,46 @@ pub fn ranks(map: &[f32]) -> Vec<f32> {
         before += tied.len();
     }
     ranks
+}
+
+/// A map whose pixels are put in order once, when that is first asked for.
+pub struct RankedMap<'a> {
+    values: &'a [f32],
+    positions: OnceCell<Vec<u32>>,
+}
+
+impl<'a> RankedMap<'a> {
+    /// A map of these values.
+    pub fn new(values: &'a [f32]) -> Self {
+        Self { values, positions: OnceCell::new() }
+    }
+
+    /// The values.
+    pub fn values(&self) -> &'a [f32] {
+        self.values
+    }
+
+    /// The position of every pixel, as [`positions`] gives it.
+    pub fn positions(&self) -> &[u32] {
+        self.positions.get_or_init(|| positions(self.values))
+    }
+
+    /// How many pixels are half of them, rounded down.
+    pub fn half(&self) -> usize {
+        self.values.len() / 2
+    }
+
+    /// The fraction of the upper half of the pixels that only their position chose, since equally large values are in
+    /// the lower half: 0 where the values tell all pixels apart, 1 for a constant map.
+    pub fn tied(&self) -> f64 {
+        let half = self.half();
+        let Some(last) = self.positions().iter().position(|&position| position as usize + 1 == half) else {
+            return 0.0;
+        };
+        let equals = self.positions().iter().zip(self.values).filter(|(_, value)| **value == self.values[last]);
+        let (upper, lower): (Vec<_>, Vec<_>) = equals.partition(|(position, _)| (**position as usize) < half);
+        if lower.is_empty() { 0.0 } else { upper.len() as f64 / half as f64 }
+    }
 }
 
 /// Bits that grow with the value. Both zeros are the same.
@@ -55,7 +97,24 @@ mod tests {
         for (map, expected) in cases {
             assert_eq!(order(map), expected, "{map:?}");
         }
-        assert_eq!(places(&[0.5, 1.0, 0.5, 1.0, 0.0]), [2, 0, 3, 1, 4]);
+        assert_eq!(positions(&[0.5, 1.0, 0.5, 1.0, 0.0]), [2, 0, 3, 1, 4]);
+    }
+
+    #[test]
+    fn ties_are_what_the_position_alone_chose() {
+        let cases: [(&[f32], f64); 6] = [
+            (&[0.1, 0.9, 0.5, 0.3], 0.0),
+            (&[1.0; 6], 1.0),
+            // One of the upper two is larger, the other one of three equals.
+            (&[0.0, 0.0, 1.0, 0.0], 0.5),
+            // Equals that are all in the same half change nothing.
+            (&[1.0, 1.0, 0.0, 0.0], 0.0),
+            (&[0.0], 0.0),
+            (&[], 0.0),
+        ];
+        for (map, expected) in cases {
+            assert_eq!(RankedMap::new(map).tied(), expected, "{map:?}");
+        }
     }
 
     #[test]

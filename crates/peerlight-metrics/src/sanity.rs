@@ -5,7 +5,7 @@ use peerlight_explain::{ForwardPass, Progress, Request, Session, Step};
 use peerlight_models::Layer;
 use serde::Serialize;
 
-use crate::{Canvas, ranks};
+use crate::{order::ranks, similarity::correlation};
 
 /// A map whose rank correlation with the one of shuffled weights is above this has not changed.
 ///
@@ -65,7 +65,7 @@ pub async fn sanity(
     progress: &dyn Progress,
 ) -> Result<Sanity> {
     let start = progress.now();
-    let canvas = Canvas::of(pass, &session.info().preprocess).await?;
+    let device = pass.input().device();
     let before = session.explain(pass, request, progress).await?;
     let request = Request { target: Some(before.target.class), ..request.clone() };
     let lasts: Vec<Layer> = before.explained().into_iter().map(|peer| session.last_layers()[peer]).collect();
@@ -83,8 +83,8 @@ pub async fn sanity(
         let seen = twin.forward_input(pass.input(), progress).await?;
         let shuffled = twin.explain(&seen, &request, progress).await?.map.values;
         same = shuffled == before;
-        let pearson = canvas.correlation(&before, &shuffled).await?.unwrap_or(0.0);
-        let spearman = canvas.correlation(&ranks(&before), &ranks(&shuffled)).await?.unwrap_or(0.0);
+        let pearson = correlation(&before, &shuffled, &device).await?.unwrap_or(0.0);
+        let spearman = correlation(&ranks(&before), &ranks(&shuffled), &device).await?.unwrap_or(0.0);
         layers.push(Depth { name, after, spearman, pearson });
     }
     let unchanged = same || layers.last().is_some_and(|layer| layer.spearman > UNCHANGED);

@@ -8,8 +8,8 @@ pub fn pixels_at(step: usize, area: usize) -> usize {
     step * area / STEPS
 }
 
-/// The parts of the pixels at every step, in 0..=1: what a curve is drawn over.
-pub fn parts() -> Vec<f32> {
+/// The fraction of the pixels at every step, 0..=1: what a curve is drawn over.
+pub fn fractions() -> Vec<f32> {
     (0..=STEPS).map(|step| step as f32 / STEPS as f32).collect()
 }
 
@@ -30,7 +30,7 @@ mod tests {
         assert_eq!(pixels_at(28, 224 * 224), 224 * 224);
         // 64 * 64 / 28 = 146.29: rounded down, and all at the end.
         assert_eq!([1, 2, 28].map(|step| pixels_at(step, 64 * 64)), [146, 292, 4096]);
-        assert_eq!(parts().len(), 29);
+        assert_eq!(fractions().len(), 29);
     }
 
     #[test]

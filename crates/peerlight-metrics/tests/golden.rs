@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use burn::tensor::{Device, Tensor, TensorData};
 use peerlight_core::{Rect, Rgba8, resize_map, rng::uniform};
 use peerlight_explain::{Explanation, ForwardPass, Map, Request, Session, Silent};
-use peerlight_metrics::{Measures, measure};
+use peerlight_metrics::{EvaluatedImage, Evaluation, Measures, MetricId, measure, metric_ids};
 use peerlight_models::{Bundle, micro};
 use pollster::block_on;
 use serde::Deserialize;
@@ -101,15 +101,20 @@ fn fixed(trial: &Trial, side: usize) -> Vec<f32> {
     map
 }
 
-fn figures(session: &Session, pass: &ForwardPass, made: &Explanation, request: &Request, boxes: &[Rect]) -> Measures {
-    let all = ["average-drop", "average-increase", "average-gain", "insertion", "insertion-blur", "deletion"];
-    let all = [&all[..], &["complexity", "coherency", "adcc", "road", "pointing", "energy"]].concat();
-    block_on(measure(session, pass, made, request, &all, boxes, &Silent)).unwrap()
+fn figures(
+    session: &Session,
+    pass: &ForwardPass,
+    map: &Explanation,
+    request: &Request,
+    boxes: &[Rect],
+    metrics: &[MetricId],
+) -> Measures {
+    let image = block_on(EvaluatedImage::new(session, pass, boxes, &Silent)).unwrap();
+    block_on(measure(&Evaluation::new(&image, map, request), metrics)).unwrap()
 }
 
 fn value(measures: &Measures, id: &str, masking: Option<&str>) -> f64 {
-    let masked = |m: Option<peerlight_metrics::Masking>| m.map(|m| m.id());
-    let figure = measures.figures.iter().find(|f| f.id == id && masked(f.masking) == masking);
+    let figure = measures.figures.iter().find(|f| f.id.as_str() == id && f.masking.map(|m| m.id()) == masking);
     figure.unwrap_or_else(|| panic!("no {id} {masking:?}")).value.unwrap_or_else(|| panic!("{id} has no value"))
 }
 
@@ -127,7 +132,8 @@ fn check(session: &Session, pass: &ForwardPass, case: &Case, wrong: &mut Vec<Str
     let layers = Some(case.method.stages.clone());
     let request = Request { peer: Some(0), target: Some(case.target), layers, ..Request::of(&case.method.method) };
     let made = block_on(session.explain(pass, &request, &Silent)).unwrap();
-    let again = figures(session, pass, &made, &request, &[]);
+    let all = metric_ids(false);
+    let again = figures(session, pass, &made, &request, &[], &all);
     for (id, expected) in
         [("complexity", case.method.complexity), ("coherency", case.method.coherency), ("adcc", case.method.adcc)]
     {
@@ -140,13 +146,13 @@ fn check(session: &Session, pass: &ForwardPass, case: &Case, wrong: &mut Vec<Str
         let name = |what: &str| name(&format!("{what} of {}", trial.map));
         for (i, Located { boxes, pointing, energy }) in trial.located.iter().enumerate() {
             let boxes: Vec<Rect> = boxes.iter().copied().map(Rect::from).collect();
-            let found =
-                block_on(measure(session, pass, &made, &request, &["pointing", "energy"], &boxes, &Silent)).unwrap();
+            let games = ["pointing", "energy"].map(|id| id.parse().unwrap());
+            let found = figures(session, pass, &made, &request, &boxes, &games);
             compare(name(&format!("pointing {i}")), value(&found, "pointing", None), *pointing);
             compare(name(&format!("energy {i}")), value(&found, "energy", None), *energy);
         }
         let whole = [Rect::from([0.0, 0.0, made.side as f64, made.side as f64])];
-        let found = figures(session, pass, &made, &request, &whole);
+        let found = figures(session, pass, &made, &request, &whole, &all);
         for (masking, expected) in &trial.masked {
             for id in ["average-drop", "average-increase", "average-gain"] {
                 let got = value(&found, id, Some(masking)) / 100.0;
@@ -155,7 +161,7 @@ fn check(session: &Session, pass: &ForwardPass, case: &Case, wrong: &mut Vec<Str
         }
         for (id, expected) in &trial.curves {
             compare(name(id), value(&found, id, None), expected.auc);
-            let curve = found.curves.iter().find(|curve| curve.id == id).unwrap();
+            let curve = found.curves.iter().find(|curve| curve.id.as_str() == id).unwrap();
             assert_eq!(curve.y.len(), expected.y.len());
             let points = curve.y.iter().zip(&expected.y);
             let off = points.map(|(&got, expected)| (f64::from(got) - expected).abs()).fold(0.0, f64::max);

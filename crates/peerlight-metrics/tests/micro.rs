@@ -8,7 +8,8 @@ use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Rect, Result, Rgba8};
 use peerlight_explain::{Explanation, ForwardPass, Map, Progress, Request, Session, Step};
 use peerlight_metrics::{
-    EvaluationImage, Masking, Measures, Number, Protocol, Record, Unwatched, measure, metric_ids, report, sanity,
+    EvaluatedImage, Evaluation, LabeledImage, Masking, Measures, MetricId, Protocol, Record, mask_together,
+    measure, metric_ids, report, sanity,
 };
 use peerlight_models::{Bundle, micro};
 use peerlight_testkit::{coarse, drawn};
@@ -63,11 +64,24 @@ fn of_first(method: &str) -> Request {
 }
 
 fn measured(session: &Session, pass: &ForwardPass, map: &Explanation, request: &Request, boxes: &[Rect]) -> Measures {
-    block_on(measure(session, pass, map, request, &metric_ids(false), boxes, &Quiet::new())).unwrap()
+    measured_by(session, pass, map, request, boxes, &metric_ids(false), &Quiet::new()).unwrap()
+}
+
+fn measured_by(
+    session: &Session,
+    pass: &ForwardPass,
+    map: &Explanation,
+    request: &Request,
+    boxes: &[Rect],
+    metrics: &[MetricId],
+    host: &Quiet,
+) -> Result<Measures> {
+    let image = block_on(EvaluatedImage::new(session, pass, boxes, host))?;
+    block_on(measure(&Evaluation::new(&image, map, request), metrics))
 }
 
 fn value(measures: &Measures, id: &str, masking: Option<Masking>) -> Option<f64> {
-    let mut found = measures.figures.iter().filter(|f| f.id == id && f.masking == masking);
+    let mut found = measures.figures.iter().filter(|f| f.id.as_str() == id && f.masking == masking);
     let figure = found.next().unwrap_or_else(|| panic!("no {id} {masking:?}"));
     assert!(found.next().is_none(), "{id} twice");
     figure.value
@@ -116,8 +130,8 @@ fn figures_are_those_of_masked_images() {
         assert_eq!(found("average-increase"), if masked > whole { 100.0 } else { 0.0 }, "{masking:?}");
     }
 
-    let insertion = measures.curves.iter().find(|c| c.id == "insertion").unwrap();
-    let deletion = measures.curves.iter().find(|c| c.id == "deletion").unwrap();
+    let insertion = measures.curves.iter().find(|c| c.id.as_str() == "insertion").unwrap();
+    let deletion = measures.curves.iter().find(|c| c.id.as_str() == "deletion").unwrap();
     let black = seen(&session, Tensor::full([1, 3, side, side], -1.0, &Device::flex()), 0, class);
     for (got, expected) in
         [(insertion.y[0], black), (insertion.y[28], whole), (deletion.y[0], whole), (deletion.y[28], black)]
@@ -185,7 +199,7 @@ fn peers_together_have_the_mean_of_their_probabilities() {
     let map = explain(&session, &pass, &request);
     assert_eq!(map.explained(), [0, 1]);
     let found = measured(&session, &pass, &map, &request, &[]);
-    let insertion = found.curves.iter().find(|c| c.id == "insertion").unwrap();
+    let insertion = found.curves.iter().find(|c| c.id.as_str() == "insertion").unwrap();
     let mean = (pass.probabilities(0)[3] + pass.probabilities(1)[3]) / 2.0;
     assert!((insertion.y[28] - mean).abs() < 1e-6);
 }
@@ -236,11 +250,11 @@ fn unknown_metrics_are_named_and_everything_can_be_cancelled() {
     let pass = pass(&session);
     let request = of_first("cam");
     let map = explain(&session, &pass, &request);
-    let run = |ids: &[&str], host: &Quiet| block_on(measure(&session, &pass, &map, &request, ids, &[], host));
-    assert_eq!(run(&["insertion", "insertoin"], &Quiet::new()).unwrap_err().code(), Code::AskInvalid);
+    assert_eq!("insertoin".parse::<MetricId>().unwrap_err().code(), Code::AskInvalid);
     for steps in 0..6 {
         let host = Quiet(Cell::new(steps));
-        assert_eq!(run(&metric_ids(false), &host).unwrap_err().code(), Code::Cancelled, "{steps}");
+        let found = measured_by(&session, &pass, &map, &request, &[], &metric_ids(false), &host);
+        assert_eq!(found.unwrap_err().code(), Code::Cancelled, "{steps}");
     }
     let host = Quiet(Cell::new(2));
     assert_eq!(block_on(sanity(&session, &pass, &request, &host)).unwrap_err().code(), Code::Cancelled);
@@ -254,13 +268,13 @@ fn the_protocol_pools_what_it_records() {
         peers: vec![0, 1],
         metrics: metric_ids(true),
     };
-    let image = |i: u32| EvaluationImage {
+    let image = |i: u32| LabeledImage {
         name: format!("image {i}"),
         image: Rgba8::new(80 + i, 70, drawn(80 + i, 70)).unwrap(),
         class: (i == 0).then_some(3),
         boxes: if i < 2 { vec![Rect::from([20.0, 10.0, 60.0, 40.0])] } else { Vec::new() },
     };
-    let run = |i| block_on(protocol.image(&session, &image(i), &Quiet::new(), &Unwatched)).unwrap();
+    let run = |i| block_on(protocol.evaluate(&session, &image(i), &Quiet::new(), &())).unwrap();
     let records: Vec<Record> = (0..3).map(run).collect();
     assert_eq!(run(1), records[1], "the same image gives the same record");
     assert!(records[0].small && !records[2].small);
@@ -271,8 +285,31 @@ fn the_protocol_pools_what_it_records() {
     let ids = session.info().peers.iter().map(|peer| peer.id.clone()).collect::<Vec<_>>();
     let found = report(&protocol, &records, &ids, 0).unwrap();
     assert_eq!((found.rows.len(), found.with_boxes, found.with_small_boxes), (3 * 2 * 3, 2, 2));
-    let drops = records.iter().map(|r| r.entries[0].figures["average-drop:top50"].unwrap());
-    let Number::Figure(Some(pooled)) = found.rows[0].figures["average_drop"] else { panic!("{:?}", found.rows[0]) };
+    let key = "average-drop:top50".parse().unwrap();
+    let drops = records.iter().map(|r| r.entries[0].figures[&key].unwrap());
+    let pooled = found.rows[0].figure("average-drop".parse().unwrap()).value.unwrap();
     assert!((pooled - drops.sum::<f64>() / 3.0).abs() < 1e-9);
+    let tied = |method: &str| found.rows.iter().find(|row| row.method == method).unwrap().is_tied();
+    assert_eq!((tied("cam"), tied("control-ones")), (false, true));
     assert!(found.paired.iter().all(|p| p.a == "mutual" && p.b != "mutual" && p.ci.is_some()));
+}
+
+#[test]
+fn maps_are_masked_together_as_they_are_one_by_one() {
+    let session = session();
+    let pass = pass(&session);
+    let requests = [of_first("cam"), Request::of("attention"), of_first("control-noise"), of_first("attention")];
+    let maps: Vec<_> = requests.iter().map(|request| explain(&session, &pass, request)).collect();
+    let host = Quiet::new();
+    let image = block_on(EvaluatedImage::new(&session, &pass, &[], &host)).unwrap();
+    let evaluations =
+        || requests.iter().zip(&maps).map(|(request, map)| Evaluation::new(&image, map, request)).collect::<Vec<_>>();
+    let (alone, together) = (evaluations(), evaluations());
+    block_on(mask_together(&together.iter().collect::<Vec<_>>())).unwrap();
+    for (alone, together) in alone.iter().zip(&together) {
+        assert_eq!(block_on(alone.masked()).unwrap(), block_on(together.masked()).unwrap());
+    }
+    // Three maps of the first peer with the whole image once, and one of both peers.
+    assert_eq!(together.iter().map(Evaluation::passes).collect::<Vec<_>>(), [1 + 3 * 3, 2 * 4, 0, 0]);
+    assert_eq!(alone.iter().map(Evaluation::passes).sum::<usize>(), 4 + 2 * 4 + 4 + 4);
 }

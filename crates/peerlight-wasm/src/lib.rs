@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use js_sys::{Function, Object};
 use peerlight_core::{Code, Error, Rect, Rgba8};
 use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
-use peerlight_metrics::{measure, metric_ids, sanity};
+use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, measure, metric_ids, sanity};
 use peerlight_models::Bundle;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -144,11 +144,10 @@ impl Engine {
         }
         let made = self.explanations.iter().find(|(kept, _)| *kept == request).map(|(_, made)| made);
         let (session, pass) = self.seen().map_err(thrown)?;
-        let metrics = options.metrics.unwrap_or_else(|| metric_ids(false).into_iter().map(Into::into).collect());
-        let metrics: Vec<&str> = metrics.iter().map(String::as_str).collect();
-        let made = made.expect("it was kept");
-        let measures =
-            measure(session, pass, made, &request, &metrics, &options.boxes, &progress).await.map_err(thrown)?;
+        let metrics = options.metrics.unwrap_or_else(|| metric_ids(false));
+        let image = EvaluatedImage::new(session, pass, &options.boxes, &progress).await.map_err(thrown)?;
+        let evaluation = Evaluation::new(&image, made.expect("it was kept"), &request);
+        let measures = measure(&evaluation, &metrics).await.map_err(thrown)?;
         to_js(&measures).map_err(thrown)
     }
 
@@ -165,7 +164,7 @@ impl Engine {
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct MeasureOptions {
-    metrics: Option<Vec<String>>,
+    metrics: Option<Vec<MetricId>>,
     boxes: Vec<Rect>,
 }
 

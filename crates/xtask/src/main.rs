@@ -3,11 +3,11 @@
 mod bench;
 mod benchmarks;
 mod experiments;
+mod fill;
 mod format;
 mod metadata;
 mod node;
 mod page;
-mod results;
 mod serve;
 mod setup;
 mod shell;

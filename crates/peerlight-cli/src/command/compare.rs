@@ -3,23 +3,10 @@
 use std::path::Path;
 
 use peerlight_core::{Code, Error, Result};
-use peerlight_metrics::{Difference, Masking, Record, compare, key};
-use serde::Serialize;
+use peerlight_metrics::{Comparison, Difference, Masking, Record, Statistic, compare};
 
 use super::evaluate::{Outcome, Run, read};
 use crate::{cli::Compare, json};
-
-/// The differences, and what they are of.
-#[derive(Serialize)]
-struct Comparison {
-    protocol: String,
-    /// The sha256 of the first side's bundles.
-    a: Vec<String>,
-    /// The second side's.
-    b: Vec<String>,
-    seed: u64,
-    differences: Vec<Difference>,
-}
 
 pub fn run(options: &Compare) -> Result<()> {
     let (a, b) = (side(&options.a)?, side(&options.b)?);
@@ -58,11 +45,20 @@ fn side(folders: &[std::path::PathBuf]) -> Result<Vec<(Run, Vec<Record>)>> {
 fn table(differences: &[Difference]) -> String {
     let mut text =
         format!("{:<28}{:>5}  {:<26}{:>9}{:>9}{:>9}   95 %\n", "method", "peer", "figure", "a", "b", "a - b");
-    let secondary = |metric: &str| Masking::ALL[1..].iter().any(|&m| metric.ends_with(&key("", Some(m))));
-    for d in differences.iter().filter(|d| !secondary(&d.metric)) {
+    let shown = |d: &&Difference| match d.metric {
+        Statistic::Figure(key) => key.masking.is_none_or(|masking| masking == Masking::PRIMARY),
+        Statistic::Agreement | Statistic::Accuracy => true,
+    };
+    for d in differences.iter().filter(shown) {
         let peer = d.peer.map_or("-".into(), |peer| (peer + 1).to_string());
         let method = d.method.as_deref().unwrap_or("-");
-        text += &format!("{method:<28}{peer:>5}  {:<26}{:>9.3}{:>9.3}{:>+9.3}", d.metric, d.a, d.b, d.difference);
+        text += &format!(
+            "{method:<28}{peer:>5}  {:<26}{:>9.3}{:>9.3}{:>+9.3}",
+            d.metric.to_string(),
+            d.a,
+            d.b,
+            d.difference
+        );
         text += &d.ci.map_or(String::new(), |[low, high]| format!("   {low:+.3} to {high:+.3}"));
         text += "\n";
     }

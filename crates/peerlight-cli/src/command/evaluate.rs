@@ -1,24 +1,28 @@
 //! `peerlight evaluate`
 
+mod csv;
 mod html;
 mod journal;
-mod result;
+mod table;
 
 use std::{
     cell::RefCell,
+    collections::BTreeMap,
     path::Path,
     time::{Duration, Instant},
 };
 
-use peerlight_core::{COLOR_MAPS, Code, Error, OVERLAY, Result, overlay};
+use peerlight_core::{Code, Error, Preprocess, Result};
 use peerlight_explain::{Explanation, Request, Session};
-use peerlight_metrics::{EvaluationImage, PROTOCOL, Protocol, Record, Watch, metric_ids, metrics_with_parts, report};
+use peerlight_metrics::{
+    CROP, LabeledImage, Observer, PROTOCOL, Protocol, Record, ResultFile, metric_ids, metrics_with_parts, report,
+};
 
 use self::journal::Journal;
 pub use self::journal::{Outcome, Run, read};
 use crate::{
     cli::Evaluate,
-    decode::{decode, encode_png},
+    decode::decode,
     files,
     images::{self, Listed},
     memory, session,
@@ -51,25 +55,23 @@ pub fn run(options: &Evaluate) -> Result<()> {
         return Err(Error::new(Code::ImageBroken, format!("None of the {} images could be read.", listed.len())));
     }
     let ids: Vec<String> = session.info().peers.iter().map(|peer| peer.id.clone()).collect();
-    let report = report(&protocol, &records, &ids, options.seed)?;
-    let set = options.set.clone().unwrap_or_else(|| named(&options.images));
-    let result = result::Result {
-        protocol: PROTOCOL,
+    let result = ResultFile {
+        protocol: PROTOCOL.into(),
         images: records.len(),
-        set,
+        set: options.set.clone().unwrap_or_else(|| named(&options.images)),
         bundle: session.info().name.clone(),
         bundle_sha256: session.info().sha256.clone(),
         seed: options.seed,
         device: session.device_name().into(),
-        crates: result::versions(),
+        crates: versions(),
         skipped,
-        report,
+        report: report(&protocol, &records, &ids, options.seed)?,
     };
-    let json = result.json()?;
+    let json = serde_json::to_string_pretty(&result).map_err(|e| Error::new(Code::Crashed, e.to_string()))? + "\n";
     files::write(&options.out.join("report.json"), json.as_bytes())?;
-    files::write(&options.out.join("report.csv"), result.csv()?.as_bytes())?;
+    files::write(&options.out.join("report.csv"), csv::csv(&result.report)?.as_bytes())?;
     files::write(&options.out.join("report.html"), html::page(&result, &shown).as_bytes())?;
-    print!("{}", if options.json { json } else { result.table() });
+    print!("{}", if options.json { json } else { table::table(&result) });
     eprintln!("Wrote report.json, report.csv and report.html to '{}'.", options.out.display());
     Ok(())
 }
@@ -103,8 +105,15 @@ fn what(protocol: &Protocol, session: &Session) -> Run {
         device: session.device_name().into(),
         methods: protocol.methods.iter().map(Request::spec).collect(),
         peers: protocol.peers.clone(),
-        metrics: protocol.metrics.iter().map(|id| (*id).into()).collect(),
+        metrics: protocol.metrics.clone(),
     }
+}
+
+/// The versions of the crates that the figures depend on.
+fn versions() -> BTreeMap<String, String> {
+    [("peerlight", env!("CARGO_PKG_VERSION")), ("burn", peerlight_models::BURN_VERSION)]
+        .map(|(name, of)| (name.into(), of.into()))
+        .into()
 }
 
 /// The name of the set: the last part of the path.
@@ -112,7 +121,7 @@ fn named(path: &Path) -> String {
     path.canonicalize().ok().as_deref().unwrap_or(path).file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Measures every image that the journal does not have yet. Gives the gallery's maps.
+/// Measures every image that the journal does not have yet. Gives the images whose maps the report shows.
 fn measure(
     options: &Evaluate,
     session: &Session,
@@ -124,22 +133,23 @@ fn measure(
     if known > 0 {
         eprintln!("Going on: {known} of {} images are done.", listed.len());
     }
-    let mut progress = Progress::new(listed.len() - known);
+    let mut tally = Tally::new(listed.len() - known);
     let mut shown = Vec::new();
     for (i, image) in listed.iter().enumerate() {
-        let gallery = i < options.gallery;
+        let maps = i < options.maps;
         let done = journal.done.contains_key(&image.name);
-        if done && !gallery {
+        if done && !maps {
             continue;
         }
         let outcome = match files::read(&image.path).and_then(|bytes| decode(&bytes)) {
             Ok(pixels) => {
                 let Listed { name, class, boxes, .. } = image.clone();
-                let image = EvaluationImage { name, image: pixels, class, boxes };
-                let watch = Watching { gallery, maps: RefCell::default() };
-                // Maps are not kept in the journal: an image of the gallery is measured again.
-                let record = pollster::block_on(protocol.image(session, &image, &Terminal::quiet(), &watch))?;
-                shown.extend(watch.maps.into_inner());
+                let image = LabeledImage { name, image: pixels, class, boxes };
+                let preprocess = Preprocess { crop: CROP, ..session.info().preprocess.clone() };
+                let watching = Watching { maps: maps.then_some(preprocess), shown: RefCell::default() };
+                // Maps are not kept in the journal: an image whose maps are shown is measured again.
+                let record = pollster::block_on(protocol.evaluate(session, &image, &Terminal::quiet(), &watching))?;
+                shown.extend(watching.shown.into_inner());
                 Outcome::Record(Box::new(record))
             }
             Err(error) => {
@@ -149,21 +159,21 @@ fn measure(
         };
         if !done {
             journal.add(&outcome)?;
-            progress.tick(&image.name);
+            tally.tick(&image.name);
         }
     }
     Ok(shown)
 }
 
 /// Tells how far the run is, every so often.
-struct Progress {
+struct Tally {
     start: Instant,
     told: Instant,
     done: usize,
     total: usize,
 }
 
-impl Progress {
+impl Tally {
     /// Between two lines.
     const EVERY: Duration = Duration::from_secs(2);
 
@@ -184,13 +194,14 @@ impl Progress {
     }
 }
 
-/// Measures memory, and keeps the maps of the gallery's images.
+/// Measures memory, and keeps the maps that the report shows.
 struct Watching {
-    gallery: bool,
-    maps: RefCell<Vec<html::Shown>>,
+    /// How images are prepared, if maps are shown.
+    maps: Option<Preprocess>,
+    shown: RefCell<Option<html::Shown>>,
 }
 
-impl Watch for Watching {
+impl Observer for Watching {
     fn begins(&self) {
         memory::reset_peak();
     }
@@ -199,14 +210,19 @@ impl Watch for Watching {
         memory::peak()
     }
 
-    fn made(&self, image: &EvaluationImage, request: &Request, map: &Explanation) -> Result<()> {
-        if self.gallery && map.explained().first() == Some(&0) {
-            let (crop, colors) = (map.image.crop, &COLOR_MAPS[0]);
-            let painted = overlay(&image.image, crop, &map.map.values, map.side, colors, OVERLAY.opacity);
-            let png = encode_png(&painted)?;
-            let shown = html::Shown { image: image.name.clone(), method: request.spec(), png };
-            self.maps.borrow_mut().push(shown);
+    fn mapped(&self, image: &LabeledImage, request: &Request, map: &Explanation) -> Result<()> {
+        let Some(preprocess) = self.maps.as_ref().filter(|_| map.explained().first() == Some(&0)) else {
+            return Ok(());
+        };
+        let crop = preprocess.crop_of(image.image.width(), image.image.height());
+        let mut shown = self.shown.borrow_mut();
+        if shown.is_none() {
+            let seen = html::shown(&image.image, crop, None)?;
+            let (image, class) = (image.name.clone(), map.target.label.clone());
+            *shown = Some(html::Shown { image, class, seen, maps: Vec::new() });
         }
+        let over = html::shown(&image.image, crop, Some(map))?;
+        shown.as_mut().expect("it was just made").maps.push((request.spec(), over));
         Ok(())
     }
 }

@@ -3,54 +3,55 @@
 use async_trait::async_trait;
 use peerlight_core::Result;
 
-use super::{average_drop::drop, complexity::complexity};
-use crate::{Better, Case, Masking, Means, Meta, Metric, Score, key};
+use super::{ADCC, average_drop::drop, complexity::complexity};
+use crate::{Evaluation, FigureKey, Masking, Meta, Metric, MetricId, Score};
 
-/// The place of soft masking.
-const SOFT: usize = Masking::Soft as usize;
-
-/// ADCC: the harmonic mean of coherency, 1 - complexity and 1 - Average Drop (soft masking).
+/// Average Drop, Coherency and Complexity in one: the harmonic mean of coherency, 1 - complexity and 1 - Average Drop
+/// (soft masking).
 pub struct Adcc;
 
 #[async_trait(?Send)]
 impl Metric for Adcc {
     fn meta(&self) -> &'static Meta {
-        &Meta {
-            id: "adcc",
-            name: "ADCC",
-            better: Better::Higher,
-            unit: "",
-            help: "Coherency, simplicity and a small Average Drop in one number, the harmonic mean: a \
-                   method must do tolerably on all three, so that Fake-CAM's trick does not help. It \
-                   weighs them alike, which is a choice. Over many images it is made of their means.",
-            paper: "Poppi, Cornia, Baraldi, Cucchiara, Revisiting the Evaluation of Class Activation \
-                   Mapping for Explainability: A Novel Metric and Experimental Analysis, CVPR Workshops \
-                   2021",
-            passes: 0,
-            again: true,
-            boxes: false,
+        const {
+            &Meta::new("adcc", "ADCC")
+                .asks_again()
+                .help(
+                    "Coherency, simplicity and a small Average Drop in one number, their harmonic mean. A method must \
+                     do tolerably well on all three, so Fake-CAM's trick does not help. The three count equally, which \
+                     is a choice. Over many images it is computed from their means.",
+                )
+                .paper(ADCC)
         }
     }
 
-    async fn score(&self, case: &Case<'_>) -> Result<Score> {
-        let (whole, masked) = case.masked().await?;
-        let drop = drop(whole, masked[SOFT]) / 100.0;
-        Ok(Score::One(Some(adcc(case.coherency().await?, complexity(case.map()), drop))))
+    async fn score(&self, evaluation: &Evaluation<'_>) -> Result<Score> {
+        let (whole, masked) = evaluation.masked().await?;
+        let drop = drop(whole, masked[Masking::Soft]);
+        Ok(Score::One(Some(adcc(evaluation.coherency().await?, complexity(evaluation.map()), drop))))
     }
 
-    fn made_of(&self) -> &'static [&'static str] {
-        &["average-drop", "complexity", "coherency"]
+    fn made_of(&self) -> &'static [FigureKey] {
+        const {
+            &[
+                FigureKey::new(MetricId("average-drop"), Some(Masking::Soft)),
+                FigureKey::new(MetricId("complexity"), None),
+                FigureKey::new(MetricId("coherency"), None),
+            ]
+        }
     }
 
-    fn pool(&self, _: &str, means: &Means<'_>) -> Option<f64> {
-        let drop = means(&key("average-drop", Some(Masking::Soft)))? / 100.0;
-        Some(adcc(means("coherency")?, means("complexity")?, drop))
+    fn pool(&self, _: f64, parts: &[f64]) -> f64 {
+        match parts {
+            &[drop, complexity, coherency] => adcc(coherency, complexity, drop),
+            _ => f64::NAN,
+        }
     }
 }
 
-/// 3 / (1/coherency + 1/(1 - complexity) + 1/(1 - drop)), all of them parts of 1; 0 if any of the three is.
+/// 3 / (1/coherency + 1/(1 - complexity) + 1/(1 - drop)), the drop being in percent; 0 if any of the three terms is.
 fn adcc(coherency: f64, complexity: f64, drop: f64) -> f64 {
-    let terms = [coherency, 1.0 - complexity, 1.0 - drop];
+    let terms = [coherency, 1.0 - complexity, 1.0 - drop / 100.0];
     if terms.iter().all(|&t| t > 0.0) { 3.0 / terms.iter().map(|t| 1.0 / t).sum::<f64>() } else { 0.0 }
 }
 
@@ -62,9 +63,9 @@ mod tests {
     fn by_hand() {
         let cases = [
             ([1.0, 0.0, 0.0], 1.0),
-            ([0.5, 0.5, 0.5], 0.5),
+            ([0.5, 0.5, 50.0], 0.5),
             ([1.0, 0.5, 0.0], 0.75),
-            ([0.0, 0.1, 0.1], 0.0),
+            ([0.0, 0.1, 10.0], 0.0),
             ([1.0, 1.0, 0.0], 0.0),
         ];
         for ([coherency, complexity, drop], expected) in cases {
@@ -73,15 +74,9 @@ mod tests {
     }
 
     #[test]
-    fn pooled_from_means() {
-        let means = |key: &str| match key {
-            "coherency" => Some(1.0),
-            "complexity" => Some(0.5),
-            "average-drop:soft" => Some(0.0),
-            _ => None,
-        };
-        assert_eq!(Adcc.pool("adcc", &means), Some(0.75));
-        assert_eq!(Adcc.pool("adcc", &|_| None), None);
-        assert_eq!(Masking::ALL[SOFT], Masking::Soft);
+    fn pooled_from_the_means_of_its_parts() {
+        assert_eq!(Adcc.made_of().len(), 3);
+        // An average drop of 20 %, a complexity of 0.2, a coherency of 0.8, whatever the mean of the images' own.
+        assert!((Adcc.pool(0.1, &[20.0, 0.2, 0.8]) - 0.8).abs() < 1e-12);
     }
 }

@@ -3,36 +3,35 @@
 use async_trait::async_trait;
 use peerlight_core::Result;
 
-use crate::{Better, Case, Meta, Metric, Score};
+use crate::{Evaluation, Meta, Metric, Score};
 
-/// Average Gain: 100 max(0, O - Y)/(1 - Y).
+/// Average Gain: 100 max(0, O - Y)/(1 - Y), Y being the class's probability for the image and O for the masked one.
 pub struct AverageGain;
 
 #[async_trait(?Send)]
 impl Metric for AverageGain {
     fn meta(&self) -> &'static Meta {
-        &Meta {
-            id: "average-gain",
-            name: "Average Gain",
-            better: Better::Higher,
-            unit: "%",
-            help: "How much of what the probability lacks is won when only what the map shows is left. It \
-                   counts by how much, where the Average Increase only counts how often.",
-            paper: "Zhang, Wu, Zhang, Zhu, Kautz, Opti-CAM: Optimizing Saliency Maps for Interpretability, \
-                   CVIU 2024",
-            passes: 0,
-            again: false,
-            boxes: false,
+        const {
+            &Meta::new("average-gain", "Average Gain")
+                .short("Gain")
+                .percent_per_masking()
+                .help(
+                    "How much closer to certainty the network comes when only what the map shows is left of the image. \
+                     Average Increase counts how often this happens, Average Gain by how much.",
+                )
+                .paper(
+                    "Zhang, Wu, Zhang, Zhu, Kautz, Opti-CAM: Optimizing Saliency Maps for Interpretability, CVIU 2024",
+                )
         }
     }
 
-    async fn score(&self, case: &Case<'_>) -> Result<Score> {
-        let (whole, masked) = case.masked().await?;
+    async fn score(&self, evaluation: &Evaluation<'_>) -> Result<Score> {
+        let (whole, masked) = evaluation.masked().await?;
         Ok(Score::Masked(masked.map(|masked| gain(whole, masked))))
     }
 }
 
-/// In percent; 0 of a probability that lacks nothing.
+/// The gain from a probability to another, in percent of what was missing; 0 where nothing was.
 fn gain(whole: f64, masked: f64) -> f64 {
     if whole < 1.0 { 100.0 * (masked - whole).max(0.0) / (1.0 - whole) } else { 0.0 }
 }

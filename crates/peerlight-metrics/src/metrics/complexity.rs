@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use peerlight_core::Result;
 
-use crate::{Better, Case, Meta, Metric, Score};
+use super::ADCC;
+use crate::{Evaluation, Meta, Metric, Score};
 
 /// Complexity: the mean of the map.
 pub struct Complexity;
@@ -11,27 +12,23 @@ pub struct Complexity;
 #[async_trait(?Send)]
 impl Metric for Complexity {
     fn meta(&self) -> &'static Meta {
-        &Meta {
-            id: "complexity",
-            name: "Complexity",
-            better: Better::Lower,
-            unit: "",
-            help: "How much of the image the map takes to explain it: its mean. A map that shows one \
-                   point is simplest, whether or not the point is right.",
-            paper: "Poppi, Cornia, Baraldi, Cucchiara, Revisiting the Evaluation of Class Activation \
-                   Mapping for Explainability: A Novel Metric and Experimental Analysis, CVPR Workshops \
-                   2021",
-            passes: 0,
-            again: false,
-            boxes: false,
+        const {
+            &Meta::new("complexity", "Complexity")
+                .lower_is_better()
+                .help(
+                    "How much of the image the map covers: its mean value. A map of a single point is the simplest, \
+                     whether or not the point is right.",
+                )
+                .paper(ADCC)
         }
     }
 
-    async fn score(&self, case: &Case<'_>) -> Result<Score> {
-        Ok(Score::One(Some(complexity(case.map()))))
+    async fn score(&self, evaluation: &Evaluation<'_>) -> Result<Score> {
+        Ok(Score::One(Some(complexity(evaluation.map()))))
     }
 }
 
+/// The mean of a map.
 pub(super) fn complexity(map: &[f32]) -> f64 {
     map.iter().map(|&v| f64::from(v)).sum::<f64>() / map.len().max(1) as f64
 }

@@ -1,40 +1,41 @@
-//! Energy game.
+//! Energy-based pointing game.
 
 use async_trait::async_trait;
 use peerlight_core::{Result, inside};
 
-use crate::{Better, Case, Meta, Metric, Score};
+use crate::{Evaluation, Meta, Metric, Score};
 
-/// Energy-based pointing game: the sum of the map within the boxes over its whole sum; 0 for a blank map.
+/// Energy-based pointing game: the sum of the map inside the boxes over its whole sum; 0 for a blank map.
 pub struct Energy;
 
 #[async_trait(?Send)]
 impl Metric for Energy {
     fn meta(&self) -> &'static Meta {
-        &Meta {
-            id: "energy",
-            name: "Energy game",
-            better: Better::Higher,
-            unit: "",
-            help: "How much of the map lies within a box around the thing. Chance is the part of the \
-                   image that the boxes cover, so that large things are easy. It asks where people see \
-                   the class, not what the network uses.",
-            paper: "Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu, Score-CAM: Score-Weighted Visual \
-                   Explanations for Convolutional Neural Networks, CVPR Workshops 2020",
-            passes: 0,
-            again: false,
-            boxes: true,
+        const {
+            &Meta::new("energy", "Energy game")
+                .short("Energy")
+                .needs_boxes()
+                .help(
+                    "How much of the map lies inside a box around the object. Chance is the fraction of the image that \
+                     the boxes cover, so large objects are easy. It asks where people see the class, not what the \
+                     network uses.",
+                )
+                .paper(
+                    "Wang, Wang, Du, Yang, Zhang, Ding, Mardziel, Hu, Score-CAM: Score-Weighted Visual Explanations \
+                     for Convolutional Neural Networks, CVPR Workshops 2020",
+                )
         }
     }
 
-    async fn score(&self, case: &Case<'_>) -> Result<Score> {
-        if case.boxes().is_empty() {
+    async fn score(&self, evaluation: &Evaluation<'_>) -> Result<Score> {
+        if evaluation.boxes().is_empty() {
             return Ok(Score::One(None));
         }
-        Ok(Score::One(Some(energy(case.map(), &inside(case.boxes(), case.side())))))
+        Ok(Score::One(Some(energy(evaluation.map(), &inside(evaluation.boxes(), evaluation.side())))))
     }
 }
 
+/// The sum of a map where it is inside, over its whole sum.
 fn energy(map: &[f32], inside: &[bool]) -> f64 {
     let whole: f64 = map.iter().map(|&v| f64::from(v)).sum();
     let within: f64 = map.iter().zip(inside).filter(|(_, inside)| **inside).map(|(&v, _)| f64::from(v)).sum();

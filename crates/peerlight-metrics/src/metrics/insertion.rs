@@ -1,35 +1,32 @@
 //! Insertion.
 
 use async_trait::async_trait;
-use peerlight_core::Result;
+use peerlight_core::{Baseline, Result};
 
-use crate::{Better, Case, Ground, Meta, Metric, Score, steps::area_under};
+use super::RISE;
+use crate::{Evaluation, Meta, Metric, Score, steps::area_under};
 
-/// Insertion: the area under the class's probability while pixels are inserted into black, in 28 equal steps by the
+/// Insertion: the area under the class's probability while pixels are inserted into black, in 28 equal steps, in the
 /// order of the map.
 pub struct Insertion;
 
 #[async_trait(?Send)]
 impl Metric for Insertion {
     fn meta(&self) -> &'static Meta {
-        &Meta {
-            id: "insertion",
-            name: "Insertion",
-            better: Better::Higher,
-            unit: "",
-            help: "The area under the probability while the pixels appear on black, those that the map \
-                   holds most important first. The hard edges of half an image are nothing that the \
-                   network was trained on.",
-            paper: "Petsiuk, Das, Saenko, RISE: Randomized Input Sampling for Explanation of Black-box \
-                   Models, BMVC 2018",
-            passes: 28,
-            again: false,
-            boxes: false,
+        const {
+            &Meta::new("insertion", "Insertion")
+                .passes(28)
+                .by_order_alone()
+                .help(
+                    "Pixels are revealed on black, most important first. The score is the area under the class's \
+                     probability. The networks were never trained on images that are half black.",
+                )
+                .paper(RISE)
         }
     }
 
-    async fn score(&self, case: &Case<'_>) -> Result<Score> {
-        let curve = case.curve(Ground::Black, false).await?;
+    async fn score(&self, evaluation: &Evaluation<'_>) -> Result<Score> {
+        let curve = evaluation.curve(Baseline::Black, false).await?;
         Ok(Score::Curve(area_under(&curve), curve))
     }
 }

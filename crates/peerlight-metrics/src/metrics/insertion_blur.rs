@@ -1,33 +1,32 @@
 //! Insertion from blur.
 
 use async_trait::async_trait;
-use peerlight_core::Result;
+use peerlight_core::{Baseline, Result};
 
-use crate::{Better, Case, Ground, Meta, Metric, Score, steps::area_under};
+use super::RISE;
+use crate::{Evaluation, Meta, Metric, Score, steps::area_under};
 
-/// Insertion into a Gaussian blur of the image.
+/// Insertion into a Gaussian blur of the image: the area under the class's probability, in 28 equal steps.
 pub struct InsertionBlur;
 
 #[async_trait(?Send)]
 impl Metric for InsertionBlur {
     fn meta(&self) -> &'static Meta {
-        &Meta {
-            id: "insertion-blur",
-            name: "Insertion from blur",
-            better: Better::Higher,
-            unit: "",
-            help: "Insertion into a blurred image instead of black: fewer foreign edges, but the blur \
-                   already shows something of the class, and all methods come closer to each other.",
-            paper: "Petsiuk, Das, Saenko, RISE: Randomized Input Sampling for Explanation of Black-box \
-                   Models, BMVC 2018",
-            passes: 28,
-            again: false,
-            boxes: false,
+        const {
+            &Meta::new("insertion-blur", "Insertion from blur")
+                .short("Ins. blur")
+                .passes(28)
+                .by_order_alone()
+                .help(
+                    "Pixels are revealed on a blurred copy of the image instead of black. This adds fewer hard edges, \
+                     but the blur already shows something of the class, so all methods come closer to each other.",
+                )
+                .paper(RISE)
         }
     }
 
-    async fn score(&self, case: &Case<'_>) -> Result<Score> {
-        let curve = case.curve(Ground::Blurred, false).await?;
+    async fn score(&self, evaluation: &Evaluation<'_>) -> Result<Score> {
+        let curve = evaluation.curve(Baseline::Blurred, false).await?;
         Ok(Score::Curve(area_under(&curve), curve))
     }
 }

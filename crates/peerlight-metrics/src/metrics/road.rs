@@ -3,46 +3,45 @@
 use async_trait::async_trait;
 use peerlight_core::Result;
 
-use crate::{Better, Case, Meta, Metric, Score, impute::imputed};
+use crate::{Evaluation, Meta, Metric, Score, impute::imputed};
 
-/// The parts of the pixels that stay, in percent.
+/// The percentages of the pixels that stay.
 const PERCENTILES: [usize; 4] = [20, 40, 60, 80];
-/// Of the noise.
+/// The seed of the noise.
 const SEED: u64 = 0;
 
 /// ROAD, combined: half the difference of the class's probability when the least important pixels are imputed and when
-/// the most important ones are, the mean over 4 parts of the pixels.
+/// the most important ones are, the mean over 4 percentages of pixels.
 pub struct Road;
 
 #[async_trait(?Send)]
 impl Metric for Road {
     fn meta(&self) -> &'static Meta {
-        &Meta {
-            id: "road",
-            name: "ROAD",
-            better: Better::Higher,
-            unit: "",
-            help: "Removes the least and the most important pixels, fills the holes from their \
-                   surroundings, and compares: above 0 the map's order means something, and an order by \
-                   chance gives about 0. The filling still shows where the holes were, if faintly.",
-            paper: "Rong, Leemann, Borisov, Kasneci, Kasneci, A Consistent and Efficient Evaluation \
-                   Strategy for Attribution Methods, ICML 2022",
-            passes: 8,
-            again: false,
-            boxes: false,
+        const {
+            &Meta::new("road", "ROAD")
+                .passes(8)
+                .help(
+                    "Removes the least and the most important pixels, fills the holes from their surroundings, and \
+                     compares. Above 0 the map's order means something; a random order gives about 0. The filling \
+                     still shows faintly where the holes were.",
+                )
+                .paper(
+                    "Rong, Leemann, Borisov, Kasneci, Kasneci, A Consistent and Efficient Evaluation Strategy for \
+                     Attribution Methods, ICML 2022",
+                )
         }
     }
 
-    async fn score(&self, case: &Case<'_>) -> Result<Score> {
-        let map = case.map();
+    async fn score(&self, evaluation: &Evaluation<'_>) -> Result<Score> {
+        let map = evaluation.map();
         let inverse: Vec<f32> = map.iter().map(|v| 1.0 - v).collect();
         // First those that keep the least important pixels, then those that keep the most important ones.
         let removed: Vec<Vec<bool>> =
             [map, &inverse].into_iter().flat_map(|map| PERCENTILES.map(|percentile| from(map, percentile))).collect();
-        let canvas = case.canvas();
+        let inputs = evaluation.inputs();
         let make =
-            |i: usize, out: &mut Vec<f32>| out.extend(imputed(canvas.pixels(), canvas.side(), &removed[i], SEED));
-        let found = case.probabilities(removed.len(), &make).await?;
+            |i: usize, out: &mut Vec<f32>| out.extend(imputed(inputs.pixels(), inputs.side(), &removed[i], SEED));
+        let found = evaluation.probabilities(removed.len(), &make).await?;
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let (without_most, without_least) = found.split_at(PERCENTILES.len());
         Ok(Score::One(Some((mean(without_least) - mean(without_most)) / 2.0)))

@@ -8,7 +8,7 @@ use std::{
 };
 
 use peerlight_core::{Code, Error, Result};
-use peerlight_metrics::Record;
+use peerlight_metrics::{MetricId, Record};
 use serde::{Deserialize, Serialize};
 
 use crate::{files, json};
@@ -22,7 +22,7 @@ pub struct Run {
     pub device: String,
     pub methods: Vec<String>,
     pub peers: Vec<usize>,
-    pub metrics: Vec<String>,
+    pub metrics: Vec<MetricId>,
 }
 
 /// What came of an image.
@@ -95,7 +95,8 @@ impl Journal {
         let (first, lines) = whole.split_once('\n').unzip();
         if first.is_some_and(|first| serde_json::from_str::<Run>(first).ok().as_ref() != Some(run)) {
             let text = format!(
-                "'{}' holds another run: with other methods, metrics, weights, peers or version. Choose another folder, or delete it.",
+                "'{}' holds another run: with other methods, metrics, weights, peers or version. Choose another folder, \
+                 or delete it.",
                 path.display()
             );
             return Err(Error::new(Code::AskInvalid, text));
@@ -138,7 +139,7 @@ mod tests {
             device: "CPU".into(),
             methods: vec!["cam".into()],
             peers: vec![0],
-            metrics: vec!["adcc".into()],
+            metrics: vec!["adcc".parse().unwrap()],
         }
     }
 

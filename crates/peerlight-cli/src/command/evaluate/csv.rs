@@ -1,0 +1,64 @@
+//! A run's rows as CSV.
+
+use std::fmt::Display;
+
+use peerlight_core::{Code, Error, Result};
+use peerlight_metrics::{Estimate, FigureKey, Report};
+
+/// The columns after the figures.
+const COSTS: [&str; 8] =
+    ["forward", "partial", "backward", "milliseconds", "peak_memory", "blank", "not_finite", "tied"];
+
+/// A line for each row, with every figure and both ends of its interval.
+///
+/// # Errors
+/// None that a caller could mend.
+pub fn csv(report: &Report) -> Result<String> {
+    let mut keys: Vec<FigureKey> = report.rows.iter().flat_map(|row| row.figures.keys().copied()).collect();
+    keys.sort();
+    keys.dedup();
+    let columns = keys.iter().flat_map(|key| ["", "_ci_low", "_ci_high"].map(|end| key.column() + end));
+    let head = ["method", "explained", "masking"].map(String::from).into_iter().chain(columns);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(head.chain(COSTS.map(String::from))).map_err(|e| broken(&e))?;
+    for row in &report.rows {
+        let mut line = vec![row.method.clone(), row.explained.clone(), row.masking.to_string()];
+        for key in &keys {
+            let Estimate { value, ci } = row.figures.get(key).copied().unwrap_or_default();
+            line.extend([value, ci.map(|[low, _]| low), ci.map(|[_, high]| high)].map(cell));
+        }
+        line.extend([row.forward, row.partial, row.backward, row.milliseconds].map(|cost| cell(Some(cost))));
+        line.push(row.peak_memory.map_or(String::new(), |bytes| bytes.to_string()));
+        line.extend([row.blank, row.not_finite].map(|count| count.to_string()));
+        line.push(cell(row.tied));
+        writer.write_record(&line).map_err(|e| broken(&e))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| broken(&e))?;
+    String::from_utf8(bytes).map_err(|e| broken(&e))
+}
+
+fn broken(error: &dyn Display) -> Error {
+    Error::new(Code::Crashed, error.to_string())
+}
+
+/// A number with at most six significant digits, or nothing.
+fn cell(value: Option<f64>) -> String {
+    let Some(value) = value else { return String::new() };
+    let rounded = format!("{value:.5e}").parse::<f64>().unwrap_or(value);
+    rounded.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_six_digits_at_most() {
+        let cases =
+            [(83.97166279143141, "83.9717"), (0.8669447898864746, "0.866945"), (-1e-7 / 3.0, "-0.0000000333333")];
+        for (value, text) in cases.into_iter().chain([(0.0, "0"), (50.0, "50"), (72609792.0, "72609800")]) {
+            assert_eq!(cell(Some(value)), text);
+        }
+        assert_eq!(cell(None), "");
+    }
+}
