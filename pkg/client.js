@@ -5,7 +5,7 @@ import { explainChoice, findAdapter } from './adapter.js';
 
 /**
  * @import { Call, Device, DeviceKind, DeviceWish, Engine, MeasureOptions, OpenOptions } from './index.js'
- * @import { OpenProgress, Request, Source } from './index.js'
+ * @import { OpenProgress, ImageRequest, Source } from './index.js'
  * @import { OpenEngine } from './pool.js'
  * @import { OnBytes } from './weights.js'
  * @import { RequestType, WorkerClient, WorkerLike } from './worker-client.js'
@@ -120,7 +120,7 @@ class Client {
 
   /**
    * @param {Source} source
-   * @param {Request} [request]
+   * @param {ImageRequest} [request]
    * @param {Call} [call]
    */
   explain(source, request = {}, call) {
@@ -129,7 +129,7 @@ class Client {
 
   /**
    * @param {Source} source
-   * @param {Request} request
+   * @param {ImageRequest} request
    * @param {MeasureOptions} [options]
    * @param {Call} [call]
    */
@@ -139,7 +139,7 @@ class Client {
 
   /**
    * @param {Source} source
-   * @param {Request} request
+   * @param {ImageRequest} request
    * @param {Call} [call]
    */
   sanity(source, request, call) {

@@ -14,6 +14,12 @@ import type {
 
 export type * from './types.js';
 
+/** A request, and the part of the image that the networks see. */
+export type ImageRequest = Request & {
+  /** The side of the center square as a fraction of the image's shorter side; null for what the bundle says. */
+  crop?: number | null;
+};
+
 export type DeviceWish = 'auto' | DeviceKind;
 
 /** Every rejection of this package is one of these. `help` says what a person can do about it. */
@@ -79,11 +85,11 @@ export interface Engine {
   readonly device: Device;
   readonly catalog: Catalog;
   /** Explains an image: by the mutual map of all networks, unless the request says otherwise. */
-  explain(source: Source, request?: Request, call?: Call): Promise<Explanation>;
+  explain(source: Source, request?: ImageRequest, call?: Call): Promise<Explanation>;
   /** How faithful a map is. The maps of the last 64 requests for an image are kept; any other is made first. */
-  measure(source: Source, request: Request, options?: MeasureOptions, call?: Call): Promise<Measures>;
+  measure(source: Source, request: ImageRequest, options?: MeasureOptions, call?: Call): Promise<Measures>;
   /** Whether a map depends on the networks' weights. */
-  sanity(source: Source, request: Request, call?: Call): Promise<Sanity>;
+  sanity(source: Source, request: ImageRequest, call?: Call): Promise<Sanity>;
   /**
    * Moves to another device, and resolves with the one in use: when it cannot be had, the old one stays and `reason`
    * says why.

@@ -1,7 +1,6 @@
-/** What the engine gives and takes: the types of the Rust crates, as they stand in JSON. */
+/** What the engine takes and gives. Made from the Rust types by `cargo xtask types`: do not edit. */
 
-export type DeviceKind = 'cpu' | 'webgpu';
-
+/** Stable codes of errors. The catalog has what each means and what to do. */
 export type ErrorCode =
   | 'image-empty'
   | 'image-too-large'
@@ -15,238 +14,520 @@ export type ErrorCode =
   | 'device-self-test'
   | 'device-lost'
   | 'out-of-memory'
+  | 'file-unreadable'
+  | 'file-unwritable'
+  | 'classes-invalid'
+  | 'training-diverged'
+  | 'run-invalid'
   | 'cancelled'
   | 'download-failed'
   | 'crashed'
   | 'internal';
 
-/** What can be chosen, and what it is called. */
-export interface Catalog {
+/** Kind of device. */
+export type DeviceKind = 'cpu' | 'webgpu' | 'cuda';
+
+/**
+ * Request for an explanation: a method, its settings, and the peers and the class to explain.
+ *
+ * The default is the mutual map of all peers for the class with the highest mean probability. A request can be parsed
+ * from text and from JSON. JSON may use the older names `stages` for `layers`, and `contrast` with `gamma` for
+ * `versus` with `weight`.
+ *
+ */
+export type Request = {
+  /** Id of the method. */
+  method?: string;
+  /** Layers to read, counted from 1. `null` for the method's default. */
+  layers?: Array<number> | null;
+  /** Chosen settings of the method by their ids. The others have their defaults. */
+  settings?: Record<string, number | string>;
+  /** Index of the peer to explain, counted from 0. `null` for all peers. */
+  peer?: number | null;
+  /** Index of the class to explain. `null` for the class with the highest mean probability over the explained peers. */
+  target?: number | null;
+  /** Class to compare with, if any (Finer-CAM). */
+  versus?: Versus | null;
+  /** Number of regions per side over which the peers' maps are compared, 1 to 56. */
+  grid?: number;
+};
+
+/**
+ * Second class to compare with. Its weighted score is subtracted, so the map shows evidence for the first class over
+ * the second.
+ *
+ * Source: Zhang et al., "Finer-CAM: Spotting the Difference Reveals Finer Details for Visual Explanation", CVPR 2025.
+ */
+export type Versus = {
+  /** Index of the second class. */
+  class: number;
+  /** Factor of the second class's logit, 0 to 10. Finer-CAM calls it gamma. */
+  weight?: number;
+};
+
+/** Explanation of one image by one method. */
+export type Explanation = {
+  /** Version of this structure, 2. */
+  version: number;
+  /** Name of the device that computed the explanation. */
+  device: string;
+  /** Bundle whose networks are explained. */
+  bundle: BundleName;
+  /** Size of the image, and the square of it that the networks saw. */
+  image: ImageInfo;
+  /** Id of the method. */
+  method: string;
+  /** Name of the method. */
+  name: string;
+  /** Settings of the method with their values, defaults included. */
+  settings: Record<string, number | string>;
+  /** Explained class. */
+  target: TargetClass;
+  /** Class to compare with, if any (Finer-CAM). */
+  versus: Versus | null;
+  /** Side of every map, in pixels: the side of the networks' input. */
+  side: number;
+  /** Explained peers, with their predictions and maps. */
+  peers: Array<PeerMap>;
+  /** Joint map before resizing, after ReLU (if the method rectifies) and min-max. */
+  raw: RawMap;
+  /** `false` if a raw map held NaN or infinity. The joint map is then blank. */
+  finite: boolean;
+  /**
+   * Agreement of the explained peers' own maps, -1 to 1: the mean correlation over the regions. A region where a map
+   * is constant counts as 0. `null` for one peer.
+   */
+  agreement: number | null;
+  /** Regions of the grid, row by row. Empty for one peer. */
+  regions: Array<Region>;
+  /** Number of regions along a side of the grid. */
+  grid: number;
+  /** Cost in passes. */
+  cost: Cost;
+  /** Time in milliseconds, with that of the forward passes, which all explanations of an image share. */
+  ms: number;
+  /** Time of each step. */
+  timings: Array<Timing>;
+  /** Values, row by row. */
+  map: Float32Array;
+  /** Whether the map was constant or had values that are not finite. All values of a blank map are 0. */
+  blank: boolean;
+};
+
+/** Name and checksum of a bundle. */
+export type BundleName = {
+  /** Name shown to people. */
+  name: string;
+  /** sha256 of the file, 64 hexadecimal digits. */
+  sha256: string;
+};
+
+/** Size of an image, and the square of it that the networks saw. */
+export type ImageInfo = {
+  /** Width of the image, in pixels. */
+  width: number;
+  /** Height of the image, in pixels. */
+  height: number;
+  /** Square that the networks saw, in the image's pixels. Every map covers exactly this square. */
+  crop: Crop;
+};
+
+/** Square of the image that the networks see, in the image's pixels, not necessarily whole ones. */
+export type Crop = {
+  /** Left edge, in pixels from the left. */
+  x: number;
+  /** Top edge, in pixels from the top. */
+  y: number;
+  /** Length of a side, in pixels. */
+  side: number;
+};
+
+/** Explained class. */
+export type TargetClass = {
+  /** Index of the class. */
+  class: number;
+  /** Name of the class. */
+  label: string;
+  /** Whether the request chose the class. Otherwise it is the class with the highest mean probability. */
+  chosen: boolean;
+};
+
+/** Predictions of one peer, and its own map. */
+export type PeerMap = {
+  /** Index of the peer in the bundle, counted from 0. */
+  peer: number;
+  /** Id of the peer in the bundle. */
+  id: string;
+  /** Id of the peer's architecture. */
+  architecture: string;
+  /** Name of the peer, shown to people. */
+  name: string;
+  /** Five most probable classes, the best first. */
+  top: Array<Prediction>;
+  /** Explained class with the peer's probability. */
+  target: Prediction;
+  /** Layers that the method read, counted from 1. Empty if it reads the input. */
+  layers: Array<number>;
+  /** Values, row by row. */
+  map: Float32Array;
+  /** Whether the map was constant or had values that are not finite. All values of a blank map are 0. */
+  blank: boolean;
+};
+
+/** Map of side x side values in 0..=1. JSON leaves out the values; programs write them as images. */
+export type Map = {
+  /** Values, row by row. */
+  map: Float32Array;
+  /** Whether the map was constant or had values that are not finite. All values of a blank map are 0. */
+  blank: boolean;
+};
+
+/** Joint map at its own size, before it is resized to the networks' input. */
+export type RawMap = {
+  /** Height of the map. */
+  rows: number;
+  /** Width of the map. */
+  columns: number;
+  /** Values in 0..=1, row by row; zeros if the map is blank. Left out of JSON. */
+  values: Float32Array;
+};
+
+/** Class with its probability. */
+export type Prediction = {
+  /** Index of the class. */
+  class: number;
+  /** Name of the class. */
+  label: string;
+  /** Softmax probability, 0 to 1. */
+  probability: number;
+};
+
+/** Region of the grid. */
+export type Region = {
+  /** Row, counted from 0 at the top. */
+  row: number;
+  /** Column, counted from 0 at the left. */
+  column: number;
+  /** Mean of Pearson's correlation over the pairs of peers, -1 to 1. A pair with a constant map counts as 0. */
+  rho: number;
+  /** Correlation of each pair of explained peers, in the order (0, 1), (0, 2), .. (1, 2), .. */
+  pairs: Array<number>;
+  /** Mean of each explained peer's map over the region, 0 to 1. */
+  attention: Array<number>;
+  /** Whether a map is constant in the region, so that a pair has no correlation. */
+  constant: boolean;
+};
+
+/** Cost of an explanation in passes of single samples: a batch of eight counts as eight. */
+export type Cost = {
+  /** Passes from the input, including the one that all explanations of the image share. */
+  forward: number;
+  /** Passes resumed from a layer. */
+  partial: number;
+  /** Backward passes. */
+  backward: number;
+};
+
+/** Time of one step. */
+export type Timing = {
+  /** Name of the step, shown to people. */
+  name: string;
+  /** Time in milliseconds. */
+  ms: number;
+};
+
+/** The figures of one map. */
+export type Measures = {
+  /** One figure for each metric, or one for each masking. */
+  figures: Array<Figure>;
+  /** The curves of insertion and deletion. */
+  curves: Array<Curve>;
+  /** Milliseconds that measuring took. */
+  ms: number;
+  /** Passes from the image that measuring took. */
+  forward: number;
+};
+
+/** One figure of one metric. */
+export type Figure = {
+  /** The metric. */
+  id: string;
+  /** How the map masked the image; none for a metric that masks nothing. */
+  masking: Masking | null;
+  /** The figure in the metric's unit; none where the metric does not apply, for want of a box, say. */
+  value: number | null;
+};
+
+/** The curve that a figure is the area under. */
+export type Curve = {
+  /** The metric. */
+  id: string;
+  /** Fractions of the pixels, 0..=1. */
+  x: Array<number>;
+  /** The probability of the class at each of them. */
+  y: Array<number>;
+};
+
+/** What cascading randomization shows. */
+export type Sanity = {
+  /** From the classifier alone to the whole network. */
+  layers: Array<Depth>;
+  /**
+   * Whether the map is still the same ([`UNCHANGED`]) when all weights are shuffled: then it says nothing of what
+   * the networks have learnt.
+   */
+  unchanged: boolean;
+  /** Milliseconds that it took. */
+  ms: number;
+};
+
+/** How alike the map is to the one of the untouched networks when the weights from a depth to the output are shuffled. */
+export type Depth = {
+  /** What is shuffled, and everything after it. */
+  name: string;
+  /** The cut of each explained peer, counted from 0, the input: what is computed after it is shuffled. */
+  after: Array<number>;
+  /** Spearman's rank correlation, -1..=1; 0 if either map is constant. */
+  spearman: number;
+  /** Pearson's correlation, -1..=1; 0 if either map is constant. */
+  pearson: number;
+};
+
+/** Description of a loaded bundle. */
+export type BundleInfo = {
+  /** Name shown to people. */
+  name: string;
+  /** sha256 of the file, 64 hexadecimal digits. */
+  sha256: string;
+  /** License of the weights, and their owner. */
+  license: string;
+  /** Origin of the weights. */
+  source: string;
+  /** Peers, in the order of their indices. */
+  peers: Array<PeerInfo>;
+  /** Names of the classes, in the order of the logits. */
+  classes: Array<string>;
+  /** Preprocessing that the peers were trained with. */
+  preprocess: Preprocess;
+};
+
+/** Description of one peer of a loaded bundle. */
+export type PeerInfo = {
+  /** Id of the peer in the bundle. */
+  id: string;
+  /** Id of the peer's architecture. */
+  architecture: string;
+  /** Name of the peer, shown to people. */
+  name: string;
+  /** Number of weights. */
+  parameters: number;
+};
+
+/**
+ * Cropping, scaling and normalization of an image for a network. A bundle carries the values.
+ *
+ * The center square, whose side is `crop` times the image's shorter side, is laid over white and scaled to `side` x
+ * `side` by an antialiased bicubic filter (a = -0.5) on 8-bit values. Values x in 0..=1 become (x - mean) / std.
+ */
+export type Preprocess = {
+  /** Side of the network's input, 16 to 2048 pixels. */
+  side: number;
+  /** Side of the center square as a fraction of the image's shorter side, above 0 and at most 1. */
+  crop: number;
+  /** Means of red, green and blue values in 0..=1. */
+  mean: [number, number, number];
+  /** Standard deviations of red, green and blue values in 0..=1. */
+  std: [number, number, number];
+};
+
+/** The explainer's catalog, the metrics and the maskings: what menus, choices and documentation are made from. */
+export type Catalog = {
+  /** The metrics in the order of tables. */
+  metrics: Array<Metric>;
+  /** The maskings, the protocol's primary one first. */
+  maskings: Array<MaskingEntry>;
+  /** Version of Peerlight. */
   version: string;
-  colors: Color[];
-  /** What a page offers at first sight: the request's `grid` and `crop`, and the settings of the mutual map. */
-  settings: Setting[];
-  methods: Method[];
-  metrics: Metric[];
-  /** How the metrics mask the image; the first unless chosen. */
-  maskings: Choice[];
-  architectures: { id: string; name: string }[];
-  errors: { code: ErrorCode; help: string }[];
-  /** How an overlay is painted unless chosen otherwise: a color's id, its opacity, and how dark the rest is. */
-  overlay?: { color: string; opacity: number; dim: number };
-}
+  /** Built-in architectures of networks. */
+  architectures: Array<Named>;
+  /** Methods of explanation, the mutual map first. */
+  methods: Array<Method>;
+  /** Settings that a program offers first: those of every request, of the mutual map and of the image's crop. */
+  settings: Array<Setting>;
+  /** Color maps, the default first. */
+  colors: Array<Color>;
+  /** Default look of a map over its image. */
+  overlay: OverlayStyle;
+  /** Error codes. */
+  errors: Array<ErrorEntry>;
+};
 
-export interface Color {
+/** Entry of a menu. */
+export type Named = {
+  /** Identifier in requests and files. */
   id: string;
+  /** Name shown to people. */
   name: string;
-  /** 256 colors, three bytes each. */
-  lut: Uint8Array;
-}
+};
 
-export interface Choice {
+/**
+ * Description of a method, shown on the page, by the command line and in the documentation.
+ *
+ * Write only what differs from [`Meta::DEFAULT`]:
+ *
+ */
+export type Method = {
+  /** Identifier in requests, in results and on the command line, such as `grad-cam`. */
   id: string;
+  /** Name, as its authors write it. */
   name: string;
-  help: string;
-}
-
-export interface Setting {
-  id: string;
-  name: string;
-  help: string;
-  kind: 'choice' | 'number';
-  choices?: Choice[];
-  min?: number;
-  max?: number;
-  /** Whether only whole numbers are allowed. */
-  whole?: boolean;
-  /** The id of a choice, or a number in digits. */
-  default: string;
-}
-
-/** A method of explanation. */
-export interface Method {
-  id: string;
-  name: string;
-  /** `control`: no explanation, but what an explanation has to beat. */
-  family: 'mutual' | 'activation' | 'gradient' | 'perturbation' | 'control';
+  /** Kind of the method. */
+  family: Family;
+  /** Formula of the map M. A_k is channel k of the layer, y the explained score, x the image. */
   formula: string;
+  /** Source of the method: authors, title, venue and year. */
   paper: string;
+  /** Address of the source, beginning with `https://`. */
   url: string;
+  /** What the map shows, in one or two sentences. */
   shows: string;
-  /** What it does not show. */
+  /** Limits of the map, in one to three sentences. */
   caveat: string;
-  /** The layers that it reads: the last one; one, or several that are fused; several at once; or the input. */
-  target_layer: 'last' | 'one' | 'several' | 'input';
-  /** Whether negative values of the raw map count as 0. */
+  /** Layers that the method reads. */
+  target_layer: TargetLayer;
+  /** Whether negative values of the raw map are set to 0 (ReLU). */
   rectify: boolean;
-  /** Whether the map is about all networks together. */
+  /** Whether the map needs the maps of all peers, even if one peer is explained. */
   joint: boolean;
-  /** Roughly what it costs, in forward passes of one network, with the default settings. */
+  /** Rough cost with the default settings, in forward passes. Programs run cheap methods first. */
   passes: number;
-  settings: Setting[];
-}
+  /** Table of the settings. */
+  settings: Array<Setting>;
+};
 
-/** A score that tells how faithful a map is. */
-export interface Metric {
+/** Kind of a method, by what it computes. */
+export type Family = 'mutual' | 'activation' | 'gradient' | 'perturbation' | 'control';
+
+/** Layers that a method reads from each peer. Peers may have different numbers of layers. */
+export type TargetLayer = 'last' | 'one' | 'several' | 'input';
+
+/** Setting as it stands in JSON. */
+export type Setting = {
+  /** Identifier in requests and on the command line. */
   id: string;
+  /** Name shown to people. */
   name: string;
-  better: 'lower' | 'higher';
-  /** `%` for 0 to 100; empty for a fraction. */
-  unit: string;
+  /** Effect of the setting, in one or two sentences. */
   help: string;
+  /** `number` or `choice`. */
+  kind: 'choice' | 'number';
+  /** Choices of a setting that is one. */
+  choices?: Array<Choice>;
+  /** Smallest number. */
+  min?: number;
+  /** Largest number. */
+  max?: number;
+  /** Whether numbers are rounded to whole ones. */
+  whole?: boolean;
+  /** Id of the default choice, or the default number in digits. */
+  default: string;
+};
+
+/** Value that a setting can have. */
+export type Choice = {
+  /** Identifier in requests and on the command line. */
+  id: string;
+  /** Name shown to people. */
+  name: string;
+  /** Effect of the value, in one sentence. */
+  help: string;
+};
+
+/**
+ * A metric's texts, and what it needs.
+ *
+ * [`Meta::new`] gives the defaults and the other functions change one thing each:
+ *
+ */
+export type Metric = {
+  /** The id that files and programs use. */
+  id: string;
+  /** The name in the literature. */
+  name: string;
+  /** A shorter name, for the heads of columns and for one image, of which there is no average. */
+  short: string;
+  /** Which way is better. */
+  better: Better;
+  /** `%` if the figures are 0 to 100, else nothing. */
+  unit: string;
+  /** What the metric tells and what it does not. */
+  help: string;
+  /** Authors, title, venue and year. */
   paper: string;
-  /** Whether it asks if the map lies in a box. */
-  boxes: boolean;
-  /** Roughly its forward passes of one network, besides those that it shares with the metrics before it. */
+  /**
+   * Forward passes of one network that it takes, roughly, beside those that the metrics before it in the list share
+   * with it.
+   */
   passes: number;
+  /** Whether it takes no more than a few passes of its own. */
+  fast: boolean;
   /** Whether it asks the method for a second map. */
   again: boolean;
-  /** Whether it takes so few passes that every map can be measured unasked. */
-  fast?: boolean;
-}
+  /** Whether it needs boxes around what the image shows. */
+  boxes: boolean;
+  /** Whether it has a figure for each masking. */
+  masked: boolean;
+  /** Whether it asks only for the order of the map's pixels. */
+  ordered: boolean;
+};
 
-export interface BundleInfo {
-  name: string;
-  sha256: string;
-  license: string;
-  /** Where the weights come from. */
-  source: string;
-  peers: { id: string; architecture: string; name: string; parameters: number }[];
-  /** In the order of the logits. */
-  classes: string[];
-  preprocess: { side: number; crop: number; mean: number[]; std: number[] };
-}
+/** Which way is better. */
+export type Better = 'lower' | 'higher';
 
-/** What to explain and how. Everything that is left out takes its default. */
-export interface Request {
-  /** The id of a method; `mutual` unless chosen. */
-  method?: string;
-  /** The method's settings by their ids. */
-  settings?: Record<string, number | string>;
-  /** The layers that the method reads, counted from 1; null for the method's own choice. */
-  layers?: number[] | null;
-  /** A network, counted from 0; null for all. */
-  peer?: number | null;
-  /** A class; null for the one with the highest average probability of the explained networks. */
-  target?: number | null;
-  /** A class that is told from the target: its score, times `weight` (1), is taken from the target's. */
-  versus?: { class: number; weight?: number } | null;
-  /** Regions per side, 1 to 56, in which the networks' maps are compared. */
-  grid?: number;
-  /** The side of the center square that the networks see, as a fraction of the image's shorter side. */
-  crop?: number | null;
-}
+/** How a map masks an image. */
+export type Masking = 'top50' | 'soft' | 'soft-normalised';
 
-/** One image explained by one method. */
-export interface Explanation {
-  version: 2;
-  device: string;
-  bundle: { name: string; sha256: string };
-  /** `crop`: the square that the networks saw, in image pixels. Every map covers exactly this square. */
-  image: { width: number; height: number; crop: { x: number; y: number; side: number } };
-  method: string;
-  /** The method's name. */
-  name: string;
-  /** Every setting of the method with its value. */
-  settings: Record<string, number | string>;
-  target: { class: number; label: string; chosen: boolean };
-  versus: { class: number; weight: number } | null;
-  /** The side of every map in pixels. */
-  side: number;
-  peers: PeerMap[];
-  /** The map of all explained networks together: `side * side` values from 0 to 1, row by row. */
-  map: Float32Array;
-  /** Whether the map carries nothing: every value is the same, or not a number. It is then all zeros. */
-  blank: boolean;
-  /** The map before it is resized. */
-  raw: { rows: number; columns: number; values: Float32Array };
-  /** Whether every number that the method made was finite; otherwise the map is blank. */
-  finite: boolean;
-  /** The average correlation over the regions; null for one network. */
-  agreement: number | null;
-  /** Row by row; none for one network. */
-  regions: Region[];
-  /** Regions per side. */
-  grid: number;
-  /** Whole passes, passes resumed from a layer, and backward passes. */
-  cost: { forward: number; partial: number; backward: number };
-  ms: number;
-  timings: { name: string; ms: number }[];
-}
-
-/** What one network recognized, and its own map. */
-export interface PeerMap {
-  /** Its place in the bundle, counted from 0. */
-  peer: number;
+/** A masking's texts, as menus and documentation show them. */
+export type MaskingEntry = {
+  /** The id that files and programs use. */
   id: string;
-  architecture: string;
+  /** The name that people read. */
   name: string;
-  /** Its five most probable classes. */
-  top: Prediction[];
-  /** The explained class. */
-  target: Prediction;
-  /** The layers that were read, counted from 1; none if the method reads the input. */
-  layers: number[];
-  /** `side * side` values from 0 to 1, row by row. */
-  map: Float32Array;
-  blank: boolean;
-}
+  /** What stays of the image and what replaces the rest. */
+  help: string;
+};
 
-export interface Prediction {
-  class: number;
-  label: string;
-  probability: number;
-}
-
-export interface Region {
-  row: number;
-  column: number;
-  /** Pearson's correlation of the networks' maps in this region, −1 to 1; the mean over all pairs of networks. */
-  rho: number;
-  /** The same for each pair. */
-  pairs: number[];
-  /** The mean of each network's map. */
-  attention: number[];
-  /** Whether one of the maps is flat here, so that there is no correlation; rho is then 0. */
-  constant: boolean;
-}
-
-export interface MeasureOptions {
-  /** Ids of the catalog's metrics; all of them if left out. */
-  metrics?: string[];
-  /** Where the object is: left, top, right and bottom in pixels of the map, 0 to `side`. */
-  boxes?: [number, number, number, number][];
-}
-
-export interface Figure {
-  /** The metric's. */
+/** Color map with its lookup table. */
+export type Color = {
+  /** Identifier, such as `cividis`. */
   id: string;
-  /** How the image was masked, for metrics that come in several variants. */
-  masking: string | null;
-  /** Null where there is none, such as a fraction of a box without a box. */
-  value: number | null;
-}
+  /** Name shown to people. */
+  name: string;
+  /** Lookup table of 256 colors from 0 to 1, three bytes each. Left out of JSON. */
+  lut: Uint8Array;
+};
 
-export interface Curve {
-  /** The metric's. */
-  id: string;
-  /** Fractions of the pixels, 0 to 1. */
-  x: number[];
-  /** Probabilities of the target. */
-  y: number[];
-}
+/** Default look of an overlay. */
+export type OverlayStyle = {
+  /** Opacity of the black outside the square that the networks saw, 0 to 1. */
+  dim: number;
+  /** Opacity of the map over the square, 0 to 1. */
+  opacity: number;
+  /** Id of the color map. */
+  color: string;
+};
 
-export interface Measures {
-  figures: Figure[];
-  curves: Curve[];
-  ms: number;
-  forward: number;
-}
+/** Error code with its help. */
+export type ErrorEntry = {
+  /** Stable code, such as `image-broken`. */
+  code: ErrorCode;
+  /** Meaning of the error and what to do about it. */
+  help: string;
+};
 
-/** A map compared with the same method's maps after more and more of the network's weights were shuffled. */
-export interface Sanity {
-  layers: { name: string; after: number[]; spearman: number; pearson: number }[];
-  /** Whether the map does not depend on what the network has learned. */
-  unchanged: boolean;
-  ms: number;
-}
+/** What to measure a map by. */
+export type MeasureOptions = {
+  /** Ids of the catalog's metrics; those of a few passes if left out. */ metrics?: Array<string>;
+  /** Boxes of the class: left, top, right and bottom in pixels of the map. */
+  boxes?: Array<[number, number, number, number]>;
+};

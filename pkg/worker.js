@@ -6,7 +6,7 @@ import { plainLength } from './weights.js';
 
 /**
  * @import { Image } from './decode.js'
- * @import { Explanation, Request, Source } from './index.js'
+ * @import { Explanation, ImageRequest, Source } from './index.js'
  */
 
 /**
@@ -14,7 +14,7 @@ import { plainLength } from './weights.js';
  * @typedef {{ job: number, cancelled: boolean }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
  * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Source, sourceId: number,
- *   request: Request, options: object }} Message
+ *   request: ImageRequest, options: object }} Message
  */
 
 /** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
@@ -91,7 +91,7 @@ const TASKS = {
  * @template T
  * @param {Message} message
  * @param {Live} live
- * @param {(request: Request, onStep: OnStep, image: Image) => Promise<T>} task
+ * @param {(request: ImageRequest, onStep: OnStep, image: Image) => Promise<T>} task
  */
 async function withForward({ job, source, sourceId, request: { crop, ...request } }, live, task) {
   if (trouble) throw lost(trouble);

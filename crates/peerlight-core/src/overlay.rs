@@ -6,6 +6,7 @@ use crate::{ColorMap, Crop, Rgba8};
 
 /// Default look of an overlay.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct OverlayStyle {
     /// Opacity of the black outside the square that the networks saw, 0 to 1.
     pub dim: f64,

@@ -15,6 +15,7 @@ use crate::{Code, Error, Result, Rgba8};
 /// The center square, whose side is `crop` times the image's shorter side, is laid over white and scaled to `side` x
 /// `side` by an antialiased bicubic filter (a = -0.5) on 8-bit values. Values x in 0..=1 become (x - mean) / std.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Preprocess {
     /// Side of the network's input, 16 to 2048 pixels.
     pub side: usize,
@@ -28,6 +29,7 @@ pub struct Preprocess {
 
 /// Square of the image that the networks see, in the image's pixels, not necessarily whole ones.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Crop {
     /// Left edge, in pixels from the left.
     pub x: f64,

@@ -11,6 +11,7 @@ use crate::{
 
 /// Entry of a menu.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Named {
     /// Identifier in requests and files.
     pub id: &'static str,
@@ -20,20 +21,24 @@ pub struct Named {
 
 /// Color map with its lookup table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Color"))]
 pub struct ColorEntry {
     /// Identifier, such as `cividis`.
     pub id: &'static str,
     /// Name shown to people.
     pub name: &'static str,
     /// Lookup table of 256 colors from 0 to 1, three bytes each. Left out of JSON.
-    #[serde(skip)]
+    #[serde(skip_serializing)]
+    #[cfg_attr(feature = "typescript", ts(type = "Uint8Array"))]
     pub lut: Vec<u8>,
 }
 
 /// Error code with its help.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ErrorEntry {
     /// Stable code, such as `image-broken`.
+    #[cfg_attr(feature = "typescript", ts(type = "ErrorCode"))]
     pub code: &'static str,
     /// Meaning of the error and what to do about it.
     pub help: &'static str,
@@ -41,14 +46,17 @@ pub struct ErrorEntry {
 
 /// Everything that can be chosen, as plain data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "ExplainCatalog"))]
 pub struct Catalog {
     /// Version of Peerlight.
     pub version: &'static str,
     /// Built-in architectures of networks.
     pub architectures: Vec<Named>,
     /// Methods of explanation, the mutual map first.
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<Meta>"))]
     pub methods: Vec<&'static Meta>,
     /// Settings that a program offers first: those of every request, of the mutual map and of the image's crop.
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::setting::SettingEntry>"))]
     pub settings: &'static [Setting],
     /// Color maps, the default first.
     pub colors: Vec<ColorEntry>,

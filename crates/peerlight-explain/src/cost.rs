@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// Cost of an explanation in passes of single samples: a batch of eight counts as eight.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Cost {
     /// Passes from the input, including the one that all explanations of the image share.
     pub forward: usize,

@@ -9,6 +9,7 @@ use crate::self_test;
 /// Kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum DeviceKind {
     /// Processor, with SIMD.
     Cpu,

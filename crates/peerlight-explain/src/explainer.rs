@@ -12,6 +12,7 @@ use crate::{Probe, Setting, Settings};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Family {
     /// Comparison of several peers.
     Mutual,
@@ -28,6 +29,7 @@ pub enum Family {
 /// Layers that a method reads from each peer. Peers may have different numbers of layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum TargetLayer {
     /// The last layer and no other, since the method needs the classifier's weights.
     Last,
@@ -57,6 +59,7 @@ pub enum TargetLayer {
 /// # assert!(!META.rectify);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Method"))]
 pub struct Meta {
     /// Identifier in requests, in results and on the command line, such as `grad-cam`.
     pub id: &'static str,
@@ -83,6 +86,7 @@ pub struct Meta {
     /// Rough cost with the default settings, in forward passes. Programs run cheap methods first.
     pub passes: u32,
     /// Table of the settings.
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::setting::SettingEntry>"))]
     pub settings: &'static [Setting],
 }
 

@@ -7,9 +7,11 @@ use crate::{Cost, Settings, Versus};
 
 /// Map of side x side values in 0..=1. JSON leaves out the values; programs write them as images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Map {
     /// Values, row by row.
-    #[serde(skip)]
+    #[serde(skip_serializing)]
+    #[cfg_attr(feature = "typescript", ts(rename = "map", type = "Float32Array"))]
     pub values: Vec<f32>,
     /// Whether the map was constant or had values that are not finite. All values of a blank map are 0.
     pub blank: bool,
@@ -26,18 +28,21 @@ impl Map {
 
 /// Joint map at its own size, before it is resized to the networks' input.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct RawMap {
     /// Height of the map.
     pub rows: usize,
     /// Width of the map.
     pub columns: usize,
     /// Values in 0..=1, row by row; zeros if the map is blank. Left out of JSON.
-    #[serde(skip)]
+    #[serde(skip_serializing)]
+    #[cfg_attr(feature = "typescript", ts(type = "Float32Array"))]
     pub values: Vec<f32>,
 }
 
 /// Explanation of one image by one method.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Explanation {
     /// Version of this structure, 2.
     pub version: u32,
@@ -52,6 +57,7 @@ pub struct Explanation {
     /// Name of the method.
     pub name: &'static str,
     /// Settings of the method with their values, defaults included.
+    #[cfg_attr(feature = "typescript", ts(type = "Record<string, number | string>"))]
     pub settings: Settings,
     /// Explained class.
     pub target: TargetClass,
@@ -92,6 +98,7 @@ impl Explanation {
 
 /// Name and checksum of a bundle.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct BundleName {
     /// Name shown to people.
     pub name: String,
@@ -101,6 +108,7 @@ pub struct BundleName {
 
 /// Size of an image, and the square of it that the networks saw.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct ImageInfo {
     /// Width of the image, in pixels.
     pub width: u32,
@@ -112,6 +120,7 @@ pub struct ImageInfo {
 
 /// Explained class.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TargetClass {
     /// Index of the class.
     pub class: usize,
@@ -123,6 +132,7 @@ pub struct TargetClass {
 
 /// Class with its probability.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Prediction {
     /// Index of the class.
     pub class: usize,
@@ -134,6 +144,7 @@ pub struct Prediction {
 
 /// Predictions of one peer, and its own map.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PeerMap {
     /// Index of the peer in the bundle, counted from 0.
     pub peer: usize,
@@ -156,6 +167,7 @@ pub struct PeerMap {
 
 /// Region of the grid.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Region {
     /// Row, counted from 0 at the top.
     pub row: usize,
@@ -173,6 +185,7 @@ pub struct Region {
 
 /// Time of one step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Timing {
     /// Name of the step, shown to people.
     pub name: String,

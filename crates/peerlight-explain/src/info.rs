@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// Description of a loaded bundle.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct BundleInfo {
     /// Name shown to people.
     pub name: String,
@@ -24,6 +25,7 @@ pub struct BundleInfo {
 
 /// Description of one peer of a loaded bundle.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PeerInfo {
     /// Id of the peer in the bundle.
     pub id: String,

@@ -26,13 +26,16 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields = nullable))]
 pub struct Request {
     /// Id of the method.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<String>", optional))]
     pub method: String,
     /// Layers to read, counted from 1. `None` for the method's default.
     #[serde(alias = "stages")]
     pub layers: Option<Vec<usize>>,
     /// Chosen settings of the method by their ids. The others have their defaults.
+    #[cfg_attr(feature = "typescript", ts(type = "Record<string, number | string>", optional))]
     pub settings: BTreeMap<String, Value>,
     /// Index of the peer to explain, counted from 0. `None` for all peers.
     pub peer: Option<usize>,
@@ -42,6 +45,7 @@ pub struct Request {
     #[serde(alias = "contrast")]
     pub versus: Option<Versus>,
     /// Number of regions per side over which the peers' maps are compared, 1 to 56.
+    #[cfg_attr(feature = "typescript", ts(as = "Option<usize>", optional))]
     pub grid: usize,
 }
 

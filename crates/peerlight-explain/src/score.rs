@@ -11,11 +11,13 @@ use serde::{Deserialize, Serialize};
 /// Source: Zhang et al., "Finer-CAM: Spotting the Difference Reveals Finer Details for Visual Explanation", CVPR 2025.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Versus {
     /// Index of the second class.
     pub class: usize,
     /// Factor of the second class's logit, 0 to 10. Finer-CAM calls it gamma.
     #[serde(default = "one", alias = "gamma")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<f32>", optional))]
     pub weight: f32,
 }
 

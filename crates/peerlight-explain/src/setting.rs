@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 /// Value that a setting can have.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Choice {
     /// Identifier in requests and on the command line.
     pub id: &'static str,
@@ -112,29 +113,43 @@ impl Setting {
     }
 }
 
+/// Setting as it stands in JSON.
+#[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Setting", optional_fields))]
+pub struct SettingEntry {
+    /// Identifier in requests and on the command line.
+    id: &'static str,
+    /// Name shown to people.
+    name: &'static str,
+    /// Effect of the setting, in one or two sentences.
+    help: &'static str,
+    /// `number` or `choice`.
+    #[cfg_attr(feature = "typescript", ts(type = "'choice' | 'number'"))]
+    kind: &'static str,
+    /// Choices of a setting that is one.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Choice>>", optional))]
+    choices: &'static [Choice],
+    /// Smallest number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<f64>,
+    /// Largest number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<f64>,
+    /// Whether numbers are rounded to whole ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whole: Option<bool>,
+    /// Id of the default choice, or the default number in digits.
+    default: String,
+}
+
 impl Serialize for Setting {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Entry<'a> {
-            id: &'a str,
-            name: &'a str,
-            help: &'a str,
-            kind: &'a str,
-            #[serde(skip_serializing_if = "<[_]>::is_empty")]
-            choices: &'a [Choice],
-            #[serde(skip_serializing_if = "Option::is_none")]
-            min: Option<f64>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            max: Option<f64>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            whole: Option<bool>,
-            default: String,
-        }
-        let (kind, choices, range): (_, &[Choice], _) = match self.kind {
+        let (kind, choices, range): (_, &'static [Choice], _) = match self.kind {
             Kind::Number { min, max, whole, .. } => ("number", &[], Some((min, max, whole))),
             Kind::Choice(choices) => ("choice", choices, None),
         };
-        Entry {
+        SettingEntry {
             id: self.id,
             name: self.name,
             help: self.help,

@@ -10,13 +10,16 @@ use crate::{
 
 /// The explainer's catalog, the metrics and the maskings: what menus, choices and documentation are made from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Catalog {
     /// The architectures, methods, settings, color maps and errors.
     #[serde(flatten)]
     pub explain: peerlight_explain::Catalog,
     /// The metrics in the order of tables.
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<Meta>"))]
     pub metrics: Vec<&'static Meta>,
     /// The maskings, the protocol's primary one first.
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<MaskingEntry>"))]
     pub maskings: [MaskingEntry; Masking::ALL.len()],
 }
 

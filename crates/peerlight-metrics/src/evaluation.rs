@@ -9,7 +9,7 @@ use peerlight_core::{Baseline, Rect, Result};
 use peerlight_explain::{Explanation, ForwardPass, Progress, Request, Session};
 
 use crate::{
-    masked_inputs::{ MaskedInputs},
+    masked_inputs::MaskedInputs,
     masking::{Masking, PerMasking},
     order::RankedMap,
     similarity::correlation,
@@ -161,7 +161,11 @@ impl<'a> Evaluation<'a> {
         let first = usize::from(deleting);
         let make = |i: usize, out: &mut Vec<f32>| {
             let changed = steps::pixels_at(i + first, positions.len());
-            inputs.blend(baseline, |pixel| f32::from(u8::from(((positions[pixel] as usize) < changed) != deleting)), out);
+            inputs.blend(
+                baseline,
+                |pixel| f32::from(u8::from(((positions[pixel] as usize) < changed) != deleting)),
+                out,
+            );
         };
         let mut curve = self.probabilities(steps::STEPS, &make).await?;
         curve.insert(if deleting { 0 } else { steps::STEPS }, whole);

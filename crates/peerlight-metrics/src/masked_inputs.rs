@@ -53,8 +53,8 @@ impl MaskedInputs {
     /// Adds to `out` the image where `keep` is 1, the baseline where it is 0, and a mixture in between. `keep` gives a
     /// value in 0..=1 for each pixel. Where it is 1 the image is untouched to the last bit.
     pub fn blend(&self, baseline: Baseline, keep: impl Fn(usize) -> f32, out: &mut Vec<f32>) {
-        let hidden = self.baselines[baseline as usize]
-            .get_or_init(|| baseline.of(&self.pixels, self.side, &self.preprocess));
+        let hidden =
+            self.baselines[baseline as usize].get_or_init(|| baseline.of(&self.pixels, self.side, &self.preprocess));
         blend(&self.pixels, hidden, self.side * self.side, keep, out);
     }
 

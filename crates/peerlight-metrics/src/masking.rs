@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Masking {
     /// The half of the pixels with the largest values keep their color, the rest become black: only their order
     /// counts. Of equal values the first pixels are kept, so that exactly half is.
@@ -69,6 +70,7 @@ impl FromStr for Masking {
 
 /// A masking's texts, as menus and documentation show them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct MaskingEntry {
     /// The id that files and programs use.
     pub id: &'static str,

@@ -14,8 +14,10 @@ use crate::{
 
 /// One figure of one metric.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Figure {
     /// The metric.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub id: MetricId,
     /// How the map masked the image; none for a metric that masks nothing.
     pub masking: Option<Masking>,
@@ -32,8 +34,10 @@ impl Figure {
 
 /// The curve that a figure is the area under.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Curve {
     /// The metric.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub id: MetricId,
     /// Fractions of the pixels, 0..=1.
     pub x: Vec<f32>,
@@ -43,6 +47,7 @@ pub struct Curve {
 
 /// The figures of one map.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Measures {
     /// One figure for each metric, or one for each masking.
     pub figures: Vec<Figure>,

@@ -13,6 +13,7 @@ use crate::{
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum Better {
     /// Lower is better.
     Lower,
@@ -53,8 +54,10 @@ const FEW: usize = 4;
 /// assert!(!META.fast);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Metric"))]
 pub struct Meta {
     /// The id that files and programs use.
+    #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub id: MetricId,
     /// The name in the literature.
     pub name: &'static str,

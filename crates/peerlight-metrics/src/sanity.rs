@@ -28,6 +28,7 @@ const DEPTHS: [(&str, fn(Layer) -> Layer); 5] = [
 
 /// How alike the map is to the one of the untouched networks when the weights from a depth to the output are shuffled.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Depth {
     /// What is shuffled, and everything after it.
     pub name: &'static str,
@@ -41,6 +42,7 @@ pub struct Depth {
 
 /// What cascading randomization shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Sanity {
     /// From the classifier alone to the whole network.
     pub layers: Vec<Depth>,

@@ -8,8 +8,8 @@ use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Rect, Result, Rgba8};
 use peerlight_explain::{Explanation, ForwardPass, Map, Progress, Request, Session, Step};
 use peerlight_metrics::{
-    EvaluatedImage, Evaluation, LabeledImage, Masking, Measures, MetricId, Protocol, Record, mask_together,
-    measure, metric_ids, report, sanity,
+    EvaluatedImage, Evaluation, LabeledImage, Masking, Measures, MetricId, Protocol, Record, mask_together, measure,
+    metric_ids, report, sanity,
 };
 use peerlight_models::{Bundle, micro};
 use peerlight_testkit::{coarse, drawn};

@@ -15,6 +15,7 @@ mod sizes;
 mod tables;
 mod test;
 mod tidy;
+mod types;
 mod wasm;
 
 use clap::{Parser, Subcommand};
@@ -47,6 +48,8 @@ enum Command {
     Results,
     /// Format Rust, JavaScript, CSS, HTML and Python
     Format(format::Args),
+    /// Write pkg/types.d.ts from the Rust types
+    Types,
     /// Check the rules of the source tree
     Tidy,
 }
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Experiments(args) => experiments::run(&args),
         Command::Results => tables::write(),
         Command::Format(args) => format::run(&args),
+        Command::Types => types::write(),
         Command::Tidy => tidy::run(),
     };
     match done {

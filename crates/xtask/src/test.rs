@@ -3,7 +3,7 @@
 use crate::node::{self, node};
 use crate::setup::{browser, target, tools};
 use crate::shell::{self, Result, cargo, command, exec, files, root, say};
-use crate::{bench, format, metadata, page, tidy, wasm};
+use crate::{bench, format, metadata, page, tidy, types, wasm};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -42,7 +42,7 @@ pub enum Outcome {
 struct Step(Group, &'static str, fn() -> Result<Outcome>);
 
 /// Quick ones first. A step that needs what another builds builds it itself if it is not there.
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step(Group::Lint, "format, Rust", || passed(format::rust(true))),
     Step(Group::Lint, "format, web", || passed(format::web(true))),
     Step(Group::Lint, "format, Python", || format::python(true)),
@@ -51,10 +51,11 @@ const STEPS: [Step; 17] = [
     Step(Group::Lint, "clippy", || passed(clippy())),
     Step(Group::Lint, "documentation", || passed(documentation())),
     Step(Group::Native, "native tests", || passed(native())),
+    Step(Group::Native, "TypeScript, from Rust", || passed(types::check())),
     Step(Group::Native, "examples", || passed(examples())),
     Step(Group::Wasm, "wasm for the page", || passed(wasm_page())),
     Step(Group::Js, "JavaScript tests", || passed(javascript())),
-    Step(Group::Js, "JavaScript types", || passed(types())),
+    Step(Group::Js, "JavaScript types", || passed(javascript_types())),
     Step(Group::Wasm, "wasm tests, CPU", || passed(wasm_tests("cpu"))),
     Step(Group::Wasm, "wasm tests, WebGPU", || passed(wasm_tests("webgpu"))),
     Step(Group::E2e, "page", || passed(page::run())),
@@ -152,7 +153,7 @@ fn javascript() -> Result {
 }
 
 /// The page's JSDoc types against the declarations that wasm-bindgen made.
-fn types() -> Result {
+fn javascript_types() -> Result {
     wasm::build_all()?;
     exec(command(node::tool("tsc")?).args(["--noEmit", "--project", "tsconfig.json"]))
 }

@@ -9,7 +9,7 @@ import { noEngine, reduceNetworks } from '../networks/state.js';
  * @import { ExplainAction, JobState, ViewState } from '../explain/state.js'
  * @import { ImageState, ImagesAction, Sample } from '../images/state.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
- * @import { Explanation, Request } from 'peerlight'
+ * @import { Explanation, ImageRequest } from 'peerlight'
  */
 
 /**
@@ -20,7 +20,7 @@ import { noEngine, reduceNetworks } from '../networks/state.js';
  * @property {EngineState} engine
  * @property {ImageState} image
  * @property {Sample[]} samples
- * @property {Request} ask only what the person changed; the engine's defaults hold for the rest
+ * @property {ImageRequest} ask only what the person changed; the engine's defaults hold for the rest
  * @property {JobState} job
  * @property {Explanation | null} result
  * @property {ViewState} view

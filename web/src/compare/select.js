@@ -7,7 +7,7 @@ import { cardOf, isOpen, KINDS } from './work.js';
  * @import { State } from '../app/state.js'
  * @import { Values } from './state.js'
  * @import { Card, Kind } from './work.js'
- * @import { MeasureOptions, Method, Metric, Request } from 'peerlight'
+ * @import { MeasureOptions, Method, Metric, ImageRequest } from 'peerlight'
  */
 
 /**
@@ -96,7 +96,7 @@ export function settingsOf(state, method) {
  * What the engine is asked for.
  * @param {State} state
  * @param {Method} method
- * @returns {Request}
+ * @returns {ImageRequest}
  */
 export function requestOf(state, method) {
   const { ask, comparison } = state;

@@ -2,7 +2,7 @@ import { OVERLAY } from '../shared/overlay.js';
 
 /**
  * @import { State } from '../app/state.js'
- * @import { Explanation, Request } from 'peerlight'
+ * @import { Explanation, ImageRequest } from 'peerlight'
  */
 
 /**
@@ -32,7 +32,7 @@ const OWN = /** @type {const} */ (['grid', 'crop']);
  * One setting as a change of the request.
  * @param {string} id
  * @param {number | string} value
- * @returns {Request}
+ * @returns {ImageRequest}
  */
 export function changeOf(id, value) {
   const own = OWN.find((key) => key === id);
@@ -41,7 +41,7 @@ export function changeOf(id, value) {
 
 /**
  * What was chosen for a setting, if anything.
- * @param {Request} ask
+ * @param {ImageRequest} ask
  * @param {string} id
  */
 export function chosenIn(ask, id) {
@@ -59,8 +59,8 @@ export const settingOf = ({ ask, engine }, id) =>
 
 /**
  * Whether a change asks for nothing that is not asked for already.
- * @param {Request} ask
- * @param {Request} change
+ * @param {ImageRequest} ask
+ * @param {ImageRequest} change
  */
 export function asksSame(ask, { settings = {}, ...own }) {
   const same = (/** @type {Record<string, any>} */ all, /** @type {object} */ some) =>

@@ -3,7 +3,7 @@ import { asksSame, brightest } from './select.js';
 /**
  * @import { Action, State } from '../app/state.js'
  * @import { Failure } from '../shared/failure.js'
- * @import { Explanation, Request } from 'peerlight'
+ * @import { Explanation, ImageRequest } from 'peerlight'
  */
 
 /**
@@ -24,7 +24,7 @@ import { asksSame, brightest } from './select.js';
  * @property {boolean} lines
  * @property {number | null} region index into the regions
  *
- * @typedef {{ type: 'ask-changed', change: Request }
+ * @typedef {{ type: 'ask-changed', change: ImageRequest }
  *   | { type: 'job-started', serial: number }
  *   | { type: 'job-step', serial: number, step: Step }
  *   | { type: 'job-done', serial: number, result: Explanation }
