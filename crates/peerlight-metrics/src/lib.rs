@@ -72,8 +72,7 @@ pub use result_file::{Best, MeanCurve, Paired, Report, ResultFile, Row};
 pub use sanity::{Depth, Sanity, UNCHANGED, sanity};
 pub use similarity::correlation;
 
-/// The Rust of the project's README and of the guide to metrics, compiled and run with the documentation tests.
+/// The Rust of the project's README, compiled and run with the documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
-#[doc = include_str!("../../../docs/adding-a-metric.md")]
-struct Guides;
+struct Readme;
