@@ -8,6 +8,7 @@ use burn::tensor::Device;
 use peerlight_explain::Session;
 use peerlight_models::Bundle;
 use peerlight_testkit::golden::root;
+use peerlight_train::{Record, recipe::Optimizer};
 use serde_json::Value;
 
 #[test]
@@ -38,6 +39,11 @@ fn the_trained_pair_keeps_its_record_and_no_path() {
     let bundle = Bundle::parse(&bytes).unwrap();
     let record = bundle.manifest.training.clone().expect("a record");
     assert_eq!(record["from_sha256"], Bundle::parse(&published).unwrap().sha256());
+    // Its names are those of an earlier version, and are still read.
+    let read: Record = serde_json::from_value(record.clone()).unwrap();
+    assert_eq!(f64::from(read.recipe.loss.transfer_weight), record["recipe"]["beta"].as_f64().unwrap());
+    assert_eq!(read.recipe.schedule.optimizer, Optimizer::Adamw);
+    assert_eq!(read.validation.unwrap().accuracy.len(), bundle.manifest.peers.len());
     let recipe = &record["recipe"];
     assert!(recipe["seed"].is_u64() && recipe["steps"].is_u64() && recipe["beta"].as_f64().unwrap() > 0.0, "{recipe}");
     let paths = recipe["pictures"].as_array().unwrap().iter().chain([&recipe["from"], &recipe["val"]]);

@@ -6,6 +6,7 @@ use burn::tensor::Device;
 use peerlight_core::{Result, Rgba8};
 use peerlight_train::{Data, Example, Loss, Networks, Recipe, Run, Schedule, Start};
 
+/// The whole example, which a test runs, too.
 pub fn main() -> Result<()> {
     let micro = |id: &str| format!("{id}=efficientnet-lite-micro");
     let recipe = Recipe {

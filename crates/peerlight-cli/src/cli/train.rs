@@ -220,11 +220,12 @@ impl<T> Given<T> {
 
 impl<T: Args> Args for Given<T> {
     fn augment_args(command: Command) -> Command {
-        T::augment_args(command)
+        // The heading of the last arguments would go on with those that follow.
+        T::augment_args(command).next_help_heading(None::<&str>)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
-        T::augment_args_for_update(command)
+        T::augment_args_for_update(command).next_help_heading(None::<&str>)
     }
 }
 

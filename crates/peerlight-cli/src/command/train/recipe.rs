@@ -102,6 +102,26 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_has_a_row_for_every_flag() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/training.md");
+        let text = std::fs::read_to_string(file).unwrap();
+        let command = <Line as clap::CommandFactory>::command();
+        let settings =
+            command.get_arguments().filter(|arg| arg.get_help_heading().is_some() && arg.get_long().is_some());
+        let mut count = 0;
+        for arg in settings {
+            let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+            let start = format!("| `--{}` | {}", arg.get_long().unwrap(), default.join(","));
+            let row = text.lines().find(|line| line.starts_with(&format!("{} |", start.trim_end())));
+            let row = row.unwrap_or_else(|| panic!("no row begins with: {start}"));
+            let aliases = arg.get_all_aliases().unwrap_or_default();
+            assert!(aliases.iter().all(|alias| row.contains(&format!("`{alias}`"))), "{row}: {aliases:?}");
+            count += 1;
+        }
+        assert_eq!(count, text.lines().filter(|line| line.starts_with("| `--")).count(), "a row for no flag");
+    }
+
+    #[test]
     fn flags_win_over_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("recipe.toml");
