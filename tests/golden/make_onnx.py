@@ -15,7 +15,6 @@ import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
-from torch.nn import functional as F
 
 import onnx_blocks
 from make_tiny import values
@@ -331,11 +330,12 @@ def exported(module, dynamo, dynamic=True, opset=None):
 
 
 def slim(model):
-    """Without what only explains where a node comes from."""
+    """Without what only explains where a node comes from, and shapes that follow."""
+    del model.graph.value_info[:]
     for n in model.graph.node:
         n.doc_string = ""
         del n.metadata_props[:]
-    for v in [*model.graph.value_info, *model.graph.input, *model.graph.output]:
+    for v in [*model.graph.input, *model.graph.output]:
         del v.metadata_props[:]
     del model.graph.metadata_props[:]
     del model.metadata_props[:]
@@ -349,16 +349,9 @@ def blocks():
             yield f"{name}.{'dynamo' if dynamo else 'script'}", slim(exported(module, dynamo)), module
     fixed = seeded(onnx_blocks.BLOCKS["shuffle"])
     yield "fixed_batch.script", slim(exported(fixed, False, dynamic=False)), fixed
-    for opset in (9, 11, 13, 16):
-        module = seeded(onnx_blocks.BLOCKS["mobile"])
+    for opset in (9, 11, 13):
+        module = seeded(onnx_blocks.BLOCKS["lean"])
         yield f"opset{opset}.script", slim(exported(module, False, opset=opset)), module
-
-
-def half(model):
-    """The same with weights and arithmetic of 16 bits."""
-    from onnxruntime.transformers.float16 import convert_float_to_float16
-
-    return convert_float_to_float16(model, keep_io_types=True)
 
 
 # --- files --------------------------------------------------------------------------------------------------------------------

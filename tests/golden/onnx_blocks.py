@@ -212,7 +212,8 @@ class Mean(nn.Module):
 
 BLOCKS = {
     "residual": lambda: net(Residual(), Residual(12, 12, 1, 2), width=12),
-    "mobile": lambda: net(Mobile(), Mobile(act=nn.ReLU6), width=8),
+    "mobile": lambda: net(Mobile(), width=8),
+    "lean": lambda: net(Mobile(4, act=nn.ReLU6, gate=nn.Hardsigmoid), width=4, stem=conv_bn(3, 4, 3, 2)),
     "efficient": lambda: net(Mobile(act=nn.SiLU, gate=nn.Sigmoid), width=8),
     "shuffle": lambda: net(Shuffle(), Shuffle(), width=8, head=Mean(8)),
     "dense": lambda: net(Dense(), nn.BatchNorm2d(8), nn.ReLU(), width=8),

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, rc::Rc};
 
-use peerlight_core::Result;
+use peerlight_core::Error;
 use peerlight_models::{
     Builder, Graph, Role,
     ops::{Input, Op, Reshape, Transpose},
@@ -137,7 +137,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The graph of what `output` needs, and the values of its parameters, in order.
-    pub fn finish(self, output: usize) -> Result<(Graph, Vec<Vec<f32>>)> {
+    pub fn finish(self, output: usize) -> Result<(Graph, Vec<Vec<f32>>), Error> {
         let mut needed = vec![false; self.nodes.len()];
         needed[output] = true;
         for i in (0..=output).rev() {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use peerlight_core::Result;
+use peerlight_core::Error;
 
 use crate::{
     constant::Constant,
@@ -41,7 +41,7 @@ pub struct Call<'c, 'a> {
 }
 
 impl<'a> Import<'a> {
-    pub fn new(model: &proto::Model<'a>, draft: Draft<'a>, size: usize) -> Result<Self> {
+    pub fn new(model: &proto::Model<'a>, draft: Draft<'a>, size: usize) -> Result<Self, Error> {
         let mut import =
             Self { draft, opset: model.opset, values: HashMap::new(), uses: HashMap::new(), budget: size + (1 << 24) };
         for tensor in &model.graph.initializers {

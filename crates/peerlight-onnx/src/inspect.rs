@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     Options,
-    import::{Value, name_of},
+    import::name_of,
     model::{begin, convert, import, parse},
 };
 
@@ -102,7 +102,7 @@ pub fn inspect(bytes: &[u8], options: &Options) -> Result<Inspection> {
 fn unsupported(bytes: &[u8], options: &Options) -> Result<Vec<Unsupported>> {
     let model = parse(bytes)?;
     let mut import = begin(&model, bytes.len(), options)?;
-    let (mut unsupported, mut unknown) = (Vec::new(), HashSet::new());
+    let (mut unsupported, mut unknown) = (Vec::new(), HashSet::<&str>::new());
     for node in &model.graph.nodes {
         let follows = node.inputs.iter().any(|name| unknown.contains(name));
         let result = if follows { Ok(()) } else { convert(&mut import, node) };

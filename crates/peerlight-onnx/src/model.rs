@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use peerlight_core::{Error, Result};
+use peerlight_core::Error;
 use peerlight_models::{
     Graph,
     ops::{Op, Slice, Unary},
@@ -51,7 +51,7 @@ pub struct Imported {
 /// # Errors
 /// `bundle-invalid` if the file is damaged, or `network-unsupported` with the operation and the name of a node that is not
 /// supported.
-pub fn import(bytes: &[u8], options: &Options) -> Result<Imported> {
+pub fn import(bytes: &[u8], options: &Options) -> Result<Imported, Error> {
     let model = parse(bytes)?;
     let mut import = begin(&model, bytes.len(), options)?;
     let mut failed = None;
@@ -71,7 +71,7 @@ pub fn import(bytes: &[u8], options: &Options) -> Result<Imported> {
     Err(failed.unwrap_or_else(|| Fault::new("has no output").of_file()))
 }
 
-pub fn parse(bytes: &[u8]) -> Result<Model<'_>> {
+pub fn parse(bytes: &[u8]) -> Result<Model<'_>, Error> {
     let model = Model::parse(bytes).map_err(Fault::of_file)?;
     let advice = "Export it with opset 17: torch.onnx.export(.., opset_version=17).";
     if !OPSETS.contains(&model.opset) {
@@ -86,7 +86,7 @@ pub fn parse(bytes: &[u8]) -> Result<Model<'_>> {
 }
 
 /// An import that knows the file's constants and its image.
-pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Import<'a>> {
+pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Import<'a>, Error> {
     let own: HashSet<&str> = model.graph.initializers.iter().map(|tensor| tensor.name).collect();
     let mut inputs = model.graph.inputs.iter().filter(|input| !own.contains(input.name));
     let (Some(input), None) = (inputs.next(), inputs.next()) else {
@@ -140,7 +140,7 @@ fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 3], [usize
 }
 
 /// The outputs that may be the logits, the likeliest first.
-fn candidates<'m, 'a>(model: &'m Model<'a>, options: &Options) -> Result<Vec<&'m ValueInfo<'a>>> {
+fn candidates<'m, 'a>(model: &'m Model<'a>, options: &Options) -> Result<Vec<&'m ValueInfo<'a>>, Error> {
     let outputs = &model.graph.outputs;
     let Some(wanted) = &options.output else {
         let is_logits = |output: &&ValueInfo| output.name.to_ascii_lowercase().contains("logits");

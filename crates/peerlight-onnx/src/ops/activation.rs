@@ -1,6 +1,9 @@
 //! Functions of each element.
 
-use peerlight_models::ops::{Activation, Binary, Op, Unary};
+use peerlight_models::{
+    kernels::Activation,
+    ops::{Binary, Op, Unary},
+};
 
 use super::arithmetic::with_constant;
 use crate::{
@@ -53,34 +56,21 @@ pub fn clip<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
 
 /// `max(0, min(1, alpha x + beta))`.
 pub fn hard_sigmoid<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let (alpha, beta) = (call.float("alpha", 0.2)?, call.float("beta", 0.5)?);
-    let data = call.data(0)?;
-    if (alpha - 1.0 / 6.0).abs() < 1e-5 && beta == 0.5 {
-        return apply(import, call, data, Op::Activation(Activation::HardSigmoid));
-    }
-    let scaled = with_constant(import, call, data, Binary::Mul, alpha)?;
-    let shifted = with_constant(import, call, &scaled, Binary::Add, beta)?;
-    apply(import, call, &shifted, Op::Unary(Unary::Clip { low: 0.0, high: 1.0 }))
+    let (slope, offset) = (call.float("alpha", 0.2)?, call.float("beta", 0.5)?);
+    let activation = match (slope - 1.0 / 6.0).abs() < 1e-5 && offset == 0.5 {
+        true => Activation::HARD_SIGMOID,
+        false => Activation::HardSigmoid { slope, offset },
+    };
+    apply(import, call, call.data(0)?, Op::Activation(activation))
 }
 
 pub fn gelu<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let x = call.data(0)?.clone();
-    match call.text("approximate", "none")? {
-        "none" => apply(import, call, &x, Op::Activation(Activation::Gelu)),
-        // x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
-        "tanh" => {
-            let square = apply_data(import, call, &x, Op::Unary(Unary::Power { exponent: 2.0 }))?;
-            let bent = with_constant(import, call, &square, Binary::Mul, 0.044715)?;
-            let bent = with_constant(import, call, &bent, Binary::Add, 1.0)?;
-            let inner = of_two(import, call, Binary::Mul, &x, &bent)?;
-            let inner = with_constant(import, call, &inner, Binary::Mul, (2.0 / std::f32::consts::PI).sqrt())?;
-            let gate = apply_data(import, call, &inner, Op::Unary(Unary::Tanh))?;
-            let gate = with_constant(import, call, &gate, Binary::Add, 1.0)?;
-            let gate = with_constant(import, call, &gate, Binary::Mul, 0.5)?;
-            Ok(vec![Value::Data(of_two(import, call, Binary::Mul, &x, &gate)?)])
-        }
-        other => refuse(format!("approximates by '{other}'")),
-    }
+    let activation = match call.text("approximate", "none")? {
+        "none" => Activation::Gelu,
+        "tanh" => Activation::GeluTanh,
+        other => return refuse(format!("approximates by '{other}'")),
+    };
+    apply(import, call, call.data(0)?, Op::Activation(activation))
 }
 
 /// `x sigmoid(alpha x)`.

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use peerlight_models::{
     Role,
-    ops::{Activation, Binary, Constant as Fixed, Op, Unary},
+    kernels::Activation,
+    ops::{Binary, Constant as Fixed, Op, Unary},
 };
 
 use super::activation::apply;
@@ -82,7 +83,7 @@ fn gate(draft: &Draft, x: &Data, gate: &Data) -> Result<Option<(Activation, usiz
     let is_of_x = inputs.first() == Some(&x.node) && x.order == gate.order;
     match op {
         Op::Activation(Activation::Sigmoid) if is_of_x => return Ok(Some((Activation::Silu, x.node))),
-        Op::Activation(Activation::HardSigmoid) if is_of_x => return Ok(Some((Activation::HardSwish, x.node))),
+        Op::Activation(Activation::HARD_SIGMOID) if is_of_x => return Ok(Some((Activation::HardSwish, x.node))),
         _ => {}
     }
     // x / 2 times 1 + erf(x / sqrt(2)).
@@ -125,7 +126,7 @@ fn known_form(import: &Import, op: Binary, data: &Data, number: f32, first: bool
     // clip(x + 3, 0, 6) / 6 is a hard sigmoid, and x of them a hard swish.
     if sixth {
         if let Some(x) = hard_gate(draft, data.node)? {
-            return Ok(Some((Activation::HardSigmoid, x)));
+            return Ok(Some((Activation::HARD_SIGMOID, x)));
         }
         if let Node { op: Op::Binary(Binary::Mul), inputs, .. } = &draft.nodes[data.node] {
             for (x, gate) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {

@@ -2,7 +2,8 @@
 
 use peerlight_models::{
     Role,
-    ops::{Conv, Op, Pad, Padding, Reshape},
+    kernels::{Geometry, Padding},
+    ops::{Op, Pad, Reshape},
 };
 
 use crate::{
@@ -30,10 +31,13 @@ pub fn conv<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let size = size(&import.draft.nodes[x].shape)?;
     let mut padding = padding(call, size, kernel, stride, dilation)?;
     // Zeros that are written out as a node of their own.
-    if let (Padding::Explicit(own), Node { op: Op::Pad(Pad { sides, value: 0.0 }), inputs, .. }) =
+    if let (Padding::Explicit { top, left, bottom, right }, Node { op: Op::Pad(pad), inputs, .. }) =
         (&mut padding, &import.draft.nodes[x])
+        && pad.value == 0.0
     {
-        own.iter_mut().zip(sides).for_each(|(own, more)| *own += more);
+        for (own, more) in [top, left, bottom, right].into_iter().zip(pad.sides) {
+            *own = own.saturating_add(more);
+        }
         x = inputs[0];
     }
     let groups = extent(call.int("group", 1)?)?;
@@ -45,7 +49,7 @@ pub fn conv<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         }
         own.push(import.draft.parameter(&format!("{name}.bias"), &[out], Role::Bias, bias));
     }
-    import.result(call, Op::Conv(Conv { stride, dilation, padding, groups }), vec![x], own)
+    import.result(call, Op::Conv(Geometry { stride, dilation, padding, groups }), vec![x], own)
 }
 
 /// A convolution along one axis, as one of images of height 1.
@@ -71,10 +75,10 @@ fn conv_1d<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     if let Some(bias) = call.optional_constant(2)? {
         own.push(import.draft.parameter(&format!("{name}.bias"), &[bias.len()], Role::Bias, bias));
     }
-    let conv = Conv {
+    let conv = Geometry {
         stride: [1, one("strides", 1)?],
         dilation: [1, one("dilations", 1)?],
-        padding: Padding::Explicit([0, pads[0], 0, pads[1]]),
+        padding: Padding::Explicit { top: 0, left: pads[0], bottom: 0, right: pads[1] },
         groups: extent(call.int("group", 1)?)?,
     };
     let y = import.node(call, Op::Conv(conv), vec![flat], own)?;
@@ -100,13 +104,16 @@ pub fn padding(
 ) -> Result<Padding, Fault> {
     match call.text("auto_pad", "NOTSET")? {
         "NOTSET" => match call.ints("pads")? {
-            None => Ok(Padding::NONE),
-            Some(&[top, left, bottom, right]) => {
-                Ok(Padding::Explicit([extent(top)?, extent(left)?, extent(bottom)?, extent(right)?]))
-            }
+            None => Ok(Padding::VALID),
+            Some(&[top, left, bottom, right]) => Ok(Padding::Explicit {
+                top: extent(top)?,
+                left: extent(left)?,
+                bottom: extent(bottom)?,
+                right: extent(right)?,
+            }),
             Some(pads) => refuse(format!("has the pads {pads:?}")),
         },
-        "VALID" => Ok(Padding::NONE),
+        "VALID" => Ok(Padding::VALID),
         "SAME_UPPER" => Ok(Padding::Same),
         "SAME_LOWER" => {
             // The odd zero goes before.
@@ -117,7 +124,7 @@ pub fn padding(
                 Some([total - total / 2, total / 2])
             };
             match (along(0), along(1)) {
-                (Some([top, bottom]), Some([left, right])) => Ok(Padding::Explicit([top, left, bottom, right])),
+                (Some([top, bottom]), Some([left, right])) => Ok(Padding::Explicit { top, left, bottom, right }),
                 _ => refuse("has a kernel, stride or dilation of 0, or too large"),
             }
         }

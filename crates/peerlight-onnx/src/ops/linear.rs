@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use peerlight_models::{
     Role,
-    ops::{Conv, Linear, MatMul, Op, Padding},
+    kernels::{Geometry, Padding},
+    ops::{Linear, MatMul, Op},
 };
 
 use crate::{
@@ -43,7 +44,7 @@ pub fn matmul<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     if data.order == [0, 2, 3, 1] {
         let shape = [&import.draft.parameters[weight].shape[..], &[1, 1]].concat();
         import.draft.parameters[weight].shape = shape;
-        let conv = Conv { stride: [1, 1], dilation: [1, 1], padding: Padding::NONE, groups: 1 };
+        let conv = Geometry { stride: [1, 1], dilation: [1, 1], padding: Padding::VALID, groups: 1 };
         let node = import.node(call, Op::Conv(conv), vec![data.node], vec![weight])?;
         return Ok(vec![Value::Data(Data { node, order: data.order })]);
     }

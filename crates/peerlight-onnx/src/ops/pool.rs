@@ -1,6 +1,9 @@
 //! Pooling over windows and over whole axes.
 
-use peerlight_models::ops::{Op, Padding, Pool, PoolKind, Reduce, Reduction};
+use peerlight_models::{
+    kernels::Padding,
+    ops::{Op, Pool, PoolKind, Reduce, Reduction},
+};
 
 use super::conv::{padding, size};
 use crate::{
@@ -25,13 +28,12 @@ pub fn window<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         "MaxPool" => (PoolKind::Max, Reduction::Max),
         _ => (PoolKind::Mean { count_padding: call.int("count_include_pad", 0)? != 0 }, Reduction::Mean),
     };
-    let is_bare = matches!(padding, Padding::Same | Padding::NONE) && dilation == [1, 1];
-    let is_alone = |stride: usize| stride > 0;
+    let is_bare = matches!(padding, Padding::Same | Padding::VALID) && dilation == [1, 1];
     if is_bare && kernel == [1, 1] && stride == [1, 1] {
         return Ok(vec![Value::Data(import.draft.data(x))]);
     }
     // A window over everything is a global one.
-    if padding == Padding::NONE && kernel == size && dilation == [1, 1] && stride.into_iter().all(is_alone) {
+    if padding == Padding::VALID && kernel == size && dilation == [1, 1] && !stride.contains(&0) {
         let reduce = Reduce { kind: reduction, axes: vec![2, 3], keep: true };
         return import.result(call, Op::Reduce(reduce), vec![x], Vec::new());
     }
