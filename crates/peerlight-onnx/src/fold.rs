@@ -41,7 +41,11 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
         }
         "Size" => one(Constant::ints(Vec::new(), vec![Int::Known(call.constant(0)?.len() as i64)])),
         "Range" => {
-            let number = |place: usize| -> Result<i64, Fault> { first(call.constant(place)?.to_known()?) };
+            // Of a batch, the first image.
+            let number = |place: usize| match first(call.constant(place)?.to_ints()?)? {
+                Int::Known(number) => Ok(number),
+                Int::Batch => Ok::<_, Fault>(1),
+            };
             let (start, limit, delta) = (number(0)?, number(1)?, number(2)?);
             let steps = match delta {
                 0 => return refuse("counts in steps of 0"),

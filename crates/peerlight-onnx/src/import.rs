@@ -20,6 +20,9 @@ pub enum Value<'a> {
     Data(Data),
     /// What is not.
     Constant(Rc<Constant<'a>>),
+    /// What is computed from the images, all of a batch as one axis. PyTorch's newer exporter writes that to pick all of it
+    /// again in the same order; nothing else can be done with it.
+    Row(Data),
 }
 
 /// The state of an import.
@@ -152,6 +155,7 @@ impl<'c, 'a> Call<'c, 'a> {
         match self.optional(place) {
             Some(Value::Data(data)) => Ok(data),
             Some(Value::Constant(_)) => refuse(format!("has a constant for its input {place}")),
+            Some(Value::Row(_)) => refuse("takes the images of a batch as one"),
             None => refuse(format!("has no input {place}")),
         }
     }
@@ -160,7 +164,7 @@ impl<'c, 'a> Call<'c, 'a> {
     pub fn optional_constant(&self, place: usize) -> Result<Option<&Rc<Constant<'a>>>, Fault> {
         match self.optional(place) {
             Some(Value::Constant(constant)) => Ok(Some(constant)),
-            Some(Value::Data(_)) => refuse(format!("computes its input {place} from the image")),
+            Some(Value::Data(_) | Value::Row(_)) => refuse(format!("computes its input {place} from the image")),
             None => Ok(None),
         }
     }

@@ -69,7 +69,7 @@ fn network(name: &str, wrong: &mut Vec<String>) -> Option<Network> {
 }
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().to_vec().unwrap()
+    tensor.into_data().try_to_vec().unwrap()
 }
 
 fn compare(what: &str, got: &[f32], expected: &Probe, tolerance: f64, wrong: &mut Vec<String>) {

@@ -40,7 +40,7 @@ pub fn binary<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
             (Value::Data(a), Value::Data(b)) => of_two(import, call, op, a, b)?,
             (Value::Data(a), Value::Constant(b)) => beside(import, call, op, a, b, false)?,
             (Value::Constant(a), Value::Data(b)) => beside(import, call, op, b, a, true)?,
-            (Value::Constant(_), Value::Constant(_)) => return refuse("has its constants first: put them last"),
+            _ => return refuse("takes constants before what is computed from the image, or the images of a batch as one"),
         });
     }
     if alone && matches!(op, Binary::Sub | Binary::Div) { refuse("has one input") } else { Ok(vec![result]) }

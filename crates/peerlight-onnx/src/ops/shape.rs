@@ -67,6 +67,9 @@ pub fn reshape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> 
     let data = call.data(0)?.clone();
     let target = call.constant(1)?.to_ints()?;
     let shape = import.draft.shape(&data);
+    if target == [Int::Known(-1)] && shape.len() > 0 {
+        return Ok(vec![Value::Row(data)]);
+    }
     let target = reshaped(&whole(&shape), &target, call.int("allowzero", 0)? != 0)?;
     to_shape(import, call, &data, target)
 }
@@ -183,6 +186,9 @@ pub fn split<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
 
 /// `Gather` with constant places: one, whose axis goes, or several.
 pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    if let Some(Value::Row(data)) = call.optional(0) {
+        return in_order(import, call, &data.clone());
+    }
     let data = call.data(0)?.clone();
     let axis = data.position(call.int("axis", 0)?)?;
     let places = call.constant(1)?;
@@ -207,6 +213,17 @@ pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
             Ok(vec![Value::Data(Data { node, ..data })])
         }
         _ => refuse(format!("takes {} places in {} axes", starts.len(), places.shape.len())),
+    }
+}
+
+/// The elements of all images, picked one after the other and in another shape. The places are those of the first image.
+fn in_order<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data) -> Results<'a> {
+    let places = call.constant(1)?;
+    let count: usize = import.draft.shape(data).iter().product();
+    let is_all = places.to_known()?.into_iter().eq(0..count as i64) && places.shape.first() == Some(&1);
+    match is_all {
+        true => to_shape(import, call, data, whole(&places.shape[1..])),
+        false => refuse("picks among the numbers of all images of a batch"),
     }
 }
 
