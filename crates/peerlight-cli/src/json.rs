@@ -1,6 +1,6 @@
 //! JSON for files and for standard output.
 
-use peerlight_core::{Code, Error, Result};
+use peerlight_core::Result;
 use serde::Serialize;
 
 /// A value over several lines.
@@ -25,9 +25,4 @@ pub fn line(value: &impl Serialize) -> Result<String> {
 /// As [`pretty`].
 pub fn value(value: &impl Serialize) -> Result<serde_json::Value> {
     Ok(serde_json::to_value(value)?)
-}
-
-/// The error of a result that cannot be written as a file's text, or read back from it.
-pub fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::caused_by(Code::Internal, format!("A result cannot be converted to text or back: {error}."), error)
 }

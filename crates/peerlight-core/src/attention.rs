@@ -59,16 +59,16 @@ pub fn weighted_sum(layer: Tensor<4>, weights: Tensor<4>) -> Tensor<3> {
 }
 
 /// Attention guided by a class: minmax(attention + 4 odds), [n, side, side] in 0..=1. `odds` is the [smoothed](smooth),
-/// min-max normalized [class activation map](cam) of the class's log-odds.
+/// min-max normalized [weighted sum](weighted_sum) of the last layer's activations.
 ///
-/// `attention` is a [superposition](superpose), [n, side, side]; `last` is the last layer, [n, c, h, w]; `weights` [n,
-/// c] are the gradient of the [log-odds](log_odds) with respect to its channels. The map shows where a network looks,
-/// limited to what supports the class over similar ones.
+/// `attention` is a [superposition](superpose), [n, side, side]; `last` is the last layer, [n, c, h, w]; `weights` are
+/// the gradient of the class's [log-odds](log_odds) with respect to it, [n, c, 1, 1] or [n, c, h, w]. The map shows where
+/// a network looks, limited to what supports the class over similar ones.
 ///
 /// Source: Peerlight's own. The factor 4 was chosen by Average Drop on training images.
-pub fn guided_attention(attention: Tensor<3>, last: Tensor<4>, weights: Tensor<2>) -> Tensor<3> {
+pub fn guided_attention(attention: Tensor<3>, last: Tensor<4>, weights: Tensor<4>) -> Tensor<3> {
     let [_, side, _] = attention.dims();
-    let odds = superpose(vec![smooth(cam(last, weights))], side);
+    let odds = superpose(vec![smooth(weighted_sum(last, weights))], side);
     minmax(attention + odds * ODDS_WEIGHT)
 }
 

@@ -86,6 +86,7 @@ codes! {
          train`."
     BundleHash "bundle-hash" "The weight file is not the expected one: its sha256 differs. Download it again."
     BundleVersion "bundle-version" "The weight file has a newer format than this program reads. Update the program."
+    NetworkUnsupported "network-unsupported" "The network has a part that is not supported. The text names the part and says how to export the network without it."
     AskInvalid "ask-invalid"
         "A setting is out of range, or settings contradict each other. The message says what is allowed."
     DeviceUnavailable "device-unavailable" "The device cannot be used here. Peerlight tries another one."

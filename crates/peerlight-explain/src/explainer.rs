@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::Tensor;
 use peerlight_core::{Grid, Result};
-use peerlight_models::Layer;
+use peerlight_models::{Layer, Network};
 use serde::Serialize;
 
 use crate::{Probe, Setting, Settings};
@@ -126,13 +126,13 @@ pub trait Explainer: Sync {
     /// `ask-invalid` if settings contradict each other, `device-lost`, or `cancelled`.
     async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>>;
 
-    /// Layers that the method reads by default in a network whose last layer is `last`.
-    fn layers(&self, last: Layer, settings: &Settings) -> Vec<Layer> {
+    /// Layers that the method reads by default in a network.
+    fn layers(&self, network: &Network, settings: &Settings) -> Vec<Layer> {
         let _ = settings;
         match self.meta().target_layer {
-            TargetLayer::Last => vec![last],
-            TargetLayer::One => vec![Layer(last.before().0.max(1))],
-            TargetLayer::Several => last.superposed(),
+            TargetLayer::Last => vec![network.last()],
+            TargetLayer::One => vec![network.graph().target()],
+            TargetLayer::Several => network.graph().several().to_vec(),
             TargetLayer::Input => Vec::new(),
         }
     }

@@ -48,7 +48,7 @@ impl Plan {
             let last = session.nets[peer].last();
             let layers = match &request.layers {
                 Some(layers) => chosen_layers(meta, layers, last)?,
-                None => method.layers(last, &settings),
+                None => method.layers(&session.nets[peer], &settings),
             };
             Ok((peer, layers))
         };

@@ -3,8 +3,8 @@
 use std::{cell::RefCell, ops::Range};
 
 use burn::tensor::{Device, Tensor};
-use peerlight_core::{Result, read, softmax};
-use peerlight_models::{Features, Layer, Network};
+use peerlight_core::{Code, Error, Result, read, softmax};
+use peerlight_models::{Features, Head, Layer, Network};
 
 use crate::{Cost, ForwardPass, Progress, Score, Session, Settings, Step, session::chunks, setting::Handle};
 
@@ -85,14 +85,28 @@ impl<'a> Probe<'a> {
     }
 
     /// Classifier's weights [1, channels] of the explained score, one for each channel of the last layer.
-    pub fn class_weights(&self) -> Tensor<2> {
-        self.score.of_classifier(&self.net().classifier()).unsqueeze()
+    ///
+    /// # Errors
+    /// `ask-invalid` if the network does not end in global average pooling and one linear classifier.
+    pub fn class_weights(&self) -> Result<Tensor<2>> {
+        let classifier = self.net().linear_head().ok_or_else(|| {
+            let (method, name) = (self.name, &self.session.info.peers[self.peer].name);
+            let text = format!(
+                "{method} needs a network that ends in global average pooling and one linear classifier, and {name} does \
+                 not. HiResCAM makes the same map where there is one, and a map where there is none."
+            );
+            Error::new(Code::AskInvalid, text)
+        })?;
+        Ok(self.score.of_classifier(&classifier).unsqueeze())
     }
 
-    /// Weights [1, channels] of the class's log-odds, one for each channel of the last layer. With a second class, the
-    /// weights of the score itself.
-    pub fn odds_weights(&self) -> Tensor<2> {
-        self.score.against_rest(&self.features().logits, &self.net().classifier())
+    /// Gradient of the class's log-odds with respect to the last layer, [1, channels, 1, 1] before a linear classifier and
+    /// [1, channels, h, w] otherwise. With a second class, the gradient of the score itself.
+    pub fn odds_weights(&self) -> Tensor<4> {
+        if self.net().graph().head() == Head::Opaque {
+            self.add(Cost { partial: 1, backward: 1, ..Cost::default() });
+        }
+        self.score.against_rest(self.net(), self.features())
     }
 
     /// Last layer of the peer.
@@ -232,8 +246,8 @@ impl<'a> Probe<'a> {
         self.progress.checkpoint(Step { name: self.name.into(), done, total }).await
     }
 
-    pub(crate) fn net(&self) -> &'a dyn Network {
-        &*self.session.nets[self.peer]
+    pub(crate) fn net(&self) -> &'a Network {
+        &self.session.nets[self.peer]
     }
 
     fn add(&self, cost: Cost) {

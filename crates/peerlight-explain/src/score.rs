@@ -2,7 +2,7 @@
 
 use burn::tensor::{Int, Tensor};
 use peerlight_core::log_odds;
-use peerlight_models::{Layer, Network};
+use peerlight_models::{Features, Layer, Network};
 use serde::{Deserialize, Serialize};
 
 /// Second class to compare with. Its weighted score is subtracted, so the map shows evidence for the first class over
@@ -51,16 +51,22 @@ impl Score {
         self.combine(|class| logits.clone().slice([0..n, class..class + 1]).reshape([n]))
     }
 
-    /// Weights [n, channels] of the class's log-odds in a linear classifier [classes, channels], at logits [n,
-    /// classes]. With a second class, the weights of the score itself, which already names the rival.
-    pub fn against_rest(&self, logits: &Tensor<2>, classifier: &Tensor<2>) -> Tensor<2> {
-        let ([n, _], [_, channels]) = (logits.dims(), classifier.dims());
-        match self.versus {
-            None => {
-                let class = Tensor::<1, Int>::full([n], self.class as i64, &logits.device());
-                log_odds(logits.clone(), class).matmul(classifier.clone())
+    /// Gradient of the class's log-odds with respect to the last layer of `net`, for its features of some inputs
+    /// ([`Network::logit_gradient`]). With a second class, the gradient of the score itself, which already names the rival.
+    pub fn against_rest(&self, net: &Network, features: &Features) -> Tensor<4> {
+        let logits = &features.logits;
+        let [n, classes] = logits.dims();
+        let all = |class: usize| Tensor::<1, Int>::full([n], class as i64, &logits.device());
+        match (self.versus, net.linear_head()) {
+            (None, _) => net.logit_gradient(features, log_odds(logits.clone(), all(self.class))),
+            (Some(_), Some(classifier)) => {
+                let [_, channels] = classifier.dims();
+                self.of_classifier(&classifier).reshape([1, channels, 1, 1]).expand([n, channels, 1, 1])
             }
-            Some(_) => self.of_classifier(classifier).reshape([1, channels]).expand([n, channels]),
+            (Some(Versus { class, weight }), None) => {
+                let one = |class: usize| all(class).one_hot::<2>(classes).float();
+                net.logit_gradient(features, one(self.class) - one(class) * weight)
+            }
         }
     }
 
@@ -77,9 +83,9 @@ impl Score {
 
     /// Gradient of each sample's score with respect to `x` [n, c, h, w], which stands for the output of a layer or the
     /// input. The gradient has the shape of `x`.
-    pub fn gradient(&self, net: &dyn Network, layer: Layer, x: Tensor<4>) -> Tensor<4> {
+    pub fn gradient(&self, net: &Network, layer: Layer, x: Tensor<4>) -> Tensor<4> {
         let start = x.autodiff().require_grad();
-        let scores = self.of_logits(&net.run(layer, start.clone()).logits);
+        let scores = self.of_logits(&net.logits(layer, start.clone()));
         start.grad(&scores.sum().backward()).expect("the logits depend on every layer")
     }
 }

@@ -98,7 +98,7 @@ async fn known_answers(bundle: &[u8], device: &Device) -> Result<()> {
         let net = bundle.build(peer, device)?;
         let features = net.run(Layer::INPUT, input.clone());
         compare("logits", &read(features.logits.clone()).await?, expected, TOLERANCE)?;
-        let layers = net.last().superposed();
+        let layers = net.graph().several().to_vec();
         maps.push(attention(layers.into_iter().map(|layer| features.at(layer).clone()), 2, SIDE));
     }
     let mutual = mutual_map(&maps, Grid::square(GRID)?, Fusion::plain(Fuse::Mean, Weight::Agreement));

@@ -20,7 +20,7 @@ const IMAGE_BATCH: usize = 16;
 /// Peers of a bundle on one device, ready to explain.
 pub struct Session {
     pub(crate) info: BundleInfo,
-    pub(crate) nets: Vec<Box<dyn Network>>,
+    pub(crate) nets: Vec<Network>,
     pub(crate) device: Device,
     pub(crate) device_name: String,
 }
@@ -59,7 +59,7 @@ impl Session {
     ///
     /// # Panics
     /// If the numbers of networks and of peers in `info` differ.
-    pub fn of(info: BundleInfo, nets: Vec<Box<dyn Network>>, device: &Device, device_name: &str) -> Self {
+    pub fn of(info: BundleInfo, nets: Vec<Network>, device: &Device, device_name: &str) -> Self {
         assert_eq!(info.peers.len(), nets.len(), "a network for each peer");
         Self { info, nets, device: device.clone(), device_name: device_name.into() }
     }

@@ -24,9 +24,9 @@ fn explain(session: &Session, request: &Request) -> Explanation {
 fn every_peer_is_read_at_its_own_layers() {
     let class = Request::of("mutual").with(&EVIDENCE, Evidence::Class);
     let at = |request: &Request, layers: &[usize]| Request { layers: Some(layers.to_vec()), ..request.clone() };
-    let (alike, _) = coarse::session([&ALL, &ALL]);
+    let alike = coarse::session([&ALL, &ALL]);
     for shown in [[&ALL[..], &FEW], [&FEW, &ALL]] {
-        let (unlike, _) = coarse::session(shown);
+        let unlike = coarse::session(shown);
         // Asked, the layers that are read of a network that shows all or few, and these by the numbers of all.
         for (request, of_all, of_few, same) in [
             (Request::of("cam"), vec![8], vec![3], vec![8]),
@@ -50,7 +50,7 @@ fn every_peer_is_read_at_its_own_layers() {
 
 #[test]
 fn layers_that_one_peer_lacks_are_refused() {
-    let (session, _) = coarse::session([&ALL, &FEW]);
+    let session = coarse::session([&ALL, &FEW]);
     for layers in [vec![4], vec![8], vec![1, 3, 5]] {
         for method in ["cam", "grad-cam", "mutual"] {
             let request = Request { layers: Some(layers.clone()), ..Request::of(method) };
@@ -65,7 +65,7 @@ fn layers_that_one_peer_lacks_are_refused() {
 
 #[test]
 fn a_batch_is_refused_and_not_mistaken_for_an_image() {
-    let (session, _) = coarse::session([&ALL, &ALL]);
+    let session = coarse::session([&ALL, &ALL]);
     let shapes =
         [Tensor::cat(vec![input(), input()], 0), input().slice([0..1, 0..2]), input().slice([0..1, 0..3, 0..32])];
     for input in shapes {

@@ -7,7 +7,7 @@ use peerlight_core::{Code, Error, Result};
 use safetensors::{SafeTensorError, SafeTensors};
 use sha2::{Digest, Sha256};
 
-use crate::{Array, Manifest, Net, Network, PeerManifest, Precision, Weights, architecture, to_safetensors};
+use crate::{Array, Manifest, Network, PeerManifest, Precision, Weights, architecture, to_safetensors};
 
 /// The version of the format that this program writes.
 pub const FORMAT: u32 = 1;
@@ -49,18 +49,9 @@ impl<'a> Bundle<'a> {
     ///
     /// # Errors
     /// `bundle-invalid` if its tensors are not what its architecture needs.
-    pub fn build(&self, peer: usize, device: &Device) -> Result<Box<dyn Network>> {
+    pub fn build(&self, peer: usize, device: &Device) -> Result<Network> {
         let (peer, weights) = self.peer(peer);
         architecture(&peer.backbone)?.build(&weights, self.manifest.labels.len(), device)
-    }
-
-    /// The same network, of a type that can be trained.
-    ///
-    /// # Errors
-    /// `bundle-invalid` if its tensors are not what its architecture needs.
-    pub fn net(&self, peer: usize, device: &Device) -> Result<Net> {
-        let (peer, weights) = self.peer(peer);
-        Net::load(architecture(&peer.backbone)?.convolutions(), &weights, self.manifest.labels.len(), device)
     }
 
     fn peer(&self, peer: usize) -> (&PeerManifest, Weights<'_>) {

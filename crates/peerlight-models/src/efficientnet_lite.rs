@@ -5,7 +5,13 @@
 //! 2018): 1x1 expansion, depthwise k x k, 1x1 projection without activation, and the input added
 //! where shapes allow. Batch norms are folded into the convolutions.
 
-use crate::{Architecture, ConvKind, ConvShape};
+use peerlight_core::Result;
+
+use crate::{
+    Architecture, Builder, Cut, Graph, Layer,
+    kernels::{Activation, Geometry},
+    ops::{Binary, Op},
+};
 
 /// A row of the table: `repeats` blocks with a `kernel`, the first with `stride`; channels are
 /// multiplied by `expand` inside and come out as `out`.
@@ -75,6 +81,9 @@ pub static MICRO: Lite = Lite {
     head: 32,
 };
 
+/// The epsilon of the batch norms, as in the published networks.
+const EPSILON: f32 = 1e-3;
+
 impl Architecture for Lite {
     fn id(&self) -> &'static str {
         self.id
@@ -84,47 +93,39 @@ impl Architecture for Lite {
         self.name
     }
 
-    fn stages(&self) -> usize {
-        self.rows.len() + 1
-    }
-
-    fn convolutions(&self) -> Vec<ConvShape> {
-        let conv = |kind, weight, stride| ConvShape {
-            kind,
-            weight,
-            stride,
-            groups: 1,
-            begins_block: false,
-            residual: false,
-            ends_stage: false,
-        };
-        let mut all = vec![conv(ConvKind::Stem, [self.stem, 3, 3, 3], 2)];
-        let (mut channels, mut block) = (self.stem, 0);
-        for row in &self.rows {
+    fn graph(&self, classes: usize, batch_norms: bool) -> Result<Graph> {
+        let (mut graph, image) = Builder::new([3, 224, 224]);
+        let norm = batch_norms.then_some(EPSILON);
+        let relu6 = Op::Activation(Activation::Relu6);
+        let mut x = graph.conv("stem", Geometry::same(2, 1), image, [self.stem, 3, 3, 3], norm);
+        x = graph.node("stem.relu6", relu6.clone(), &[x], &[]);
+        let (mut channels, mut block, mut layers) = (self.stem, 0, Vec::new());
+        for (row, stage) in self.rows.iter().zip(1..) {
             for repeat in 0..row.repeats {
-                let stride = if repeat == 0 { row.stride } else { 1 };
-                let inner = channels * row.expand;
+                let (input, stride, inner) = (x, if repeat == 0 { row.stride } else { 1 }, channels * row.expand);
+                let name = format!("blocks.{block}");
                 if row.expand != 1 {
-                    let expand = conv(ConvKind::Expand(block), [inner, channels, 1, 1], 1);
-                    all.push(ConvShape { begins_block: true, ..expand });
+                    let expand = format!("{name}.expand");
+                    x = graph.conv(&expand, Geometry::same(1, 1), x, [inner, channels, 1, 1], norm);
+                    x = graph.node(&format!("{expand}.relu6"), relu6.clone(), &[x], &[]);
                 }
-                let k = row.kernel;
-                let begins_block = row.expand == 1;
-                all.push(ConvShape {
-                    groups: inner,
-                    begins_block,
-                    ..conv(ConvKind::Depthwise(block), [inner, 1, k, k], stride)
-                });
-                all.push(ConvShape {
-                    residual: stride == 1 && channels == row.out,
-                    ends_stage: repeat + 1 == row.repeats,
-                    ..conv(ConvKind::Project(block), [row.out, inner, 1, 1], 1)
-                });
+                let depthwise = format!("{name}.depthwise");
+                x = graph.conv(&depthwise, Geometry::same(stride, inner), x, [inner, 1, row.kernel, row.kernel], norm);
+                x = graph.node(&format!("{depthwise}.relu6"), relu6.clone(), &[x], &[]);
+                x = graph.conv(&format!("{name}.project"), Geometry::same(1, 1), x, [row.out, inner, 1, 1], norm);
+                if stride == 1 && channels == row.out {
+                    x = graph.node(&format!("{name}.add"), Op::Binary(Binary::Add), &[x, input], &[]);
+                }
                 channels = row.out;
                 block += 1;
             }
+            layers.push(Cut { name: format!("stage {stage}"), node: x });
         }
-        all.push(ConvShape { ends_stage: true, ..conv(ConvKind::Head, [self.head, channels, 1, 1], 1) });
-        all
+        x = graph.conv("head", Geometry::same(1, 1), x, [self.head, channels, 1, 1], norm);
+        x = graph.node("head.relu6", relu6, &[x], &[]);
+        layers.push(Cut { name: "head".into(), node: x });
+        graph.classifier(x, self.head, classes);
+        // The last block, and it with the three stages before it.
+        graph.finish(layers, Layer(7), (4..=7).map(Layer).collect())
     }
 }

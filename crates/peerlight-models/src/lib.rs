@@ -1,25 +1,29 @@
 //! Networks that can be explained, and the files that hold their weights.
 //!
-//! A [`Network`] returns every stage of its network and can resume from any of them, which
-//! replaces hooks: a gradient with respect to a stage is taken by running to it, detaching it,
-//! running the rest, and going back. [`ARCHITECTURES`] lists every architecture; a [`Bundle`] is one
-//! safetensors file with the weights of two or more peers and everything needed to use them.
+//! A [`Network`] is a [`Graph`] of operations and its parameters. It returns the output of every layer that all its data
+//! flows through, and can resume from any of them, which replaces hooks: a gradient with respect to a layer is taken by
+//! running to it, detaching it, running the rest, and going back. [`ARCHITECTURES`] lists the networks that are built in
+//! code; a [`Bundle`] is one safetensors file with the weights of two or more peers and everything needed to use them.
 
+mod architecture;
 mod bundle;
 mod efficientnet_lite;
+mod graph;
 pub mod kernels;
 mod labels;
 mod manifest;
 pub mod micro;
-mod net;
 mod network;
+pub mod ops;
 mod weights;
 
+pub use architecture::{ARCHITECTURES, Architecture, architecture};
 pub use bundle::{Bundle, FORMAT};
+pub use graph::{Builder, Cut, Graph, GraphSpec, Head, Node, NodeId, Parameter, ParameterId, Role};
 pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named};
 pub use manifest::{Manifest, PeerManifest};
-pub use net::{ConvKind, ConvShape, Moments, Net};
-pub use network::{ARCHITECTURES, Architecture, Features, Layer, Network, architecture};
+pub use network::{Features, Layer, Network};
+pub use ops::Moments;
 pub(crate) use weights::to_safetensors;
 pub use weights::{Array, Precision, Weights};
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use burn::tensor::{Device, Tensor, TensorData};
 use peerlight_core::{Preprocess, Result};
 
-use crate::{Array, Bundle, FORMAT, Manifest, PeerManifest, Precision, architecture};
+use crate::{Array, Bundle, FORMAT, Manifest, Parameter, PeerManifest, Precision, Role, architecture};
 
 /// Side of their input.
 pub const SIDE: usize = 64;
@@ -52,21 +52,14 @@ pub fn manifest(peers: &[&str]) -> Manifest {
 /// # Errors
 /// None in practice.
 pub fn tensors(peers: &[&str]) -> Result<BTreeMap<String, Array>> {
-    let convs = architecture(BACKBONE)?.convolutions();
-    let channels = convs.last().map_or(0, |head| head.weight[0]);
-    let layers = convs.iter().map(|conv| (conv.key(), conv.weight.to_vec()));
-    let layers: Vec<_> = layers.chain([("classifier".into(), vec![CLASSES, channels])]).collect();
+    let graph = architecture(BACKBONE)?.graph(CLASSES, false)?;
     let mut tensors = BTreeMap::new();
     for (peer, first) in peers.iter().zip((0..).step_by(APART as usize)) {
-        let mut number = first;
-        for (key, shape) in &layers {
+        for (Parameter { name, shape, role }, number) in graph.parameters().iter().zip(first..) {
             let fan_in: usize = shape[1..].iter().product();
-            let scale = GAIN * (3.0 / fan_in as f64).sqrt();
-            for (part, shape, scale) in [("weight", shape.clone(), scale), ("bias", vec![shape[0]], 0.1)] {
-                let values = formula(shape.iter().product(), number, scale);
-                tensors.insert(format!("{peer}.{key}.{part}"), Array { shape, values });
-                number += 1;
-            }
+            let scale = if *role == Role::Weight { GAIN * (3.0 / fan_in as f64).sqrt() } else { 0.1 };
+            let values = formula(shape.iter().product(), number, scale);
+            tensors.insert(format!("{peer}.{name}"), Array { shape: shape.clone(), values });
         }
     }
     Ok(tensors)

@@ -1,141 +1,224 @@
-//! What every network offers, and the list of them.
+//! A network: a graph of operations and the numbers that it is made of.
 
-use burn::tensor::{Device, Tensor};
-use peerlight_core::{Code, Error, Result};
+mod edit;
+mod features;
+mod gradient;
+mod load;
+mod shuffle;
+mod train;
 
-use crate::{ConvShape, Net, Weights, efficientnet_lite};
+use std::{collections::BTreeMap, sync::Arc};
 
-/// A cut point of a network: `Layer(0)` is the input, `Layer(k)` the output of the k-th layer that the network shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Layer(pub usize);
+use burn::{
+    backend::{Dispatch, ops::FloatTensorOps},
+    module::{Module, Param},
+    tensor::Tensor,
+};
+use peerlight_core::Result;
 
-impl Layer {
-    /// The network's input: the normalized image.
-    pub const INPUT: Self = Self(0);
+pub use features::{Features, Layer};
 
-    /// The layer before this one; of the input, the input.
-    pub const fn before(self) -> Self {
-        Self(self.0.saturating_sub(1))
-    }
+use crate::{
+    Array, Graph, Head, NodeId, ParameterId,
+    graph::{Step, StepKind},
+    kernels::{Activation, Geometry},
+    ops::{BatchNorm, NormParameters, Op, Value, convolve},
+};
 
-    /// The layers whose attention is superposed unless others are chosen: of a network whose last layer this is, the four
-    /// before the last one, or as many as there are. A network of one layer has that one.
-    pub fn superposed(self) -> Vec<Self> {
-        let last = self.0;
-        if last <= 1 { vec![self] } else { (last.saturating_sub(4).max(1)..last).map(Self).collect() }
-    }
+/// A network whose layers can be looked at and resumed from: a graph, and its parameters. It can be trained.
+#[derive(Module, Debug)]
+pub struct Network {
+    /// The graph's parameters in order, each as one axis.
+    parameters: Vec<Param<Tensor<1>>>,
+    #[module(skip)]
+    graph: Arc<Graph>,
 }
 
-/// What a run computes: the output of every layer after the cut that it began from, and the logits.
-#[derive(Debug, Clone)]
-pub struct Features {
-    from: Layer,
-    outputs: Vec<Tensor<4>>,
-    /// The logits [n, classes], before any softmax.
-    pub logits: Tensor<2>,
-}
+/// A convolution or a norm with what follows it, as it is met in a pass: its step, its input and its shortcut.
+type Each<'a> = dyn FnMut(StepKind, Tensor<4>, Option<Tensor<4>>) -> Tensor<4> + 'a;
 
-impl Features {
-    /// The features of a run from a cut: the outputs [n, c, h, w] of the layers after it, in order, and the logits.
-    pub fn new(from: Layer, outputs: Vec<Tensor<4>>, logits: Tensor<2>) -> Self {
-        Self { from, outputs, logits }
+impl Network {
+    /// The operations.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
     }
 
-    /// The cut that the run began from.
-    pub fn start(&self) -> Layer {
-        self.from
+    /// The number of layers.
+    pub fn layers(&self) -> usize {
+        self.graph.layers().len()
     }
 
-    /// The last layer of the network.
+    /// The last layer.
     pub fn last(&self) -> Layer {
-        Layer(self.from.0 + self.outputs.len())
+        Layer(self.layers())
     }
 
-    /// The output [n, c, h, w] of a layer.
-    ///
-    /// # Panics
-    /// If the run did not compute this layer: it began from it or after it, or the network does not have it.
-    pub fn at(&self, layer: Layer) -> &Tensor<4> {
-        let place = layer.0.checked_sub(self.from.0 + 1);
-        place.and_then(|place| self.outputs.get(place)).unwrap_or_else(|| {
-            panic!("layer {} is none of those from {} to {}", layer.0, self.from.0 + 1, self.last().0)
-        })
-    }
-
-    /// The outputs of the layers after a cut, in order.
-    ///
-    /// # Panics
-    /// If the run began after this cut, or the network does not have it.
-    pub fn after(&self, layer: Layer) -> &[Tensor<4>] {
-        &self.outputs[layer.0 - self.from.0..]
-    }
-
-    /// The same features as constants, for a run on an autodiff device.
-    pub fn inner(&self) -> Self {
-        let outputs = self.outputs.iter().map(|output| output.clone().inner()).collect();
-        Self { from: self.from, outputs, logits: self.logits.clone().inner() }
-    }
-}
-
-/// A classifier that can be run to, and resumed from, any of its cut points.
-pub trait Network: Send + Sync {
-    /// Runs from a layer's output (or the input [n, 3, side, side], already normalized) to the logits.
+    /// Runs from a layer's output (or the image [n, 3, height, width], already normalized) to the logits, and keeps the outputs of
+    /// the layers after it.
     ///
     /// # Panics
     /// If `from` is not a layer of this network, or `x` does not have its channels.
-    fn run(&self, from: Layer, x: Tensor<4>) -> Features;
-
-    /// The weights of the linear classifier after global average pooling, [classes, channels]: the
-    /// row of a class is its class activation map (CAM) over the last layer.
-    fn classifier(&self) -> Tensor<2>;
-
-    /// The number of layers that the network shows. The classifier is none of them.
-    fn stages(&self) -> usize;
-
-    /// The last layer, whose output the classifier pools.
-    fn last(&self) -> Layer {
-        Layer(self.stages())
+    pub fn run(&self, from: Layer, x: Tensor<4>) -> Features {
+        self.pass(from, x, true, &mut |kind, x, shortcut| self.infer(kind, x, shortcut))
     }
 
-    /// A twin in which everything that is computed after a cut has its weights permuted, tensor by tensor: the same
-    /// numbers, and nothing of what they had learnt. [`Layer::INPUT`] permutes the whole network, [`Network::last`] the
-    /// classifier alone. A twin from an earlier cut has the permutations of one from a later cut, and more.
+    /// The logits [n, classes] of a layer's output (or an image); nothing else is kept.
     ///
     /// # Panics
-    /// If `from` is not a layer of this network.
-    fn shuffled(&self, seed: u64, from: Layer) -> Box<dyn Network>;
-}
+    /// As [`Network::run`].
+    pub fn logits(&self, from: Layer, x: Tensor<4>) -> Tensor<2> {
+        self.pass(from, x, false, &mut |kind, x, shortcut| self.infer(kind, x, shortcut)).logits
+    }
 
-/// One architecture: how to name it, and how to make it of weights.
-pub trait Architecture: Sync {
-    /// The identifier in bundles and on the command line.
-    fn id(&self) -> &'static str;
-    /// The name for people.
-    fn name(&self) -> &'static str;
-    /// The number of stages, the head included.
-    fn stages(&self) -> usize;
-    /// Makes the network.
+    /// The weights of the linear classifier after global average pooling, [classes, channels]: the row of a class is its class
+    /// activation map (CAM) over the last layer. None if the network ends in anything else ([`Head::Opaque`]).
+    pub fn linear_head(&self) -> Option<Tensor<2>> {
+        let last = self.graph.layers().last()?.node;
+        let sizes = [self.graph.classes(), self.graph.shape(last)[0]];
+        match self.graph.head() {
+            Head::Linear(node) => Some(self.parameter(self.graph.node(node).parameters[0]).reshape(sizes)),
+            Head::Average => Some(Tensor::eye(sizes[0], &self.parameters.first()?.val().device())),
+            Head::Opaque => None,
+        }
+    }
+
+    /// Every parameter under its name in a file, without the peer's prefix. The values are read by `read`.
     ///
     /// # Errors
-    /// `bundle-invalid` if a tensor is missing, or of another shape, or not finite.
-    fn build(&self, weights: &Weights, classes: usize, device: &Device) -> Result<Box<dyn Network>> {
-        Ok(Box::new(Net::load(self.convolutions(), weights, classes, device)?))
+    /// Those of `read`.
+    pub fn arrays(&self, read: &mut dyn FnMut(Tensor<1>) -> Result<Vec<f32>>) -> Result<BTreeMap<String, Array>> {
+        let parameters = self.graph.parameters().iter().zip(&self.parameters);
+        parameters
+            .map(|(parameter, own)| {
+                let array = Array { shape: parameter.shape.clone(), values: read(own.val())? };
+                Ok((parameter.name.clone(), array))
+            })
+            .collect()
     }
-    /// The convolutions in the order that data meets them, with our names and shapes.
-    fn convolutions(&self) -> Vec<ConvShape>;
+
+    /// A parameter as one axis.
+    fn parameter(&self, id: ParameterId) -> Tensor<1> {
+        self.parameters[id.0].val()
+    }
+
+    /// A node's parameters, each of its shape.
+    fn values(&self, node: NodeId) -> Vec<Value> {
+        let shaped = |&id: &ParameterId| {
+            let shape = self.graph.parameters()[id.0].shape.clone();
+            Dispatch::float_reshape(self.parameter(id).into_dispatch(), shape.into())
+        };
+        self.graph.node(node).parameters.iter().map(shaped).collect()
+    }
+
+    /// Runs every step from a layer on; convolutions and norms by `each`.
+    fn pass(&self, from: Layer, x: Tensor<4>, keep: bool, each: &mut Each<'_>) -> Features {
+        let graph = &*self.graph;
+        let mut alive: Vec<Option<Value>> = vec![None; graph.nodes().len()];
+        let (start, first) = match graph.step_of(from) {
+            None => (0, NodeId(0)),
+            Some(step) => (step + 1, graph.steps()[step].output),
+        };
+        alive[first.0] = Some(x.into_dispatch());
+        let mut kept = Vec::new();
+        let mut coming = graph.layers()[from.0..].iter().map(|cut| cut.node).peekable();
+        for (i, step) in graph.steps().iter().enumerate().skip(start) {
+            let taken = step.inputs.iter().enumerate().map(|(place, &input)| {
+                // Whoever takes a result last gets it without a copy, and its memory is free afterwards.
+                let is_again = step.inputs[place + 1..].contains(&input);
+                let value = match graph.is_last_use(input, i) && !is_again {
+                    true => alive[input.0].take(),
+                    false => alive[input.0].clone(),
+                };
+                value.unwrap_or_else(|| self.constant(input))
+            });
+            let inputs = taken.collect();
+            let result = self.step(step, inputs, each);
+            if coming.next_if_eq(&step.output).is_some() && keep {
+                kept.push(Tensor::from_dispatch(result.clone()));
+            }
+            alive[step.output.0] = Some(result);
+        }
+        let logits = alive.pop().flatten().expect("the last step gives the last node's result");
+        let logits = Tensor::<2>::from_dispatch(super::ops::flat(logits));
+        Features::new(from, kept, logits)
+    }
+
+    fn constant(&self, node: NodeId) -> Value {
+        self.graph.node(node).op.operation().forward(Vec::new(), self.values(node))
+    }
+
+    fn step(&self, step: &Step, inputs: Vec<Value>, each: &mut Each<'_>) -> Value {
+        match step.kind {
+            StepKind::Single => self.graph.node(step.output).op.operation().forward(inputs, self.values(step.output)),
+            kind => {
+                let mut inputs = inputs.into_iter().map(Tensor::from_dispatch);
+                let x = inputs.next().expect("a convolution and a norm have an input");
+                each(kind, x, inputs.next()).into_dispatch()
+            }
+        }
+    }
+
+    /// A convolution or a norm by its running statistics, with what follows it.
+    fn infer(&self, kind: StepKind, x: Tensor<4>, shortcut: Option<Tensor<4>>) -> Tensor<4> {
+        match kind {
+            StepKind::Conv { conv, norm, activation } => {
+                let (weight, bias) = match norm {
+                    None => self.conv_parameters(conv),
+                    Some(norm) => {
+                        let (weight, bias) = self.folded_conv(conv, norm);
+                        (weight, Some(bias))
+                    }
+                };
+                convolve(self.geometry(conv), x, weight, bias, shortcut, activation)
+            }
+            StepKind::Norm { norm, activation } => {
+                self.batch_norm(norm).infer(x, self.norm_parameters(norm), shortcut, activation)
+            }
+            StepKind::Single => unreachable!("neither a convolution nor a norm"),
+        }
+    }
+
+    fn geometry(&self, conv: NodeId) -> Geometry {
+        match self.graph.node(conv).op {
+            Op::Conv(geometry) => geometry,
+            _ => unreachable!("a step's convolution is one"),
+        }
+    }
+
+    fn batch_norm(&self, node: NodeId) -> BatchNorm {
+        match self.graph.node(node).op {
+            Op::BatchNorm(norm) => norm,
+            _ => unreachable!("a step's norm is one"),
+        }
+    }
+
+    fn conv_parameters(&self, conv: NodeId) -> (Tensor<4>, Option<Tensor<1>>) {
+        let mut values = self.values(conv).into_iter();
+        let weight = Tensor::from_dispatch(values.next().expect("a convolution has a weight"));
+        (weight, values.next().map(Tensor::from_dispatch))
+    }
+
+    fn norm_parameters(&self, norm: NodeId) -> NormParameters {
+        NormParameters::of(self.values(norm))
+    }
+
+    /// The weight and the bias that do what convolution and norm do with its running statistics.
+    fn folded_conv(&self, conv: NodeId, norm: NodeId) -> (Tensor<4>, Tensor<1>) {
+        let (weight, bias) = self.conv_parameters(conv);
+        let (factor, summand) = self.batch_norm(norm).affine(self.norm_parameters(norm));
+        let [out, ..] = weight.dims();
+        let summand = match bias {
+            Some(bias) => bias * factor.clone() + summand,
+            None => summand,
+        };
+        (weight * factor.reshape([out, 1, 1, 1]), summand)
+    }
 }
 
-/// Every architecture. A new one is a file and a line here.
-pub static ARCHITECTURES: &[&dyn Architecture] =
-    &[&efficientnet_lite::LITE0, &efficientnet_lite::LITE1, &efficientnet_lite::LITE2, &efficientnet_lite::MICRO];
-
-/// The architecture of this id.
-///
-/// # Errors
-/// `bundle-invalid`, naming those that there are.
-pub fn architecture(id: &str) -> Result<&'static dyn Architecture> {
-    ARCHITECTURES.iter().copied().find(|a| a.id() == id).ok_or_else(|| {
-        let known: Vec<_> = ARCHITECTURES.iter().map(|a| a.id()).collect();
-        Error::new(Code::BundleInvalid, format!("There is no backbone '{id}'. There are: {}.", known.join(", ")))
-    })
+/// What follows a step's convolution or norm.
+fn activation_of(kind: StepKind) -> Activation {
+    match kind {
+        StepKind::Conv { activation, .. } | StepKind::Norm { activation, .. } => activation,
+        StepKind::Single => Activation::None,
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
 use peerlight_core::{Code, Error, Result};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
@@ -19,16 +18,17 @@ impl<'a> Weights<'a> {
         Self { file, prefix }
     }
 
-    /// Whether there is a tensor of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.file.tensor(&format!("{}.{name}", self.prefix)).is_ok()
+    /// The names of the peer's tensors, without its prefix.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let own = |name: &'a str| name.strip_prefix(self.prefix)?.strip_prefix('.');
+        self.file.names().into_iter().filter_map(own)
     }
 
-    /// One tensor, in single precision.
+    /// One tensor's values in single precision, row-major.
     ///
     /// # Errors
     /// `bundle-invalid` if it is missing, of another shape or type, or holds a number that is not finite.
-    pub fn tensor<const D: usize>(&self, name: &str, shape: [usize; D], device: &Device) -> Result<Tensor<D>> {
+    pub fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let name = format!("{}.{name}", self.prefix);
         let view = self.file.tensor(&name).map_err(|_| invalid(format!("The tensor '{name}' is missing.")))?;
         if view.shape() != shape {
@@ -37,10 +37,19 @@ impl<'a> Weights<'a> {
         let values = numbers(&view).ok_or_else(|| {
             invalid(format!("The tensor '{name}' holds {:?}, neither 16-bit nor 32-bit floats.", view.dtype()))
         })?;
-        if values.iter().any(|v| !v.is_finite()) {
-            return Err(invalid(format!("The tensor '{name}' holds numbers that are not finite.")));
-        }
-        Ok(Tensor::from_data(TensorData::new(values, shape), device))
+        finite(&name, &values, shape.iter().product())?;
+        Ok(values)
+    }
+}
+
+/// Checks that there are `count` values, all of them finite.
+pub(crate) fn finite(name: &str, values: &[f32], count: usize) -> Result<()> {
+    if values.len() != count {
+        return Err(invalid(format!("The tensor '{name}' has {} values, not {count}.", values.len())));
+    }
+    match values.iter().all(|v| v.is_finite()) {
+        true => Ok(()),
+        false => Err(invalid(format!("The tensor '{name}' holds numbers that are not finite."))),
     }
 }
 

@@ -191,7 +191,7 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
         for (peer, expected_peer) in names.iter().enumerate() {
             let net = bundle.build(peer, device).unwrap();
             let input = input(bundle, image, device);
-            check_layers(&*net, input, expected.target, expected_peer, &mut maps);
+            check_layers(&net, input, expected.target, expected_peer, &mut maps);
         }
 
         let explain =
@@ -250,7 +250,7 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
 }
 
 /// The layers' raw maps, from the parts that the session is made of.
-fn check_layers(net: &dyn Network, input: Tensor<4>, target: usize, expected: &Peer, maps: &mut Maps) {
+fn check_layers(net: &Network, input: Tensor<4>, target: usize, expected: &Peer, maps: &mut Maps) {
     let features = net.run(Layer::INPUT, input);
     let mut attention = 0.0f64;
     for (i, stage) in features.after(Layer::INPUT).iter().enumerate() {
@@ -261,8 +261,8 @@ fn check_layers(net: &dyn Network, input: Tensor<4>, target: usize, expected: &P
         let map = values(relu(layer_cam(stage.clone(), start.grad(&gradients).unwrap())));
         maps.class.layer = maps.class.layer.max(expected.layer_cam[i].off_relative(&map));
     }
-    let [_, channels] = net.classifier().dims();
-    let row = net.classifier().slice([target..target + 1, 0..channels]);
+    let [_, channels] = net.linear_head().unwrap().dims();
+    let row = net.linear_head().unwrap().slice([target..target + 1, 0..channels]);
     let map = relu(cam(features.at(net.last()).clone(), row));
     attention = attention.max(expected.cam.off_relative(&values(map)));
     maps.attention.layer = maps.attention.layer.max(attention);

@@ -49,7 +49,7 @@ impl Checkpoint {
             if bundle.manifest.peers.get(m).is_none_or(|stored| stored.id != peer.id) {
                 return Err(broken(self.step, &format!("its peer {m} is not '{}'", peer.id)));
             }
-            peer.net = numbered(bundle.net(m, device)?, m);
+            peer.net = numbered(bundle.build(m, device)?, m);
             let state = Bytes::from_bytes_vec(file(&optimizer_file(&peer.id))?.clone());
             let restored = optimizer.clone().from_bytes(state);
             *optimizer = restored.map_err(|e| broken(self.step, &e.to_string()))?;

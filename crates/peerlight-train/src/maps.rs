@@ -28,18 +28,18 @@ impl Maps {
     }
 
     /// A peer's attention, [n, side, side] in 0..=1.
-    pub fn attention(&self, features: &Features) -> Tensor<3> {
-        let layers = if self.layers.is_empty() { features.last().superposed() } else { self.layers.clone() };
+    pub fn attention(&self, net: &Network, features: &Features) -> Tensor<3> {
+        let layers = if self.layers.is_empty() { net.graph().several().to_vec() } else { self.layers.clone() };
         attention(layers.into_iter().map(|layer| features.at(layer).clone()), self.power, self.side)
     }
 
     /// A peer's maps of this kind, [n, side, side] in 0..=1. Guided maps are for `classes`, [n].
-    pub fn of_kind(&self, kind: MapKind, net: &dyn Network, features: &Features, classes: Tensor<1, Int>) -> Tensor<3> {
-        let attention = self.attention(features);
+    pub fn of_kind(&self, kind: MapKind, net: &Network, features: &Features, classes: Tensor<1, Int>) -> Tensor<3> {
+        let attention = self.attention(net, features);
         match kind {
             MapKind::Attention => attention,
             MapKind::Guided => {
-                let weights = log_odds(features.logits.clone(), classes).matmul(net.classifier());
+                let weights = net.logit_gradient(features, log_odds(features.logits.clone(), classes));
                 guided_attention(attention, features.at(features.last()).clone(), weights)
             }
         }

@@ -12,7 +12,7 @@ use burn::{
     tensor::{Tensor, activation::log_softmax},
 };
 use peerlight_core::transfer_loss;
-use peerlight_models::{Moments, Net};
+use peerlight_models::{Moments, Network};
 
 use crate::{
     mask::{MaskBatch, masked},
@@ -101,7 +101,7 @@ impl PeerLoss<'_> {
         let Inputs { x, preprocess, classes, .. } = self.inputs;
         let Objective { maps, loss, .. } = self.objective;
         let net = &self.replica.net;
-        let (features, moments) = net.learn(masked(x.clone(), mask, preprocess));
+        let (features, moments) = net.forward_train(masked(x.clone(), mask, preprocess));
         let map = || maps.of_kind(loss.evidence, net, &features, classes.clone());
         let transfer = self.transfer(TransferOnto::Masked, map);
         SecondPass { transfer, consistency: cross_entropy(log_softmax(features.logits, 1), targets), moments }
@@ -172,9 +172,9 @@ impl PeerLoss<'_> {
 
 /// The gradients of a network's losses, summed.
 struct Backward<'a> {
-    net: &'a Net,
+    net: &'a Network,
     share: f32,
-    sum: GradientsAccumulator<Net>,
+    sum: GradientsAccumulator<Network>,
 }
 
 impl Backward<'_> {

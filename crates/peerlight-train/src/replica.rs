@@ -1,15 +1,15 @@
 //! A peer on one device.
 
 use burn::{module::Module, tensor::Device};
-use peerlight_models::{Net, Network};
+use peerlight_models::Network;
 
 use crate::start::Peer;
 
 /// A peer's network on a device that keeps gradients.
 pub(crate) struct Replica<'a> {
-    pub net: Net,
+    pub net: Network,
     /// The same network before training, if it gives the targets.
-    pub teacher: Option<&'a dyn Network>,
+    pub teacher: Option<&'a Network>,
 }
 
 impl<'a> Replica<'a> {
@@ -19,6 +19,6 @@ impl<'a> Replica<'a> {
     pub fn new(peer: &'a Peer, device: &Device, beside_others: bool) -> Self {
         let net = peer.net.clone();
         let net = if beside_others || net.devices() != [device.clone()] { net.fork(device) } else { net };
-        Self { net, teacher: peer.teacher.as_deref() }
+        Self { net, teacher: peer.teacher.as_ref() }
     }
 }

@@ -165,7 +165,7 @@ impl Run {
         let fraction = self.recipe.networks.interpolate;
         if fraction > 0.0 {
             for (peer, starting) in self.trainer.peers.iter_mut().zip(self.start.starting_networks(&self.device)?) {
-                peer.net = peer.net.folded().mixed(&starting.folded(), fraction);
+                peer.net = peer.net.folded().interpolate(&starting.folded(), fraction);
             }
         }
         Ok(Trained(self))

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Preprocess, Result};
-use peerlight_models::{Bundle, FORMAT, Manifest, Net, Network, PeerManifest, architecture};
+use peerlight_models::{Bundle, FORMAT, Manifest, Network, PeerManifest, architecture};
 
 use crate::{
     recipe::{BatchNorm, Networks, Targets},
@@ -14,9 +14,9 @@ pub struct Peer {
     /// The peer's id in the bundle.
     pub id: String,
     /// The network, on a device that keeps gradients.
-    pub net: Net,
+    pub net: Network,
     /// The same network before training, if it gives the targets.
-    pub teacher: Option<Box<dyn Network>>,
+    pub teacher: Option<Network>,
 }
 
 /// Where a run begins: the peers of a bundle, or architectures to train from scratch.
@@ -79,10 +79,10 @@ impl Start {
     }
 
     /// The bundle's networks as they were; none from scratch.
-    pub(crate) fn starting_networks(&self, device: &Device) -> Result<Vec<Net>> {
+    pub(crate) fn starting_networks(&self, device: &Device) -> Result<Vec<Network>> {
         let Some(bytes) = &self.bytes else { return Ok(Vec::new()) };
         let bundle = Bundle::parse(bytes)?;
-        self.peers.iter().filter_map(|peer| peer.index).map(|index| bundle.net(index, device)).collect()
+        self.peers.iter().filter_map(|peer| peer.index).map(|index| bundle.build(index, device)).collect()
     }
 
     /// Whether [`build`](Self::build) needs images that calibrate batch norms: those of a bundle are folded, and get their
@@ -113,10 +113,10 @@ impl Start {
                         Targets::Teacher => Some(bundle.build(index, &device.clone().without_autodiff())?),
                         Targets::Labels => None,
                     };
-                    let net = bundle.net(index, device)?;
+                    let net = bundle.build(index, device)?;
                     let net = match (self.needs_calibration(networks), calibration) {
                         (false, _) => net,
-                        (true, Some(images)) => net.unfolded(images.clone()),
+                        (true, Some(images)) => net.insert_batch_norms(images.clone())?,
                         (true, None) => {
                             let text = "Batch norms of a bundle need images to be calibrated with.";
                             return Err(Error::new(Code::AskInvalid, text));
@@ -126,7 +126,8 @@ impl Start {
                 }
                 _ => {
                     let seed = CounterRng::seed(&[seed, purpose::WEIGHTS, m as u64]) >> 16;
-                    (Net::fresh(architecture(&start.backbone)?.convolutions(), classes, seed, device), None)
+                    let graph = architecture(&start.backbone)?.graph(classes, true)?;
+                    (Network::fresh(graph, seed, device), None)
                 }
             };
             peers.push(Peer { id: start.id.clone(), net: numbered(net, m), teacher });
@@ -157,7 +158,7 @@ impl Start {
 }
 
 /// Peer `m`'s network with numbered parameters: an optimizer finds their state by these numbers when a run is resumed.
-pub(crate) fn numbered(net: Net, m: usize) -> Net {
+pub(crate) fn numbered(net: Network, m: usize) -> Network {
     /// Between the first numbers of two peers.
     const APART: u64 = 1 << 20;
     net.numbered(m as u64 * APART)

@@ -7,7 +7,6 @@ use burn::{
     tensor::{Device, Tensor},
 };
 use peerlight_core::{Code, Error, Preprocess, Result};
-use peerlight_models::Network;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -125,7 +124,7 @@ impl Trainer {
             let norms = peer.net.norms().max(1);
             // One after the other, in the devices' order.
             for moments in parts.iter().flat_map(|part| part.moments[m].chunks(norms)) {
-                peer.net.absorb(moments, STATISTICS_RATE);
+                peer.net.update_running_stats(moments, STATISTICS_RATE);
             }
         }
         Ok(StepReport { peers, rho })
@@ -177,7 +176,7 @@ impl Trainer {
 }
 
 fn check_layers(layers: &[usize], peer: &Peer) -> Result<()> {
-    let count = peer.net.stages();
+    let count = peer.net.layers();
     match layers.iter().find(|layer| !(1..=count).contains(layer)) {
         None => Ok(()),
         Some(layer) => {

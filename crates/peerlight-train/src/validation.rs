@@ -5,7 +5,7 @@ use burn::{
     tensor::{Device, activation::log_softmax},
 };
 use peerlight_core::{Preprocess, Result, argmax};
-use peerlight_models::{Layer, Network};
+use peerlight_models::Layer;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -66,7 +66,7 @@ pub(crate) fn validate(
             };
             right[i] += f32::from(u8::from(wanted == Some(argmax(&log_probabilities))));
             cross_entropy[i] -= class.map_or(0.0, |class| log_probabilities[class]);
-            attention.push(maps.attention(&features));
+            attention.push(maps.attention(net, &features));
         }
         let [agreement] = read_array(maps.agreement(&attention).mean())?;
         rho += agreement;

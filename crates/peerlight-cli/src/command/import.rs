@@ -9,8 +9,7 @@ use std::{
 
 use peerlight_core::{Code, Error, Preprocess, Result};
 use peerlight_models::{
-    Architecture, Array, Bundle, ConvKind, ConvShape, FORMAT, IMAGENET_1K, Manifest, PeerManifest, Precision,
-    architecture,
+    Architecture, Array, Bundle, FORMAT, IMAGENET_1K, Manifest, Parameter, PeerManifest, Precision, architecture,
 };
 use pytorch_reader::{DType, PytorchReader};
 
@@ -134,24 +133,31 @@ impl Foreign {
     /// Every tensor of one peer under our names, batch norms folded in.
     fn peer(&self, id: &str, architecture: &dyn Architecture, classes: usize) -> Result<BTreeMap<String, Array>> {
         let mut tensors = BTreeMap::new();
-        let convs = architecture.convolutions();
-        for conv in &convs {
-            let (weight, bias) = self.folded(conv)?;
-            tensors.insert(format!("{id}.{}.weight", conv.key()), weight);
-            tensors.insert(format!("{id}.{}.bias", conv.key()), bias);
+        for Parameter { name, shape, .. } in architecture.graph(classes, false)?.parameters() {
+            let conv = name.strip_suffix(".weight").filter(|conv| *conv != "classifier");
+            match (name.as_str(), conv) {
+                ("classifier.weight", _) => {
+                    drop(tensors.insert(format!("{id}.{name}"), self.array("_fc.weight", shape)?))
+                }
+                ("classifier.bias", _) => drop(tensors.insert(format!("{id}.{name}"), self.array("_fc.bias", shape)?)),
+                (_, Some(conv)) => {
+                    let (weight, bias) = self.folded(conv, shape)?;
+                    tensors.insert(format!("{id}.{name}"), weight);
+                    tensors.insert(format!("{id}.{conv}.bias"), bias);
+                }
+                // Its convolution has brought it.
+                (_, None) => {}
+            }
         }
-        let channels = convs.last().map_or(0, |head| head.weight[0]);
-        tensors.insert(format!("{id}.classifier.weight"), self.array("_fc.weight", &[classes, channels])?);
-        tensors.insert(format!("{id}.classifier.bias"), self.array("_fc.bias", &[classes])?);
         Ok(tensors)
     }
 
     /// A convolution and the batch norm after it as one convolution with a bias:
     /// w' = w g / sqrt(v + e), b' = b - m g / sqrt(v + e).
-    fn folded(&self, conv: &ConvShape) -> Result<(Array, Array)> {
-        let (name, norm) = foreign_names(conv.kind);
-        let mut weight = self.array(&format!("{name}.weight"), &conv.weight)?;
-        let out = conv.weight[0];
+    fn folded(&self, conv: &str, shape: &[usize]) -> Result<(Array, Array)> {
+        let (name, norm) = foreign_names(conv);
+        let mut weight = self.array(&format!("{name}.weight"), shape)?;
+        let out = shape[0];
         let part = |part: &str| self.array(&format!("{norm}.{part}"), &[out]);
         let (gain, shift) = (part("weight")?, part("bias")?);
         let (mean, variance) = (part("running_mean")?, part("running_var")?);
@@ -183,14 +189,18 @@ impl Foreign {
     }
 }
 
-/// What efficientnet-lite-pytorch calls a convolution, and the batch norm after it.
-fn foreign_names(kind: ConvKind) -> (String, String) {
-    let block = |i: usize, conv: &str, norm: &str| (format!("_blocks.{i}.{conv}"), format!("_blocks.{i}.{norm}"));
-    match kind {
-        ConvKind::Stem => ("_conv_stem".into(), "_bn0".into()),
-        ConvKind::Expand(i) => block(i, "_expand_conv", "_bn0"),
-        ConvKind::Depthwise(i) => block(i, "_depthwise_conv", "_bn1"),
-        ConvKind::Project(i) => block(i, "_project_conv", "_bn2"),
-        ConvKind::Head => ("_conv_head".into(), "_bn1".into()),
+/// What efficientnet-lite-pytorch calls a convolution of ours, and the batch norm after it.
+fn foreign_names(conv: &str) -> (String, String) {
+    let (block, part) = conv.rsplit_once('.').unwrap_or(("", conv));
+    let (conv, norm) = match part {
+        "stem" => ("_conv_stem", "_bn0"),
+        "expand" => ("_expand_conv", "_bn0"),
+        "depthwise" => ("_depthwise_conv", "_bn1"),
+        "project" => ("_project_conv", "_bn2"),
+        _ => ("_conv_head", "_bn1"),
+    };
+    match block {
+        "" => (conv.into(), norm.into()),
+        block => (format!("_{block}.{conv}"), format!("_{block}.{norm}")),
     }
 }

@@ -29,6 +29,6 @@ impl Explainer for Cam {
     }
 
     async fn raw_map(&self, probe: &Probe<'_>, layer: Layer) -> Result<Tensor<3>> {
-        Ok(cam(probe.activation(layer), probe.class_weights()))
+        Ok(cam(probe.activation(layer), probe.class_weights()?))
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use burn::tensor::{Tensor, activation::relu};
 use peerlight_core::{Fusion, Grid, Result, mutual_map, superpose};
-use peerlight_models::Layer;
+use peerlight_models::{Layer, Network};
 
 use super::{attention::Attention, cam::Cam, guided::Guided, layer_cam::LayerCam};
 use crate::{
@@ -48,10 +48,10 @@ impl Explainer for Mutual {
         }
     }
 
-    fn layers(&self, last: Layer, settings: &Settings) -> Vec<Layer> {
+    fn layers(&self, network: &Network, settings: &Settings) -> Vec<Layer> {
         match settings.get(&EVIDENCE) {
-            Evidence::Class => vec![last],
-            Evidence::Attention | Evidence::Guided => last.superposed(),
+            Evidence::Class => vec![network.last()],
+            Evidence::Attention | Evidence::Guided => network.graph().several().to_vec(),
         }
     }
 

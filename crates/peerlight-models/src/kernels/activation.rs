@@ -9,10 +9,12 @@ use burn::backend::{
     Autodiff, Backend, Dispatch, TensorMetadata, backend_extension, get_or_init_device_settings, tensor::FloatTensor,
 };
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 use std::f32::consts::{FRAC_1_SQRT_2, PI};
 
 /// A function of each element. Its derivatives at corners are PyTorch's.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Activation {
     /// `z`.
     None,

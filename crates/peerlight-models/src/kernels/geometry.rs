@@ -1,9 +1,11 @@
 //! How a convolution moves over its input.
 
 use burn::backend::{Shape, ops::ConvOptions};
+use serde::{Deserialize, Serialize};
 
 /// Zeros around the input of a convolution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Padding {
     /// TensorFlow's "SAME": the output has `ceil(input / stride)` positions. An odd zero goes below and to the right.
     Same,
@@ -31,7 +33,7 @@ impl Padding {
 }
 
 /// How a convolution moves over its input. Pairs are `[down, across]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Geometry {
     /// Pixels from one output position to the next, at least 1.
     pub stride: [usize; 2],

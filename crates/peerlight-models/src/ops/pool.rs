@@ -1,0 +1,90 @@
+//! Pooling over windows.
+
+use burn::{
+    backend::ops::{AvgPoolOptions, MaxPoolOptions},
+    tensor::{
+        Tensor,
+        module::{avg_pool2d, max_pool2d},
+    },
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Operation, Value, conv::output, image, only, tensor};
+use crate::kernels::{Geometry, Padding};
+
+/// The greatest value or the mean of every window of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// What is taken of a window.
+    pub kind: PoolKind,
+    /// Height and width of a window.
+    pub kernel: [usize; 2],
+    /// Pixels between two windows, down and across.
+    pub stride: [usize; 2],
+    /// What stands around the image: nothing that is ever greatest, and zeros for a mean.
+    pub padding: Padding,
+    /// Pixels between two pixels of a window, down and across. For means, 1.
+    pub dilation: [usize; 2],
+    /// Whether a window may end beyond the padding, if it begins before the padding at the end, as in PyTorch.
+    pub ceil_mode: bool,
+}
+
+/// What is taken of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PoolKind {
+    /// The greatest value.
+    Max,
+    /// The mean.
+    Mean {
+        /// Whether the padding counts among the values that are averaged.
+        count_padding: bool,
+    },
+}
+
+impl Pool {
+    fn geometry(&self) -> Geometry {
+        Geometry { stride: self.stride, dilation: self.dilation, padding: self.padding, groups: 1 }
+    }
+}
+
+impl Operation for Pool {
+    fn shape(&self, inputs: &[&[usize]], _: &[&[usize]]) -> Result<Vec<usize>, String> {
+        let &[channels, height, width] = image(inputs)?;
+        if matches!(self.kind, PoolKind::Mean { .. }) && self.dilation != [1; 2] {
+            return Err("averages a dilated window".into());
+        }
+        let (geometry, size) = (self.geometry(), [height, width]);
+        let mut shape = vec![channels];
+        for (axis, floor) in output(&geometry, size, self.kernel)?.into_iter().enumerate() {
+            let (before, after) = geometry.zeros(axis, size[axis], self.kernel[axis]);
+            let (stride, span) = (self.stride[axis], (self.kernel[axis] - 1) * self.dilation[axis] + 1);
+            if before >= span || after >= span {
+                return Err("has more padding than its window is wide".into());
+            }
+            let is_more = self.ceil_mode
+                && (size[axis] + before + after - span) % stride != 0
+                && floor * stride < size[axis] + before;
+            shape.push(floor + usize::from(is_more));
+        }
+        Ok(shape)
+    }
+
+    fn forward(&self, inputs: Vec<Value>, _: Vec<Value>) -> Value {
+        let x: Tensor<4> = tensor(only(inputs));
+        let [_, _, height, width] = x.dims();
+        let zeros = |axis: usize, size| self.geometry().zeros(axis, size, self.kernel[axis]);
+        let padding = [zeros(0, height), zeros(1, width)];
+        let pooled = match self.kind {
+            PoolKind::Max => {
+                let options = MaxPoolOptions::new(self.kernel).with_stride(self.stride).with_dilation(self.dilation);
+                max_pool2d(x, options.with_padding_pairs(padding).with_ceil_mode(self.ceil_mode))
+            }
+            PoolKind::Mean { count_padding } => {
+                let options = AvgPoolOptions::new(self.kernel).with_stride(self.stride).with_padding_pairs(padding);
+                avg_pool2d(x, options.with_count_include_pad(count_padding).with_ceil_mode(self.ceil_mode))
+            }
+        };
+        pooled.into_dispatch()
+    }
+}

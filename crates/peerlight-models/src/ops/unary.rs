@@ -1,0 +1,87 @@
+//! Functions of each element that no kernel applies.
+
+use burn::backend::{Dispatch, ops::FloatTensorOps};
+use serde::{Deserialize, Serialize};
+
+use super::{Operation, Value, one, only};
+
+/// A function of each element.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unary {
+    /// `|x|`.
+    Abs,
+    /// `min(max(x, low), high)`.
+    Clip {
+        /// The least value of the result.
+        low: f32,
+        /// The greatest value of the result.
+        high: f32,
+    },
+    /// `x` above 0, and `alpha (exp(x) - 1)` below (Clevert et al., ICLR 2016).
+    Elu {
+        /// The factor below 0.
+        alpha: f32,
+    },
+    /// The error function.
+    Erf,
+    /// `exp(x)`.
+    Exp,
+    /// The natural logarithm.
+    Log,
+    /// `x tanh(log(1 + exp(x)))` (Misra, BMVC 2020).
+    Mish,
+    /// `-x`.
+    Neg,
+    /// `x` to a power.
+    Power {
+        /// The exponent.
+        exponent: f32,
+    },
+    /// `1 / x`.
+    Reciprocal,
+    /// `log(1 + exp(x))`.
+    Softplus,
+    /// The square root.
+    Sqrt,
+    /// The hyperbolic tangent.
+    Tanh,
+}
+
+impl Operation for Unary {
+    fn shape(&self, inputs: &[&[usize]], _: &[&[usize]]) -> Result<Vec<usize>, String> {
+        match *self {
+            Self::Clip { low, high } if !(low <= high) => Err(format!("clips to {low}..{high}")),
+            _ => Ok(one(inputs)?.to_vec()),
+        }
+    }
+
+    fn forward(&self, inputs: Vec<Value>, _: Vec<Value>) -> Value {
+        let x = only(inputs);
+        // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), which does not overflow.
+        let softplus = |x: Value| {
+            let tail = Dispatch::float_exp(Dispatch::float_neg(Dispatch::float_abs(x.clone())));
+            Dispatch::float_add(Dispatch::float_clamp_min(x, 0.0.into()), Dispatch::float_log1p(tail))
+        };
+        match *self {
+            Self::Abs => Dispatch::float_abs(x),
+            Self::Clip { low, high } => Dispatch::float_clamp(x, low.into(), high.into()),
+            Self::Elu { alpha } => {
+                let below = Dispatch::float_exp(Dispatch::float_clamp_max(x.clone(), 0.0.into()));
+                let below = Dispatch::float_mul_scalar(Dispatch::float_sub_scalar(below, 1.0.into()), alpha.into());
+                Dispatch::float_add(Dispatch::float_clamp_min(x, 0.0.into()), below)
+            }
+            Self::Erf => Dispatch::float_erf(x),
+            Self::Exp => Dispatch::float_exp(x),
+            Self::Log => Dispatch::float_log(x),
+            Self::Mish => Dispatch::float_mul(x.clone(), Dispatch::float_tanh(softplus(x))),
+            Self::Neg => Dispatch::float_neg(x),
+            Self::Power { exponent: 2.0 } => Dispatch::float_mul(x.clone(), x),
+            Self::Power { exponent } => Dispatch::float_powf_scalar(x, exponent.into()),
+            Self::Reciprocal => Dispatch::float_recip(x),
+            Self::Softplus => softplus(x),
+            Self::Sqrt => Dispatch::float_sqrt(x),
+            Self::Tanh => Dispatch::float_tanh(x),
+        }
+    }
+}

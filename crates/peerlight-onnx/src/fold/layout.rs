@@ -1,0 +1,160 @@
+//! Constants with other axes, and parts of constants.
+
+use std::rc::Rc;
+
+use super::{broadcast, count, repeated, shape_of, strided};
+use crate::{
+    constant::{Constant, Int, Numbers},
+    draft::position,
+    error::{Fault, refuse},
+    import::{Call, Import, Value},
+    ops::shape::{flat_shape, range, reshaped, split_sizes, squeezed, unsqueezed},
+};
+
+pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
+    let x = call.constant(0)?;
+    let known = |shape: &[usize]| shape.iter().map(|&extent| Int::Known(extent as i64)).collect::<Vec<_>>();
+    let viewed = |shape: Vec<usize>| {
+        let constant = Constant { name: x.name, shape, numbers: x.numbers.clone() };
+        Ok(vec![Value::Constant(Rc::new(constant))])
+    };
+    match call.node.op {
+        "Reshape" => {
+            let target = call.constant(1)?.to_ints()?;
+            let target = reshaped(&known(&x.shape), &target, call.int("allowzero", 0)? != 0)?;
+            viewed(shape_of(&target.into_iter().map(Int::known).collect::<Result<Vec<_>, _>>()?)?)
+        }
+        "Squeeze" => viewed(squeezed(&x.shape, call.ints_or_input("axes", 1)?.as_deref())?),
+        "Unsqueeze" => viewed(unsqueezed(&x.shape, &call.ints_or_input("axes", 1)?.unwrap_or_default())?),
+        "Flatten" => viewed(flat_shape(&x.shape, call.int("axis", 1)?)?),
+        "Transpose" => {
+            let reversed: Vec<i64> = (0..x.shape.len() as i64).rev().collect();
+            let order = call.ints("perm")?.unwrap_or(&reversed);
+            let order: Vec<usize> =
+                order.iter().map(|&axis| position(axis, x.shape.len())).collect::<Result<_, _>>()?;
+            let mut sorted = order.clone();
+            sorted.sort_unstable();
+            if !sorted.into_iter().eq(0..x.shape.len()) {
+                return refuse(format!("puts its axes in the order {order:?}"));
+            }
+            let steps = steps(&x.shape);
+            let shape = order.iter().map(|&axis| x.shape[axis]).collect();
+            picked(import, x, shape, order.iter().map(|&axis| steps[axis]).collect())
+        }
+        "Concat" => concatenated(import, call),
+        "Slice" => {
+            let mut part = Constant::clone(x);
+            for (axis, range) in range::of(call, &known(&x.shape))? {
+                import.allow(part.len())?;
+                part = along(&part, axis, &range.places())?;
+            }
+            Ok(vec![Value::Constant(Rc::new(part))])
+        }
+        "Gather" => {
+            let axis = position(call.int("axis", 0)?, x.shape.len())?;
+            let indices = call.constant(1)?;
+            let extent = x.shape[axis];
+            let places = indices.to_known()?.into_iter().map(|index| position(index, extent));
+            let places: Vec<usize> = places.collect::<Result<_, _>>()?;
+            import.allow((x.len() / extent.max(1)).saturating_mul(places.len()))?;
+            let mut part = along(x, axis, &places)?;
+            part.shape.splice(axis..=axis, indices.shape.iter().copied());
+            Ok(vec![Value::Constant(Rc::new(part))])
+        }
+        "Split" => {
+            let axis = position(call.int("axis", 0)?, x.shape.len())?;
+            let (mut parts, mut start) = (Vec::new(), 0);
+            for size in split_sizes(call, x.shape[axis])? {
+                import.allow(x.len())?;
+                let places: Vec<usize> = (start..start + size).collect();
+                parts.push(Value::Constant(Rc::new(along(x, axis, &places)?)));
+                start += size;
+            }
+            Ok(parts)
+        }
+        "Expand" => {
+            let shape = broadcast(&x.shape, &shape_of(&call.constant(1)?.to_known()?)?)?;
+            import.allow(count(&shape)?)?;
+            let places = repeated(&x.shape, &shape);
+            Ok(vec![Value::Constant(Rc::new(at(x, shape, places)?))])
+        }
+        _ => refuse("repeats a constant, which is not supported"),
+    }
+}
+
+/// From an element to the next, along each axis.
+fn steps(shape: &[usize]) -> Vec<usize> {
+    (0..shape.len()).map(|axis| shape[axis + 1..].iter().product()).collect()
+}
+
+/// The elements that these steps come by.
+fn picked<'a>(
+    import: &mut Import<'a>,
+    x: &Constant<'a>,
+    shape: Vec<usize>,
+    steps: Vec<usize>,
+) -> Result<Vec<Value<'a>>, Fault> {
+    import.allow(count(&shape)?)?;
+    let places = strided(shape.clone(), steps);
+    Ok(vec![Value::Constant(Rc::new(at(x, shape, places)?))])
+}
+
+/// The elements at these places of an axis.
+fn along<'a>(x: &Constant<'a>, axis: usize, places: &[usize]) -> Result<Constant<'a>, Fault> {
+    let inner: usize = x.shape[axis + 1..].iter().product();
+    let outer: usize = x.shape[..axis].iter().product();
+    let whole = x.shape[axis] * inner;
+    let all = (0..outer)
+        .flat_map(|o| places.iter().flat_map(move |&place| (0..inner).map(move |i| o * whole + place * inner + i)));
+    let mut shape = x.shape.clone();
+    shape[axis] = places.len();
+    at(x, shape, all)
+}
+
+/// The elements at these places.
+fn at<'a>(x: &Constant<'a>, shape: Vec<usize>, places: impl Iterator<Item = usize>) -> Result<Constant<'a>, Fault> {
+    let numbers = match x.is_int() {
+        true => {
+            let values = x.to_ints()?;
+            Numbers::Ints(places.map(|place| values[place]).collect())
+        }
+        false => {
+            let values = x.to_floats()?;
+            Numbers::Floats(places.map(|place| values[place]).collect())
+        }
+    };
+    Ok(Constant { name: x.name, shape, numbers })
+}
+
+fn concatenated<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
+    let parts: Vec<_> = (0..call.inputs.len()).map(|place| call.constant(place)).collect::<Result<_, _>>()?;
+    let first = parts.first().ok_or_else(|| Fault::new("has no inputs"))?;
+    let axis = position(call.int("axis", 0)?, first.shape.len())?;
+    let others = |shape: &[usize]| [&shape[..axis], &shape[axis + 1..]].concat();
+    if parts.iter().any(|part| part.shape.len() != first.shape.len() || others(&part.shape) != others(&first.shape)) {
+        return refuse("joins constants of shapes that do not fit");
+    }
+    let total = parts.iter().map(|part| part.len()).fold(0usize, usize::saturating_add);
+    import.allow(total)?;
+    let mut shape = first.shape.clone();
+    shape[axis] = parts.iter().map(|part| part.shape[axis]).sum();
+    let outer: usize = shape[..axis].iter().product();
+    let sizes: Vec<usize> = parts.iter().map(|part| part.len() / outer.max(1)).collect();
+    let joined = match parts.iter().all(|part| part.is_int()) {
+        true => {
+            let all: Vec<_> = parts.iter().map(|part| part.to_ints()).collect::<Result<_, _>>()?;
+            Constant::ints(shape, woven(&all, &sizes, outer))
+        }
+        false => {
+            let all: Vec<_> = parts.iter().map(|part| part.to_floats()).collect::<Result<_, _>>()?;
+            Constant::floats(shape, woven(&all, &sizes, outer))
+        }
+    };
+    Ok(vec![Value::Constant(Rc::new(joined))])
+}
+
+/// Of each part in turn so many elements, `outer` times.
+fn woven<T: Copy>(parts: &[Vec<T>], sizes: &[usize], outer: usize) -> Vec<T> {
+    let each = |o: usize| parts.iter().zip(sizes).flat_map(move |(part, &size)| &part[o * size..][..size]);
+    (0..outer).flat_map(each).copied().collect()
+}

@@ -1,0 +1,249 @@
+//! From the nodes of a file to a graph.
+
+use std::{collections::HashMap, rc::Rc};
+
+use peerlight_core::Error;
+
+use crate::{
+    constant::Constant,
+    draft::{Data, Draft},
+    error::{Fault, refuse},
+    fold, ops,
+    proto::{self, Attribute},
+};
+
+/// What a name in the file stands for.
+#[derive(Debug, Clone)]
+pub enum Value<'a> {
+    /// What is computed from the image.
+    Data(Data),
+    /// What is not.
+    Constant(Rc<Constant<'a>>),
+    /// What is computed from the images, all of a batch as one axis. PyTorch's newer exporter writes that to pick all of it
+    /// again in the same order; nothing else can be done with it.
+    Row(Data),
+}
+
+/// The state of an import.
+pub struct Import<'a> {
+    pub draft: Draft<'a>,
+    /// The version of the standard operations.
+    pub opset: i64,
+    values: HashMap<&'a str, Value<'a>>,
+    /// How often each name is taken.
+    uses: HashMap<&'a str, usize>,
+    /// How many elements constants may still be made of.
+    pub budget: usize,
+}
+
+/// A node and its inputs.
+pub struct Call<'c, 'a> {
+    pub node: &'c proto::Node<'a>,
+    pub inputs: Vec<Option<Value<'a>>>,
+}
+
+impl<'a> Import<'a> {
+    pub fn new(model: &proto::Model<'a>, draft: Draft<'a>, size: usize) -> Result<Self, Error> {
+        let mut import =
+            Self { draft, opset: model.opset, values: HashMap::new(), uses: HashMap::new(), budget: size + (1 << 24) };
+        for tensor in &model.graph.initializers {
+            let constant = Constant::of(tensor).map_err(Fault::of_file)?;
+            import.values.insert(tensor.name, Value::Constant(Rc::new(constant)));
+        }
+        let taken = model.graph.nodes.iter().flat_map(|node| &node.inputs);
+        for name in taken.chain(model.graph.outputs.iter().map(|output| &output.name)) {
+            *import.uses.entry(name).or_default() += 1;
+        }
+        Ok(import)
+    }
+
+    /// Says what a name stands for.
+    pub fn define(&mut self, name: &'a str, value: Value<'a>) {
+        self.values.insert(name, value);
+    }
+
+    /// What a name stands for.
+    pub fn value(&self, name: &str) -> Option<&Value<'a>> {
+        self.values.get(name)
+    }
+
+    /// Adds what a node of the file computes.
+    ///
+    /// # Errors
+    /// The fault of an operation that is not supported.
+    pub fn add(&mut self, node: &proto::Node<'a>) -> Result<(), Fault> {
+        if !matches!(node.domain, "" | "ai.onnx") {
+            let advice = "Only the standard operations of ONNX are supported: export it without extensions.";
+            return Err(Fault::new(format!("is one of the extension '{}'", node.domain)).advise(advice));
+        }
+        let mut inputs = Vec::new();
+        for name in &node.inputs {
+            inputs.push(match (name.is_empty(), self.values.get(name)) {
+                (true, _) => None,
+                (_, Some(value)) => Some(value.clone()),
+                (_, None) => return refuse(format!("takes '{name}', which nothing before it gives")),
+            });
+        }
+        let call = Call { node, inputs };
+        let constant = call.inputs.iter().flatten().all(|value| matches!(value, Value::Constant(_)));
+        let results = if constant { fold::fold(self, &call)? } else { ops::convert(self, &call)? };
+        for (name, value) in node.outputs.iter().zip(results) {
+            if !name.is_empty() {
+                self.values.insert(name, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing but one node takes a result.
+    pub fn is_taken_once(&self, name: &str) -> bool {
+        self.uses.get(name) == Some(&1)
+    }
+
+    /// Takes room for a constant of so many elements.
+    ///
+    /// # Errors
+    /// If constants have become too many.
+    pub fn allow(&mut self, elements: usize) -> Result<(), Fault> {
+        match self.budget.checked_sub(elements) {
+            Some(left) => {
+                self.budget = left;
+                Ok(())
+            }
+            None => refuse("makes constants that are much larger than the file"),
+        }
+    }
+
+    /// A node with its name's first part for all that it becomes.
+    pub fn node(
+        &mut self,
+        call: &Call<'_, 'a>,
+        op: peerlight_models::ops::Op,
+        inputs: Vec<usize>,
+        parameters: Vec<usize>,
+    ) -> Result<usize, Fault> {
+        self.draft.node(call.name(), op, inputs, parameters)
+    }
+
+    /// The same, as a result with its axes in their order.
+    pub fn result(
+        &mut self,
+        call: &Call<'_, 'a>,
+        op: peerlight_models::ops::Op,
+        inputs: Vec<usize>,
+        parameters: Vec<usize>,
+    ) -> Result<Vec<Value<'a>>, Fault> {
+        let node = self.node(call, op, inputs, parameters)?;
+        Ok(vec![Value::Data(self.draft.data(node))])
+    }
+}
+
+impl<'c, 'a> Call<'c, 'a> {
+    /// The node's name, or the first thing that it gives.
+    pub fn name(&self) -> &'a str {
+        name_of(self.node)
+    }
+
+    /// The input at this place, if there is one.
+    pub fn optional(&self, place: usize) -> Option<&Value<'a>> {
+        self.inputs.get(place)?.as_ref()
+    }
+
+    /// The input at this place, which depends on the image.
+    pub fn data(&self, place: usize) -> Result<&Data, Fault> {
+        match self.optional(place) {
+            Some(Value::Data(data)) => Ok(data),
+            Some(Value::Constant(_)) => refuse(format!("has a constant for its input {place}")),
+            Some(Value::Row(_)) => refuse("takes the images of a batch as one"),
+            None => refuse(format!("has no input {place}")),
+        }
+    }
+
+    /// The input at this place, which does not depend on the image, if there is one.
+    pub fn optional_constant(&self, place: usize) -> Result<Option<&Rc<Constant<'a>>>, Fault> {
+        match self.optional(place) {
+            Some(Value::Constant(constant)) => Ok(Some(constant)),
+            Some(Value::Data(_) | Value::Row(_)) => refuse(format!("computes its input {place} from the image")),
+            None => Ok(None),
+        }
+    }
+
+    /// The input at this place, which does not depend on the image.
+    pub fn constant(&self, place: usize) -> Result<&Rc<Constant<'a>>, Fault> {
+        self.optional_constant(place)?.ok_or_else(|| Fault::new(format!("has no input {place}")))
+    }
+
+    pub fn int(&self, name: &str, default: i64) -> Result<i64, Fault> {
+        match self.node.attributes.get(name) {
+            None => Ok(default),
+            Some(Attribute::Int(value)) => Ok(*value),
+            Some(_) => wrong(name),
+        }
+    }
+
+    pub fn float(&self, name: &str, default: f32) -> Result<f32, Fault> {
+        match self.node.attributes.get(name) {
+            None => Ok(default),
+            Some(Attribute::Float(value)) => Ok(*value),
+            Some(_) => wrong(name),
+        }
+    }
+
+    pub fn text(&self, name: &str, default: &'static str) -> Result<&str, Fault> {
+        match self.node.attributes.get(name) {
+            None => Ok(default),
+            Some(Attribute::Text(value)) => std::str::from_utf8(value).or_else(|_| wrong(name)),
+            Some(_) => wrong(name),
+        }
+    }
+
+    pub fn ints(&self, name: &str) -> Result<Option<&[i64]>, Fault> {
+        match self.node.attributes.get(name) {
+            None => Ok(None),
+            Some(Attribute::Ints(values)) => Ok(Some(values)),
+            Some(_) => wrong(name),
+        }
+    }
+
+    /// Two numbers for height and width.
+    pub fn pair(&self, name: &str, default: [usize; 2]) -> Result<[usize; 2], Fault> {
+        match self.ints(name)? {
+            None => Ok(default),
+            Some(&[down, across]) => Ok([extent(down)?, extent(across)?]),
+            Some(values) => refuse(format!("has {name} {values:?}; only two axes are supported")),
+        }
+    }
+
+    /// Whole numbers that older versions have as an attribute and newer ones as an input.
+    pub fn ints_or_input(&self, name: &str, place: usize) -> Result<Option<Vec<i64>>, Fault> {
+        match self.optional_constant(place)? {
+            Some(constant) => Ok(Some(constant.to_known()?)),
+            None => Ok(self.ints(name)?.map(<[i64]>::to_vec)),
+        }
+    }
+
+    /// A number that older versions have as an attribute and newer ones as an input.
+    pub fn float_or_input(&self, name: &str, place: usize, default: f32) -> Result<f32, Fault> {
+        match self.optional_constant(place)? {
+            Some(constant) => constant.scalar(),
+            None => self.float(name, default),
+        }
+    }
+}
+
+/// A node's name, or the first thing that it gives.
+pub fn name_of<'a>(node: &proto::Node<'a>) -> &'a str {
+    match (node.name, node.outputs.first()) {
+        ("", Some(output)) => output,
+        (name, _) => name,
+    }
+}
+
+/// A number that cannot be below 0.
+pub fn extent(value: i64) -> Result<usize, Fault> {
+    usize::try_from(value).or_else(|_| refuse(format!("has {value} where a number from 0 on belongs")))
+}
+
+fn wrong<T>(name: &str) -> Result<T, Fault> {
+    refuse(format!("has an attribute '{name}' of another type than it should be"))
+}

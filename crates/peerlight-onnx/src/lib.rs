@@ -1,0 +1,21 @@
+//! Reads image classifiers from ONNX files.
+//!
+//! [`import`] makes a [`Graph`](peerlight_models::Graph) and the values of its parameters of a file's bytes; [`inspect`] says what is
+//! in a file. Nothing in a file is trusted: lengths, shapes and references are checked, no more memory is taken than a few times
+//! the file's size, and what is not supported is refused with the operation, the node's name and what to do.
+
+mod constant;
+mod draft;
+mod error;
+mod fold;
+mod import;
+mod inspect;
+mod model;
+mod ops;
+mod preprocess;
+mod proto;
+mod wire;
+
+pub use inspect::{Inspection, inspect};
+pub use model::{Imported, Options, import};
+pub use preprocess::{PRESETS, Preset};

@@ -1,0 +1,214 @@
+//! From a file's bytes to a network.
+
+use std::collections::HashSet;
+
+use peerlight_core::Error;
+use peerlight_models::{
+    Graph,
+    ops::{Op, Slice, Unary},
+};
+
+use crate::{
+    constant::data_type,
+    draft::{Data, Draft},
+    error::{Fault, refuse},
+    import::{Import, Value, name_of},
+    preprocess::{Guess, guess},
+    proto::{Model, Node, ValueInfo},
+};
+
+/// The versions of the standard operations that are read.
+const OPSETS: std::ops::RangeInclusive<i64> = 9..=23;
+/// The size of an image where the file leaves it open and nobody says otherwise.
+const SIZE: usize = 224;
+/// The largest height and width of an image.
+const LARGEST: usize = 2048;
+
+/// What a file leaves open.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Height and width of the image, if the file takes any; 224 otherwise.
+    pub side: Option<usize>,
+    /// The output with the logits, if there are several; the first that fits otherwise.
+    pub output: Option<String>,
+    /// Whether the network reads blue, green, red. The graph then begins by turning red, green, blue around.
+    pub bgr: bool,
+}
+
+/// A network from a file.
+#[derive(Debug)]
+pub struct Imported {
+    /// The operations. They take [n, 3, height, width] and give logits: a softmax at the end is left out.
+    pub graph: Graph,
+    /// The values of the graph's parameters, in order.
+    pub values: Vec<Vec<f32>>,
+    /// What the file says of its preprocessing and its classes, or lets guess.
+    pub guess: Guess,
+}
+
+/// Reads a network.
+///
+/// # Errors
+/// `bundle-invalid` if the file is damaged, or `network-unsupported` with the operation and the name of a node that is not
+/// supported.
+pub fn import(bytes: &[u8], options: &Options) -> Result<Imported, Error> {
+    let model = parse(bytes)?;
+    let mut import = begin(&model, bytes.len(), options)?;
+    let mut failed = None;
+    for output in candidates(&model, options)? {
+        let nodes = needed(&model, output.name);
+        let done = nodes.iter().try_for_each(|&node| convert(&mut import, &model.graph.nodes[node]));
+        let logits = done.and_then(|()| logits(&mut import, output.name).map_err(Fault::of_file));
+        match logits {
+            Ok(logits) => {
+                let guess = guess(&model, &import.draft);
+                let (graph, values) = import.draft.finish(logits)?;
+                return Ok(Imported { graph, values, guess });
+            }
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    Err(failed.unwrap_or_else(|| Fault::new("has no output").of_file()))
+}
+
+pub fn parse(bytes: &[u8]) -> Result<Model<'_>, Error> {
+    let model = Model::parse(bytes).map_err(Fault::of_file)?;
+    let advice = "Export it with opset 17: torch.onnx.export(.., opset_version=17).";
+    if !OPSETS.contains(&model.opset) {
+        let what = format!("has opset {}; {} to {} are supported", model.opset, OPSETS.start(), OPSETS.end());
+        return Err(Fault::new(what).advise(advice).of_file());
+    }
+    if model.has_functions {
+        let advice =
+            "In PyTorch, export it with torch.onnx.export(.., dynamo=True, optimize=True) or with dynamo=False.";
+        return Err(Fault::new("defines operations of its own, which are not supported").advise(advice).of_file());
+    }
+    Ok(model)
+}
+
+/// An import that knows the file's constants and its image.
+pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Import<'a>, Error> {
+    let own: HashSet<&str> = model.graph.initializers.iter().map(|tensor| tensor.name).collect();
+    let mut inputs = model.graph.inputs.iter().filter(|input| !own.contains(input.name));
+    let (Some(input), None) = (inputs.next(), inputs.next()) else {
+        return Err(Fault::new("takes no image, or more than one thing").of_file());
+    };
+    let (shape, order) = image(input, options).map_err(Fault::of_file)?;
+    let mut import = Import::new(model, Draft::new(shape), size)?;
+    let image = match options.bgr {
+        true => turned(&mut import.draft).map_err(Fault::of_file)?,
+        false => 0,
+    };
+    import.define(input.name, Value::Data(Data { node: image, order: order.to_vec() }));
+    Ok(import)
+}
+
+/// Blue, green, red in place of red, green, blue.
+fn turned(draft: &mut Draft<'_>) -> Result<usize, Fault> {
+    let mut channel = |start: usize, name: &str| {
+        draft.node(name, Op::Slice(Slice { axis: 1, start, end: start + 1, step: 1 }), vec![0], Vec::new())
+    };
+    let channels = vec![channel(2, "input.blue")?, channel(1, "input.green")?, channel(0, "input.red")?];
+    draft.node("input.bgr", Op::Concat(peerlight_models::ops::Concat { axis: 1 }), channels, Vec::new())
+}
+
+/// The image's channels, height and width, and the order in which the file has its axes.
+fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 3], [usize; 4]), Fault> {
+    let what = || {
+        format!("takes the input '{}' of the shape {:?}, which is not that of color images", input.name, input.shape)
+    };
+    let is_number = matches!(
+        input.data_type,
+        data_type::FLOAT | data_type::FLOAT16 | data_type::DOUBLE | data_type::BFLOAT16 | data_type::UINT8 | 0
+    );
+    let &[batch, second, third, last] = input.shape.as_slice() else { return refuse(what()) };
+    if !is_number || batch.is_some_and(|batch| batch == 0) {
+        return refuse(what());
+    }
+    let (height, width, order) = match (second, last) {
+        (Some(3), _) => (third, last, [0, 1, 2, 3]),
+        (_, Some(3)) => (second, third, [0, 2, 3, 1]),
+        (None, _) if last != Some(1) => (third, last, [0, 1, 2, 3]),
+        _ => return refuse(what()),
+    };
+    let side = |extent: Option<i64>| match extent {
+        None | Some(0 | -1) => Ok(options.side.unwrap_or(SIZE)),
+        Some(extent) => usize::try_from(extent).map_err(|_| Fault::new(what())),
+    };
+    let (height, width) = (side(height)?, side(width)?);
+    if height != width || !(1..=LARGEST).contains(&height) {
+        return refuse(format!("takes images of {height} x {width} pixels; they must be square, of up to {LARGEST}"));
+    }
+    Ok(([3, height, width], order))
+}
+
+/// The outputs that may be the logits, the likeliest first.
+fn candidates<'m, 'a>(model: &'m Model<'a>, options: &Options) -> Result<Vec<&'m ValueInfo<'a>>, Error> {
+    let outputs = &model.graph.outputs;
+    let Some(wanted) = &options.output else {
+        let is_logits = |output: &&ValueInfo| output.name.to_ascii_lowercase().contains("logits");
+        let (mut first, others): (Vec<_>, Vec<_>) = outputs.iter().partition(is_logits);
+        first.extend(others);
+        return Ok(first);
+    };
+    match outputs.iter().find(|output| output.name == wanted) {
+        Some(output) => Ok(vec![output]),
+        None => {
+            let names: Vec<_> = outputs.iter().map(|output| output.name).collect();
+            let what = format!("has no output '{wanted}'; it has {}", names.join(", "));
+            Err(Fault::new(what).of_file())
+        }
+    }
+}
+
+/// The nodes that an output needs, in the order of the file.
+pub fn needed(model: &Model<'_>, output: &str) -> Vec<usize> {
+    let mut names = HashSet::from([output]);
+    let mut nodes = Vec::new();
+    for (i, node) in model.graph.nodes.iter().enumerate().rev() {
+        if node.outputs.iter().any(|name| names.contains(name)) {
+            names.extend(&node.inputs);
+            nodes.push(i);
+        }
+    }
+    nodes.reverse();
+    nodes
+}
+
+/// Converts a node, unless that is done.
+pub fn convert<'a>(import: &mut Import<'a>, node: &Node<'a>) -> Result<(), Error> {
+    if node.outputs.iter().any(|name| !name.is_empty() && import.value(name).is_some()) {
+        return Ok(());
+    }
+    import.add(node).map_err(|fault| fault.of_node(node.op, name_of(node)))
+}
+
+/// The node whose result is the logits: an output without the softmax at its end.
+pub fn logits(import: &mut Import<'_>, output: &str) -> Result<usize, Fault> {
+    let Some(Value::Data(data)) = import.value(output).cloned() else {
+        return refuse(format!("has an output '{output}' that does not depend on its image"));
+    };
+    let node = import.draft.settled(&data)?;
+    let nodes = &import.draft.nodes;
+    let is_one_axis = |node: usize| nodes[node].shape.iter().filter(|extent| **extent != 1).count() == 1;
+    if !is_one_axis(node) {
+        let shape = &nodes[node].shape;
+        return refuse(format!(
+            "has an output '{output}' of the shape {shape:?}, which is not a number for each class"
+        ))
+        .map_err(|fault: Fault| {
+            fault.advise("Only classifiers can be explained: export the network with its classifier.")
+        });
+    }
+    // Upwards from the output, over what changes nothing but the axes.
+    let mut top = node;
+    loop {
+        let input = nodes[top].inputs.first().copied();
+        match (&nodes[top].op, input) {
+            (Op::Flatten(_) | Op::Reshape(_), Some(input)) if is_one_axis(input) => top = input,
+            (Op::Softmax(_), Some(input)) => return Ok(input),
+            (Op::Unary(Unary::Log), Some(input)) if matches!(nodes[input].op, Op::Softmax(_)) => top = input,
+            _ => return Ok(node),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Linear layers and matrix products.
+
+use std::rc::Rc;
+
+use peerlight_models::{
+    Role,
+    kernels::{Geometry, Padding},
+    ops::{Linear, MatMul, Op},
+};
+
+use crate::{
+    constant::Constant,
+    draft::{Data, Node},
+    error::{Fault, refuse},
+    import::{Call, Import, Value},
+};
+
+type Results<'a> = Result<Vec<Value<'a>>, Fault>;
+
+/// `alpha A B + beta C`.
+pub fn gemm<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    if call.int("transA", 0)? != 0 {
+        return refuse("turns its first input around");
+    }
+    let (alpha, beta) = (call.float("alpha", 1.0)?, call.float("beta", 1.0)?);
+    let is_turned = call.int("transB", 0)? != 0;
+    let x = import.draft.settled(call.data(0)?)?;
+    let mut own = vec![weight(import, call, call.constant(1)?, is_turned, alpha)?];
+    let out = import.draft.parameters[own[0]].shape[0];
+    if let Some(bias) = call.optional_constant(2)? {
+        own.push(self::bias(import, call, bias, out, beta)?);
+    }
+    import.result(call, Op::Linear(Linear {}), vec![x], own)
+}
+
+pub fn matmul<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.data(0)?.clone();
+    let Some(Value::Constant(constant)) = call.optional(1) else {
+        let (a, b) = (import.draft.settled(&data)?, import.draft.settled(call.data(1)?)?);
+        return import.result(call, Op::MatMul(MatMul {}), vec![a, b], Vec::new());
+    };
+    let weight = weight(import, call, constant, false, 1.0)?;
+    // The last axis of a view is the channels of an image: a convolution with a kernel of one pixel.
+    if data.order == [0, 2, 3, 1] {
+        let shape = [&import.draft.parameters[weight].shape[..], &[1, 1]].concat();
+        import.draft.parameters[weight].shape = shape;
+        let conv = Geometry { stride: [1, 1], dilation: [1, 1], padding: Padding::VALID, groups: 1 };
+        let node = import.node(call, Op::Conv(conv), vec![data.node], vec![weight])?;
+        return Ok(vec![Value::Data(Data { node, order: data.order })]);
+    }
+    let x = import.draft.settled(&data)?;
+    import.result(call, Op::Linear(Linear {}), vec![x], vec![weight])
+}
+
+/// The weight of a linear layer, [out, in], of a matrix that is [in, out] or turned around already.
+fn weight<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    matrix: &Rc<Constant<'a>>,
+    is_turned: bool,
+    factor: f32,
+) -> Result<usize, Fault> {
+    let &[rows, columns] = matrix.shape.as_slice() else {
+        return refuse(format!("has a weight of the shape {:?}, not of two axes", matrix.shape));
+    };
+    let name = format!("{}.weight", call.name());
+    if is_turned && factor == 1.0 {
+        return Ok(import.draft.parameter(&name, &[rows, columns], Role::Weight, matrix));
+    }
+    import.allow(matrix.len())?;
+    let values = matrix.to_floats()?;
+    let (shape, values) = match is_turned {
+        true => ([rows, columns], values),
+        false => {
+            let turned = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column));
+            ([columns, rows], turned.map(|place| values[place]).collect())
+        }
+    };
+    let values = values.into_iter().map(|value: f32| value * factor).collect();
+    let name = if matrix.name.is_empty() { &name } else { matrix.name };
+    Ok(import.draft.own_parameter(name, &shape, Role::Weight, values))
+}
+
+/// The bias of so many outputs, of one number for each or one for all.
+fn bias<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    constant: &Rc<Constant<'a>>,
+    out: usize,
+    factor: f32,
+) -> Result<usize, Fault> {
+    let name = format!("{}.bias", call.name());
+    match (constant.len(), constant.shape.last()) {
+        (count, Some(&last)) if count == out && last == out => match factor == 1.0 {
+            true => Ok(import.draft.parameter(&name, &[out], Role::Bias, constant)),
+            false => {
+                let values = constant.to_floats()?.into_iter().map(|value| value * factor).collect();
+                Ok(import.draft.own_parameter(&name, &[out], Role::Bias, values))
+            }
+        },
+        (1, _) => Ok(import.draft.own_parameter(&name, &[out], Role::Bias, vec![constant.scalar()? * factor; out])),
+        _ => refuse(format!("adds a constant of the shape {:?} to {out} outputs", constant.shape)),
+    }
+}
+
+/// The result of a layer with the bias that is added after it, if the constant is one and nothing else takes the result.
+pub fn with_bias<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    data: &Data,
+    constant: &Rc<Constant<'a>>,
+) -> Result<Option<Data>, Fault> {
+    let is_once = call
+        .node
+        .inputs
+        .iter()
+        .all(|name| import.is_taken_once(name) || !matches!(import.value(name), Some(Value::Data(_))));
+    let Node { op, inputs, parameters, shape, .. } = &import.draft.nodes[data.node];
+    // The axis of the outputs, in the node and as the constant's view has it.
+    let (axis, out) = match op {
+        Op::Conv(_) => (1, shape[0]),
+        Op::Linear(_) => (shape.len(), shape[shape.len() - 1]),
+        _ => return Ok(None),
+    };
+    let Some(place) = data.order.iter().position(|&at| at == axis) else { return Ok(None) };
+    let behind = data.order.len() - 1 - place;
+    let fits = constant.len() == out
+        && constant.shape.len() > behind
+        && constant.shape[constant.shape.len() - 1 - behind] == out
+        && parameters.len() == 1;
+    if !is_once || !fits || out == 1 {
+        return Ok(None);
+    }
+    let (op, inputs, weight) = (op.clone(), inputs.clone(), parameters[0]);
+    let bias = import.draft.parameter(&format!("{}.bias", call.name()), &[out], Role::Bias, constant);
+    let node = import.node(call, op, inputs, vec![weight, bias])?;
+    Ok(Some(Data { node, order: data.order.clone() }))
+}

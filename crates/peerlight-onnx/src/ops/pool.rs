@@ -1,0 +1,75 @@
+//! Pooling over windows and over whole axes.
+
+use peerlight_models::{
+    kernels::Padding,
+    ops::{Op, Pool, PoolKind, Reduce, Reduction},
+};
+
+use super::conv::{padding, size};
+use crate::{
+    draft::Data,
+    error::{Fault, refuse},
+    import::{Call, Import, Value},
+};
+
+type Results<'a> = Result<Vec<Value<'a>>, Fault>;
+
+pub fn window<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    if call.node.outputs.get(1).is_some_and(|name| !name.is_empty()) {
+        return refuse("gives the places of the greatest values, which is not supported");
+    }
+    let x = import.draft.settled(call.data(0)?)?;
+    let size = size(&import.draft.nodes[x].shape)?;
+    let kernel = call.pair("kernel_shape", [0, 0])?;
+    let stride = call.pair("strides", [1, 1])?;
+    let dilation = call.pair("dilations", [1, 1])?;
+    let padding = padding(call, size, kernel, stride, dilation)?;
+    let (kind, reduction) = match call.node.op {
+        "MaxPool" => (PoolKind::Max, Reduction::Max),
+        _ => (PoolKind::Mean { count_padding: call.int("count_include_pad", 0)? != 0 }, Reduction::Mean),
+    };
+    let is_bare = matches!(padding, Padding::Same | Padding::VALID) && dilation == [1, 1];
+    if is_bare && kernel == [1, 1] && stride == [1, 1] {
+        return Ok(vec![Value::Data(import.draft.data(x))]);
+    }
+    // A window over everything is a global one.
+    if padding == Padding::VALID && kernel == size && dilation == [1, 1] && !stride.contains(&0) {
+        let reduce = Reduce { kind: reduction, axes: vec![2, 3], keep: true };
+        return import.result(call, Op::Reduce(reduce), vec![x], Vec::new());
+    }
+    let ceil_mode = call.int("ceil_mode", 0)? != 0;
+    let pool = Pool { kind, kernel, stride, padding, dilation, ceil_mode };
+    import.result(call, Op::Pool(pool), vec![x], Vec::new())
+}
+
+pub fn global<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let x = import.draft.settled(call.data(0)?)?;
+    let kind = if call.node.op == "GlobalMaxPool" { Reduction::Max } else { Reduction::Mean };
+    let axes: Vec<usize> = (2..=import.draft.nodes[x].shape.len()).collect();
+    import.result(call, Op::Reduce(Reduce { kind, axes, keep: true }), vec![x], Vec::new())
+}
+
+pub fn reduce<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.data(0)?;
+    let kind = match call.node.op {
+        "ReduceMax" => Reduction::Max,
+        "ReduceSum" => Reduction::Sum,
+        _ => Reduction::Mean,
+    };
+    let Some(asked) = call.ints_or_input("axes", 1)?.filter(|axes| !axes.is_empty()) else {
+        if call.int("noop_with_empty_axes", 0)? != 0 {
+            return Ok(vec![Value::Data(data.clone())]);
+        }
+        return refuse("works along all axes, that of the batch included");
+    };
+    let keep = call.int("keepdims", 1)? != 0;
+    let mut axes: Vec<usize> = asked.iter().map(|&axis| data.axis(axis)).collect::<Result<_, _>>()?;
+    axes.sort_unstable();
+    axes.dedup();
+    // Of the axes that stay, each moves up by those before it that go.
+    let left = data.order.iter().filter(|axis| keep || !axes.contains(axis));
+    let moved = |axis: &usize| if keep { *axis } else { axis - axes.iter().filter(|gone| *gone < axis).count() };
+    let order = left.map(moved).collect();
+    let node = import.node(call, Op::Reduce(Reduce { kind, axes: axes.clone(), keep }), vec![data.node], Vec::new())?;
+    Ok(vec![Value::Data(Data { node, order })])
+}

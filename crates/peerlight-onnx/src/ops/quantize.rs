@@ -1,0 +1,47 @@
+//! Networks that were quantized statically (QDQ) run in single precision: what 8 bits would have rounded is not rounded, but what
+//! they would have cut off is, since exporters leave out a ReLU that does nothing else.
+
+use peerlight_models::ops::{Op, Unary};
+
+use super::activation::apply;
+use crate::{
+    constant::data_type::{INT8, INT16, UINT8, UINT16},
+    constant::{Constant, Numbers},
+    error::{Fault, refuse},
+    import::{Call, Import, Value},
+};
+
+type Results<'a> = Result<Vec<Value<'a>>, Fault>;
+
+pub fn quantize<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let scale = call.constant(1)?;
+    if scale.len() != 1 {
+        return refuse("quantizes each channel by itself, which is supported for weights only");
+    }
+    let (low, high) = match call.optional_constant(2)? {
+        None => (0.0, 255.0),
+        Some(zero) => {
+            let (low, high) = bounds(zero)?;
+            let zero = zero.scalar()?;
+            (low - zero, high - zero)
+        }
+    };
+    let scale = scale.scalar()?;
+    apply(import, call, call.data(0)?, Op::Unary(Unary::Clip { low: low * scale, high: high * scale }))
+}
+
+/// The least and the greatest number of the type of a zero point.
+fn bounds(zero: &Constant) -> Result<(f32, f32), Fault> {
+    match zero.numbers {
+        Numbers::Raw(UINT8, _) => Ok((0.0, 255.0)),
+        Numbers::Raw(INT8, _) => Ok((-128.0, 127.0)),
+        Numbers::Raw(UINT16, _) => Ok((0.0, 65535.0)),
+        Numbers::Raw(INT16, _) => Ok((-32768.0, 32767.0)),
+        _ => refuse("has a zero point of a type that is not supported"),
+    }
+}
+
+/// The way back from a quantized result, which was never taken.
+pub fn dequantize<'a>(_: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    Ok(vec![Value::Data(call.data(0)?.clone())])
+}

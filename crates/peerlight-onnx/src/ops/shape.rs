@@ -1,0 +1,311 @@
+//! Axes, and parts of them.
+
+pub mod range;
+
+use peerlight_models::ops::{Concat, Flatten, Op, Reshape, Slice, Transpose};
+
+use crate::{
+    constant::Int,
+    draft::{Data, position},
+    error::{Fault, refuse},
+    fold::shape_slice,
+    import::{Call, Import, Value, extent},
+};
+
+type Results<'a> = Result<Vec<Value<'a>>, Fault>;
+
+/// Nothing: a cast between floats, or a dropout, which is for training.
+pub fn same<'a>(_: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    Ok(vec![Value::Data(call.data(0)?.clone())])
+}
+
+/// The shape of a result: the batch, whose size is not known, and what is.
+pub fn shape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let shape = whole(&import.draft.shape(call.data(0)?));
+    Ok(vec![shape_slice(call, shape)?])
+}
+
+/// A shape of one sample with the batch before it.
+fn whole(shape: &[usize]) -> Vec<Int> {
+    std::iter::once(Int::Batch).chain(shape.iter().map(|&extent| Int::Known(extent as i64))).collect()
+}
+
+pub fn transpose<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.data(0)?;
+    let rank = data.order.len();
+    let reversed: Vec<i64> = (0..rank as i64).rev().collect();
+    let order = call.ints("perm")?.unwrap_or(&reversed);
+    let order: Vec<usize> = order.iter().map(|&axis| position(axis, rank)).collect::<Result<_, _>>()?;
+    if order.first() != Some(&0) {
+        return refuse(format!("puts its axes in the order {order:?}: the batch must stay first"));
+    }
+    let order: Vec<usize> = order.into_iter().map(|axis| data.order[axis]).collect();
+    // The same rules as for a node that does it now.
+    Op::Transpose(Transpose { order: order.clone() }).shape(&[&import.draft.nodes[data.node].shape], &[])?;
+    Ok(vec![Value::Data(Data { node: data.node, order })])
+}
+
+pub fn flatten<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.data(0)?.clone();
+    match data.position(call.int("axis", 1)?)? {
+        1 => {
+            let x = import.draft.settled(&data)?;
+            flat(import, call, x)
+        }
+        axis => refuse(format!("flattens from axis {axis} on; only from 1 on is supported")),
+    }
+}
+
+fn flat<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, x: usize) -> Results<'a> {
+    match import.draft.nodes[x].shape.len() {
+        1 => Ok(vec![Value::Data(import.draft.data(x))]),
+        _ => import.result(call, Op::Flatten(Flatten {}), vec![x], Vec::new()),
+    }
+}
+
+pub fn reshape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.data(0)?.clone();
+    let target = call.constant(1)?.to_ints()?;
+    let shape = import.draft.shape(&data);
+    if target == [Int::Known(-1)] && shape.len() > 0 {
+        return Ok(vec![Value::Row(data)]);
+    }
+    let target = reshaped(&whole(&shape), &target, call.int("allowzero", 0)? != 0)?;
+    to_shape(import, call, &data, target)
+}
+
+pub fn expand<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.data(0)?.clone();
+    let own = whole(&import.draft.shape(&data));
+    let target = call.constant(1)?.to_ints()?;
+    let missing = own.len().checked_sub(target.len());
+    let is_same = missing.is_some_and(|missing| {
+        own[missing..].iter().zip(&target).all(|(own, target)| own == target || *target == Int::Known(1))
+    });
+    if is_same { Ok(vec![Value::Data(data)]) } else { refuse("repeats a result, which is not supported") }
+}
+
+/// A result with another shape, that of one sample after the batch.
+fn to_shape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, target: Vec<Int>) -> Results<'a> {
+    let own = import.draft.shape(data);
+    let advice = "The batch must stay the first axis: export the network with a dynamic batch, or for one image.";
+    let shape = match target.split_first() {
+        // A network that was exported for one image has 1 where the batch is.
+        Some((Int::Batch | Int::Known(1), rest)) => {
+            rest.iter().map(|i| extent(i.known()?)).collect::<Result<Vec<_>, _>>()?
+        }
+        _ => return Err(Fault::new(format!("makes {target:?} of {own:?}")).advise(advice)),
+    };
+    if shape == own {
+        return Ok(vec![Value::Data(data.clone())]);
+    }
+    let x = import.draft.settled(data)?;
+    match shape.len() {
+        1 => flat_of(import, call, x, &shape),
+        _ => import.result(call, Op::Reshape(Reshape { shape }), vec![x], Vec::new()),
+    }
+}
+
+fn flat_of<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, x: usize, shape: &[usize]) -> Results<'a> {
+    let count: usize = import.draft.nodes[x].shape.iter().product();
+    if shape != [count] {
+        return refuse(format!("makes {shape:?} of {count} numbers of one image"));
+    }
+    flat(import, call, x)
+}
+
+pub fn squeeze<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.data(0)?.clone();
+    let own = import.draft.shape(&data);
+    let axes = call.ints_or_input("axes", 1)?;
+    // With an extent for the batch that is none of the others', so that it stays.
+    let all: Vec<usize> = std::iter::once(usize::MAX).chain(own).collect();
+    let shape = squeezed(&all, axes.as_deref())?;
+    to_shape(import, call, &data, whole(&shape[1..]))
+}
+
+pub fn unsqueeze<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.data(0)?.clone();
+    let axes = call.ints_or_input("axes", 1)?.ok_or_else(|| Fault::new("has no axes"))?;
+    let all: Vec<usize> = std::iter::once(usize::MAX).chain(import.draft.shape(&data)).collect();
+    let shape = unsqueezed(&all, &axes)?;
+    match shape[0] {
+        usize::MAX => to_shape(import, call, &data, whole(&shape[1..])),
+        _ => refuse("puts an axis before the batch"),
+    }
+}
+
+pub fn concat<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let all: Vec<Data> = (0..call.inputs.len()).map(|place| call.data(place).cloned()).collect::<Result<_, _>>()?;
+    let Some(first) = all.first() else { return refuse("has no inputs") };
+    let place = first.position(call.int("axis", 1)?)?;
+    if all.iter().all(|data| data.order == first.order) {
+        let nodes = all.iter().map(|data| data.node).collect();
+        let node = import.node(call, Op::Concat(Concat { axis: first.order[place] }), nodes, Vec::new())?;
+        return Ok(vec![Value::Data(Data { node, order: first.order.clone() })]);
+    }
+    let nodes = all.iter().map(|data| import.draft.settled(data)).collect::<Result<Vec<_>, _>>()?;
+    import.result(call, Op::Concat(Concat { axis: place }), nodes, Vec::new())
+}
+
+/// A part of one axis.
+fn part<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    data: &Data,
+    axis: usize,
+    range: range::Range,
+) -> Result<Data, Fault> {
+    let axis = data.order[axis];
+    let range::Range { start, end, step } = range;
+    if (start, end, step) == (0, import.draft.nodes[data.node].shape[axis - 1], 1) {
+        return Ok(data.clone());
+    }
+    let node = import.node(call, Op::Slice(Slice { axis, start, end, step }), vec![data.node], Vec::new())?;
+    Ok(Data { node, order: data.order.clone() })
+}
+
+pub fn slice<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let mut data = call.data(0)?.clone();
+    for (axis, range) in range::of(call, &whole(&import.draft.shape(&data)))? {
+        if axis == 0 {
+            // All of the batch, or the one image that there is.
+            if range.start == 0 && range.step == 1 && range.end > 0 {
+                continue;
+            }
+            return refuse("takes a part of the batch");
+        }
+        data = part(import, call, &data, axis, range)?;
+    }
+    Ok(vec![Value::Data(data)])
+}
+
+pub fn split<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.data(0)?.clone();
+    let axis = data.position(call.int("axis", 0)?)?;
+    let (mut parts, mut start) = (Vec::new(), 0);
+    for size in split_sizes(call, import.draft.shape(&data)[axis - 1])? {
+        let range = range::Range { start, end: start + size, step: 1 };
+        parts.push(Value::Data(part(import, call, &data, axis, range)?));
+        start += size;
+    }
+    Ok(parts)
+}
+
+/// `Gather` with constant places: one, whose axis goes, or several.
+pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    if let Some(Value::Row(data)) = call.optional(0) {
+        return in_order(import, call, &data.clone());
+    }
+    let data = call.data(0)?.clone();
+    let axis = data.position(call.int("axis", 0)?)?;
+    let places = call.constant(1)?;
+    let extent = import.draft.shape(&data)[axis - 1];
+    let starts: Vec<usize> =
+        places.to_known()?.iter().map(|&place| position(place, extent)).collect::<Result<_, _>>()?;
+    match (places.shape.len(), starts.as_slice()) {
+        (0, &[start]) => {
+            let one = part(import, call, &data, axis, range::Range { start, end: start + 1, step: 1 })?;
+            let mut shape = import.draft.shape(&one);
+            shape.remove(axis - 1);
+            to_shape(import, call, &one, whole(&shape))
+        }
+        (1, &[first, .., last]) if starts.windows(2).all(|pair| pair[0] + 1 == pair[1]) => {
+            let range = range::Range { start: first, end: last + 1, step: 1 };
+            Ok(vec![Value::Data(part(import, call, &data, axis, range)?)])
+        }
+        (1, starts) if (1..=64).contains(&starts.len()) => {
+            let one = |start: usize| range::Range { start, end: start + 1, step: 1 };
+            let parts = starts.iter().map(|&start| part(import, call, &data, axis, one(start)));
+            let nodes: Vec<usize> = parts.map(|part| part.map(|data| data.node)).collect::<Result<_, _>>()?;
+            let node = import.node(call, Op::Concat(Concat { axis: data.order[axis] }), nodes, Vec::new())?;
+            Ok(vec![Value::Data(Data { node, ..data })])
+        }
+        _ => refuse(format!("takes {} places in {} axes", starts.len(), places.shape.len())),
+    }
+}
+
+/// The elements of all images, picked one after the other and in another shape. The places are those of the first image.
+fn in_order<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data) -> Results<'a> {
+    let places = call.constant(1)?;
+    let count: usize = import.draft.shape(data).iter().product();
+    let is_all = places.to_known()?.into_iter().eq(0..count as i64) && places.shape.first() == Some(&1);
+    match is_all {
+        true => to_shape(import, call, data, whole(&places.shape[1..])),
+        false => refuse("picks among the numbers of all images of a batch"),
+    }
+}
+
+/// The sizes of the parts of an axis.
+pub fn split_sizes(call: &Call<'_, '_>, whole: usize) -> Result<Vec<usize>, Fault> {
+    let sizes: Vec<usize> = match call.ints_or_input("split", 1)? {
+        Some(sizes) => sizes.into_iter().map(extent).collect::<Result<_, _>>()?,
+        None => {
+            let count = extent(call.int("num_outputs", call.node.outputs.len() as i64)?)?.max(1);
+            let each = whole.div_ceil(count);
+            (0..count.min(4096)).map(|i| each.min(whole.saturating_sub(i * each))).collect()
+        }
+    };
+    match sizes.iter().try_fold(0usize, |sum, &size| sum.checked_add(size)) == Some(whole) && !sizes.contains(&0) {
+        true => Ok(sizes),
+        false => refuse(format!("splits {whole} elements into {sizes:?}")),
+    }
+}
+
+/// The shape that a reshape asks for: 0 keeps an extent (unless `zero` is one), and -1 is what is left.
+pub fn reshaped(from: &[Int], target: &[Int], zero: bool) -> Result<Vec<Int>, Fault> {
+    let unfit = || Fault::new(format!("makes {target:?} of {from:?}"));
+    let mut shape = Vec::new();
+    for (axis, &wanted) in target.iter().enumerate() {
+        shape.push(match wanted {
+            Int::Known(0) if !zero => *from.get(axis).ok_or_else(unfit)?,
+            wanted => wanted,
+        });
+    }
+    // Elements but for the batch, and whether there is one.
+    let count = |shape: &[Int]| -> Option<(i64, usize)> {
+        let known = shape.iter().filter_map(|i| i.known().ok()).filter(|&extent| extent != -1);
+        let product = known.into_iter().try_fold(1i64, |product, extent| product.checked_mul(extent))?;
+        Some((product, shape.iter().filter(|i| **i == Int::Batch).count()))
+    };
+    let ((all, batches), (own, own_batches)) = (count(from).ok_or_else(unfit)?, count(&shape).ok_or_else(unfit)?);
+    if let Some(free) = shape.iter().position(|i| *i == Int::Known(-1)) {
+        shape[free] = match (batches.checked_sub(own_batches), own) {
+            (Some(0), 1..) if all % own == 0 => Int::Known(all / own),
+            // What is left is the batch.
+            (Some(1), 1..) if all == own && free == 0 => Int::Batch,
+            // A network that was exported for one image: its first extent is 1, and is the batch.
+            (Some(1), 1..) if shape[0] == Int::Known(1) && all % own == 0 => Int::Known(all / own),
+            _ => return Err(unfit()),
+        };
+    }
+    if shape.contains(&Int::Known(-1)) { Err(unfit()) } else { Ok(shape) }
+}
+
+/// A shape without some axes of one element, or without all of them.
+pub fn squeezed(shape: &[usize], axes: Option<&[i64]>) -> Result<Vec<usize>, Fault> {
+    let gone: Vec<usize> = match axes {
+        Some(axes) => axes.iter().map(|&axis| position(axis, shape.len())).collect::<Result<_, _>>()?,
+        None => (0..shape.len()).filter(|&axis| shape[axis] == 1).collect(),
+    };
+    if gone.iter().any(|&axis| shape[axis] != 1) {
+        return refuse(format!("takes the axes {gone:?} away, which have more than one element"));
+    }
+    Ok(shape.iter().enumerate().filter(|(axis, _)| !gone.contains(axis)).map(|(_, &extent)| extent).collect())
+}
+
+/// A shape with more axes of one element.
+pub fn unsqueezed(shape: &[usize], axes: &[i64]) -> Result<Vec<usize>, Fault> {
+    let rank = shape.len() + axes.len();
+    let new: Vec<usize> = axes.iter().map(|&axis| position(axis, rank)).collect::<Result<_, _>>()?;
+    let mut old = shape.iter();
+    let all: Option<Vec<usize>> =
+        (0..rank).map(|axis| if new.contains(&axis) { Some(1) } else { old.next().copied() }).collect();
+    all.filter(|_| old.next().is_none()).ok_or_else(|| Fault::new(format!("adds the axes {axes:?}")))
+}
+
+/// A shape as two axes: those before one, and the rest.
+pub fn flat_shape(shape: &[usize], axis: i64) -> Result<Vec<usize>, Fault> {
+    let axis = if axis == shape.len() as i64 { shape.len() } else { position(axis, shape.len())? };
+    Ok(vec![shape[..axis].iter().product(), shape[axis..].iter().product()])
+}
