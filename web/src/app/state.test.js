@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { rhoColor, stretched, windowOf } from '../explain/paint.js';
 import { numbersOf } from '../explain/save.js';
 import { lutOf, mapOf, overlayOf, runnable, settingOf } from '../explain/select.js';
-import { about, amount, count, decimal, fileName, percent, time } from '../shared/format.js';
+import { about, amount, count, decimal, fileName, passes, percent, time } from '../shared/format.js';
 import { colorize } from '../shared/paint.js';
 import { initial, reduce } from './state.js';
 import { statusOf } from './status.js';
@@ -185,6 +185,7 @@ test('numbers are written for people', () => {
   assert.deepEqual(waits, ['under a second', 'about 4 s', 'about 40 s', 'about 7 min']);
   assert.deepEqual([amount(null, '%'), amount(-39.06, '%'), amount(-0.0001, '')], ['–', '−39.1%', '0.000']);
   assert.deepEqual([count(1, 'map'), count(2, 'map')], ['1 map', '2 maps']);
+  assert.equal(passes({ backward: 2, forward: 4000, partial: 0 }), '4\u2009000 forward, 2 backward');
   assert.equal(fileName('my cat (1).jpeg', 'mutual.png'), 'my-cat-1--mutual.png');
 });
 

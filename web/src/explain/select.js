@@ -44,7 +44,7 @@ export function changeOf(id, value) {
  * @param {ImageRequest} ask
  * @param {string} id
  */
-export function chosenIn(ask, id) {
+function chosenIn(ask, id) {
   const own = OWN.find((key) => key === id);
   return own ? ask[own] : ask.settings?.[id];
 }

@@ -55,8 +55,8 @@ export function amount(x, unit) {
  * @param {Explanation['cost']} cost
  */
 export function passes(cost) {
-  const kinds = Object.entries(cost).filter(([, n]) => n > 0);
-  return kinds.map(([kind, n]) => `${amount(n, 'passes')} ${kind}`).join(', ');
+  const kinds = /** @type {const} */ (['forward', 'partial', 'backward']).filter((kind) => cost[kind] > 0);
+  return kinds.map((kind) => `${amount(cost[kind], 'passes')} ${kind}`).join(', ');
 }
 
 /**
