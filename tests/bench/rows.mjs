@@ -35,13 +35,15 @@ export function table({ machine, rows, sizes }) {
   console.log(`${machine}\n`);
   const line = (/** @type {(string | number)[]} */ [work, device, ours, rival, ratio, spread, n, name]) =>
     console.log(
-      `${String(work).padEnd(20)}${String(device).padEnd(8)}${String(ours).padStart(12)}${String(rival).padStart(12)}` +
+      `${String(work).padEnd(22)}${String(device).padEnd(8)}${String(ours).padStart(12)}${String(rival).padStart(12)}` +
         `${String(ratio).padStart(8)}   ${String(spread).padEnd(15)}${String(n).padEnd(4)}${name}`,
     );
   line(['work', 'device', 'ours', 'rival', 'ratio', 'spread', 'n', 'rival']);
   for (const r of rows) {
-    const spread = r.spread.map((s) => s.toFixed(2)).join(' to ');
-    line([r.work, r.device, `${r.ours_ms} ms`, `${r.rival_ms} ms`, r.ratio.toFixed(2), spread, r.n, r.rival]);
+    const known = !Number.isNaN(r.ratio);
+    const spread = known ? r.spread.map((s) => s.toFixed(2)).join(' to ') : '';
+    const theirs = known ? [`${r.rival_ms} ms`, r.ratio.toFixed(2)] : ['', ''];
+    line([r.work, r.device, `${r.ours_ms} ms`, ...theirs, spread, r.n, r.rival]);
   }
   console.log('');
   const mb = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(2).padStart(8)} MB`;

@@ -36,8 +36,9 @@ pub fn rust(check: bool) -> Result {
 /// JavaScript, CSS and HTML.
 pub fn web(check: bool) -> Result {
     let mode = if check { "--check" } else { "--write" };
+    let ours = |file: &String| ["js", "mjs", "css", "html"].iter().any(|end| file.ends_with(&format!(".{end}")));
     let mut prettier = command(node::tool("prettier")?);
-    exec(prettier.args(["--log-level", "warn", mode]).args(["**/*.{js,mjs,css,html}", "!target", "!dist"]))
+    exec(prettier.args(["--log-level", "warn", mode]).args(files()?.into_iter().filter(ours)))
 }
 
 /// The scripts that make golden values and the rivals of the benchmarks.
