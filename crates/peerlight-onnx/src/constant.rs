@@ -66,7 +66,8 @@ impl<'a> Constant<'a> {
                 "Save it as one file: torch.onnx.export(.., external_data=False), or onnx.save(onnx.load('model.onnx'), 'one.onnx').",
             ));
         }
-        let shape = shape(&tensor.dims).ok_or_else(|| format!("has the tensor '{}' of the shape {:?}", tensor.name, tensor.dims))?;
+        let shape = shape(&tensor.dims)
+            .ok_or_else(|| format!("has the tensor '{}' of the shape {:?}", tensor.name, tensor.dims))?;
         let count: usize = shape.iter().product();
         let wrong = || Fault::new(format!("has the tensor '{}' with too few numbers, or too many", tensor.name));
         let numbers = match tensor.raw {

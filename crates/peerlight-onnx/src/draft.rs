@@ -128,7 +128,8 @@ impl<'a> Draft<'a> {
         let shape = self.shape(data);
         let name = format!("{}.order", self.nodes[data.node].name);
         // Axes of one element may stand anywhere: the elements stay in their order.
-        let others: Vec<&usize> = data.order[1..].iter().zip(&shape).filter(|(_, n)| **n != 1).map(|(a, _)| a).collect();
+        let others: Vec<&usize> =
+            data.order[1..].iter().zip(&shape).filter(|(_, n)| **n != 1).map(|(a, _)| a).collect();
         let op = match others.is_sorted() {
             true => Op::Reshape(Reshape { shape }),
             false => Op::Transpose(Transpose { order: data.order.clone() }),

@@ -49,15 +49,18 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
             let (start, limit, delta) = (number(0)?, number(1)?, number(2)?);
             let steps = match delta {
                 0 => return refuse("counts in steps of 0"),
-                delta => limit.checked_sub(start).and_then(|d| d.checked_div(delta)).map_or(0, |d| d.max(0) as usize + 1),
+                delta => {
+                    limit.checked_sub(start).and_then(|d| d.checked_div(delta)).map_or(0, |d| d.max(0) as usize + 1)
+                }
             };
             import.allow(steps)?;
             let values = (0..steps as i64).map(|i| start.saturating_add(i.saturating_mul(delta)));
-            let values: Vec<_> = values.filter(|&v| if delta > 0 { v < limit } else { v > limit }).map(Int::Known).collect();
+            let values: Vec<_> =
+                values.filter(|&v| if delta > 0 { v < limit } else { v > limit }).map(Int::Known).collect();
             one(Constant::ints(vec![values.len()], values))
         }
-        "Reshape" | "Squeeze" | "Unsqueeze" | "Flatten" | "Transpose" | "Concat" | "Slice" | "Gather" | "Split" | "Expand"
-        | "Tile" => layout::fold(import, call),
+        "Reshape" | "Squeeze" | "Unsqueeze" | "Flatten" | "Transpose" | "Concat" | "Slice" | "Gather" | "Split"
+        | "Expand" | "Tile" => layout::fold(import, call),
         _ => arithmetic::fold(import, call),
     }
 }
@@ -65,7 +68,10 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
 /// The value of a `Constant` node.
 fn literal<'a>(call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
     let attributes = &call.node.attributes;
-    match ["value", "value_float", "value_int", "value_floats", "value_ints"].iter().find_map(|name| attributes.get(name)) {
+    match ["value", "value_float", "value_int", "value_floats", "value_ints"]
+        .iter()
+        .find_map(|name| attributes.get(name))
+    {
         Some(Attribute::Tensor(tensor)) => Constant::of(tensor),
         Some(Attribute::Float(value)) => Ok(Constant::floats(Vec::new(), vec![*value])),
         Some(Attribute::Int(value)) => Ok(Constant::ints(Vec::new(), vec![Int::Known(*value)])),
@@ -79,9 +85,8 @@ fn literal<'a>(call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
 
 fn cast<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
     let from = call.constant(0)?;
-    let is_float = |kind: i64| {
-        matches!(kind, data_type::FLOAT | data_type::FLOAT16 | data_type::DOUBLE | data_type::BFLOAT16)
-    };
+    let is_float =
+        |kind: i64| matches!(kind, data_type::FLOAT | data_type::FLOAT16 | data_type::DOUBLE | data_type::BFLOAT16);
     let to = call.int("to", data_type::FLOAT)?;
     if is_float(to) == !from.is_int() {
         return Ok(Constant::clone(from));

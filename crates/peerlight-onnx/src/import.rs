@@ -8,8 +8,7 @@ use crate::{
     constant::Constant,
     draft::{Data, Draft},
     error::{Fault, refuse},
-    fold,
-    ops,
+    fold, ops,
     proto::{self, Attribute},
 };
 

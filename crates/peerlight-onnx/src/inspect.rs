@@ -130,7 +130,9 @@ impl NetworkInfo {
                 Head::Average => "average",
                 Head::Opaque => "opaque",
             },
-            layers: layers.map(|cut| LayerInfo { name: cut.name.clone(), shape: graph.shape(cut.node).to_vec() }).collect(),
+            layers: layers
+                .map(|cut| LayerInfo { name: cut.name.clone(), shape: graph.shape(cut.node).to_vec() })
+                .collect(),
             target: graph.target().0,
             several: graph.several().iter().map(|layer| layer.0).collect(),
         }

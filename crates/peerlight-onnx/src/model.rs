@@ -79,7 +79,8 @@ pub fn parse(bytes: &[u8]) -> Result<Model<'_>, Error> {
         return Err(Fault::new(what).advise(advice).of_file());
     }
     if model.has_functions {
-        let advice = "In PyTorch, export it with torch.onnx.export(.., dynamo=True, optimize=True) or with dynamo=False.";
+        let advice =
+            "In PyTorch, export it with torch.onnx.export(.., dynamo=True, optimize=True) or with dynamo=False.";
         return Err(Fault::new("defines operations of its own, which are not supported").advise(advice).of_file());
     }
     Ok(model)
@@ -113,7 +114,9 @@ fn turned(draft: &mut Draft<'_>) -> Result<usize, Fault> {
 
 /// The image's channels, height and width, and the order in which the file has its axes.
 fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 3], [usize; 4]), Fault> {
-    let what = || format!("takes the input '{}' of the shape {:?}, which is not that of color images", input.name, input.shape);
+    let what = || {
+        format!("takes the input '{}' of the shape {:?}, which is not that of color images", input.name, input.shape)
+    };
     let is_number = matches!(
         input.data_type,
         data_type::FLOAT | data_type::FLOAT16 | data_type::DOUBLE | data_type::BFLOAT16 | data_type::UINT8 | 0
@@ -190,8 +193,12 @@ pub fn logits(import: &mut Import<'_>, output: &str) -> Result<usize, Fault> {
     let is_one_axis = |node: usize| nodes[node].shape.iter().filter(|extent| **extent != 1).count() == 1;
     if !is_one_axis(node) {
         let shape = &nodes[node].shape;
-        return refuse(format!("has an output '{output}' of the shape {shape:?}, which is not a number for each class"))
-            .map_err(|fault: Fault| fault.advise("Only classifiers can be explained: export the network with its classifier."));
+        return refuse(format!(
+            "has an output '{output}' of the shape {shape:?}, which is not a number for each class"
+        ))
+        .map_err(|fault: Fault| {
+            fault.advise("Only classifiers can be explained: export the network with its classifier.")
+        });
     }
     // Upwards from the output, over what changes nothing but the axes.
     let mut top = node;

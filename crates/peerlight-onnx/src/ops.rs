@@ -115,6 +115,8 @@ fn advice(op: &str) -> &'static str {
             "Export the network alone, without what chooses among its results: its output must be the logits of all classes."
         }
         "Einsum" => "Write it as matrix products (torch.matmul), and export it again.",
-        _ => "docs/networks.md lists those that are. Exporting with another opset may write it by others: 17 is a good choice.",
+        _ => {
+            "docs/networks.md lists those that are. Exporting with another opset may write it by others: 17 is a good choice."
+        }
     }
 }

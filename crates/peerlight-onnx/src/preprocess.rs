@@ -121,6 +121,7 @@ fn quoted(text: &str) -> Option<Vec<String>> {
 /// A name without a number before it.
 fn plain(part: &str) -> String {
     let part = part.trim();
-    let name = part.split_once(':').filter(|(number, _)| number.trim().parse::<u32>().is_ok()).map_or(part, |(_, name)| name);
+    let name =
+        part.split_once(':').filter(|(number, _)| number.trim().parse::<u32>().is_ok()).map_or(part, |(_, name)| name);
     name.trim().to_owned()
 }

@@ -7,7 +7,6 @@ use burn::{
     tensor::{Device, Tensor},
 };
 use peerlight_core::{Code, Error, Preprocess, Result};
-use peerlight_models::Network;
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -5,7 +5,7 @@ use burn::{
     tensor::{Device, activation::log_softmax},
 };
 use peerlight_core::{Preprocess, Result, argmax};
-use peerlight_models::{Layer, Network};
+use peerlight_models::Layer;
 use serde::{Deserialize, Serialize};
 
 use crate::{

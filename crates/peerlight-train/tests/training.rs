@@ -162,7 +162,7 @@ fn interpolation_ends_between_the_starting_and_the_trained_weights() {
 
 /// The weights of the first peer's classifier in a bundle.
 fn classifier(bytes: &[u8]) -> Vec<f32> {
-    let net = Bundle::parse(bytes).unwrap().net(0, &Device::flex()).unwrap();
+    let net = Bundle::parse(bytes).unwrap().build(0, &Device::flex()).unwrap();
     let arrays = net.arrays(&mut |tensor| pollster::block_on(peerlight_core::read(tensor))).unwrap();
     arrays["classifier.weight"].values.clone()
 }

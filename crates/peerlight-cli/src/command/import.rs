@@ -9,8 +9,7 @@ use std::{
 
 use peerlight_core::{Code, Error, Preprocess, Result};
 use peerlight_models::{
-    Architecture, Array, Bundle, FORMAT, IMAGENET_1K, Manifest, Parameter, PeerManifest, Precision,
-    architecture,
+    Architecture, Array, Bundle, FORMAT, IMAGENET_1K, Manifest, Parameter, PeerManifest, Precision, architecture,
 };
 use pytorch_reader::{DType, PytorchReader};
 
@@ -137,7 +136,9 @@ impl Foreign {
         for Parameter { name, shape, .. } in architecture.graph(classes, false)?.parameters() {
             let conv = name.strip_suffix(".weight").filter(|conv| *conv != "classifier");
             match (name.as_str(), conv) {
-                ("classifier.weight", _) => drop(tensors.insert(format!("{id}.{name}"), self.array("_fc.weight", shape)?)),
+                ("classifier.weight", _) => {
+                    drop(tensors.insert(format!("{id}.{name}"), self.array("_fc.weight", shape)?))
+                }
                 ("classifier.bias", _) => drop(tensors.insert(format!("{id}.{name}"), self.array("_fc.bias", shape)?)),
                 (_, Some(conv)) => {
                     let (weight, bias) = self.folded(conv, shape)?;

@@ -32,8 +32,21 @@ fn unsupported<T>() -> Result<T, Fault> {
 fn is_of_two(op: &str) -> bool {
     matches!(
         op,
-        "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min" | "Mod" | "Equal" | "Greater" | "Less" | "GreaterOrEqual"
-            | "LessOrEqual" | "And" | "Or"
+        "Add"
+            | "Sub"
+            | "Mul"
+            | "Div"
+            | "Pow"
+            | "Max"
+            | "Min"
+            | "Mod"
+            | "Equal"
+            | "Greater"
+            | "Less"
+            | "GreaterOrEqual"
+            | "LessOrEqual"
+            | "And"
+            | "Or"
     )
 }
 
@@ -55,7 +68,11 @@ fn function(op: &str) -> Result<fn(f32) -> f32, Fault> {
 }
 
 /// A function of each element. Whole numbers stay whole.
-fn each<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, function: impl Fn(f32) -> f32) -> Result<Constant<'a>, Fault> {
+fn each<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    function: impl Fn(f32) -> f32,
+) -> Result<Constant<'a>, Fault> {
     let x = call.constant(0)?;
     import.allow(x.len())?;
     let values: Vec<f32> = x.to_floats()?.into_iter().map(function).collect();
@@ -109,7 +126,9 @@ fn of_ints(op: &str, a: Int, b: Int) -> Result<Int, Fault> {
     match (op, a, b) {
         ("Mul", Int::Batch, Int::Known(1)) | ("Mul", Int::Known(1), Int::Batch) => return Ok(Int::Batch),
         ("Add" | "Sub", Int::Batch, Int::Known(0)) | ("Div", Int::Batch, Int::Known(1)) => return Ok(Int::Batch),
-        ("Equal", Int::Batch, Int::Known(v)) | ("Equal", Int::Known(v), Int::Batch) if v <= 0 => return Ok(Int::Known(0)),
+        ("Equal", Int::Batch, Int::Known(v)) | ("Equal", Int::Known(v), Int::Batch) if v <= 0 => {
+            return Ok(Int::Known(0));
+        }
         ("Equal", Int::Batch, Int::Batch) => return Ok(Int::Known(1)),
         _ => {}
     }

@@ -30,7 +30,8 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
         "Transpose" => {
             let reversed: Vec<i64> = (0..x.shape.len() as i64).rev().collect();
             let order = call.ints("perm")?.unwrap_or(&reversed);
-            let order: Vec<usize> = order.iter().map(|&axis| position(axis, x.shape.len())).collect::<Result<_, _>>()?;
+            let order: Vec<usize> =
+                order.iter().map(|&axis| position(axis, x.shape.len())).collect::<Result<_, _>>()?;
             let mut sorted = order.clone();
             sorted.sort_unstable();
             if !sorted.into_iter().eq(0..x.shape.len()) {
@@ -103,7 +104,8 @@ fn along<'a>(x: &Constant<'a>, axis: usize, places: &[usize]) -> Result<Constant
     let inner: usize = x.shape[axis + 1..].iter().product();
     let outer: usize = x.shape[..axis].iter().product();
     let whole = x.shape[axis] * inner;
-    let all = (0..outer).flat_map(|o| places.iter().flat_map(move |&place| (0..inner).map(move |i| o * whole + place * inner + i)));
+    let all = (0..outer)
+        .flat_map(|o| places.iter().flat_map(move |&place| (0..inner).map(move |i| o * whole + place * inner + i)));
     let mut shape = x.shape.clone();
     shape[axis] = places.len();
     at(x, shape, all)

@@ -40,7 +40,11 @@ pub fn binary<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
             (Value::Data(a), Value::Data(b)) => of_two(import, call, op, a, b)?,
             (Value::Data(a), Value::Constant(b)) => beside(import, call, op, a, b, false)?,
             (Value::Constant(a), Value::Data(b)) => beside(import, call, op, b, a, true)?,
-            _ => return refuse("takes constants before what is computed from the image, or the images of a batch as one"),
+            _ => {
+                return refuse(
+                    "takes constants before what is computed from the image, or the images of a batch as one",
+                );
+            }
         });
     }
     if alone && matches!(op, Binary::Sub | Binary::Div) { refuse("has one input") } else { Ok(vec![result]) }
@@ -119,10 +123,17 @@ fn beside<'a>(
 }
 
 /// The activations that exporters write as sums and products.
-fn known_form(import: &Import, op: Binary, data: &Data, number: f32, first: bool) -> Result<Option<(Activation, usize)>, Fault> {
+fn known_form(
+    import: &Import,
+    op: Binary,
+    data: &Data,
+    number: f32,
+    first: bool,
+) -> Result<Option<(Activation, usize)>, Fault> {
     let draft = &import.draft;
     let near = |number: f32, wanted: f32| (number - wanted).abs() < 1e-5;
-    let sixth = matches!(op, Binary::Div if near(number, 6.0) && !first) || (op == Binary::Mul && near(number, 1.0 / 6.0));
+    let sixth =
+        matches!(op, Binary::Div if near(number, 6.0) && !first) || (op == Binary::Mul && near(number, 1.0 / 6.0));
     // clip(x + 3, 0, 6) / 6 is a hard sigmoid, and x of them a hard swish.
     if sixth {
         if let Some(x) = hard_gate(draft, data.node)? {

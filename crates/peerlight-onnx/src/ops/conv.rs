@@ -42,7 +42,8 @@ pub fn conv<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     }
     let groups = extent(call.int("group", 1)?)?;
     let name = call.name();
-    let mut own = vec![import.draft.parameter(&format!("{name}.weight"), &[out, group, down, across], Role::Weight, weight)];
+    let mut own =
+        vec![import.draft.parameter(&format!("{name}.weight"), &[out, group, down, across], Role::Weight, weight)];
     if let Some(bias) = call.optional_constant(2)? {
         if bias.len() != out {
             return refuse(format!("has a bias of {} numbers for {out} filters", bias.len()));
@@ -61,7 +62,8 @@ fn conv_1d<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     };
     let weight = call.constant(1)?;
     let x = import.draft.settled(call.data(0)?)?;
-    let (&[channels, length], &[out, group, taps]) = (import.draft.nodes[x].shape.as_slice(), weight.shape.as_slice()) else {
+    let (&[channels, length], &[out, group, taps]) = (import.draft.nodes[x].shape.as_slice(), weight.shape.as_slice())
+    else {
         return refuse("has a weight of three axes on an image");
     };
     let pads = match (call.text("auto_pad", "NOTSET")?, call.ints("pads")?) {
@@ -159,7 +161,12 @@ pub fn pad<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     match around[..] {
         _ if around.iter().all(|pair| *pair == [0, 0]) => Ok(vec![Value::Data(data)]),
         [[0, 0], [0, 0], [top, bottom], [left, right]] => {
-            let node = import.node(call, Op::Pad(Pad { sides: [top, left, bottom, right], value }), vec![data.node], Vec::new())?;
+            let node = import.node(
+                call,
+                Op::Pad(Pad { sides: [top, left, bottom, right], value }),
+                vec![data.node],
+                Vec::new(),
+            )?;
             Ok(vec![Value::Data(Data { node, ..data })])
         }
         _ => refuse("pads axes other than height and width"),

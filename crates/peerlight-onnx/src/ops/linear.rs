@@ -110,7 +110,11 @@ pub fn with_bias<'a>(
     data: &Data,
     constant: &Rc<Constant<'a>>,
 ) -> Result<Option<Data>, Fault> {
-    let is_once = call.node.inputs.iter().all(|name| import.is_taken_once(name) || !matches!(import.value(name), Some(Value::Data(_))));
+    let is_once = call
+        .node
+        .inputs
+        .iter()
+        .all(|name| import.is_taken_once(name) || !matches!(import.value(name), Some(Value::Data(_))));
     let Node { op, inputs, parameters, shape, .. } = &import.draft.nodes[data.node];
     // The axis of the outputs, in the node and as the constant's view has it.
     let (axis, out) = match op {

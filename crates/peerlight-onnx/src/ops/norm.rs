@@ -54,8 +54,10 @@ fn of_vectors<'a>(
 ) -> Results<'a> {
     let [scale, bias, mean, variance] = parts.map(|part| part.to_floats());
     let (scale, bias, mean, variance) = (scale?, bias?, mean?, variance?);
-    let factor: Vec<f32> = scale.iter().zip(&variance).map(|(scale, variance)| scale / (variance + epsilon).sqrt()).collect();
-    let summand = bias.iter().zip(mean.iter().zip(&factor)).map(|(bias, (mean, factor))| bias - mean * factor).collect();
+    let factor: Vec<f32> =
+        scale.iter().zip(&variance).map(|(scale, variance)| scale / (variance + epsilon).sqrt()).collect();
+    let summand =
+        bias.iter().zip(mean.iter().zip(&factor)).map(|(bias, (mean, factor))| bias - mean * factor).collect();
     // The channels are the first axis after the batch, and stand for all others.
     let mut shape = vec![1; data.order.len() - 1];
     shape[0] = factor.len();

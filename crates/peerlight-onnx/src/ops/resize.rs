@@ -37,13 +37,16 @@ pub fn resize<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     };
     let factors = [whole(down)?, whole(across)?];
     let is_upsample = place == 1;
-    let coordinates = call.text("coordinate_transformation_mode", if is_upsample { "asymmetric" } else { "half_pixel" })?;
+    let coordinates =
+        call.text("coordinate_transformation_mode", if is_upsample { "asymmetric" } else { "half_pixel" })?;
     let rounding = call.text("nearest_mode", if is_upsample { "floor" } else { "round_prefer_floor" })?;
     let mode = match (call.text("mode", "nearest")?, coordinates, rounding) {
         // All of these find the pixel that the place lies in.
         ("nearest", "half_pixel" | "pytorch_half_pixel", "round_prefer_floor" | "round_prefer_ceil")
         | ("nearest", "asymmetric", "floor") => ResizeMode::Nearest,
-        ("nearest", "asymmetric", "round_prefer_floor") if factors.iter().all(|factor| *factor <= 2) => ResizeMode::Nearest,
+        ("nearest", "asymmetric", "round_prefer_floor") if factors.iter().all(|factor| *factor <= 2) => {
+            ResizeMode::Nearest
+        }
         ("linear", "half_pixel" | "pytorch_half_pixel", _) => ResizeMode::Bilinear,
         (mode, coordinates, rounding) => return refuse(format!("enlarges by '{mode}', '{coordinates}', '{rounding}'")),
     };

@@ -91,7 +91,9 @@ fn to_shape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, targe
     let advice = "The batch must stay the first axis: export the network with a dynamic batch, or for one image.";
     let shape = match target.split_first() {
         // A network that was exported for one image has 1 where the batch is.
-        Some((Int::Batch | Int::Known(1), rest)) => rest.iter().map(|i| extent(i.known()?)).collect::<Result<Vec<_>, _>>()?,
+        Some((Int::Batch | Int::Known(1), rest)) => {
+            rest.iter().map(|i| extent(i.known()?)).collect::<Result<Vec<_>, _>>()?
+        }
         _ => return Err(Fault::new(format!("makes {target:?} of {own:?}")).advise(advice)),
     };
     if shape == own {
@@ -147,7 +149,13 @@ pub fn concat<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
 }
 
 /// A part of one axis.
-fn part<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, axis: usize, range: range::Range) -> Result<Data, Fault> {
+fn part<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    data: &Data,
+    axis: usize,
+    range: range::Range,
+) -> Result<Data, Fault> {
     let axis = data.order[axis];
     let range::Range { start, end, step } = range;
     if (start, end, step) == (0, import.draft.nodes[data.node].shape[axis - 1], 1) {
@@ -193,7 +201,8 @@ pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let axis = data.position(call.int("axis", 0)?)?;
     let places = call.constant(1)?;
     let extent = import.draft.shape(&data)[axis - 1];
-    let starts: Vec<usize> = places.to_known()?.iter().map(|&place| position(place, extent)).collect::<Result<_, _>>()?;
+    let starts: Vec<usize> =
+        places.to_known()?.iter().map(|&place| position(place, extent)).collect::<Result<_, _>>()?;
     match (places.shape.len(), starts.as_slice()) {
         (0, &[start]) => {
             let one = part(import, call, &data, axis, range::Range { start, end: start + 1, step: 1 })?;

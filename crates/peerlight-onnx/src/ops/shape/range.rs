@@ -43,7 +43,8 @@ pub fn of(call: &Call<'_, '_>, shape: &[Int]) -> Result<Vec<(usize, Range)>, Fau
             Int::Known(extent) => extent,
             Int::Batch => i64::MAX,
         };
-        let clamped = |value: i64| (if value < 0 { value.saturating_add(extent) } else { value }).clamp(0, extent) as usize;
+        let clamped =
+            |value: i64| (if value < 0 { value.saturating_add(extent) } else { value }).clamp(0, extent) as usize;
         let (start, end) = (clamped(starts[i]), clamped(ends[i]));
         ranges.push((axis, Range { start, end: end.max(start), step }));
     }
