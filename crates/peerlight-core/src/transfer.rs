@@ -16,8 +16,8 @@ pub enum Transfer {
     Whole,
 }
 
-/// Transfer loss [n]: the distance of a network's maps from its peer's, both [n, side, side], image by image. Gradients
-/// flow into `own` only.
+/// Transfer loss `[n]`: the distance of a network's maps from its peer's, both [n, side, side], image by image.
+/// Gradients flow into `own` only.
 ///
 /// - [`Transfer::Regional`]: the mean over the regions r of (1 - rho_r) + lambda d_r mean((own_r - peer_r)^2). Here
 ///   rho_r is Pearson's correlation, and d_r is 1 - rho_r without its gradient. Source: Cheng et al. (2022); the second

@@ -122,8 +122,8 @@ impl Session {
     }
 }
 
-/// Map [1, h, w] in 0..=1 of one peer, and the sum [1] of its raw maps. The sum shows values that are not finite, which
-/// ReLU can hide.
+/// Map [1, h, w] in 0..=1 of one peer, and the sum `[1]` of its raw maps. The sum shows values that are not finite,
+/// which ReLU can hide.
 ///
 /// The maps of several layers are fused by the elementwise maximum, as in torch-cam (pytorch-grad-cam takes the mean).
 async fn fused(method: &dyn Explainer, probe: &Probe<'_>) -> Result<(Tensor<3>, Tensor<1>)> {

@@ -74,7 +74,7 @@ impl<'a> Probe<'a> {
         &self.pass.views[self.peer].features
     }
 
-    /// Explained score [1] of the unchanged image.
+    /// Explained score `[1]` of the unchanged image.
     pub fn baseline(&self) -> Tensor<1> {
         self.score.of_logits(&self.features().logits)
     }
@@ -135,7 +135,7 @@ impl<'a> Probe<'a> {
         self.score.gradient(self.net(), layer, x)
     }
 
-    /// Explained scores [n] of inputs [n, 3, side, side], keeping the autodiff graph, so that gradients flow to
+    /// Explained scores `[n]` of inputs [n, 3, side, side], keeping the autodiff graph, so that gradients flow to
     /// whatever produced the inputs.
     pub fn score_back(&self, inputs: Tensor<4>) -> Tensor<1> {
         let samples = inputs.dims()[0];
@@ -143,7 +143,7 @@ impl<'a> Probe<'a> {
         self.score.of_logits(&self.net().run(Layer::INPUT, inputs).logits)
     }
 
-    /// Explained scores [total] of `total` changed outputs of a layer. `make` returns those of a range of indices,
+    /// Explained scores `[total]` of `total` changed outputs of a layer. `make` returns those of a range of indices,
     /// [range, c, h, w].
     ///
     /// # Errors
@@ -157,7 +157,7 @@ impl<'a> Probe<'a> {
         self.over(from, total, make, |row| Ok(row.iter().map(|&z| f64::from(z)).collect())).await
     }
 
-    /// Probabilities [total] of the explained class for `total` changed outputs of a layer, made as for
+    /// Probabilities `[total]` of the explained class for `total` changed outputs of a layer, made as for
     /// [`Probe::scores`]. With a second class d, p_c - weight p_d.
     ///
     /// # Errors
@@ -171,7 +171,7 @@ impl<'a> Probe<'a> {
         self.over(from, total, make, softmax).await
     }
 
-    /// Scores [total] after `what` has changed the logits of each input.
+    /// Scores `[total]` after `what` has changed the logits of each input.
     async fn over(
         &self,
         from: Layer,

@@ -37,7 +37,7 @@ pub struct Score {
 }
 
 impl Score {
-    /// Score [n] of values [n] that `rows` returns for a class.
+    /// Score `[n]` of values `[n]` that `rows` returns for a class.
     fn combine(&self, rows: impl Fn(usize) -> Tensor<1>) -> Tensor<1> {
         match self.versus {
             None => rows(self.class),
@@ -45,7 +45,7 @@ impl Score {
         }
     }
 
-    /// Scores [n] of logits [n, classes].
+    /// Scores `[n]` of logits [n, classes].
     pub fn of_logits(&self, logits: &Tensor<2>) -> Tensor<1> {
         let [n, _] = logits.dims();
         self.combine(|class| logits.clone().slice([0..n, class..class + 1]).reshape([n]))
@@ -75,7 +75,7 @@ impl Score {
         row[self.class] - self.versus.map_or(0.0, |v| f64::from(v.weight) * row[v.class])
     }
 
-    /// Weights [channels] of the score in a linear classifier [classes, channels].
+    /// Weights `[channels]` of the score in a linear classifier [classes, channels].
     pub fn of_classifier(&self, weights: &Tensor<2>) -> Tensor<1> {
         let [_, channels] = weights.dims();
         self.combine(|class| weights.clone().slice([class..class + 1, 0..channels]).reshape([channels]))

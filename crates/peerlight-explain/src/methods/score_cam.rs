@@ -73,13 +73,13 @@ impl Masks {
         masks.reshape([count, 1, self.side, self.side])
     }
 
-    /// Activation weighted by the softmax of the channels' gains [channels], [1, h, w].
+    /// Activation weighted by the softmax of the channels' gains `[channels]`, [1, h, w].
     pub fn weighted(self, gains: Tensor<1>) -> Tensor<3> {
         let channels = self.channels();
         weighted_sum(self.activation, softmax(gains, 0).reshape([1, channels, 1, 1]))
     }
 
-    /// [`Masks::weighted`] by the mean over the samples of gains [samples * channels].
+    /// [`Masks::weighted`] by the mean over the samples of gains `[samples * channels]`.
     pub fn weighted_mean(self, gains: Tensor<1>) -> Tensor<3> {
         let channels = self.channels();
         let samples = gains.dims()[0] / channels;
