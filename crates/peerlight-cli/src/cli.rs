@@ -158,7 +158,8 @@ pub struct Evaluate {
     /// Metrics: all, fast (those of a few passes), or their ids
     #[arg(long, value_delimiter = ',', default_value = "all", value_name = "METRICS")]
     pub metrics: Vec<String>,
-    /// Boxes around the images' classes, for the pointing and the energy game: a CSV with the columns path, x0, y0, x1, y1
+    /// Boxes around the images' classes, for the pointing and the energy game: a CSV with the columns path, x0, y0,
+    /// x1, y1
     #[arg(long, value_name = "FILE")]
     pub boxes: Option<PathBuf>,
     /// No more images than this, drawn by the seed

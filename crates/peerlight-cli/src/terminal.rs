@@ -13,8 +13,8 @@ use peerlight_explain::{Progress, Step};
 /// What takes less is not spoken of.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Shows how far a long computation is, on one line that is written again and again and wiped at the end. Where standard
-/// error is no terminal, it says nothing.
+/// Shows how far a long computation is, on one line that is written again and again and wiped at the end. Where
+/// standard error is no terminal, it says nothing.
 pub struct Terminal {
     start: Instant,
     /// When the running computation began, and whether anything of it stands on the line.

@@ -35,8 +35,8 @@ pub fn attention(layers: impl IntoIterator<Item = Tensor<4>>, power: u32, side: 
     superpose(layers.into_iter().map(|layer| layer_attention(layer, power)).collect(), side)
 }
 
-/// Class activation map (CAM): the sum over the channels of weight times activation at the last layer, [n, c, h, w] to
-/// [n, h, w]. `weights` [n, c] is the classifier's row of the class. Evidence against the class is negative.
+/// Class activation map (CAM): the sum over the channels of weight times activation at the last layer, [n, c, h, w]
+/// to [n, h, w]. `weights` [n, c] is the classifier's row of the class. Evidence against the class is negative.
 ///
 /// Source: Zhou et al., "Learning Deep Features for Discriminative Localization", CVPR 2016.
 pub fn cam(last: Tensor<4>, weights: Tensor<2>) -> Tensor<3> {
@@ -58,12 +58,12 @@ pub fn weighted_sum(layer: Tensor<4>, weights: Tensor<4>) -> Tensor<3> {
     (layer * weights).sum_dim(1).squeeze_dim(1)
 }
 
-/// Attention guided by a class: minmax(attention + 4 odds), [n, side, side] in 0..=1. `odds` is the [smoothed](smooth),
-/// min-max normalized [weighted sum](weighted_sum) of the last layer's activations.
+/// Attention guided by a class: minmax(attention + 4 odds), [n, side, side] in 0..=1. `odds` is the
+/// [smoothed](smooth), min-max normalized [weighted sum](weighted_sum) of the last layer's activations.
 ///
-/// `attention` is a [superposition](superpose), [n, side, side]; `last` is the last layer, [n, c, h, w]; `weights` are
-/// the gradient of the class's [log-odds](log_odds) with respect to it, [n, c, 1, 1] or [n, c, h, w]. The map shows where
-/// a network looks, limited to what supports the class over similar ones.
+/// `attention` is a [superposition](superpose), [n, side, side]; `last` is the last layer, [n, c, h, w]; `weights`
+/// are the gradient of the class's [log-odds](log_odds) with respect to it, [n, c, 1, 1] or [n, c, h, w]. The map
+/// shows where a network looks, limited to what supports the class over similar ones.
 ///
 /// Source: Peerlight's own. The factor 4 was chosen by Average Drop on training images.
 pub fn guided_attention(attention: Tensor<3>, last: Tensor<4>, weights: Tensor<4>) -> Tensor<3> {
@@ -72,8 +72,8 @@ pub fn guided_attention(attention: Tensor<3>, last: Tensor<4>, weights: Tensor<4
     minmax(attention + odds * ODDS_WEIGHT)
 }
 
-/// Gradient of a class's log-odds, log p / (1 - p), with respect to the logits: [n, classes] and one class for each row
-/// to [n, classes].
+/// Gradient of a class's log-odds, log p / (1 - p), with respect to the logits: [n, classes] and one class for each
+/// row to [n, classes].
 ///
 /// The gradient is 1 for the class c, and -p_k / (1 - p_c) for every other class k. It is detached from the logits'
 /// graph. A logit also rises with evidence for similar classes; the log-odds do not.
@@ -114,8 +114,8 @@ pub fn minmax(maps: Tensor<3>) -> Tensor<3> {
     ((flat - low) / range).reshape([n, h, w])
 }
 
-/// Superposition of several layers' maps. Each map [n, h, w] is resized to side x side and min-max normalized; the sum
-/// is normalized again, [n, side, side] in 0..=1.
+/// Superposition of several layers' maps. Each map [n, h, w] is resized to side x side and min-max normalized; the
+/// sum is normalized again, [n, side, side] in 0..=1.
 ///
 /// # Panics
 /// If `layers` is empty.

@@ -30,9 +30,9 @@ impl Baseline {
     }
 }
 
-/// Adds to `out` the values of an image where `keep` is 1, those of its baseline where it is 0, and a mixture in between.
-/// `image` and `baseline` are [channels, pixels], with `pixels` in a channel; `keep` gives a value in 0..=1 for each pixel.
-/// Where that is 1 the image is untouched to the last bit.
+/// Adds to `out` the values of an image where `keep` is 1, those of its baseline where it is 0, and a mixture in
+/// between. `image` and `baseline` are [channels, pixels], with `pixels` in a channel; `keep` gives a value in 0..=1
+/// for each pixel. Where that is 1 the image is untouched to the last bit.
 pub fn blend(image: &[f32], baseline: &[f32], pixels: usize, keep: impl Fn(usize) -> f32, out: &mut Vec<f32>) {
     for (image, baseline) in image.chunks_exact(pixels).zip(baseline.chunks_exact(pixels)) {
         out.extend(image.iter().zip(baseline).enumerate().map(|(i, (&shown, &hidden))| {

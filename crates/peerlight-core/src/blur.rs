@@ -42,7 +42,8 @@ mod tests {
         let mut point = vec![0.0; side * side];
         point[12 * side + 12] = 1.0;
         let spread = blurred(&point, side);
-        // exp(0), exp(-1/50), exp(-25/50) over 1 + 2 (e^-.02 + e^-.08 + e^-.18 + e^-.32 + e^-.5) = 9.0 by hand: 9.047 81.
+        // exp(0), exp(-1/50), exp(-25/50) over 1 + 2 (e^-.02 + e^-.08 + e^-.18 + e^-.32 + e^-.5) = 9.0 by hand: 9.047
+        // 81.
         let sum: f64 = 1.0 + 2.0 * [0.02f64, 0.08, 0.18, 0.32, 0.5].iter().map(|p| (-p).exp()).sum::<f64>();
         for (dx, dy, power) in [(0, 0, 0.0), (1, 0, 0.02), (0, 5, 0.5), (5, 1, 0.52)] {
             let got = f64::from(spread[(12 + dy) * side + 12 + dx]);

@@ -32,8 +32,8 @@ impl From<Rect> for [f64; 4] {
 }
 
 impl Rect {
-    /// The part of a box that a crop of the image shows, in the pixels of a map of `side` x `side` over that crop. The box
-    /// is in the image's pixels. `None` if the crop shows nothing of it.
+    /// The part of a box that a crop of the image shows, in the pixels of a map of `side` x `side` over that crop.
+    /// The box is in the image's pixels. `None` if the crop shows nothing of it.
     pub fn seen(self, crop: Crop, side: usize) -> Option<Self> {
         let side = side as f64;
         let x = |x: f64| ((x - crop.x) / crop.side * side).clamp(0.0, side);

@@ -100,8 +100,8 @@ impl<'a> Probe<'a> {
         Ok(self.score.of_classifier(&classifier).unsqueeze())
     }
 
-    /// Gradient of the class's log-odds with respect to the last layer, [1, channels, 1, 1] before a linear classifier and
-    /// [1, channels, h, w] otherwise. With a second class, the gradient of the score itself.
+    /// Gradient of the class's log-odds with respect to the last layer, [1, channels, 1, 1] before a linear
+    /// classifier and [1, channels, h, w] otherwise. With a second class, the gradient of the score itself.
     pub fn odds_weights(&self) -> Tensor<4> {
         if self.net().graph().head() == Head::Opaque {
             self.add(Cost { partial: 1, backward: 1, ..Cost::default() });

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// Second class to compare with. Its weighted score is subtracted, so the map shows evidence for the first class over
 /// the second.
 ///
-/// Source: Zhang et al., "Finer-CAM: Spotting the Difference Reveals Finer Details for Visual Explanation", CVPR 2025.
+/// Source: Zhang et al., "Finer-CAM: Spotting the Difference Reveals Finer Details for Visual Explanation", CVPR
+/// 2025.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -52,7 +53,8 @@ impl Score {
     }
 
     /// Gradient of the class's log-odds with respect to the last layer of `net`, for its features of some inputs
-    /// ([`Network::logit_gradient`]). With a second class, the gradient of the score itself, which already names the rival.
+    /// ([`Network::logit_gradient`]). With a second class, the gradient of the score itself, which already names the
+    /// rival.
     pub fn against_rest(&self, net: &Network, features: &Features) -> Tensor<4> {
         let logits = &features.logits;
         let [n, classes] = logits.dims();
@@ -81,8 +83,8 @@ impl Score {
         self.combine(|class| weights.clone().slice([class..class + 1, 0..channels]).reshape([channels]))
     }
 
-    /// Gradient of each sample's score with respect to `x` [n, c, h, w], which stands for the output of a layer or the
-    /// input. The gradient has the shape of `x`.
+    /// Gradient of each sample's score with respect to `x` [n, c, h, w], which stands for the output of a layer or
+    /// the input. The gradient has the shape of `x`.
     pub fn gradient(&self, net: &Network, layer: Layer, x: Tensor<4>) -> Tensor<4> {
         let start = x.autodiff().require_grad();
         let scores = self.of_logits(&net.logits(layer, start.clone()));

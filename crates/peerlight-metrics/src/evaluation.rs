@@ -25,7 +25,8 @@ pub struct EvaluatedImage<'a> {
 }
 
 impl<'a> EvaluatedImage<'a> {
-    /// The image of a pass, with boxes of its class in pixels of the map. `progress` hears of every batch and can cancel.
+    /// The image of a pass, with boxes of its class in pixels of the map. `progress` hears of every batch and can
+    /// cancel.
     ///
     /// # Errors
     /// `device-lost`.
@@ -149,8 +150,9 @@ impl<'a> Evaluation<'a> {
         Ok(*self.masked.get().expect("it was just computed"))
     }
 
-    /// The probability at every step of insertion into a baseline, in the order of the map: from nothing but the baseline
-    /// to the whole image. Of deletion, with `deleting`: from the whole image to nothing but the baseline.
+    /// The probability at every step of insertion into a baseline, in the order of the map: from nothing but the
+    /// baseline to the whole image. Of deletion, with `deleting`: from the whole image to nothing but the
+    /// baseline.
     ///
     /// # Errors
     /// As [`Evaluation::probabilities`].

@@ -2,11 +2,11 @@
 //!
 //! - [`measure`] scores the map of one image by metrics of the list [`METRICS`].
 //! - [`sanity`] tells whether a map depends on what the networks have learnt.
-//! - [`Protocol`] puts every method of a list through the same trial, image by image; [`report`] pools the records into
-//!   rows with intervals, and [`compare`] puts two sides of runs against each other.
+//! - [`Protocol`] puts every method of a list through the same trial, image by image; [`report`] pools the records
+//!   into rows with intervals, and [`compare`] puts two sides of runs against each other.
 //!
-//! Nothing here opens a file or knows a clock: [`Progress`](peerlight_explain::Progress) has a clock, hears of every step
-//! and can cancel.
+//! Nothing here opens a file or knows a clock: [`Progress`](peerlight_explain::Progress) has a clock, hears of every
+//! step and can cancel.
 //!
 //! ```
 //! use peerlight_explain::{Request, Session, Silent};

@@ -9,15 +9,15 @@ use crate::{order::ranks, similarity::correlation};
 
 /// A map whose rank correlation with the one of shuffled weights is above this has not changed.
 ///
-/// Maps of unlike networks correlate too, since all are smooth and most are brighter in the middle; hence a limit near
-/// 1.
+/// Maps of unlike networks correlate too, since all are smooth and most are brighter in the middle; hence a limit
+/// near 1.
 pub const UNCHANGED: f64 = 0.9;
 
 /// The seed of the permutations.
 const SEED: u64 = 0;
 
-/// The depths that are tried, by name, and the cut of a network with a given last layer: everything computed after it is
-/// shuffled. Relative depths, so that they mean the same for peers with different numbers of layers.
+/// The depths that are tried, by name, and the cut of a network with a given last layer: everything computed after it
+/// is shuffled. Relative depths, so that they mean the same for peers with different numbers of layers.
 const DEPTHS: [(&str, fn(Layer) -> Layer); 5] = [
     ("classifier", |last| last),
     ("last layer", |last| last.before()),
@@ -26,7 +26,8 @@ const DEPTHS: [(&str, fn(Layer) -> Layer); 5] = [
     ("everything", |_| Layer::INPUT),
 ];
 
-/// How alike the map is to the one of the untouched networks when the weights from a depth to the output are shuffled.
+/// How alike the map is to the one of the untouched networks when the weights from a depth to the output are
+/// shuffled.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Depth {
@@ -53,8 +54,8 @@ pub struct Sanity {
     pub ms: f64,
 }
 
-/// Shuffles the weights from the output down to a few depths of each peer and compares the map that `request` gives with
-/// the one of the untouched networks, for the same class.
+/// Shuffles the weights from the output down to a few depths of each peer and compares the map that `request` gives
+/// with the one of the untouched networks, for the same class.
 ///
 /// Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018: cascading randomization.
 ///

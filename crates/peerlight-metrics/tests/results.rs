@@ -1,8 +1,8 @@
 //! The committed results: every file is read and written again, and the tables of docs/RESULTS.md are made from them.
 //!
-//! A marker's words ask for a table: `methods FILE` has a row for each method of a report, `figures FILE METHOD` sets the
-//! first method against another, `compare FILE` sets two sides of runs against each other. `cargo xtask results` runs
-//! this with `UPDATE_RESULTS` set, and the tables are written anew.
+//! A marker's words ask for a table: `methods FILE` has a row for each method of a report, `figures FILE METHOD` sets
+//! the first method against another, `compare FILE` sets two sides of runs against each other. `cargo xtask results`
+//! runs this with `UPDATE_RESULTS` set, and the tables are written anew.
 
 #[path = "../../xtask/src/fill.rs"]
 mod fill;

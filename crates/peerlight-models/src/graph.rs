@@ -86,8 +86,8 @@ pub struct Cut {
 /// What comes after the last layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Head {
-    /// The mean over all places, and a linear classifier: class activation maps (CAM) are exact. The node is the classifier's;
-    /// its weight is [classes, channels].
+    /// The mean over all places, and a linear classifier: class activation maps (CAM) are exact. The node is the
+    /// classifier's; its weight is [classes, channels].
     Linear(NodeId),
     /// The mean over all places and nothing else: the last layer's channels are the class activation maps.
     Average,
@@ -110,7 +110,8 @@ pub struct GraphSpec {
     pub several: Vec<Layer>,
 }
 
-/// A network's operations, checked: every shape is known, and running it needs no more than a stated amount of memory.
+/// A network's operations, checked: every shape is known, and running it needs no more than a stated amount of
+/// memory.
 #[derive(Debug)]
 pub struct Graph {
     spec: GraphSpec,
@@ -133,8 +134,8 @@ impl Graph {
         check::checked(spec)
     }
 
-    /// The same graph that shows some of its layers only. Methods of one layer read the last of them up to the one that they read
-    /// before, and methods of several that and the three before it.
+    /// The same graph that shows some of its layers only. Methods of one layer read the last of them up to the one
+    /// that they read before, and methods of several that and the three before it.
     ///
     /// # Errors
     /// `bundle-invalid` if it has no such layers, or none is given.

@@ -1,9 +1,10 @@
 //! Networks that can be explained, and the files that hold their weights.
 //!
-//! A [`Network`] is a [`Graph`] of operations and its parameters. It returns the output of every layer that all its data
-//! flows through, and can resume from any of them, which replaces hooks: a gradient with respect to a layer is taken by
-//! running to it, detaching it, running the rest, and going back. [`ARCHITECTURES`] lists the networks that are built in
-//! code; a [`Bundle`] is one safetensors file with the weights of two or more peers and everything needed to use them.
+//! A [`Network`] is a [`Graph`] of operations and its parameters. It returns the output of every layer that all its
+//! data flows through, and can resume from any of them, which replaces hooks: a gradient with respect to a layer is
+//! taken by running to it, detaching it, running the rest, and going back. [`ARCHITECTURES`] lists the networks that
+//! are built in code; a [`Bundle`] is one safetensors file with the weights of two or more peers and everything
+//! needed to use them.
 
 mod architecture;
 mod bundle;

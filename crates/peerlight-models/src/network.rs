@@ -53,8 +53,8 @@ impl Network {
         Layer(self.layers())
     }
 
-    /// Runs from a layer's output (or the image [n, 3, height, width], already normalized) to the logits, and keeps the outputs of
-    /// the layers after it.
+    /// Runs from a layer's output (or the image [n, 3, height, width], already normalized) to the logits, and keeps
+    /// the outputs of the layers after it.
     ///
     /// # Panics
     /// If `from` is not a layer of this network, or `x` does not have its channels.
@@ -70,8 +70,9 @@ impl Network {
         self.pass(from, x, false, &mut |kind, x, shortcut| self.infer(kind, x, shortcut)).logits
     }
 
-    /// The weights of the linear classifier after global average pooling, [classes, channels]: the row of a class is its class
-    /// activation map (CAM) over the last layer. None if the network ends in anything else ([`Head::Opaque`]).
+    /// The weights of the linear classifier after global average pooling, [classes, channels]: the row of a class is
+    /// its class activation map (CAM) over the last layer. None if the network ends in anything else
+    /// ([`Head::Opaque`]).
     pub fn linear_head(&self) -> Option<Tensor<2>> {
         let last = self.graph.layers().last()?.node;
         let sizes = [self.graph.classes(), self.graph.shape(last)[0]];

@@ -1,8 +1,9 @@
-//! What a node of a [`Graph`](crate::Graph) computes: one file for each kind of operation, with its shape rule, its forward
-//! pass and its cost. Gradients come from Burn's automatic differentiation, or from the kernels' own backward passes.
+//! What a node of a [`Graph`](crate::Graph) computes: one file for each kind of operation, with its shape rule, its
+//! forward pass and its cost. Gradients come from Burn's automatic differentiation, or from the kernels' own backward
+//! passes.
 //!
-//! A value is a tensor of any rank whose first axis is the batch. A shape here is the shape of one sample: it leaves the
-//! batch axis out.
+//! A value is a tensor of any rank whose first axis is the batch. A shape here is the shape of one sample: it leaves
+//! the batch axis out.
 
 mod activation;
 mod batch_norm;
@@ -107,7 +108,8 @@ pub(crate) trait Operation {
     /// The shape of the result.
     ///
     /// # Errors
-    /// A sentence that says what does not fit. Neither the numbers of inputs and parameters nor the settings are trusted.
+    /// A sentence that says what does not fit. Neither the numbers of inputs and parameters nor the settings are
+    /// trusted.
     fn shape(&self, inputs: &[&[usize]], parameters: &[&[usize]]) -> Result<Vec<usize>, String>;
 
     /// The result. Shapes have been checked.

@@ -1,4 +1,5 @@
-//! A graph on its way: nodes are added, replaced by better ones, and in the end only those that the logits need are kept.
+//! A graph on its way: nodes are added, replaced by better ones, and in the end only those that the logits need are
+//! kept.
 
 use std::{collections::HashSet, rc::Rc};
 
@@ -50,8 +51,8 @@ pub enum Values<'a> {
     Own(Vec<f32>),
 }
 
-/// The result of a node, seen with its axes in another order: axis i of the view is axis `order[i]` of the result. So a transpose
-/// costs nothing until an operation needs the axes where they are.
+/// The result of a node, seen with its axes in another order: axis i of the view is axis `order[i]` of the result. So
+/// a transpose costs nothing until an operation needs the axes where they are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Data {
     pub node: usize,
@@ -79,8 +80,8 @@ impl<'a> Draft<'a> {
         Ok(self.nodes.len() - 1)
     }
 
-    /// Adds a parameter that has a constant's values in another shape, perhaps. It has the constant's name in the file if it has
-    /// one.
+    /// Adds a parameter that has a constant's values in another shape, perhaps. It has the constant's name in the
+    /// file if it has one.
     pub fn parameter(&mut self, name: &str, shape: &[usize], role: Role, of: &Rc<Constant<'a>>) -> usize {
         let name = if of.name.is_empty() { name } else { of.name };
         debug_assert_eq!(of.len(), shape.iter().product::<usize>());

@@ -1,4 +1,5 @@
-//! Operations on constants are done once, while the file is read: shapes that are computed, and weights that are turned around.
+//! Operations on constants are done once, while the file is read: shapes that are computed, and weights that are
+//! turned around.
 
 mod arithmetic;
 mod layout;

@@ -19,8 +19,8 @@ pub enum Value<'a> {
     Data(Data),
     /// What is not.
     Constant(Rc<Constant<'a>>),
-    /// What is computed from the images, all of a batch as one axis. PyTorch's newer exporter writes that to pick all of it
-    /// again in the same order; nothing else can be done with it.
+    /// What is computed from the images, all of a batch as one axis. PyTorch's newer exporter writes that to pick all
+    /// of it again in the same order; nothing else can be done with it.
     Row(Data),
 }
 

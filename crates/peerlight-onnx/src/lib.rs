@@ -1,8 +1,9 @@
 //! Reads image classifiers from ONNX files.
 //!
-//! [`import`] makes a [`Graph`](peerlight_models::Graph) and the values of its parameters of a file's bytes; [`inspect`] says what is
-//! in a file. Nothing in a file is trusted: lengths, shapes and references are checked, no more memory is taken than a few times
-//! the file's size, and what is not supported is refused with the operation, the node's name and what to do.
+//! [`import`] makes a [`Graph`](peerlight_models::Graph) and the values of its parameters of a file's bytes;
+//! [`inspect`] says what is in a file. Nothing in a file is trusted: lengths, shapes and references are checked, no
+//! more memory is taken than a few times the file's size, and what is not supported is refused with the operation,
+//! the node's name and what to do.
 
 mod constant;
 mod draft;

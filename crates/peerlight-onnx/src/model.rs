@@ -49,8 +49,8 @@ pub struct Imported {
 /// Reads a network.
 ///
 /// # Errors
-/// `bundle-invalid` if the file is damaged, or `network-unsupported` with the operation and the name of a node that is not
-/// supported.
+/// `bundle-invalid` if the file is damaged, or `network-unsupported` with the operation and the name of a node that
+/// is not supported.
 pub fn import(bytes: &[u8], options: &Options) -> Result<Imported, Error> {
     let model = parse(bytes)?;
     let mut import = begin(&model, bytes.len(), options)?;

@@ -77,7 +77,8 @@ fn by_metadata(model: &Model<'_>) -> Option<&'static str> {
     }
 }
 
-/// A network that begins by subtracting, dividing or multiplying prepares its images itself; others go by who wrote them.
+/// A network that begins by subtracting, dividing or multiplying prepares its images itself; others go by who wrote
+/// them.
 fn by_graph(model: &Model<'_>, draft: &Draft<'_>) -> Option<&'static str> {
     let first_conv = draft.nodes.iter().position(|node| matches!(node.op, Op::Conv(_)))?;
     let numbers = draft.nodes[..first_conv].iter().filter_map(|node| match node.op {

@@ -1,5 +1,5 @@
-//! Reads the wire format of Protocol Buffers, without copying and without trust: a message is a slice of bytes, and a field is
-//! looked at when it is asked for. <https://protobuf.dev/programming-guides/encoding/>
+//! Reads the wire format of Protocol Buffers, without copying and without trust: a message is a slice of bytes, and a
+//! field is looked at when it is asked for. <https://protobuf.dev/programming-guides/encoding/>
 
 use crate::error::{Fault, broken};
 

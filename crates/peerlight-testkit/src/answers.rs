@@ -22,8 +22,8 @@ pub fn kept() -> Value {
     serde_json::from_str(include_str!("../answers.json")).expect("kept answers are JSON")
 }
 
-/// Compares the native program's answers with the kept ones. With `PEERLIGHT_UPDATE=1` in the environment it keeps the new
-/// ones instead, for changes that are meant.
+/// Compares the native program's answers with the kept ones. With `PEERLIGHT_UPDATE=1` in the environment it keeps
+/// the new ones instead, for changes that are meant.
 ///
 /// # Panics
 /// Where they differ.

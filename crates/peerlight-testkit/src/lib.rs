@@ -1,8 +1,9 @@
 //! What the tests of several crates share. A dev-dependency alone: nothing that a person runs is built of it.
 //!
-//! [`answers`] and [`cases`] compare explanations with kept and with golden values, natively and in a browser; [`json`]
-//! compares any two JSON values; [`drawn`] draws an image. The rest is for native tests: [`golden`] reads `tests/golden`,
-//! [`networks`] checks real networks, [`coarse`] makes peers of different depths. [`Noting`] notes the progress.
+//! [`answers`] and [`cases`] compare explanations with kept and with golden values, natively and in a browser;
+//! [`json`] compares any two JSON values; [`drawn`] draws an image. The rest is for native tests: [`golden`] reads
+//! `tests/golden`, [`networks`] checks real networks, [`coarse`] makes peers of different depths. [`Noting`] notes
+//! the progress.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
 pub mod answers;

@@ -1,9 +1,10 @@
-//! Our side of the benchmark of training; tests/bench/train.py is PyTorch's, with the same networks, loss and optimizer.
+//! Our side of the benchmark of training; tests/bench/train.py is PyTorch's, with the same networks, loss and
+//! optimizer.
 //!
-//! For each line on standard input it makes one step of the trainer: Lite0 and Lite1 from scratch as peers, with batch norms
-//! that are trained. A step is all of `Trainer::step`: normalizing the images, forward passes, maps, the regional transfer
-//! loss, backward passes, clipping, SGD with momentum, and running statistics. Each is answered with its milliseconds and the
-//! first peer's cross-entropy.
+//! For each line on standard input it makes one step of the trainer: Lite0 and Lite1 from scratch as peers, with
+//! batch norms that are trained. A step is all of `Trainer::step`: normalizing the images, forward passes, maps, the
+//! regional transfer loss, backward passes, clipping, SGD with momentum, and running statistics. Each is answered
+//! with its milliseconds and the first peer's cross-entropy.
 //!
 //!     cargo run --release -p peerlight-train --example train_step -- 224 16
 

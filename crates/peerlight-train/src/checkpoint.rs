@@ -14,8 +14,8 @@ use crate::{
 
 const NETWORKS: &str = "networks.safetensors";
 
-/// All that a run needs to continue as if it had never stopped: named files, to be kept wherever the caller likes. It is
-/// whole or of no use, so the caller must write it all or nothing.
+/// All that a run needs to continue as if it had never stopped: named files, to be kept wherever the caller likes. It
+/// is whole or of no use, so the caller must write it all or nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkpoint {
     /// Number of steps that are done.

@@ -17,8 +17,8 @@ pub struct Example {
 
 /// A set of images that is read by index, from several threads.
 ///
-/// `Vec<Example>` is one that is held in memory. An image that fails to load is skipped and named in the run's report, so
-/// that one broken file does not end a run.
+/// `Vec<Example>` is one that is held in memory. An image that fails to load is skipped and named in the run's
+/// report, so that one broken file does not end a run.
 pub trait Dataset: Send + Sync {
     /// The number of images.
     fn len(&self) -> usize;
@@ -28,7 +28,8 @@ pub trait Dataset: Send + Sync {
         self.len() == 0
     }
 
-    /// Loads and decodes the image at `index`, which is below [`len`](Self::len). The same index always gives the same image.
+    /// Loads and decodes the image at `index`, which is below [`len`](Self::len). The same index always gives the
+    /// same image.
     ///
     /// # Errors
     /// Any error says why the image cannot be used.
@@ -50,8 +51,8 @@ impl Dataset for Vec<Example> {
     }
 }
 
-/// The indices `0..count` in two parts, drawn by the seed and each in rising order: those to train with, and the given
-/// fraction to validate with.
+/// The indices `0..count` in two parts, drawn by the seed and each in rising order: those to train with, and the
+/// given fraction to validate with.
 ///
 /// # Errors
 /// `classes-invalid` if nothing would be left to train with.
@@ -65,7 +66,8 @@ pub fn hold_out(count: usize, fraction: f64, seed: u64) -> Result<(Vec<usize>, V
     Ok(((0..count).filter(|i| !held_out.contains(i)).collect(), validation))
 }
 
-/// At most `most` of the indices `0..count`, and at least one, drawn by the seed: the images that a run is validated with.
+/// At most `most` of the indices `0..count`, and at least one, drawn by the seed: the images that a run is validated
+/// with.
 pub fn validation_sample(count: usize, most: usize, seed: u64) -> Vec<usize> {
     sample(CounterRng::seed(&[seed, purpose::VALIDATION]), count, most.max(1))
 }

@@ -1,9 +1,9 @@
 //! Trains networks as peers: each learns what images show, and from where the others look.
 //!
-//! A [`Dataset`] gives images, a [`Recipe`] says how to train, a [`Start`] says with which networks. A [`Run`] then trains
-//! step by step; after any step it gives a [`Checkpoint`] from which it continues bit for bit, and at the end a bundle that
-//! Peerlight explains. Everything random comes from the recipe's seed. The library opens no file: datasets, checkpoints and
-//! bundles are the caller's to read and write.
+//! A [`Dataset`] gives images, a [`Recipe`] says how to train, a [`Start`] says with which networks. A [`Run`] then
+//! trains step by step; after any step it gives a [`Checkpoint`] from which it continues bit for bit, and at the end
+//! a bundle that Peerlight explains. Everything random comes from the recipe's seed. The library opens no file:
+//! datasets, checkpoints and bundles are the caller's to read and write.
 //!
 //! ```
 //! use burn::tensor::Device;

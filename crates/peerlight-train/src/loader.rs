@@ -1,5 +1,5 @@
-//! Batches, loaded and augmented ahead of time. What a batch holds depends on the seed and the batch's number alone, so a
-//! resumed run sees what an unbroken one sees.
+//! Batches, loaded and augmented ahead of time. What a batch holds depends on the seed and the batch's number alone,
+//! so a resumed run sees what an unbroken one sees.
 
 use std::{
     collections::BTreeMap,

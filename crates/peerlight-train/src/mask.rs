@@ -22,7 +22,8 @@ pub(crate) struct MaskBatch {
 }
 
 impl MaskBatch {
-    /// The masks of side `s` made of the mutual map of these constant maps. `hard` says for each image which kind it gets.
+    /// The masks of side `s` made of the mutual map of these constant maps. `hard` says for each image which kind it
+    /// gets.
     ///
     /// # Errors
     /// `device-lost`.
@@ -50,8 +51,8 @@ impl MaskBatch {
 
     /// The same masks with a gradient with respect to the map `own` of peer `m`.
     ///
-    /// A hard mask has the gradient of a steep sigmoid at the cut (straight-through estimator: Bengio, Leonard & Courville
-    /// 2013). The mask itself stays hard: a sigmoid would show the networks what the cut hides.
+    /// A hard mask has the gradient of a steep sigmoid at the cut (straight-through estimator: Bengio, Leonard &
+    /// Courville 2013). The mask itself stays hard: a sigmoid would show the networks what the cut hides.
     pub fn learnable(&self, maps: &Maps, m: usize, own: Tensor<3>) -> Tensor<3> {
         let mut all: Vec<_> = self.maps.iter().cloned().map(Tensor::from_inner).collect();
         all[m] = own;

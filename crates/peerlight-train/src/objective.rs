@@ -1,7 +1,7 @@
 //! The losses of all peers on one device's part of a batch, and their gradients.
 //!
-//! The first pass sees the whole images: it gives the maps that peers exchange, and the masks. The second pass, if there is
-//! one, sees the masked images. What each peer loses is in [`PeerLoss`].
+//! The first pass sees the whole images: it gives the maps that peers exchange, and the masks. The second pass, if
+//! there is one, sees the masked images. What each peer loses is in [`PeerLoss`].
 
 use burn::{
     module::Module,

@@ -23,7 +23,8 @@ pub(crate) fn optimizer(schedule: &Schedule) -> ModuleOptimizer {
     }
 }
 
-/// Scales a network's whole gradient down to the norm `most`, if it is longer (0: never). Also returns the norm before, [1].
+/// Scales a network's whole gradient down to the norm `most`, if it is longer (0: never). Also returns the norm
+/// before, [1].
 pub(crate) fn clipped(net: &Network, mut gradients: GradientsParams, most: f32) -> (GradientsParams, Tensor<1>) {
     let mut norm = Norm { gradients: &gradients, squares: Vec::new() };
     net.visit(&mut norm);

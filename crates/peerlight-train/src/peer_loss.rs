@@ -4,8 +4,8 @@
 //! L = CE(z, y) + beta T + gamma t^2 mean KL(z_k || z) + delta CE(z(x M), y)
 //! ```
 //!
-//! with y its targets, z its logits, T the transfer of the other peers' maps, z_k their logits, t the temperature and M the
-//! mask of masked consistency.
+//! with y its targets, z its logits, T the transfer of the other peers' maps, z_k their logits, t the temperature and
+//! M the mask of masked consistency.
 
 use burn::{
     optim::{GradientsAccumulator, GradientsParams},
@@ -48,8 +48,8 @@ struct SecondPass {
 }
 
 impl PeerLoss<'_> {
-    /// The gradients of the loss times `share`. The graph of `output` is used up before the second pass takes the same memory
-    /// again, unless gradients flow through the mask.
+    /// The gradients of the loss times `share`. The graph of `output` is used up before the second pass takes the
+    /// same memory again, unless gradients flow through the mask.
     pub fn gradients(&self, output: PeerOutput, masks: Option<&MaskBatch>, share: f32) -> PeerGradients {
         let Loss { transfer_weight, consistency_weight, mask_gradient, .. } = *self.objective.loss;
         let mut backward = Backward { net: &self.replica.net, share, sum: GradientsAccumulator::new() };
@@ -119,8 +119,8 @@ impl PeerLoss<'_> {
         }
     }
 
-    /// The transfer of the other peers' maps onto this peer's map of the whole or the masked images: the mean over images and
-    /// peers, times the fraction of the transfer that goes there. `None` if none goes there.
+    /// The transfer of the other peers' maps onto this peer's map of the whole or the masked images: the mean over
+    /// images and peers, times the fraction of the transfer that goes there. `None` if none goes there.
     fn transfer(&self, onto: TransferOnto, map: impl FnOnce() -> Tensor<3>) -> Option<Tensor<1>> {
         let Loss { transfer_weight, distance_weight, transfer, transfer_onto, transfer_from, .. } =
             *self.objective.loss;
@@ -150,8 +150,8 @@ impl PeerLoss<'_> {
         Some(transferred * fraction)
     }
 
-    /// Mutual learning: the mean over the other peers of t^2 KL(other || own) at the temperature t (Zhang et al., CVPR 2018;
-    /// Hinton et al. 2015).
+    /// Mutual learning: the mean over the other peers of t^2 KL(other || own) at the temperature t (Zhang et al.,
+    /// CVPR 2018; Hinton et al. 2015).
     fn mutual(&self, log_probabilities: &Tensor<2>) -> Tensor<1> {
         let temperature = self.objective.loss.temperature;
         let at = |log_probabilities: &Tensor<2>| log_softmax(log_probabilities.clone() / temperature, 1);

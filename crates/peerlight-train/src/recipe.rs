@@ -1,7 +1,8 @@
 //! The settings of a run.
 //!
-//! In a file a [`Recipe`] is one flat list: its keys are the fields of the four parts, in kebab case. The command line has a
-//! flag of the same name for each, and a trained bundle keeps the list as its record. Names of earlier versions are read, too.
+//! In a file a [`Recipe`] is one flat list: its keys are the fields of the four parts, in kebab case. The command
+//! line has a flag of the same name for each, and a trained bundle keeps the list as its record. Names of earlier
+//! versions are read, too.
 
 mod data;
 mod loss;

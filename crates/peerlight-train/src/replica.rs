@@ -13,9 +13,9 @@ pub(crate) struct Replica<'a> {
 }
 
 impl<'a> Replica<'a> {
-    /// The peer on `device`. Beside other devices its parameters are forked even where the devices are one and the same:
-    /// burn-autodiff 0.22 keeps one graph for all that share a leaf, and a thread that joins graphs waits for ever for one
-    /// that is going backward.
+    /// The peer on `device`. Beside other devices its parameters are forked even where the devices are one and the
+    /// same: burn-autodiff 0.22 keeps one graph for all that share a leaf, and a thread that joins graphs waits
+    /// for ever for one that is going backward.
     pub fn new(peer: &'a Peer, device: &Device, beside_others: bool) -> Self {
         let net = peer.net.clone();
         let net = if beside_others || net.devices() != [device.clone()] { net.fork(device) } else { net };

@@ -14,8 +14,8 @@ pub(crate) mod purpose {
     pub const VALIDATION: u64 = 4;
 }
 
-/// A counter-based generator of random numbers (Salmon et al., SC 2011): number i of a stream is a function of the stream's
-/// name and of i.
+/// A counter-based generator of random numbers (Salmon et al., SC 2011): number i of a stream is a function of the
+/// stream's name and of i.
 pub struct CounterRng {
     seed: u64,
     counter: u64,

@@ -58,12 +58,12 @@ pub struct Step {
 }
 
 impl Run {
-    /// A run that has done no step. `labels` names the classes of the dataset in the order of their indices; peers of a bundle
-    /// keep its own. The devices share every batch; the networks stay on the first of them.
+    /// A run that has done no step. `labels` names the classes of the dataset in the order of their indices; peers of
+    /// a bundle keep its own. The devices share every batch; the networks stay on the first of them.
     ///
     /// # Errors
-    /// `ask-invalid` for a setting out of its range, `classes-invalid` for fewer than two labels or labels other than the
-    /// bundle's, `image-broken` for a dataset without a readable image, and those of a bundle.
+    /// `ask-invalid` for a setting out of its range, `classes-invalid` for fewer than two labels or labels other than
+    /// the bundle's, `image-broken` for a dataset without a readable image, and those of a bundle.
     pub fn new(
         recipe: Recipe,
         mut start: Start,
@@ -117,8 +117,8 @@ impl Run {
     /// Trains on the next batch. `None` when all steps are done.
     ///
     /// # Errors
-    /// `training-diverged`, `image-broken` if too many images cannot be loaded, `classes-invalid` for an image without a class
-    /// that can be learnt, `device-lost`.
+    /// `training-diverged`, `image-broken` if too many images cannot be loaded, `classes-invalid` for an image
+    /// without a class that can be learnt, `device-lost`.
     pub fn step(&mut self) -> Result<Option<Step>> {
         if self.done >= self.steps {
             return Ok(None);
@@ -156,8 +156,8 @@ impl Run {
         Checkpoint::new(self.done, &self.trainer, &self.start, &self.labels)
     }
 
-    /// Ends the run: interpolates the weights with the starting ones, if the recipe asks for it. Checkpoints hold the weights
-    /// as they were trained, so this is done once, at the end.
+    /// Ends the run: interpolates the weights with the starting ones, if the recipe asks for it. Checkpoints hold the
+    /// weights as they were trained, so this is done once, at the end.
     ///
     /// # Errors
     /// `bundle-invalid`.

@@ -61,7 +61,8 @@ impl Start {
         Ok(Self { peers, labels: Some(labels), preprocess, license, bytes: Some(bytes) })
     }
 
-    /// Peers with random weights and batch norms, each of an architecture that `networks` names as `[ID=]ARCHITECTURE`.
+    /// Peers with random weights and batch norms, each of an architecture that `networks` names as
+    /// `[ID=]ARCHITECTURE`.
     ///
     /// # Errors
     /// `ask-invalid` if there are fewer than two, two have the same id, or a setting needs a bundle to start from;
@@ -85,14 +86,14 @@ impl Start {
         self.peers.iter().filter_map(|peer| peer.index).map(|index| bundle.build(index, device)).collect()
     }
 
-    /// Whether [`build`](Self::build) needs images that calibrate batch norms: those of a bundle are folded, and get their
-    /// first statistics anew where they are to be trained.
+    /// Whether [`build`](Self::build) needs images that calibrate batch norms: those of a bundle are folded, and get
+    /// their first statistics anew where they are to be trained.
     pub fn needs_calibration(&self, networks: &Networks) -> bool {
         self.bytes.is_some() && networks.batch_norm == Some(BatchNorm::Train)
     }
 
-    /// Makes the networks on a device that keeps gradients. `calibration` holds normalized images, [n, 3, side, side], if they
-    /// are needed.
+    /// Makes the networks on a device that keeps gradients. `calibration` holds normalized images, [n, 3, side,
+    /// side], if they are needed.
     ///
     /// # Errors
     /// `bundle-invalid`, or `ask-invalid` without calibration images that are needed.
@@ -157,7 +158,8 @@ impl Start {
     }
 }
 
-/// Peer `m`'s network with numbered parameters: an optimizer finds their state by these numbers when a run is resumed.
+/// Peer `m`'s network with numbered parameters: an optimizer finds their state by these numbers when a run is
+/// resumed.
 pub(crate) fn numbered(net: Network, m: usize) -> Network {
     /// Between the first numbers of two peers.
     const APART: u64 = 1 << 20;

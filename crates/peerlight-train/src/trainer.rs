@@ -97,12 +97,12 @@ impl Trainer {
         })
     }
 
-    /// Trains on a batch with this learning rate: forward and backward passes, clipping, the optimizers' update, and the
-    /// running statistics of batch norms. It waits until all is computed.
+    /// Trains on a batch with this learning rate: forward and backward passes, clipping, the optimizers' update, and
+    /// the running statistics of batch norms. It waits until all is computed.
     ///
     /// # Errors
-    /// `training-diverged` if a loss or a gradient is not finite, `classes-invalid` for an image without a class that can be
-    /// learnt, `device-lost`.
+    /// `training-diverged` if a loss or a gradient is not finite, `classes-invalid` for an image without a class that
+    /// can be learnt, `device-lost`.
     pub fn step(&mut self, batch: &Batch, lr: f64) -> Result<StepReport> {
         let parts = batch.parts(self.devices.len());
         let shares = parts.iter().map(|part| part.classes.len() as f32 / batch.classes.len() as f32);

@@ -22,8 +22,8 @@ pub struct Validation {
     /// Number of images.
     #[serde(alias = "pictures")]
     pub images: usize,
-    /// For each peer, the fraction of images whose predicted class is right: the labelled class, or else that of the network
-    /// before training.
+    /// For each peer, the fraction of images whose predicted class is right: the labelled class, or else that of the
+    /// network before training.
     #[serde(alias = "right")]
     pub accuracy: Vec<f32>,
     /// For each peer, the mean cross-entropy with the labels. `None` without labels.

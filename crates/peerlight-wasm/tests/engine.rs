@@ -210,8 +210,8 @@ async fn errors_are_plain_and_leave_the_engine_ready(engine: &mut Engine) {
     explain(engine, &serde_json::json!({}), None).await.unwrap();
 }
 
-/// Every golden map of the micro nets on the processor; on WebGPU, which a software adapter makes slow here, the first case
-/// of each method.
+/// Every golden map of the micro nets on the processor; on WebGPU, which a software adapter makes slow here, the
+/// first case of each method.
 async fn maps_are_those_of_the_libraries(engine: &Engine) {
     let bytes = micro::bundle().unwrap();
     let bundle = Bundle::parse(&bytes).unwrap();

@@ -44,8 +44,8 @@ pub struct Train {
     pub device: Vec<Device>,
 }
 
-/// The settings of a [`Recipe`](peerlight_train::Recipe). Each flag has the name of a key; names of earlier versions are
-/// hidden aliases. The defaults are the library's.
+/// The settings of a [`Recipe`](peerlight_train::Recipe). Each flag has the name of a key; names of earlier versions
+/// are hidden aliases. The defaults are the library's.
 #[derive(Args, Serialize)]
 pub struct RecipeArgs {
     #[command(flatten)]
@@ -101,15 +101,16 @@ struct NetworkArgs {
     /// Peers to train from scratch, each [ID=]ARCHITECTURE. With --from: the bundle's peers to take, otherwise all
     #[arg(long, value_delimiter = ',', value_name = "PEERS")]
     peers: Vec<String>,
-    /// What the networks learn to predict: labels (each image's class) or teacher (what the same network predicted before
-    /// training: it keeps all its classes and needs no labels)
+    /// What the networks learn to predict: labels (each image's class) or teacher (what the same network predicted
+    /// before training: it keeps all its classes and needs no labels)
     #[arg(long, default_value = "labels", value_parser = parsed::<Targets>, value_name = "labels|teacher")]
     targets: Targets,
     /// Fraction of the starting weights in the final ones, 0.5 for halfway: less of what the networks knew is lost
     /// (Wortsman et al. 2022)
     #[arg(long, alias = "keep", default_value_t = 0.0, value_name = "FRACTION")]
     interpolate: f32,
-    /// Batch norms: train (normalize by each batch's statistics) or frozen. Without it: frozen with --from, train from scratch
+    /// Batch norms: train (normalize by each batch's statistics) or frozen. Without it: frozen with --from, train
+    /// from scratch
     #[arg(long, alias = "norms", value_parser = parsed::<BatchNorm>, value_name = "train|frozen")]
     #[serde(skip_serializing_if = "Option::is_none")]
     batch_norm: Option<BatchNorm>,
@@ -128,14 +129,16 @@ struct LossArgs {
     /// Temperature of mutual learning
     #[arg(long, default_value_t = Loss::default().temperature)]
     temperature: f32,
-    /// Weight of masked consistency (delta): the image masked by the mutual map must still be recognized; 0 turns it off
+    /// Weight of masked consistency (delta): the image masked by the mutual map must still be recognized; 0 turns it
+    /// off
     #[arg(long, alias = "delta", default_value_t = Loss::default().consistency_weight, value_name = "WEIGHT")]
     consistency_weight: f32,
-    /// Mask of masked consistency: soft (pixels times the map), top50 (the half of the pixels with the largest values stays)
-    /// or both (in turn)
+    /// Mask of masked consistency: soft (pixels times the map), top50 (the half of the pixels with the largest values
+    /// stays) or both (in turn)
     #[arg(long, default_value = "both", value_parser = parsed::<Mask>, value_name = "soft|top50|both")]
     mask: Mask,
-    /// Gradients of masked consistency: stop (the mask is constant) or flow (through the mask into the peer's own map)
+    /// Gradients of masked consistency: stop (the mask is constant) or flow (through the mask into the peer's own
+    /// map)
     #[arg(long, alias = "teach", default_value = "stop", value_parser = parsed::<MaskGradient>, value_name = "stop|flow")]
     mask_gradient: MaskGradient,
     /// Weight of the squared distance within a region's transfer (lambda)
@@ -150,7 +153,8 @@ struct LossArgs {
     /// A peer's own maps that learn from the others': of the whole image, of the masked image, or both
     #[arg(long, alias = "onto", default_value = "whole", value_parser = parsed::<TransferOnto>, value_name = "whole|masked|both")]
     transfer_onto: TransferOnto,
-    /// Peers that a map is learnt from: all others, or image by image only the better, which give the class a higher probability
+    /// Peers that a map is learnt from: all others, or image by image only the better, which give the class a higher
+    /// probability
     #[arg(long, alias = "lead", default_value = "all", value_parser = parsed::<TransferFrom>, value_name = "all|better")]
     transfer_from: TransferFrom,
     /// Number of regions along a side

@@ -37,8 +37,9 @@ impl Builder {
         ParameterId(self.parameters.len() - 1)
     }
 
-    /// Adds a convolution with a bias, or with the batch norm of this epsilon. The tensors are `<name>.weight`, `<name>.bias`
-    /// (the convolution's, or the norm's), and of a norm `<name>.gain` (its scale), `<name>.mean` and `<name>.variance`.
+    /// Adds a convolution with a bias, or with the batch norm of this epsilon. The tensors are `<name>.weight`,
+    /// `<name>.bias` (the convolution's, or the norm's), and of a norm `<name>.gain` (its scale), `<name>.mean`
+    /// and `<name>.variance`.
     pub fn conv(&mut self, name: &str, geometry: Geometry, x: NodeId, weight: [usize; 4], norm: Option<f32>) -> NodeId {
         let channels = [weight[0]];
         let weight = self.parameter(&format!("{name}.weight"), &weight, Role::Weight);

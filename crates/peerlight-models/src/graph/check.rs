@@ -54,7 +54,8 @@ pub(super) fn checked(spec: GraphSpec) -> Result<Graph> {
 }
 
 impl GraphSpec {
-    /// A graph whose layers are found rather than named: every place with a height and a width that all data flows through.
+    /// A graph whose layers are found rather than named: every place with a height and a width that all data flows
+    /// through.
     ///
     /// # Errors
     /// As [`Graph::new`].

@@ -17,8 +17,8 @@ pub(super) fn last_use(nodes: &[Node], steps: &[Step]) -> Vec<usize> {
     last
 }
 
-/// Whether after each step its result alone is alive: no later step takes an earlier result. Constants are always there and do
-/// not count. One pass over the steps.
+/// Whether after each step its result alone is alive: no later step takes an earlier result. Constants are always
+/// there and do not count. One pass over the steps.
 pub(super) fn are_cuts(steps: &[Step], last_use: &[usize]) -> Vec<bool> {
     // The last step that takes any result but the latest.
     let mut needed = last_use.first().copied().unwrap_or(0);
@@ -63,9 +63,9 @@ pub(super) fn head(nodes: &[Node], parameters: &[Parameter], shapes: &[Vec<usize
     }
 }
 
-/// The layers of a graph whose builder names none, the one that methods of one layer read and those that methods of several
-/// read: every cut with a height and a width after the first convolution; the last of them; and of the last four sizes the last
-/// cut, or the last that a shortcut was added to.
+/// The layers of a graph whose builder names none, the one that methods of one layer read and those that methods of
+/// several read: every cut with a height and a width after the first convolution; the last of them; and of the last
+/// four sizes the last cut, or the last that a shortcut was added to.
 pub(super) fn found(
     nodes: &[Node],
     shapes: &[Vec<usize>],

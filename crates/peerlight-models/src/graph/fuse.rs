@@ -57,8 +57,8 @@ pub(super) fn steps(nodes: &[Node], shapes: &[Vec<usize>]) -> Vec<Step> {
         let mut inputs = node.inputs.clone();
         if let StepKind::Conv { activation, .. } | StepKind::Norm { activation, .. } = &mut kind {
             taken[output] = true;
-            // The other summand must be there when the step runs, which is where its last node stands. Of two convolutions
-            // that are added the later takes the addition.
+            // The other summand must be there when the step runs, which is where its last node stands. Of two
+            // convolutions that are added the later takes the addition.
             if let Some(user) = only_user(output)
                 && nodes[user].op == Op::Binary(Binary::Add)
                 && let Some(other) = other_input(&nodes[user], output)

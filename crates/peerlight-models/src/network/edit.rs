@@ -44,9 +44,9 @@ impl Network {
         edit.finish().expect("a graph without some of its norms is as valid as with them")
     }
 
-    /// The same network, in which every convolution of an image with a bias has a batch norm again: its running statistics are the moments of
-    /// this batch, and scale and bias are such that nothing changes. So a network whose norms were folded can be trained with
-    /// live ones.
+    /// The same network, in which every convolution of an image with a bias has a batch norm again: its running
+    /// statistics are the moments of this batch, and scale and bias are such that nothing changes. So a network
+    /// whose norms were folded can be trained with live ones.
     ///
     /// # Errors
     /// `bundle-invalid` if that is more than a network may hold.

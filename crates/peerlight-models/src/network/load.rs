@@ -37,8 +37,8 @@ impl Network {
         Ok(Self::of(graph, tensors.collect()))
     }
 
-    /// A network that has learned nothing. The weights of convolutions are normal with variance 2 / (outputs of one filter) (He
-    /// et al., ICCV 2015), those of linear layers normal with deviation 0.01; norms change nothing.
+    /// A network that has learned nothing. The weights of convolutions are normal with variance 2 / (outputs of one
+    /// filter) (He et al., ICCV 2015), those of linear layers normal with deviation 0.01; norms change nothing.
     pub fn fresh(graph: Graph, seed: u64, device: &Device) -> Self {
         // No two tensors share a stream of numbers.
         let mut streams = seed << 16..;

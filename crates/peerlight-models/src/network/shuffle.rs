@@ -9,8 +9,9 @@ use peerlight_core::rng::permutation;
 use super::{Layer, Network};
 
 impl Network {
-    /// A twin in which every parameter that is applied after a layer is permuted: the same numbers, and nothing of what they had
-    /// learned. After [`Layer::INPUT`] comes the whole network, after the last layer the classifier alone.
+    /// A twin in which every parameter that is applied after a layer is permuted: the same numbers, and nothing of
+    /// what they had learned. After [`Layer::INPUT`] comes the whole network, after the last layer the classifier
+    /// alone.
     ///
     /// # Panics
     /// If the network has no such layer.
@@ -18,7 +19,8 @@ impl Network {
         let mut twin = self.clone();
         let first = self.graph.step_of(from).map_or(0, |step| self.graph.steps()[step].output.0 + 1);
         let is_trained = |id: &&crate::ParameterId| self.graph.parameters()[id.0].role.is_trained();
-        // Counted from the end, so that a twin shuffled from an earlier layer shares the permutations of the later ones.
+        // Counted from the end, so that a twin shuffled from an earlier layer shares the permutations of the later
+        // ones.
         let with_parameters =
             self.graph.nodes()[first..].iter().rev().filter(|n| n.parameters.iter().any(|p| is_trained(&p)));
         for (number, node) in with_parameters.enumerate() {

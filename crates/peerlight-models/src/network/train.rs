@@ -66,8 +66,8 @@ impl Network {
         }
     }
 
-    /// A network between this one and another with the same parameters: a fraction of the other's weights, and the rest of this
-    /// one's.
+    /// A network between this one and another with the same parameters: a fraction of the other's weights, and the
+    /// rest of this one's.
     ///
     /// # Panics
     /// If the other has other parameters.
@@ -81,8 +81,8 @@ impl Network {
         network
     }
 
-    /// The same network, its parameters numbered from `first` on: an optimizer knows them by these numbers, and they must
-    /// be the same when a run is resumed.
+    /// The same network, its parameters numbered from `first` on: an optimizer knows them by these numbers, and they
+    /// must be the same when a run is resumed.
     pub fn numbered(self, first: u64) -> Self {
         self.map(&mut Numbering(first))
     }

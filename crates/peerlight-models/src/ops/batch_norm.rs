@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Operation, Value, image, only, tensor};
 use crate::kernels::{self, Activation, Geometry, conv_act};
 
-/// `(x - mean) / sqrt(variance + epsilon) * scale + bias` for each channel (Ioffe & Szegedy, ICML 2015). Its parameters, all
-/// [channels], are the bias, the scale, the running mean and the running variance.
+/// `(x - mean) / sqrt(variance + epsilon) * scale + bias` for each channel (Ioffe & Szegedy, ICML 2015). Its
+/// parameters, all [channels], are the bias, the scale, the running mean and the running variance.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BatchNorm {
     /// What is added to the variance.
@@ -48,15 +48,16 @@ impl NormParameters {
 }
 
 impl BatchNorm {
-    /// The factor and the summand of each channel by the running statistics: s = scale / sqrt(variance + epsilon), and
-    /// bias - mean s.
+    /// The factor and the summand of each channel by the running statistics: s = scale / sqrt(variance + epsilon),
+    /// and bias - mean s.
     pub(crate) fn affine(&self, parameters: NormParameters) -> (Tensor<1>, Tensor<1>) {
         let NormParameters { bias, scale, mean, variance } = parameters;
         let factor = scale / (variance + self.epsilon).sqrt();
         (factor.clone(), bias - mean * factor)
     }
 
-    /// The norm by the running statistics, then the shortcut and the activation: a depthwise convolution of one pixel.
+    /// The norm by the running statistics, then the shortcut and the activation: a depthwise convolution of one
+    /// pixel.
     pub(crate) fn infer(
         &self,
         x: Tensor<4>,

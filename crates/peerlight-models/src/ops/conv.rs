@@ -41,8 +41,8 @@ pub(crate) fn convolve(
     conv_act(x, weight, bias, shortcut, geometry, activation)
 }
 
-/// The cross-correlation of [c, h, w] with a weight [out, c / groups, kernel height, kernel width], the first parameter.
-/// The second, [out], is added if it is there.
+/// The cross-correlation of [c, h, w] with a weight [out, c / groups, kernel height, kernel width], the first
+/// parameter. The second, [out], is added if it is there.
 impl Operation for Geometry {
     fn shape(&self, inputs: &[&[usize]], parameters: &[&[usize]]) -> Result<Vec<usize>, String> {
         let &[channels, height, width] = image(inputs)?;

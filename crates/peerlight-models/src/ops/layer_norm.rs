@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Operation, Value, one, only};
 
-/// `(x - mean) / sqrt(variance + epsilon) * scale + bias` with the mean and the population variance along one axis (Ba, Kiros &
-/// Hinton, 2016). The scale, as long as the axis, is the first parameter. The second, as long, is the bias, if it is there.
+/// `(x - mean) / sqrt(variance + epsilon) * scale + bias` with the mean and the population variance along one axis
+/// (Ba, Kiros & Hinton, 2016). The scale, as long as the axis, is the first parameter. The second, as long, is the
+/// bias, if it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LayerNorm {
     /// The axis, counted with the batch, which is axis 0.

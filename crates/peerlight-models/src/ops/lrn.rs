@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Operation, Value, image, only, tensor};
 
-/// `x / (bias + alpha / size * sum x^2)^beta`, the sum over `size` channels around each (Krizhevsky et al., NeurIPS 2012).
+/// `x / (bias + alpha / size * sum x^2)^beta`, the sum over `size` channels around each (Krizhevsky et al., NeurIPS
+/// 2012).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Lrn {
     /// The number of channels in a sum. Of an even number, the odd one is the later one.

@@ -1,4 +1,5 @@
-//! Softmax inside a network. The one at its end is left out when a network is imported: a network's result is its logits.
+//! Softmax inside a network. The one at its end is left out when a network is imported: a network's result is its
+//! logits.
 
 use burn::backend::{Dispatch, ops::ActivationOps};
 use serde::{Deserialize, Serialize};

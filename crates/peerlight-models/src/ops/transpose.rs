@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Operation, Value, one, only};
 
-/// Another order of axes: axis `i` of the result is axis `order[i]` of the input. The batch stays first. Between two reshapes it
-/// shuffles channels (Zhang et al., ShuffleNet, CVPR 2018).
+/// Another order of axes: axis `i` of the result is axis `order[i]` of the input. The batch stays first. Between two
+/// reshapes it shuffles channels (Zhang et al., ShuffleNet, CVPR 2018).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transpose {
     /// The axes of the input, counted with the batch.

@@ -193,7 +193,8 @@ fn with_number(draft: &Draft, node: usize, wanted: Binary, number: f32) -> Resul
     Ok(((value - number).abs() < 1e-4).then_some(x))
 }
 
-/// The node of a constant that stands beside a result: it gets the result's number of axes, in the order of the result's node.
+/// The node of a constant that stands beside a result: it gets the result's number of axes, in the order of the
+/// result's node.
 pub fn constant_beside<'a>(
     import: &mut Import<'a>,
     call: &Call<'_, 'a>,

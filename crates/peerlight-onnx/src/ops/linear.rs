@@ -103,7 +103,8 @@ fn bias<'a>(
     }
 }
 
-/// The result of a layer with the bias that is added after it, if the constant is one and nothing else takes the result.
+/// The result of a layer with the bias that is added after it, if the constant is one and nothing else takes the
+/// result.
 pub fn with_bias<'a>(
     import: &mut Import<'a>,
     call: &Call<'_, 'a>,

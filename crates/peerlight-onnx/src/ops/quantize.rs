@@ -1,5 +1,5 @@
-//! Networks that were quantized statically (QDQ) run in single precision: what 8 bits would have rounded is not rounded, but what
-//! they would have cut off is, since exporters leave out a ReLU that does nothing else.
+//! Networks that were quantized statically (QDQ) run in single precision: what 8 bits would have rounded is not
+//! rounded, but what they would have cut off is, since exporters leave out a ReLU that does nothing else.
 
 use peerlight_models::ops::{Op, Unary};
 

@@ -225,7 +225,8 @@ pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     }
 }
 
-/// The elements of all images, picked one after the other and in another shape. The places are those of the first image.
+/// The elements of all images, picked one after the other and in another shape. The places are those of the first
+/// image.
 fn in_order<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data) -> Results<'a> {
     let places = call.constant(1)?;
     let count: usize = import.draft.shape(data).iter().product();

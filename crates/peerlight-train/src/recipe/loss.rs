@@ -7,16 +7,17 @@ use super::require;
 
 /// The weights of the loss's terms, and the maps that peers exchange.
 ///
-/// L = cross-entropy + transfer_weight * transfer + mutual_weight * mutual + consistency_weight * consistency. The formulas
-/// of the documentation write beta, gamma, delta and lambda for the weights of transfer, mutual learning, consistency and
-/// distance.
+/// L = cross-entropy + transfer_weight * transfer + mutual_weight * mutual + consistency_weight * consistency. The
+/// formulas of the documentation write beta, gamma, delta and lambda for the weights of transfer, mutual learning,
+/// consistency and distance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Loss {
     /// Weight of the transfer of maps between peers (beta), at least 0. 0 makes the peers independent.
     #[serde(alias = "beta")]
     pub transfer_weight: f32,
-    /// Weight of mutual learning (gamma), at least 0: each peer also learns the others' probabilities (Zhang et al., CVPR 2018).
+    /// Weight of mutual learning (gamma), at least 0: each peer also learns the others' probabilities (Zhang et al.,
+    /// CVPR 2018).
     #[serde(alias = "gamma")]
     pub mutual_weight: f32,
     /// Temperature of mutual learning, above 0.

@@ -15,13 +15,13 @@ pub struct Networks {
     /// [`Start::from_bundle`](crate::Start::from_bundle) takes its bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<PathBuf>,
-    /// Peers. From scratch each is `[ID=]ARCHITECTURE`; with a bundle each is the id of one of its peers, and an empty list
-    /// takes all of them.
+    /// Peers. From scratch each is `[ID=]ARCHITECTURE`; with a bundle each is the id of one of its peers, and an
+    /// empty list takes all of them.
     pub peers: Vec<String>,
     /// What the networks learn to predict.
     pub targets: Targets,
-    /// Fraction of the starting weights in the final ones, in 0..1: final = (1 - a) trained + a starting. Interpolated weights
-    /// forget less (Wortsman et al., CVPR 2022, whose alpha is 1 - a).
+    /// Fraction of the starting weights in the final ones, in 0..1: final = (1 - a) trained + a starting.
+    /// Interpolated weights forget less (Wortsman et al., CVPR 2022, whose alpha is 1 - a).
     #[serde(alias = "keep")]
     pub interpolate: f32,
     /// What batch norms do. `None` is `Frozen` with a bundle and `Train` from scratch.
@@ -36,7 +36,8 @@ pub enum Targets {
     /// The class of the image.
     #[default]
     Labels,
-    /// The softmax of the same network before training (self-distillation): it keeps all of its classes, and needs no labels.
+    /// The softmax of the same network before training (self-distillation): it keeps all of its classes, and needs no
+    /// labels.
     Teacher,
 }
 

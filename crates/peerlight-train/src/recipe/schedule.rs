@@ -87,8 +87,8 @@ impl Schedule {
         self.steps.unwrap_or_else(steps).max(1)
     }
 
-    /// The learning rate of step `step` of `steps`, counted from 0. It rises to the highest over the warm-up, and then falls
-    /// along half a cosine to 0 (Loshchilov & Hutter, ICLR 2017).
+    /// The learning rate of step `step` of `steps`, counted from 0. It rises to the highest over the warm-up, and
+    /// then falls along half a cosine to 0 (Loshchilov & Hutter, ICLR 2017).
     pub fn lr_at(&self, step: usize, steps: usize) -> f64 {
         if step < self.warm_up {
             return self.lr * (step + 1) as f64 / self.warm_up as f64;

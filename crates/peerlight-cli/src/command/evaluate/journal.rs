@@ -86,7 +86,8 @@ impl Journal {
     /// Begins a run, or goes on with the same one.
     ///
     /// # Errors
-    /// `ask-invalid` if the file is of another run, `file-unreadable` if it cannot be read, `file-unwritable` if it cannot be written.
+    /// `ask-invalid` if the file is of another run, `file-unreadable` if it cannot be read, `file-unwritable` if it
+    /// cannot be written.
     pub fn open(path: &Path, run: &Run) -> Result<Self> {
         let head = line(run)?;
         let text = if path.exists() { files::read_text(path)? } else { String::new() };

@@ -52,12 +52,12 @@ pub struct Split {
     pub labels: Vec<String>,
 }
 
-/// Finds the images of a recipe. The classes are the `given` ones, or else the names of the training folders. No more than
-/// `validate_most` images are for validation.
+/// Finds the images of a recipe. The classes are the `given` ones, or else the names of the training folders. No more
+/// than `validate_most` images are for validation.
 ///
 /// # Errors
-/// `file-unreadable` if there are no images, `classes-invalid` if there are fewer than two classes or images of classes
-/// that cannot be learnt.
+/// `file-unreadable` if there are no images, `classes-invalid` if there are fewer than two classes or images of
+/// classes that cannot be learnt.
 pub fn split(recipe: &Recipe, given: Option<&[String]>, validate_most: usize) -> Result<Split> {
     let data = &recipe.data;
     let labels = match given {

@@ -78,8 +78,8 @@ impl RunFolder {
         Ok(Some(Checkpoint { step, files }))
     }
 
-    /// Writes a checkpoint, and removes the oldest. A checkpoint is a folder that gets its name when it is whole, so that a
-    /// kill at any moment leaves the one before it.
+    /// Writes a checkpoint, and removes the oldest. A checkpoint is a folder that gets its name when it is whole, so
+    /// that a kill at any moment leaves the one before it.
     ///
     /// # Errors
     /// `file-unwritable`.

@@ -22,7 +22,8 @@ impl Range {
     }
 }
 
-/// The axes of a shape that a node takes parts of, and which. Of the batch, whose size is not known, all or the beginning.
+/// The axes of a shape that a node takes parts of, and which. Of the batch, whose size is not known, all or the
+/// beginning.
 pub fn of(call: &Call<'_, '_>, shape: &[Int]) -> Result<Vec<(usize, Range)>, Fault> {
     let needed = |name: &str| Fault::new(format!("has no {name}"));
     let starts = call.ints_or_input("starts", 1)?.ok_or_else(|| needed("starts"))?;
