@@ -1,5 +1,5 @@
 /**
- * A whole step of training two peers beside PyTorch's: three processes that take turns, each told by a line to make one.
+ * A whole step of training two peers beside PyTorch's: three processes take turns, each told by a line to make one.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -20,7 +20,10 @@ const BUILD = [
   'train_step',
 ];
 
-/** The largest memory that a process has had, in megabytes, where the system tells it. @param {number | undefined} pid */
+/**
+ * The largest memory that a process has had, in megabytes, where the system tells it.
+ * @param {number | undefined} pid
+ */
 function peak(pid) {
   try {
     return Math.round(Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);

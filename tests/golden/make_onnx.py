@@ -1,7 +1,9 @@
 """onnx/: small networks as ONNX files, and onnx.json: what onnxruntime computes for them.
 
-`nodes.*` hold one operation each between a convolution and a flat output, written by hand in the opset where the operation has the
-form under test. `torch.*` hold blocks of known networks, exported by PyTorch with both of its exporters. `refused.*` must be refused by
+`nodes.*` hold one operation each between a convolution and a flat output, written by hand in the opset where the
+operation has the
+form under test. `torch.*` hold blocks of known networks, exported by PyTorch with both of its exporters. `refused.*`
+must be refused by
 name. The weights are random by a seed; the input is the formula of make_tiny.py, tensor 1000, for two images.
 """
 
@@ -29,7 +31,7 @@ def image(count=2, side=SIDE):
     return values((count, 3, side, side), 1000, 1.0)
 
 
-# --- one operation each -------------------------------------------------------------------------------------------------------
+# --- one operation each --------------------
 
 
 def node(op, inputs, outputs, **attributes):
@@ -108,14 +110,23 @@ def nodes():
     yield "unary.gelu_tanh", unary("Gelu", opset=20, approximate="tanh")
     yield "unary.prelu", beside("PRelu", per_channel)
     yield "clip.attributes", unary("Clip", opset=9, min=0.0, max=6.0)
-    yield "clip.inputs", build([node("Clip", ["a", "low", "high"], ["b"])], [constant("low", -0.5), constant("high", 0.75)])
+    yield (
+        "clip.inputs",
+        build([node("Clip", ["a", "low", "high"], ["b"])], [constant("low", -0.5), constant("high", 0.75)]),
+    )
     yield "clip.below", build([node("Clip", ["a", "low"], ["b"])], [constant("low", 0)])
     for op, value in [("Add", per_channel), ("Sub", 0.3), ("Mul", per_channel), ("Div", np.abs(per_channel) + 1)]:
         yield f"beside.{op.lower()}", beside(op, value)
     yield "beside.sub_first", beside("Sub", 1.0, first=True)
-    yield "beside.div_first", shaped(("Exp", ["a"], ["e"], {}), ("Div", ["c", "e"], ["b"], {}), constants=[constant("c", 2)])
+    yield (
+        "beside.div_first",
+        shaped(("Exp", ["a"], ["e"], {}), ("Div", ["c", "e"], ["b"], {}), constants=[constant("c", 2)]),
+    )
     yield "beside.pow", beside("Pow", 2.0)
-    yield "two.max", shaped(("Neg", ["a"], ["n"], {}), ("Mul", ["n", "a"], ["m"], {}), ("Max", ["m", "a", "n"], ["b"], {}))
+    yield (
+        "two.max",
+        shaped(("Neg", ["a"], ["n"], {}), ("Mul", ["n", "a"], ["m"], {}), ("Max", ["m", "a", "n"], ["b"], {})),
+    )
     yield "two.min", shaped(("Sigmoid", ["a"], ["n"], {}), ("Min", ["n", "a"], ["b"], {}))
     yield "two.swish", shaped(("Sigmoid", ["a"], ["s"], {}), ("Mul", ["s", "a"], ["b"], {}))
     clip = [constant("low", 0), constant("high", 6), constant("three", 3), constant("six", 6)]
@@ -234,40 +245,68 @@ def nodes():
             constants=[ints("one", 1), ints("axis", [1]), ints("turned", [3, 0, 2])],
         ),
     )
-    yield "shape.squeeze", shaped(("GlobalAveragePool", ["a"], ["g"], {}), ("Squeeze", ["g"], ["b"], dict(axes=[3, 2])), opset=11)
-    yield "shape.pad", build([node("Pad", ["a", "pads", "v"], ["b"])], [ints("pads", [0, 0, 1, 0, 0, 0, 2, 3]), constant("v", 0.5)])
-    yield "shape.pad_attributes", unary("Pad", opset=9, pads=[0, 0, 1, 2, 0, 0, 0, 1])
-    yield "shape.resize", build(
-        [node("Resize", ["a", "", "scales"], ["b"], mode="nearest")], [constant("scales", [1, 1, 2, 3])]
+    yield (
+        "shape.squeeze",
+        shaped(("GlobalAveragePool", ["a"], ["g"], {}), ("Squeeze", ["g"], ["b"], dict(axes=[3, 2])), opset=11),
     )
-    yield "shape.resize_linear", build(
-        [node("Resize", ["a", "", "scales"], ["b"], mode="linear")], [constant("scales", [1, 1, 2, 2])]
+    yield (
+        "shape.pad",
+        build([node("Pad", ["a", "pads", "v"], ["b"])], [ints("pads", [0, 0, 1, 0, 0, 0, 2, 3]), constant("v", 0.5)]),
+    )
+    yield "shape.pad_attributes", unary("Pad", opset=9, pads=[0, 0, 1, 2, 0, 0, 0, 1])
+    yield (
+        "shape.resize",
+        build([node("Resize", ["a", "", "scales"], ["b"], mode="nearest")], [constant("scales", [1, 1, 2, 3])]),
+    )
+    yield (
+        "shape.resize_linear",
+        build([node("Resize", ["a", "", "scales"], ["b"], mode="linear")], [constant("scales", [1, 1, 2, 2])]),
     )
     yield "shape.depth_to_space", unary("DepthToSpace", blocksize=2, mode="CRD")
     yield "shape.depth_to_space_dcr", unary("DepthToSpace", blocksize=2)
     yield "shape.space_to_depth", unary("SpaceToDepth", blocksize=2)
-    yield "head.softmax", build(
-        [node("GlobalAveragePool", ["a"], ["g"]), node("Flatten", ["g"], ["f"]), node("Softmax", ["f"], ["y"], axis=1)],
-        flat=False,
+    yield (
+        "head.softmax",
+        build(
+            [
+                node("GlobalAveragePool", ["a"], ["g"]),
+                node("Flatten", ["g"], ["f"]),
+                node("Softmax", ["f"], ["y"], axis=1),
+            ],
+            flat=False,
+        ),
     )
-    yield "head.log_softmax", build(
-        [node("GlobalAveragePool", ["a"], ["g"]), node("LogSoftmax", ["g"], ["s"], axis=1), node("Flatten", ["s"], ["y"])],
-        flat=False,
+    yield (
+        "head.log_softmax",
+        build(
+            [
+                node("GlobalAveragePool", ["a"], ["g"]),
+                node("LogSoftmax", ["g"], ["s"], axis=1),
+                node("Flatten", ["s"], ["y"]),
+            ],
+            flat=False,
+        ),
     )
-    yield "head.second_output", build(
-        [node("Relu", ["a"], ["b"]), node("GlobalAveragePool", ["a"], ["g"]), node("Flatten", ["g"], ["logits"])],
-        flat=False,
-        outputs=("b", "logits"),
+    yield (
+        "head.second_output",
+        build(
+            [node("Relu", ["a"], ["b"]), node("GlobalAveragePool", ["a"], ["g"]), node("Flatten", ["g"], ["logits"])],
+            flat=False,
+            outputs=("b", "logits"),
+        ),
     )
-    yield "head.auxiliary", build(
-        [
-            node("NonZero", ["a"], ["places"]),
-            node("Cast", ["places"], ["aux"], to=TensorProto.FLOAT),
-            node("GlobalAveragePool", ["a"], ["g"]),
-            node("Flatten", ["g"], ["y"]),
-        ],
-        flat=False,
-        outputs=("aux", "y"),
+    yield (
+        "head.auxiliary",
+        build(
+            [
+                node("NonZero", ["a"], ["places"]),
+                node("Cast", ["places"], ["aux"], to=TensorProto.FLOAT),
+                node("GlobalAveragePool", ["a"], ["g"]),
+                node("Flatten", ["g"], ["y"]),
+            ],
+            flat=False,
+            outputs=("aux", "y"),
+        ),
     )
 
 
@@ -275,16 +314,24 @@ def refused():
     """Networks that must be refused: what the text must name."""
     yield "nonzero", build([node("NonZero", ["a"], ["b"])]), ["NonZero", "the NonZero of b"]
     yield "argmax", build([node("ArgMax", ["a"], ["b"], axis=1)]), ["ArgMax", "logits"]
-    yield "reflect", build([node("Pad", ["a", "pads"], ["b"], mode="reflect")], [ints("pads", [0, 0, 1, 1, 0, 0, 1, 1])]), [
-        "Pad",
+    yield (
         "reflect",
-    ]
+        build([node("Pad", ["a", "pads"], ["b"], mode="reflect")], [ints("pads", [0, 0, 1, 1, 0, 0, 1, 1])]),
+        [
+            "Pad",
+            "reflect",
+        ],
+    )
     yield "batch", build([node("Transpose", ["a"], ["b"], perm=[1, 0, 2, 3])]), ["Transpose", "batch"]
     yield "batch_mean", build([node("ReduceMean", ["a"], ["b"], axes=[0])]), ["ReduceMean", "batch"]
-    yield "extension", build([helper.make_node("Gelu", ["a"], ["b"], name="the Gelu", domain="com.microsoft")]), [
-        "Gelu",
-        "com.microsoft",
-    ]
+    yield (
+        "extension",
+        build([helper.make_node("Gelu", ["a"], ["b"], name="the Gelu", domain="com.microsoft")]),
+        [
+            "Gelu",
+            "com.microsoft",
+        ],
+    )
     yield "feature_maps", build([node("Relu", ["a"], ["y"])], flat=False), ["not a number for each class"]
     yield "opset", build([node("Relu", ["a"], ["b"])], opset=8), ["opset 8", "17"]
     model = build([node("Relu", ["a"], ["b"])])
@@ -295,7 +342,7 @@ def refused():
     yield "external", model, ["another file", "external_data=False"]
 
 
-# --- blocks of known networks -------------------------------------------------------------------------------------------------
+# --- blocks of known networks --------------------
 
 
 def seeded(make):
@@ -319,7 +366,14 @@ def exported(module, dynamo, dynamic=True, opset=None):
         if dynamo:
             shapes = {"dynamic_shapes": ({0: "n"},)} if dynamic else {}
             program = torch.onnx.export(
-                module, (image(),), dynamo=True, external_data=False, verbose=False, opset_version=opset or 18, **shapes, **options
+                module,
+                (image(),),
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+                opset_version=opset or 18,
+                **shapes,
+                **options,
             )
             program.save(buffer)
         else:
@@ -354,7 +408,7 @@ def blocks():
         yield f"opset{opset}.script", slim(exported(module, False, opset=opset)), module
 
 
-# --- files --------------------------------------------------------------------------------------------------------------------
+# --- files --------------------
 
 
 def run(model, output=None):
@@ -392,7 +446,11 @@ def main():
         output = ["logits"] if name == "head.second_output" else ["y"]
         y = logits(name, model, run(model, output)).reshape(2, -1)
         store(name, model)
-        cases[name] = {"classes": y.shape[1], "logits": probe(torch.from_numpy(y), 60), "shift": name.startswith("head.")}
+        cases[name] = {
+            "classes": y.shape[1],
+            "logits": probe(torch.from_numpy(y), 60),
+            "shift": name.startswith("head."),
+        }
     for name, model, module in blocks():
         y = run(model)
         store(name, model)

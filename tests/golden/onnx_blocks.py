@@ -74,11 +74,15 @@ class Dense(nn.Module):
     def __init__(self, c=8, growth=4):
         super().__init__()
         self.layers = nn.ModuleList(
-            nn.Sequential(nn.BatchNorm2d(c + i * growth), nn.ReLU(), nn.Conv2d(c + i * growth, growth, 3, padding=1, bias=False))
+            nn.Sequential(
+                nn.BatchNorm2d(c + i * growth), nn.ReLU(), nn.Conv2d(c + i * growth, growth, 3, padding=1, bias=False)
+            )
             for i in range(2)
         )
         wide = c + 2 * growth
-        self.transition = nn.Sequential(nn.BatchNorm2d(wide), nn.ReLU(), nn.Conv2d(wide, c, 1, bias=False), nn.AvgPool2d(2))
+        self.transition = nn.Sequential(
+            nn.BatchNorm2d(wide), nn.ReLU(), nn.Conv2d(wide, c, 1, bias=False), nn.AvgPool2d(2)
+        )
 
     def forward(self, x):
         for layer in self.layers:
@@ -92,7 +96,9 @@ class Inception(nn.Module):
     def __init__(self, c=8):
         super().__init__()
         self.one = conv_bn(c, 3, 1)
-        self.long = nn.Sequential(conv_bn(c, 4, (1, 1)), nn.Conv2d(4, 4, (1, 5), padding=(0, 2)), nn.Conv2d(4, 3, (5, 1), padding=(2, 0)))
+        self.long = nn.Sequential(
+            conv_bn(c, 4, (1, 1)), nn.Conv2d(4, 4, (1, 5), padding=(0, 2)), nn.Conv2d(4, 3, (5, 1), padding=(2, 0))
+        )
         self.pooled = nn.Sequential(nn.MaxPool2d(3, 1, 1, ceil_mode=True), conv_bn(c, 3, 1))
 
     def forward(self, x):
@@ -233,7 +239,9 @@ BLOCKS = {
     "alex": lambda: net(
         nn.MaxPool2d(3, 2),
         width=8,
-        head=nn.Sequential(nn.AdaptiveAvgPool2d(5), nn.Flatten(), nn.Linear(200, 12), nn.ReLU(), nn.Linear(12, CLASSES)),
+        head=nn.Sequential(
+            nn.AdaptiveAvgPool2d(5), nn.Flatten(), nn.Linear(200, 12), nn.ReLU(), nn.Linear(12, CLASSES)
+        ),
     ),
     "ghost": lambda: net(Ghost(), width=10),
     "attention": lambda: net(Channel1d(), Spatial(), nn.PReLU(8), nn.Mish(), nn.GroupNorm(2, 8), width=8),

@@ -27,7 +27,7 @@ pub enum Command {
   peerlight explain cat.jpg --bundle web/models/lite0-lite1.safetensors --out explained
   peerlight explain *.jpg --bundle B --out explained --grid 4 --class 'tabby cat'
   peerlight explain cat.jpg --bundle B --out explained --method grad-cam,score-cam,layer-cam:layers=4+5+6+7
-  peerlight explain cat.jpg --bundle B --out explained --method grad-cam --class 'tabby cat' --rather-than 'Egyptian cat'
+  peerlight explain cat.jpg --bundle B --out D --method grad-cam --class 'tabby cat' --rather-than 'Egyptian cat'
   peerlight explain cat.jpg --bundle B --json | jq '.regions[] | select(.rho < 0)'
 
 `peerlight catalog` lists the methods with what each shows, and its settings.")]
@@ -38,16 +38,18 @@ pub enum Command {
   peerlight evaluate images/ --bundle B --out results --method mutual,cam,score-cam:channels=64 --peer all --limit 100
   peerlight evaluate images.csv --bundle B --out results --boxes boxes.csv --metrics fast
 
-IMAGES is a folder of images, a folder of class folders (named by a class's index, name or WordNet id), or a CSV with the columns
-path and, if known, class. A run that was stopped goes on where it was when it is called again with the same --out.")]
+IMAGES is a folder of images, a folder of class folders (named by a class's index, name or WordNet id), or a CSV
+with the columns path and, if known, class. A run that was stopped goes on where it was when it is called again with
+the same --out.")]
     Evaluate(Evaluate),
     /// Compare runs of evaluate image by image: did it help?
     #[command(after_help = "Examples:
   peerlight compare --a trained/val1000 --b untouched/val1000
   peerlight compare --a run-0/val,run-1/val,run-2/val --b plain-0/val,plain-1/val,plain-2/val --json
 
-Each side is one folder that evaluate wrote, or several, of different seeds say: these are averaged image by image. Differences
-are on the images, methods and figures that both sides have, with 95 % intervals from resampling the images.")]
+Each side is one folder that evaluate wrote, or several, of different seeds say: these are averaged image by image.
+Differences are on the images, methods and figures that both sides have, with 95 % intervals from resampling the
+images.")]
     Compare(Compare),
     /// Shuffle the networks' weights: does the map change? One that does not says nothing of what they have learnt
     #[command(after_help = "Example:
@@ -60,9 +62,9 @@ are on the images, methods and figures that both sides have, with 95 % intervals
   peerlight train --config recipe.toml --beta 0 --out independent
   peerlight train --resume --out run
 
-IMAGES are folders of class folders, or CSVs with the columns path and class. The folder --out gets the bundle, plots, a line of
-JSON for each step, checkpoints, and recipe.toml with every setting: its keys are these flags, and --config reads it. A run that
-was stopped in any way goes on with --resume and ends with the same numbers.")]
+IMAGES are folders of class folders, or CSVs with the columns path and class. The folder --out gets the bundle,
+plots, a line of JSON for each step, checkpoints, and recipe.toml with every setting: its keys are these flags, and
+--config reads it. A run that was stopped in any way goes on with --resume and ends with the same numbers.")]
     Train(Box<Train>),
     /// Make a bundle of pretrained networks from Python packages
     #[command(after_help = "Examples:
@@ -208,7 +210,14 @@ pub struct Sanity {
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: PathBuf,
     /// Methods to test, each METHOD[:SETTING=VALUE]...
-    #[arg(long, short, value_delimiter = ',', value_name = "METHODS", value_parser = request, default_values = ["mutual", "cam", "grad-cam", "attention"])]
+    #[arg(
+        long,
+        short,
+        value_delimiter = ',',
+        value_name = "METHODS",
+        value_parser = request,
+        default_values = ["mutual", "cam", "grad-cam", "attention"]
+    )]
     pub method: Vec<Request>,
     /// Peer that is explained, by its id in the bundle; otherwise all together
     #[arg(long, value_name = "PEER")]

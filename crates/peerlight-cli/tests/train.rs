@@ -221,7 +221,8 @@ fn a_run_of_an_earlier_version_is_continued() {
     let settings = format!(
         "images = [{images:?}]\nfrom = {bundle:?}\ntargets = \"teacher\"\nsteps = 2\nval-part = 0.2\nsides = [48]\n"
     );
-    let rest = "beta = 0.5\ngamma = 0.5\ndelta = 1.0\nmap-side = 14\nbatch = 6\noptimizer = \"sgd\"\nrate = 0.01\ndecay = 0.001\n";
+    let rest = "beta = 0.5\ngamma = 0.5\ndelta = 1.0\nmap-side = 14\nbatch = 6\noptimizer = \"sgd\"\nrate = \
+        0.01\ndecay = 0.001\n";
     fs::create_dir(&old).unwrap();
     fs::write(old.join("recipe.toml"), settings + rest).unwrap();
     let row = r#"{"step":0,"kind":"validation","pictures":3,"right":[1.0,1.0],"ce":[null,null],"rho":0.5}"#;

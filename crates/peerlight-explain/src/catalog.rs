@@ -56,7 +56,7 @@ pub struct Catalog {
     #[cfg_attr(feature = "typescript", ts(as = "Vec<Meta>"))]
     pub methods: Vec<&'static Meta>,
     /// Settings that a program offers first: those of every request, of the mutual map and of the image's crop.
-    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::setting::SettingEntry>"))]
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::SettingEntry>"))]
     pub settings: &'static [Setting],
     /// Color maps, the default first.
     pub colors: Vec<ColorEntry>,

@@ -86,7 +86,7 @@ pub struct Meta {
     /// Rough cost with the default settings, in forward passes. Programs run cheap methods first.
     pub passes: u32,
     /// Table of the settings.
-    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::setting::SettingEntry>"))]
+    #[cfg_attr(feature = "typescript", ts(as = "Vec<crate::SettingEntry>"))]
     pub settings: &'static [Setting],
 }
 

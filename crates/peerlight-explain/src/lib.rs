@@ -54,6 +54,7 @@ mod score;
 mod self_test;
 mod session;
 mod setting;
+mod setting_entry;
 
 pub use catalog::{Catalog, ColorEntry, ErrorEntry, Named, catalog};
 pub use cost::Cost;

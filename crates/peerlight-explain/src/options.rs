@@ -23,7 +23,8 @@ choices! { Evidence {
         "Where the network looks, limited to what supports this class over similar ones.";
     Attention: "attention", "Attention",
         "As in Cheng et al.: whatever is active in the chosen layers, for any class.";
-    Class: "class", "Class activation", "What supports the class, by CAM at the last layer and LayerCAM at earlier ones.";
+    Class: "class", "Class activation", "What supports the class, by CAM at the last layer and LayerCAM at earlier \
+        ones.";
 } }
 
 choices! { Fuse {

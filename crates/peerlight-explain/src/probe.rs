@@ -92,7 +92,8 @@ impl<'a> Probe<'a> {
         let classifier = self.net().linear_head().ok_or_else(|| {
             let (method, name) = (self.name, &self.session.info.peers[self.peer].name);
             let text = format!(
-                "{method} needs a network that ends in global average pooling and one linear classifier, and {name} does \
+                "{method} needs a network that ends in global average pooling and one linear classifier, and {name} \
+                 does \
                  not. HiResCAM makes the same map where there is one, and a map where there is none."
             );
             Error::new(Code::AskInvalid, text)

@@ -291,7 +291,8 @@ fn the_json_keeps_its_shape() {
         found
     };
     let mut json = serde_json::to_value(&explanation).unwrap();
-    let expected = "agreement blank bundle.name bundle.sha256 cost.backward cost.forward cost.partial device finite grid \
+    let expected = "agreement blank bundle.name bundle.sha256 cost.backward cost.forward cost.partial device finite \
+        grid \
         image.crop.side image.crop.x image.crop.y image.height image.width method ms name \
         peers[].architecture peers[].blank peers[].id peers[].layers[] peers[].name peers[].peer \
         peers[].target.class peers[].target.label peers[].target.probability \
@@ -310,7 +311,8 @@ fn the_json_keeps_its_shape() {
         peers[].top[].class peers[].top[].label peers[].top[].probability \
         regions[].attention[] regions[].column regions[].constant regions[].pairs[] regions[].rho regions[].row \
         settings.contrast settings.crop settings.evidence settings.fuse settings.grid settings.power settings.stages[] \
-        settings.target settings.weight side target.chosen target.class target.label timings[].ms timings[].name version \
+        settings.target settings.weight side target.chosen target.class target.label timings[].ms timings[].name \
+        version \
         contrast native.columns native.rows stages[]";
     let found = keys(&json);
     assert!(old.split_whitespace().chain(new).all(|key| found.contains(&key.to_string())), "{found:?}");

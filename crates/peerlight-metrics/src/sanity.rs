@@ -26,8 +26,7 @@ const DEPTHS: [(&str, fn(Layer) -> Layer); 5] = [
     ("everything", |_| Layer::INPUT),
 ];
 
-/// How alike the map is to the one of the untouched networks when the weights from a depth to the output are
-/// shuffled.
+/// How alike the map is to that of the untouched networks when the weights from a depth on are shuffled.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Depth {

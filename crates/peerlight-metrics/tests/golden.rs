@@ -102,10 +102,8 @@ fn fixed(trial: &Trial, side: usize) -> Vec<f32> {
 }
 
 fn figures(
-    session: &Session,
-    pass: &ForwardPass,
-    map: &Explanation,
-    request: &Request,
+    (session, pass): (&Session, &ForwardPass),
+    (map, request): (&Explanation, &Request),
     boxes: &[Rect],
     metrics: &[MetricId],
 ) -> Measures {
@@ -133,7 +131,7 @@ fn check(session: &Session, pass: &ForwardPass, case: &Case, wrong: &mut Vec<Str
     let request = Request { peer: Some(0), target: Some(case.target), layers, ..Request::of(&case.method.method) };
     let made = block_on(session.explain(pass, &request, &Silent)).unwrap();
     let all = metric_ids(false);
-    let again = figures(session, pass, &made, &request, &[], &all);
+    let again = figures((session, pass), (&made, &request), &[], &all);
     for (id, expected) in
         [("complexity", case.method.complexity), ("coherency", case.method.coherency), ("adcc", case.method.adcc)]
     {
@@ -147,12 +145,12 @@ fn check(session: &Session, pass: &ForwardPass, case: &Case, wrong: &mut Vec<Str
         for (i, Located { boxes, pointing, energy }) in trial.located.iter().enumerate() {
             let boxes: Vec<Rect> = boxes.iter().copied().map(Rect::from).collect();
             let games = ["pointing", "energy"].map(|id| id.parse().unwrap());
-            let found = figures(session, pass, &made, &request, &boxes, &games);
+            let found = figures((session, pass), (&made, &request), &boxes, &games);
             compare(name(&format!("pointing {i}")), value(&found, "pointing", None), *pointing);
             compare(name(&format!("energy {i}")), value(&found, "energy", None), *energy);
         }
         let whole = [Rect::from([0.0, 0.0, made.side as f64, made.side as f64])];
-        let found = figures(session, pass, &made, &request, &whole, &all);
+        let found = figures((session, pass), (&made, &request), &whole, &all);
         for (masking, expected) in &trial.masked {
             for id in ["average-drop", "average-increase", "average-gain"] {
                 let got = value(&found, id, Some(masking)) / 100.0;

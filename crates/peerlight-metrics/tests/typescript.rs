@@ -47,7 +47,7 @@ fn types() -> String {
     let config = Config::default().with_large_int("number");
     let codes: Vec<String> = CODES.iter().map(|code| format!("'{}'", code.id())).collect();
     format!(
-        "/** What the engine takes and gives. Made from the Rust types by `cargo xtask types`: do not edit. */\n\n\
+        "/** What the engine takes and gives. @generated from the Rust types by `cargo xtask types`: do not edit. */\n\n\
          /** Stable codes of errors. The catalog has what each means and what to do. */\n\
          export type ErrorCode = {};\n\n{}\
          /** What to measure a map by. */\n\

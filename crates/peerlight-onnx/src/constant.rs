@@ -63,7 +63,8 @@ impl<'a> Constant<'a> {
     pub fn of(tensor: &proto::Tensor<'a>) -> Result<Self, Fault> {
         if tensor.is_external {
             return Err(Fault::new(format!("keeps the tensor '{}' in another file", tensor.name)).advise(
-                "Save it as one file: torch.onnx.export(.., external_data=False), or onnx.save(onnx.load('model.onnx'), 'one.onnx').",
+                "Save it as one file: torch.onnx.export(.., external_data=False), or \
+                 onnx.save(onnx.load('model.onnx'), 'one.onnx').",
             ));
         }
         let shape = shape(&tensor.dims)

@@ -104,7 +104,8 @@ pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
 fn advice(op: &str) -> &'static str {
     match op {
         "If" | "Loop" | "Scan" | "SequenceConstruct" | "SequenceAt" => {
-            "A network's operations must be the same for every image. In PyTorch, export with torch.onnx.export(model, image, \
+            "A network's operations must be the same for every image. In PyTorch, export with \
+             torch.onnx.export(model, image, \
              'model.onnx') from a model in evaluation mode, without scripting it."
         }
         "QLinearConv" | "ConvInteger" | "MatMulInteger" | "QLinearMatMul" | "QLinearAdd" | "DynamicQuantizeLinear" => {
@@ -112,11 +113,13 @@ fn advice(op: &str) -> &'static str {
         }
         "LSTM" | "GRU" | "RNN" => "Only classifiers of images without memory are supported.",
         "TopK" | "ArgMax" | "NonMaxSuppression" => {
-            "Export the network alone, without what chooses among its results: its output must be the logits of all classes."
+            "Export the network alone, without what chooses among its results: its output must be the logits of all \
+             classes."
         }
         "Einsum" => "Write it as matrix products (torch.matmul), and export it again.",
         _ => {
-            "docs/networks.md lists those that are. Exporting with another opset may write it by others: 17 is a good choice."
+            "docs/networks.md lists those that are. Exporting with another opset may write it by others: 17 is a \
+             good choice."
         }
     }
 }

@@ -10,7 +10,8 @@ const SLOPE: f32 = 20.0;
 
 /// The masks of a batch.
 pub(crate) struct MaskBatch {
-    /// [n, s, s]: 0..=1 where soft; where hard 1 for the half of the pixels with the largest values and 0 for the others.
+    /// [n, s, s]: 0..=1 where soft; where hard 1 for the half of the pixels with the largest values and 0 for the
+    /// others.
     pub mask: Tensor<3>,
     /// The peers' maps, [n, side, side], as constants.
     maps: Vec<Tensor<3>>,

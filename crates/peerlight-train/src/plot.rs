@@ -89,7 +89,8 @@ pub fn regions(rows: &[Row]) -> String {
             let (left, top) = (x + (region % side) as f64 * cell, 34.0 + (region / side) as f64 * cell);
             let _ = write!(
                 svg,
-                "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{cell:.2}\" height=\"{cell:.2}\" fill=\"rgb({r},{g},{b})\"><title>{rho:.2}</title></rect>"
+                "<rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{cell:.2}\" height=\"{cell:.2}\" \
+                 fill=\"rgb({r},{g},{b})\"><title>{rho:.2}</title></rect>"
             );
         }
         let all = moment.iter().map(|(_, rho)| mean(rho)).sum::<f64>() / moment.len() as f64;
@@ -109,7 +110,8 @@ fn mean(values: &[f32]) -> f64 {
 
 fn head(title: &str, width: f64, height: f64) -> String {
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\"><title>{title}</title>{STYLE}<text x=\"12\" y=\"20\">{title}</text>"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
+         height=\"{height}\"><title>{title}</title>{STYLE}<text x=\"12\" y=\"20\">{title}</text>"
     )
 }
 
@@ -136,7 +138,8 @@ fn chart(title: &str, lines: &[Line]) -> String {
         let (at_x, at_y) = (x0 + part * (x1 - x0), y0 + part * (y1 - y0));
         let _ = write!(
             svg,
-            "<text x=\"{:.0}\" y=\"{}\" text-anchor=\"middle\">{at_x:.0}</text><text x=\"{}\" y=\"{:.0}\" text-anchor=\"end\">{at_y:.3}</text>",
+            "<text x=\"{:.0}\" y=\"{}\" text-anchor=\"middle\">{at_x:.0}</text><text x=\"{}\" y=\"{:.0}\" \
+             text-anchor=\"end\">{at_y:.3}</text>",
             x(at_x),
             bottom + 18.0,
             left - 6.0,

@@ -166,7 +166,8 @@ impl Trainer {
         let id = self.peers[m].id.clone();
         if !terms.is_finite() || !gradient_norm.is_finite() {
             let text = format!(
-                "'{id}' computes numbers that are not finite: its weights have grown too fast. Use a lower `lr`, or `clip`."
+                "'{id}' computes numbers that are not finite: its weights have grown too fast. Use a lower `lr`, or \
+                 `clip`."
             );
             return Err(Error::new(Code::Diverged, text));
         }

@@ -139,7 +139,13 @@ struct LossArgs {
     mask: Mask,
     /// Gradients of masked consistency: stop (the mask is constant) or flow (through the mask into the peer's own
     /// map)
-    #[arg(long, alias = "teach", default_value = "stop", value_parser = parsed::<MaskGradient>, value_name = "stop|flow")]
+    #[arg(
+        long,
+        alias = "teach",
+        default_value = "stop",
+        value_parser = parsed::<MaskGradient>,
+        value_name = "stop|flow"
+    )]
     mask_gradient: MaskGradient,
     /// Weight of the squared distance within a region's transfer (lambda)
     #[arg(long, alias = "lambda", default_value_t = Loss::default().distance_weight, value_name = "WEIGHT")]
@@ -151,11 +157,23 @@ struct LossArgs {
     #[arg(long, default_value = "attention", value_parser = parsed::<MapKind>, value_name = "attention|guided")]
     evidence: MapKind,
     /// A peer's own maps that learn from the others': of the whole image, of the masked image, or both
-    #[arg(long, alias = "onto", default_value = "whole", value_parser = parsed::<TransferOnto>, value_name = "whole|masked|both")]
+    #[arg(
+        long,
+        alias = "onto",
+        default_value = "whole",
+        value_parser = parsed::<TransferOnto>,
+        value_name = "whole|masked|both"
+    )]
     transfer_onto: TransferOnto,
     /// Peers that a map is learnt from: all others, or image by image only the better, which give the class a higher
     /// probability
-    #[arg(long, alias = "lead", default_value = "all", value_parser = parsed::<TransferFrom>, value_name = "all|better")]
+    #[arg(
+        long,
+        alias = "lead",
+        default_value = "all",
+        value_parser = parsed::<TransferFrom>,
+        value_name = "all|better"
+    )]
     transfer_from: TransferFrom,
     /// Number of regions along a side
     #[arg(long, default_value_t = Loss::default().grid, value_name = "N")]

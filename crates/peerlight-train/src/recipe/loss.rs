@@ -145,7 +145,8 @@ impl Loss {
         require(&[
             (
                 weights.iter().all(|v| v.is_finite() && *v >= 0.0),
-                "The weights `transfer-weight`, `mutual-weight`, `consistency-weight` and `distance-weight` must not be negative.",
+                "The weights `transfer-weight`, `mutual-weight`, `consistency-weight` and `distance-weight` must not \
+                 be negative.",
             ),
             (
                 self.transfer_onto == TransferOnto::Whole || self.consistency_weight > 0.0,

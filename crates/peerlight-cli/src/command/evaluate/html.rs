@@ -47,10 +47,12 @@ fn head(result: &ResultFile) -> String {
     let report = &result.report;
     let mut html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Peerlight: {set}</title><style>{STYLE}</style><h1>How faithful are the maps?</h1>\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>Peerlight: \
+             {set}</title><style>{STYLE}</style><h1>How faithful are the maps?</h1>\
          <p>{count} images of {set}; protocol {protocol}; weights {bundle} ({sha}); {device}; seed {seed}.</p>\
          <p>A score describes how a map fares with this network on these images. No score proves that an \
-         explanation is right. Ranges are 95&nbsp;% bootstrap intervals over the images. Arrows point the better way.</p><ul>",
+         explanation is right. Ranges are 95&nbsp;% bootstrap intervals over the images. Arrows point the better \
+         way.</p><ul>",
         set = escaped(&result.set),
         count = result.images,
         protocol = escaped(&result.protocol),

@@ -96,7 +96,8 @@ impl Journal {
         let (first, lines) = whole.split_once('\n').unzip();
         if first.is_some_and(|first| serde_json::from_str::<Run>(first).ok().as_ref() != Some(run)) {
             let text = format!(
-                "'{}' holds another run: with other methods, metrics, weights, peers or version. Choose another folder, \
+                "'{}' holds another run: with other methods, metrics, weights, peers or version. Choose another \
+                 folder, \
                  or delete it.",
                 path.display()
             );

@@ -5,11 +5,13 @@ use peerlight_metrics::{FigureKey, METRICS, Masking, Meta, Report, ResultFile, R
 /// Marks a figure that rests on the position of equal values.
 pub const TIED: &str = "†";
 /// The meaning of [`TIED`].
-pub const TIED_NOTE: &str = "ties, kept by position: most of the pixels that the map ranks highest have equal values, so their position decided \
+pub const TIED_NOTE: &str = "ties, kept by position: most of the pixels that the map ranks highest have equal \
+    values, so their position decided \
      which were kept. The figure tells nothing about such a map, and is no control.";
 
 /// The meaning of the marks of the best.
-pub const BEST_NOTE: &str = "the best of its column, or not distinguishable from it: the 95 % interval of the difference holds 0. Controls are \
+pub const BEST_NOTE: &str = "the best of its column, or not distinguishable from it: the 95 % interval of the \
+    difference holds 0. Controls are \
      left out.";
 
 /// A table for each explained peer, with the primary masking.

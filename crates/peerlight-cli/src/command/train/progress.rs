@@ -72,7 +72,8 @@ impl Progress {
         };
         let rho = report.rho.iter().sum::<f32>() / report.rho.len().max(1) as f32;
         format!(
-            "{number}/{}  cross-entropy {}  transfer {}  consistency {}  correlation {rho:.3}  {each:.2} s per step, {}",
+            "{number}/{}  cross-entropy {}  transfer {}  consistency {}  correlation {rho:.3}  {each:.2} s per step, \
+             {}",
             self.steps,
             of(|peer| peer.terms.cross_entropy),
             of(|peer| peer.terms.transfer),
