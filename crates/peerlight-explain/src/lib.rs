@@ -73,6 +73,5 @@ pub use request::Request;
 pub use score::{Score, Versus};
 pub use self_test::self_test;
 pub use session::Session;
-pub use setting::{
-    Choice, ChoiceSetting, Choose, CountSetting, Handle, Kind, NumberSetting, Setting, SettingEntry, Settings, Value,
-};
+pub use setting::{Choice, ChoiceSetting, Choose, CountSetting, Handle, Kind, NumberSetting, Setting, Settings, Value};
+pub use setting_entry::SettingEntry;
