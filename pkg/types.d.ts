@@ -1,4 +1,4 @@
-/** What the engine takes and gives. Made from the Rust types by `cargo xtask types`: do not edit. */
+/** What the engine takes and gives. @generated from the Rust types by `cargo xtask types`: do not edit. */
 
 /** Stable codes of errors. The catalog has what each means and what to do. */
 export type ErrorCode =
@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'bundle-invalid'
   | 'bundle-hash'
   | 'bundle-version'
+  | 'network-unsupported'
   | 'ask-invalid'
   | 'device-unavailable'
   | 'device-self-test'
@@ -56,7 +57,8 @@ export type Request = {
  * Second class to compare with. Its weighted score is subtracted, so the map shows evidence for the first class over
  * the second.
  *
- * Source: Zhang et al., "Finer-CAM: Spotting the Difference Reveals Finer Details for Visual Explanation", CVPR 2025.
+ * Source: Zhang et al., "Finer-CAM: Spotting the Difference Reveals Finer Details for Visual Explanation", CVPR
+ * 2025.
  */
 export type Versus = {
   /** Index of the second class. */
@@ -281,7 +283,7 @@ export type Sanity = {
   ms: number;
 };
 
-/** How alike the map is to the one of the untouched networks when the weights from a depth to the output are shuffled. */
+/** How alike the map is to that of the untouched networks when the weights from a depth on are shuffled. */
 export type Depth = {
   /** What is shuffled, and everything after it. */
   name: string;
