@@ -1,10 +1,9 @@
 """onnx/: small networks as ONNX files, and onnx.json: what onnxruntime computes for them.
 
-`nodes.*` hold one operation each between a convolution and a flat output, written by hand in the opset where the
-operation has the
-form under test. `torch.*` hold blocks of known networks, exported by PyTorch with both of its exporters. `refused.*`
-must be refused by
-name. The weights are random by a seed; the input is the formula of make_tiny.py, tensor 1000, for two images.
+Most hold one operation each between a convolution and a flat output, written by hand in the opset where the operation
+has the form under test. `*.script` and `*.dynamo` hold blocks of known networks (onnx_blocks.py), exported by both of
+PyTorch's exporters. `refused.*` must be refused by name. The weights are random by a seed; the input is the formula of
+make_tiny.py, tensor 1000, for two images.
 """
 
 import io
@@ -31,7 +30,7 @@ def image(count=2, side=SIDE):
     return values((count, 3, side, side), 1000, 1.0)
 
 
-# --- one operation each --------------------
+# --- one operation each ---
 
 
 def node(op, inputs, outputs, **attributes):
@@ -342,7 +341,7 @@ def refused():
     yield "external", model, ["another file", "external_data=False"]
 
 
-# --- blocks of known networks --------------------
+# --- blocks of known networks ---
 
 
 def seeded(make):
@@ -408,7 +407,7 @@ def blocks():
         yield f"opset{opset}.script", slim(exported(module, False, opset=opset)), module
 
 
-# --- files --------------------
+# --- files ---
 
 
 def run(model, output=None):

@@ -17,6 +17,6 @@ mod preprocess;
 mod proto;
 mod wire;
 
-pub use inspect::{Inspection, inspect};
+pub use inspect::{Inspection, LayerInfo, NetworkInfo, Unsupported, inspect};
 pub use model::{Imported, Options, import};
 pub use preprocess::{PRESETS, Preset};

@@ -1,7 +1,10 @@
 //! Finds the places that all data flows through.
 
 use super::{Cut, Head, Node, NodeId, Parameter, Step, StepKind};
-use crate::{Layer, ops::Op};
+use crate::{
+    Layer,
+    ops::{Binary, Op},
+};
 
 /// The last step that takes each node's result; the number of steps for the result of the network.
 pub(super) fn last_use(nodes: &[Node], steps: &[Step]) -> Vec<usize> {
@@ -65,7 +68,7 @@ pub(super) fn head(nodes: &[Node], parameters: &[Parameter], shapes: &[Vec<usize
 
 /// The layers of a graph whose builder names none, the one that methods of one layer read and those that methods of
 /// several read: every cut with a height and a width after the first convolution; the last of them; and of the last
-/// four sizes the last cut, or the last that a shortcut was added to.
+/// four sizes the last cut, or the last where a block ends.
 pub(super) fn found(
     nodes: &[Node],
     shapes: &[Vec<usize>],
@@ -82,7 +85,7 @@ pub(super) fn found(
     for (step, _) in steps.iter().zip(cuts).skip(first.unwrap_or(0)).filter(|(_, is_cut)| **is_cut) {
         let Some(size) = size(step.output) else { continue };
         layers.push(Cut { name: nodes[step.output.0].name.clone(), node: step.output });
-        let (layer, joins) = (Layer(layers.len()), step.inputs.len() > 1);
+        let (layer, joins) = (Layer(layers.len()), joins(nodes, step));
         match of_sizes.last_mut() {
             Some((last, joined, place)) if *last == size => {
                 if joins || !*joined {
@@ -99,4 +102,12 @@ pub(super) fn found(
     }
     let skipped = of_sizes.len().saturating_sub(4);
     (layers, target, of_sizes.into_iter().skip(skipped).map(|(_, _, layer)| layer).collect())
+}
+
+/// Whether a step ends a block: it adds a shortcut, or joins branches.
+fn joins(nodes: &[Node], step: &Step) -> bool {
+    match (step.kind, &nodes[step.output.0].op) {
+        (StepKind::Single, op) => matches!(op, Op::Binary(Binary::Add) | Op::Concat(_)),
+        _ => step.inputs.len() > 1,
+    }
 }

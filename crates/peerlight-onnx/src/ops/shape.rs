@@ -157,7 +157,7 @@ fn part<'a>(
     range: range::Range,
 ) -> Result<Data, Fault> {
     let axis = data.order[axis];
-    let range::Range { start, end, step } = range;
+    let [start, end, step] = range.forward()?;
     if (start, end, step) == (0, import.draft.nodes[data.node].shape[axis - 1], 1) {
         return Ok(data.clone());
     }
@@ -170,7 +170,7 @@ pub fn slice<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     for (axis, range) in range::of(call, &whole(&import.draft.shape(&data)))? {
         if axis == 0 {
             // All of the batch, or the one image that there is.
-            if range.start == 0 && range.step == 1 && range.end > 0 {
+            if matches!(range.forward(), Ok([0, end, 1]) if end > 0) {
                 continue;
             }
             return refuse("takes a part of the batch");
@@ -185,7 +185,7 @@ pub fn split<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let axis = data.position(call.int("axis", 0)?)?;
     let (mut parts, mut start) = (Vec::new(), 0);
     for size in split_sizes(call, import.draft.shape(&data)[axis - 1])? {
-        let range = range::Range { start, end: start + size, step: 1 };
+        let range = range::Range::between(start, start + size);
         parts.push(Value::Data(part(import, call, &data, axis, range)?));
         start += size;
     }
@@ -205,17 +205,17 @@ pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         places.to_known()?.iter().map(|&place| position(place, extent)).collect::<Result<_, _>>()?;
     match (places.shape.len(), starts.as_slice()) {
         (0, &[start]) => {
-            let one = part(import, call, &data, axis, range::Range { start, end: start + 1, step: 1 })?;
+            let one = part(import, call, &data, axis, range::Range::between(start, start + 1))?;
             let mut shape = import.draft.shape(&one);
             shape.remove(axis - 1);
             to_shape(import, call, &one, whole(&shape))
         }
         (1, &[first, .., last]) if starts.windows(2).all(|pair| pair[0] + 1 == pair[1]) => {
-            let range = range::Range { start: first, end: last + 1, step: 1 };
+            let range = range::Range::between(first, last + 1);
             Ok(vec![Value::Data(part(import, call, &data, axis, range)?)])
         }
         (1, starts) if (1..=64).contains(&starts.len()) => {
-            let one = |start: usize| range::Range { start, end: start + 1, step: 1 };
+            let one = |start: usize| range::Range::between(start, start + 1);
             let parts = starts.iter().map(|&start| part(import, call, &data, axis, one(start)));
             let nodes: Vec<usize> = parts.map(|part| part.map(|data| data.node)).collect::<Result<_, _>>()?;
             let node = import.node(call, Op::Concat(Concat { axis: data.order[axis] }), nodes, Vec::new())?;

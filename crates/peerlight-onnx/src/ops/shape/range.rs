@@ -7,18 +7,40 @@ use crate::{
     import::Call,
 };
 
-/// The elements `start`, `start + step`, ... before `end` of an axis.
+/// The elements `start`, `start + step`, ... before `end` of an axis; with a step below 0, backward and after `end`, which
+/// may be -1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Range {
-    pub start: usize,
-    pub end: usize,
-    pub step: usize,
+    start: i64,
+    end: i64,
+    step: i64,
 }
 
 impl Range {
+    /// The elements from `start` to the one before `end`.
+    pub fn between(start: usize, end: usize) -> Self {
+        Self { start: start as i64, end: end as i64, step: 1 }
+    }
+
     /// Its elements.
     pub fn places(&self) -> Vec<usize> {
-        (self.start..self.end).step_by(self.step).collect()
+        let Self { start, end, step } = *self;
+        let places = std::iter::successors(Some(start), |place| place.checked_add(step));
+        places
+            .take_while(|&place| if step > 0 { place < end } else { place > end })
+            .map(|place| place as usize)
+            .collect()
+    }
+
+    /// Start, end and step.
+    ///
+    /// # Errors
+    /// If it goes backward.
+    pub fn forward(&self) -> Result<[usize; 3], Fault> {
+        match (usize::try_from(self.start), usize::try_from(self.end), usize::try_from(self.step)) {
+            (Ok(start), Ok(end), Ok(step)) => Ok([start, end.max(start), step]),
+            _ => refuse(format!("goes in steps of {}; only forward is supported", self.step)),
+        }
     }
 }
 
@@ -36,18 +58,16 @@ pub fn of(call: &Call<'_, '_>, shape: &[Int]) -> Result<Vec<(usize, Range)>, Fau
     let mut ranges = Vec::new();
     for (i, &axis) in axes.iter().enumerate() {
         let axis = position(axis, shape.len())?;
-        let step = match usize::try_from(steps[i]) {
-            Ok(step) if step > 0 => step,
-            _ => return refuse(format!("goes in steps of {}; only forward is supported", steps[i])),
+        let (step, extent) = match (steps[i], shape[axis]) {
+            (0, _) => return refuse("goes in steps of 0"),
+            (step, Int::Known(extent)) => (step, extent),
+            (step, Int::Batch) => (step, i64::MAX),
         };
-        let extent = match shape[axis] {
-            Int::Known(extent) => extent,
-            Int::Batch => i64::MAX,
-        };
-        let clamped =
-            |value: i64| (if value < 0 { value.saturating_add(extent) } else { value }).clamp(0, extent) as usize;
-        let (start, end) = (clamped(starts[i]), clamped(ends[i]));
-        ranges.push((axis, Range { start, end: end.max(start), step }));
+        let place = |value: i64| if value < 0 { value.saturating_add(extent) } else { value };
+        // Backward the first is at most the last element, and the end is before the first.
+        let (low, high) = if step > 0 { (0, extent) } else { (-1, extent - 1) };
+        let (start, end) = (place(starts[i]).clamp(low, high), place(ends[i]).clamp(low, high));
+        ranges.push((axis, Range { start, end, step }));
     }
     Ok(ranges)
 }
