@@ -2,7 +2,7 @@
 
 use crate::node;
 use crate::setup::tools;
-use crate::shell::{Result, cargo, command, exec, files, root};
+use crate::shell::{Result, cargo, command, exec, root};
 use crate::test::Outcome;
 
 /// What to format.
@@ -19,18 +19,8 @@ pub fn run(args: &Args) -> Result {
     python(args.check).map(|_| ())
 }
 
-/// Files that a macro declares as modules, one line each, are not found by `cargo fmt`.
-const DECLARED: [&str; 1] = ["crates/peerlight-explain/src/methods/"];
-
 pub fn rust(check: bool) -> Result {
-    let check = check.then_some("--check");
-    exec(cargo().args(["fmt", "--all"]).args(check))?;
-    let declared = |file: &String| file.ends_with(".rs") && DECLARED.iter().any(|folder| file.starts_with(folder));
-    let declared: Vec<String> = files()?.into_iter().filter(declared).collect();
-    if declared.is_empty() {
-        return Ok(());
-    }
-    exec(command("rustfmt").args(["--edition", "2024"]).args(check).args(declared))
+    exec(cargo().args(["fmt", "--all"]).args(check.then_some("--check")))
 }
 
 /// JavaScript, CSS and HTML.
