@@ -16,6 +16,7 @@ mod network;
 mod weights;
 
 pub use bundle::{Bundle, FORMAT};
+pub use efficientnet_lite::PREPROCESS as EFFICIENTNET_LITE_PREPROCESS;
 pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named};
 pub use manifest::{Manifest, PeerManifest};
 pub use net::{ConvKind, ConvShape, Moments, Net};

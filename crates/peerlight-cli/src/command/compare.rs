@@ -56,8 +56,7 @@ fn side(folders: &[std::path::PathBuf]) -> Result<Vec<(Run, Vec<Record>)>> {
 
 /// A line for each figure, those of the primary masking and those that do not mask.
 fn table(differences: &[Difference]) -> String {
-    let mut text =
-        format!("{:<28}{:>5}  {:<26}{:>9}{:>9}{:>9}   95 %\n", "method", "peer", "figure", "a", "b", "a - b");
+    let mut text = format!("{:<28}{:>5}  {:<26}{:>9}{:>9}{:>9}   95%\n", "method", "peer", "figure", "a", "b", "a - b");
     let secondary = |metric: &str| Masking::ALL[1..].iter().any(|&m| metric.ends_with(&key("", Some(m))));
     for d in differences.iter().filter(|d| !secondary(&d.metric)) {
         let peer = d.peer.map_or("-".into(), |peer| (peer + 1).to_string());

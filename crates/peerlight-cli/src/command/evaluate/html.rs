@@ -33,7 +33,7 @@ pub fn page(result: &Result, shown: &[Shown]) -> String {
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>Peerlight: {set}</title><style>{STYLE}</style><h1>How faithful are the maps?</h1>\
          <p>{count} images of {set}; protocol {protocol}; weights {bundle} ({sha}); {device}; seed {seed}. \
-         Intervals are 95 % bootstrap intervals over the images. A figure says how a map treats this network on these \
+         Intervals are 95% bootstrap intervals over the images. A figure says how a map treats this network on these \
          images; no figure proves that an explanation is right.</p>",
         set = escaped(&result.set),
         count = result.images,
