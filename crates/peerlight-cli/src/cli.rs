@@ -53,8 +53,8 @@ Each side is one folder that evaluate wrote, or several, of different seeds say:
 Differences are on the images, methods and figures that both sides have, with 95 % intervals from resampling the
 images.")]
     Compare(Compare),
-    /// Shuffle the networks' weights and see whether the map changes. A map that does not change tells nothing about what they
-    /// learned
+    /// Shuffle the networks' weights and see whether the map changes. A map that does not change tells nothing about
+    /// what they learned
     #[command(after_help = "Example:
   peerlight sanity cat.jpg --bundle B --method mutual,grad-cam,attention")]
     Sanity(Sanity),
@@ -84,7 +84,8 @@ plots, a line of JSON for each step, checkpoints, and recipe.toml with every set
 
 #[derive(Args)]
 pub struct Explain {
-    /// Images or folders of images: JPEG, PNG, WebP, GIF, BMP or TIFF; - reads paths from standard input, one per line
+    /// Images or folders of images: JPEG, PNG, WebP, GIF, BMP or TIFF; - reads paths from standard input, one per
+    /// line
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<PathBuf>,
     /// Bundle with the networks, made by `peerlight import` or `peerlight train`
@@ -102,7 +103,8 @@ pub struct Explain {
     /// Further methods to explain with, each METHOD[:SETTING=VALUE]..., such as grad-cam,score-cam:channels=64
     #[arg(long, short, value_delimiter = ',', value_name = "METHODS", value_parser = request)]
     pub method: Vec<Request>,
-    /// Network that the further methods explain, by its id in the bundle, or `all` for the mean; otherwise each of them
+    /// Network that the further methods explain, by its id in the bundle, or `all` for the mean; otherwise each of
+    /// them
     #[arg(long, value_name = "PEER", requires = "method")]
     pub peer: Option<String>,
     /// Class to compare with, by index or name: the further methods show what separates the two
@@ -252,8 +254,8 @@ pub struct Compare {
 
 #[derive(Args)]
 pub struct Import {
-    /// Networks, each [ID=]ARCHITECTURE[:FILE]: its id in the bundle, its architecture, and the PyTorch file of its weights;
-    /// without a file, pip fetches the package ARCHITECTURE-pytorch-model
+    /// Networks, each [ID=]ARCHITECTURE[:FILE]: its id in the bundle, its architecture, and the PyTorch file of its
+    /// weights; without a file, pip fetches the package ARCHITECTURE-pytorch-model
     #[arg(required = true, value_name = "PEER", num_args = 2..)]
     pub peers: Vec<String>,
     /// Bundle to write

@@ -16,9 +16,12 @@ pub const UNCHANGED: f64 = 0.9;
 /// The seed of the permutations.
 const SEED: u64 = 0;
 
+/// The cut of a network with a given last layer.
+type CutOf = fn(Layer) -> Layer;
+
 /// The depths that are tried, by name, and the cut of a network with a given last layer: everything computed after it
 /// is shuffled. Relative depths, so that they mean the same for peers with different numbers of layers.
-const DEPTHS: [(&str, fn(Layer) -> Layer); 5] = [
+const DEPTHS: [(&str, CutOf); 5] = [
     ("classifier", |last| last),
     ("last layer", |last| last.before()),
     ("last two layers", |last| last.before().before()),

@@ -13,7 +13,7 @@ use crate::{
     ops::{Binary, Op},
 };
 
-/// Preprocessing of the published EfficientNet-Lite weights: (x * 255 - 127) / 128. Measured: with it they recognize most.
+/// Preprocessing of the published EfficientNet-Lite weights: (x * 255 - 127) / 128. With it they recognize most.
 pub const PREPROCESS: Preprocess =
     Preprocess { side: 224, crop: 0.875, mean: [127.0 / 255.0; 3], std: [128.0 / 255.0; 3] };
 

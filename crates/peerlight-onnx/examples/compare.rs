@@ -1,5 +1,5 @@
-//! Compares the logits of ONNX files with those that another program has computed: for each `NAME.onnx` of a folder the raw
-//! 32-bit floats of `NAME.x` (two images, normalized) and `NAME.y` (their logits).
+//! Compares the logits of ONNX files with those that another program has computed: for each `NAME.onnx` of a folder
+//! the raw 32-bit floats of `NAME.x` (two images, normalized) and `NAME.y` (their logits).
 //!
 //!     cargo run --example compare -- FOLDER [NAME ..]
 #![allow(clippy::disallowed_methods, reason = "a native program may wait")]
@@ -51,7 +51,8 @@ fn main() {
         let largest = expected.iter().fold(0.0f32, |a, b| a.max(b.abs()));
         let off = logits.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max) / largest;
         println!(
-            "{name}: off by {off:.1e}; {} head, {} layers, target {} {:?}, several {:?}, {} nodes, {:.1} M weights, {:.2} G \
+            "{name}: off by {off:.1e}; {} head, {} layers, target {} {:?}, several {:?}, {} nodes, {:.1} M weights, \
+             {:.2} G \
              multiplications, opened in {opened:.0?}, two images in {ran:.0?}",
             info.head,
             info.layers.len(),

@@ -89,7 +89,7 @@ fn cast<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>
     let is_float =
         |kind: i64| matches!(kind, data_type::FLOAT | data_type::FLOAT16 | data_type::DOUBLE | data_type::BFLOAT16);
     let to = call.int("to", data_type::FLOAT)?;
-    if is_float(to) == !from.is_int() {
+    if is_float(to) != from.is_int() {
         return Ok(Constant::clone(from));
     }
     import.allow(from.len())?;

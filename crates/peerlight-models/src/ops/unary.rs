@@ -51,7 +51,9 @@ pub enum Unary {
 impl Operation for Unary {
     fn shape(&self, inputs: &[&[usize]], _: &[&[usize]]) -> Result<Vec<usize>, String> {
         match *self {
-            Self::Clip { low, high } if !(low <= high) => Err(format!("clips to {low}..{high}")),
+            Self::Clip { low, high } if low.is_nan() || high.is_nan() || low > high => {
+                Err(format!("clips to {low}..{high}"))
+            }
             _ => Ok(one(inputs)?.to_vec()),
         }
     }

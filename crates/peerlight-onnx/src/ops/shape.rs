@@ -67,7 +67,7 @@ pub fn reshape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> 
     let data = call.data(0)?.clone();
     let target = call.constant(1)?.to_ints()?;
     let shape = import.draft.shape(&data);
-    if target == [Int::Known(-1)] && shape.len() > 0 {
+    if target == [Int::Known(-1)] && !shape.is_empty() {
         return Ok(vec![Value::Row(data)]);
     }
     let target = reshaped(&whole(&shape), &target, call.int("allowzero", 0)? != 0)?;

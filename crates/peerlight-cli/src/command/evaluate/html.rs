@@ -57,7 +57,7 @@ fn head(result: &ResultFile) -> String {
         count = result.images,
         protocol = escaped(&result.protocol),
         bundle = escaped(&result.bundle),
-        sha = escaped(&result.bundle_sha256.chars().take(12).collect::<String>()),
+        sha = escaped(result.bundle_sha256.chars().take(12).collect::<String>()),
         device = escaped(&result.device),
         seed = result.seed,
     );

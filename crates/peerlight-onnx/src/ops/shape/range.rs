@@ -7,8 +7,8 @@ use crate::{
     import::Call,
 };
 
-/// The elements `start`, `start + step`, ... before `end` of an axis; with a step below 0, backward and after `end`, which
-/// may be -1.
+/// The elements `start`, `start + step`, ... before `end` of an axis; with a step below 0, backward and after `end`,
+/// which may be -1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Range {
     start: i64,
