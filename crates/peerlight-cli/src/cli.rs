@@ -254,7 +254,7 @@ pub struct Compare {
 
 #[derive(Args)]
 pub struct Import {
-    /// Networks, each [ID=]ARCHITECTURE[:FILE]: its id in the bundle, its architecture, and the PyTorch file of its
+    /// Networks, each `[ID=]ARCHITECTURE[:FILE]`: its id in the bundle, its architecture, and the PyTorch file of its
     /// weights; without a file, pip fetches the package ARCHITECTURE-pytorch-model
     #[arg(required = true, value_name = "PEER", num_args = 2..)]
     pub peers: Vec<String>,

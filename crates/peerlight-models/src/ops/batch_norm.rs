@@ -7,14 +7,14 @@ use super::{Operation, Value, image, only, tensor};
 use crate::kernels::{self, Activation, Geometry, conv_act};
 
 /// `(x - mean) / sqrt(variance + epsilon) * scale + bias` for each channel (Ioffe & Szegedy, ICML 2015). Its
-/// parameters, all [channels], are the bias, the scale, the running mean and the running variance.
+/// parameters, all `[channels]`, are the bias, the scale, the running mean and the running variance.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BatchNorm {
     /// What is added to the variance.
     pub epsilon: f32,
 }
 
-/// The mean and the population variance of each channel over one batch, both [channels].
+/// The mean and the population variance of each channel over one batch, both `[channels]`.
 #[derive(Debug, Clone)]
 pub struct Moments {
     pub(crate) mean: Tensor<1>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Operation, Value, elements, one, only, tensor};
 
-/// `x weight^T + bias` along the last axis. The weight, [out, in], is the first parameter. The second, [out], is
+/// `x weight^T + bias` along the last axis. The weight, [out, in], is the first parameter. The second, `[out]`, is
 /// added if it is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Linear {}
