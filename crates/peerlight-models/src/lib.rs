@@ -5,6 +5,22 @@
 //! taken by running to it, detaching it, running the rest, and going back. [`ARCHITECTURES`] lists the networks that
 //! are built in code; a [`Bundle`] is one safetensors file with the weights of two or more peers and everything
 //! needed to use them.
+//!
+//! ```
+//! use burn::tensor::Device;
+//! use peerlight_models::{Bundle, Layer, micro};
+//!
+//! let device = Device::flex();
+//! let bytes = micro::bundle()?; // two tiny networks; a file's bytes work the same
+//! let network = Bundle::parse(&bytes)?.build(0, &device)?;
+//!
+//! let features = network.run(Layer::INPUT, micro::input(&device));
+//! let last = network.last();
+//! // From a layer on, the same logits come out again.
+//! let resumed = network.run(last, features.at(last).clone());
+//! assert_eq!(resumed.logits.dims(), features.logits.dims());
+//! # Ok::<(), peerlight_core::Error>(())
+//! ```
 
 mod architecture;
 mod bundle;

@@ -17,7 +17,10 @@ fn floats(file: &Path) -> Vec<f32> {
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().expect("a folder");
+    let Some(folder) = arguments.next() else {
+        println!("usage: compare FOLDER [NAME ..]");
+        return;
+    };
     let names: Vec<String> = arguments.collect();
     let mut files: Vec<_> = fs::read_dir(&folder).expect("the folder is there").flatten().map(|f| f.path()).collect();
     files.sort();

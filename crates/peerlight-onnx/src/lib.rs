@@ -4,6 +4,19 @@
 //! [`inspect`] says what is in a file. Nothing in a file is trusted: lengths, shapes and references are checked, no
 //! more memory is taken than a few times the file's size, and what is not supported is refused with the operation,
 //! the node's name and what to do.
+//!
+//! ```
+//! use peerlight_onnx::{Options, import, inspect};
+//!
+//! # let bytes = include_bytes!("../../../tests/golden/onnx/alex.script.onnx");
+//! let found = inspect(bytes, &Options::default())?; // the bytes of a file
+//! println!("{} nodes, {:?}", found.operations.values().sum::<usize>(), found.refusal);
+//!
+//! let network = import(bytes, &Options::default())?;
+//! assert_eq!(network.values.len(), network.graph.parameters().len());
+//! assert!(inspect(&bytes[..100], &Options::default()).is_err());
+//! # Ok::<(), peerlight_core::Error>(())
+//! ```
 
 mod constant;
 mod draft;

@@ -105,8 +105,7 @@ fn advice(op: &str) -> &'static str {
     match op {
         "If" | "Loop" | "Scan" | "SequenceConstruct" | "SequenceAt" => {
             "A network's operations must be the same for every image. In PyTorch, export with \
-             torch.onnx.export(model, image, \
-             'model.onnx') from a model in evaluation mode, without scripting it."
+             torch.onnx.export(model, image, 'model.onnx') from a model in evaluation mode, without scripting it."
         }
         "QLinearConv" | "ConvInteger" | "MatMulInteger" | "QLinearMatMul" | "QLinearAdd" | "DynamicQuantizeLinear" => {
             "Export it in single precision, or quantize it statically in the QDQ format (quant_format=QuantFormat.QDQ)."
@@ -117,9 +116,6 @@ fn advice(op: &str) -> &'static str {
              classes."
         }
         "Einsum" => "Write it as matrix products (torch.matmul), and export it again.",
-        _ => {
-            "docs/networks.md lists those that are. Exporting with another opset may write it by others: 17 is a \
-             good choice."
-        }
+        _ => "Export the network with another opset, which may write it by other operations: 17 is a good choice.",
     }
 }
