@@ -39,6 +39,13 @@ impl Residual<Dispatch> {
     }
 }
 
+/// Whether the CPU kernels use AVX-512 where the processor has it, which is so unless this says otherwise: for comparing
+/// the two. It holds for the whole process. Convolutions give the same bits either way.
+#[cfg(feature = "cpu")]
+pub fn use_avx512(yes: bool) {
+    cpu::use_avx512(yes);
+}
+
 /// Adds the shortcut and applies the activation, with Burn's own operations.
 fn finished<B: Backend>(y: FloatTensor<B>, residual: Residual<B>, activation: Activation) -> FloatTensor<B> {
     let y = match residual {

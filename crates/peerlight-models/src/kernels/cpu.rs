@@ -21,6 +21,7 @@ use burn::backend::{Flex, TensorMetadata, tensor::FloatTensor};
 use burn::tensor::{DType, TensorData};
 use depthwise::Depthwise;
 use gemm::Gemm;
+pub use simd::use_avx512;
 use std::mem::MaybeUninit;
 
 /// The inputs of a batch's convolution.

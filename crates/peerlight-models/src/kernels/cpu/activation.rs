@@ -1,14 +1,14 @@
 //! Activations and their derivatives, a register at a time.
 
 use super::parallel::for_each;
-use super::simd::{inlined, map, update};
+use super::simd::{dispatch, inlined, map, update};
 use super::{all_floats, changed};
 use crate::kernels::Activation;
 use crate::kernels::activation::{
     ActivationBackend, ActivationBackward, DerivativeOf, GELU_CUBIC, GELU_SCALE, composed, composed_backward,
 };
 use burn::backend::{Flex, TensorMetadata, tensor::FloatTensor};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use std::f32::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LOG2_E};
 use std::mem::MaybeUninit;
 
@@ -24,7 +24,7 @@ impl ActivationBackend for Flex {
         let values: &[f32] = z.storage();
         let fill = |y: &mut [MaybeUninit<f32>]| {
             for_each(values.chunks(PIECE).zip(y.chunks_mut(PIECE)).collect(), |(z, y): (&[f32], &mut [_])| {
-                Arch::new().dispatch(Apply { z, y, activation });
+                dispatch(Apply { z, y, activation });
             });
         };
         // SAFETY: the pieces cover it, and `map` writes every element of a piece.
@@ -47,7 +47,7 @@ impl ActivationBackward for Flex {
         let change = |gradient: &mut [f32]| {
             let pieces = saved.chunks(PIECE).zip(gradient.chunks_mut(PIECE)).collect();
             for_each(pieces, |(saved, gradient): (&[f32], &mut [f32])| {
-                Arch::new().dispatch(Derive { saved, gradient, activation });
+                dispatch(Derive { saved, gradient, activation });
             });
         };
         changed(gradient, change).0

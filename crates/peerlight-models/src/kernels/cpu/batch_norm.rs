@@ -3,13 +3,13 @@
 use super::activation::{Epilogue, apply, derive};
 use super::parallel::{filled, for_each};
 use super::planes::Planes;
-use super::simd::{inlined, map, sums, update};
+use super::simd::{dispatch, inlined, map, sums, update};
 use super::{all_floats, changed, tensor};
 use crate::kernels::activation::DerivativeOf;
 use crate::kernels::batch_norm::{self, NormBackend, NormBackward};
 use crate::kernels::{Activation, Residual};
 use burn::backend::{Flex, TensorMetadata, tensor::FloatTensor};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use std::mem::MaybeUninit;
 
 type Tensor = FloatTensor<Flex>;
@@ -94,7 +94,7 @@ impl Norm<'_> {
     /// Writes the output, every element.
     fn forward(&self, residual: Option<&[f32]>, y: &mut [MaybeUninit<f32>]) {
         for_each(self.planes.split(y).into_iter().enumerate().collect(), |(channel, y)| {
-            Arch::new().dispatch(Forward { norm: self, channel, residual, y });
+            dispatch(Forward { norm: self, channel, residual, y });
         });
     }
 
@@ -103,7 +103,7 @@ impl Norm<'_> {
         let (mut scale, mut bias) = (vec![0.0; self.planes.channels], vec![0.0; self.planes.channels]);
         let channels = self.planes.split(gradient).into_iter().zip(scale.iter_mut().zip(&mut bias));
         for_each(channels.enumerate().collect(), |(channel, (gradient, (scale, bias)))| {
-            [*scale, *bias] = Arch::new().dispatch(Back { norm: self, channel, gradient });
+            [*scale, *bias] = dispatch(Back { norm: self, channel, gradient });
         });
         (scale, bias)
     }

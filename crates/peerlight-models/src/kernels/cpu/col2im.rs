@@ -7,9 +7,9 @@
 use super::activation::Epilogue;
 use super::gemm::{Gemm, Job, Tile};
 use super::parallel::{for_each, with_scratch};
+use super::simd::dispatch;
 use super::{Conv, Sizes};
 use crate::kernels::Activation;
-use pulp::Arch;
 use std::mem::MaybeUninit;
 
 /// Input channels of a task, fixed so that sums do not depend on the number of threads.
@@ -103,7 +103,7 @@ fn block(group: &Sizes, weight: &[f32], gradient: &[f32], output: &mut [MaybeUni
             let matrix = &mut matrix[..rows * columns];
             let output_rows = uninit(matrix).chunks_exact_mut(columns).collect();
             let tile = Tile { rows: 0..rows, columns: start..start + columns, output: output_rows };
-            Arch::new().dispatch(Job { gemm: &gemm, tile, packed });
+            dispatch(Job { gemm: &gemm, tile, packed });
             add(group, first, matrix, output);
         }
     });

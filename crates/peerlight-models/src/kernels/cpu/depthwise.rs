@@ -4,9 +4,9 @@
 use super::activation::Epilogue;
 use super::padded::{Padded, Window, with_window};
 use super::parallel::{for_each, parts, with_scratch};
-use super::simd::{MAX_LANES, load, registers, store};
+use super::simd::{MAX_LANES, dispatch_rows, load, registers, store};
 use super::{Conv, Sizes};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use std::mem::MaybeUninit;
 
 /// Registers of an output row computed together.
@@ -39,7 +39,7 @@ impl Depthwise<'_> {
         }
         for_each(bands, |(conv, first, output)| {
             with_scratch(Padded::new(&conv.sizes, MAX_LANES).len(), |scratch| {
-                Arch::new().dispatch(Job { conv: &conv, first, output, scratch });
+                dispatch_rows(conv.sizes.output[1], Job { conv: &conv, first, output, scratch });
             });
         });
     }
@@ -83,6 +83,8 @@ impl Job<'_> {
 }
 
 impl Depthwise<'_> {
+    /// Computes a plane, of which a block of several short rows or part of a long one is summed at a time: enough
+    /// sums to hide how long one takes.
     #[inline(always)]
     fn plane<S: Simd, const K: usize, const STRIDE: usize>(
         &self,
@@ -92,83 +94,97 @@ impl Depthwise<'_> {
         channel: usize,
         plane: &mut [MaybeUninit<f32>],
     ) {
-        let width = self.sizes.output[1];
+        let [height, width] = self.sizes.output;
         let window = Window::new(&self.sizes).known::<K, STRIDE>();
         let taps = window.kernel[0] * window.kernel[1];
         let weight = &self.weight[channel * taps..][..taps];
         let residual = self.residual.map(|r| &r[channel * plane.len()..][..plane.len()]);
+        let (bias, epilogue) = (self.bias[channel], self.epilogue);
+        let mut blocks = Blocks { values, padded, window, weight, bias, residual, epilogue, width, plane };
         let registers = width.div_ceil(S::F32_LANES);
-        for y in 0..self.sizes.output[0] {
-            let rows = &values[y * window.stride[0] * padded.row()..];
-            let mut done = 0;
-            while done < registers {
-                let n = (registers - done).min(WIDE);
-                let at = done * S::F32_LANES;
-                let span = Span { rows, padded, at, window, weight, bias: self.bias[channel] };
-                let start = y * width + at;
-                // Registers wider than the row run over its end: into the next row, which is
-                // written later, or are cut at the end of the plane.
-                let valid = (width - at).min(n * S::F32_LANES);
-                let end = (start + n * S::F32_LANES).min(plane.len());
-                let residual = residual.map(|r| &r[start..start + valid]);
-                let output = &mut plane[start..end];
-                match n {
-                    1 => span.run::<S, K, STRIDE, 1>(simd, residual, self.epilogue, output),
-                    2 => span.run::<S, K, STRIDE, 2>(simd, residual, self.epilogue, output),
-                    3 => span.run::<S, K, STRIDE, 3>(simd, residual, self.epilogue, output),
-                    _ => span.run::<S, K, STRIDE, WIDE>(simd, residual, self.epilogue, output),
+        let mut y = 0;
+        while y < height {
+            y += match (registers, height - y) {
+                (1, 4..) => blocks.run::<S, K, STRIDE, 4, 1>(simd, y, 0),
+                (1, 2..) => blocks.run::<S, K, STRIDE, 2, 1>(simd, y, 0),
+                (2, 2..) => blocks.run::<S, K, STRIDE, 2, 2>(simd, y, 0),
+                _ => {
+                    for done in (0..registers).step_by(WIDE) {
+                        let at = done * S::F32_LANES;
+                        match registers - done {
+                            1 => blocks.run::<S, K, STRIDE, 1, 1>(simd, y, at),
+                            2 => blocks.run::<S, K, STRIDE, 1, 2>(simd, y, at),
+                            3 => blocks.run::<S, K, STRIDE, 1, 3>(simd, y, at),
+                            _ => blocks.run::<S, K, STRIDE, 1, WIDE>(simd, y, at),
+                        };
+                    }
+                    1
                 }
-                done += n;
-            }
+            };
         }
-        // SAFETY: the loops wrote every register of every row.
+        // SAFETY: the blocks cover the plane.
         unsafe { self.epilogue.finish_written(simd, plane) };
     }
 }
 
-/// Part of an output row.
-struct Span<'a> {
-    /// From the first row that it sees on.
-    rows: &'a [f32],
+/// A plane of the output, and what it is computed from.
+struct Blocks<'a> {
+    values: &'a [f32],
     padded: Padded,
-    at: usize,
     window: Window,
     weight: &'a [f32],
     bias: f32,
+    residual: Option<&'a [f32]>,
+    epilogue: Epilogue,
+    width: usize,
+    plane: &'a mut [MaybeUninit<f32>],
 }
 
-impl Span<'_> {
+impl Blocks<'_> {
+    /// Computes `W` registers of each of `R` rows, from row `y` and column `at` on, and returns `R`. A block of several
+    /// rows holds all their columns.
     #[inline(always)]
-    fn run<S: Simd, const K: usize, const STRIDE: usize, const W: usize>(
-        &self,
+    fn run<S: Simd, const K: usize, const STRIDE: usize, const R: usize, const W: usize>(
+        &mut self,
         simd: S,
-        residual: Option<&[f32]>,
-        epilogue: Epilogue,
-        output: &mut [MaybeUninit<f32>],
-    ) {
-        let lanes = S::F32_LANES;
-        let window = self.window.known::<K, STRIDE>();
-        let mut sum = [simd.splat_f32s(self.bias); W];
+        y: usize,
+        at: usize,
+    ) -> usize {
+        let (lanes, window, row) = (S::F32_LANES, self.window.known::<K, STRIDE>(), self.padded.row());
+        let rows = &self.values[y * window.stride[0] * row..];
+        let mut sum = [[simd.splat_f32s(self.bias); W]; R];
         for ky in 0..window.kernel[0] {
-            let row = &self.rows[ky * window.dilation[0] * self.padded.row()..][..self.padded.row()];
             for kx in 0..window.kernel[1] {
-                let from = &row[self.padded.column(window, kx) + self.at..][..W * lanes];
-                let from = &registers::<S>(from)[..W];
                 let w = simd.splat_f32s(self.weight[ky * window.kernel[1] + kx]);
-                for i in 0..W {
-                    sum[i] = simd.mul_add_e_f32s(w, from[i], sum[i]);
+                let start = ky * window.dilation[0] * row + self.padded.column(window, kx) + at;
+                for r in 0..R {
+                    let from = &rows[start + r * window.stride[0] * row..][..W * lanes];
+                    let from = &registers::<S>(from)[..W];
+                    for i in 0..W {
+                        sum[r][i] = simd.mul_add_e_f32s(w, from[i], sum[r][i]);
+                    }
                 }
             }
         }
-        for i in 0..W {
-            let mut value = sum[i];
-            if let Some(residual) = residual {
-                let rest = residual.get(i * lanes..).unwrap_or_default();
-                value = simd.add_f32s(value, load(simd, rest));
+        for r in 0..R {
+            let start = (y + r) * self.width + at;
+            // Registers wider than the row run over its end: into the next row, which is written later, or are cut at
+            // the end of the plane.
+            let end = (start + W * lanes).min(self.plane.len());
+            let valid = (self.width - at).min(W * lanes);
+            let residual = self.residual.map(|residual| &residual[start..start + valid]);
+            let output = &mut self.plane[start..end];
+            for i in 0..W {
+                let mut value = sum[r][i];
+                if let Some(residual) = residual {
+                    let rest = residual.get(i * lanes..).unwrap_or_default();
+                    value = simd.add_f32s(value, load(simd, rest));
+                }
+                let value = self.epilogue.clamp(simd, value);
+                let end = ((i + 1) * lanes).min(output.len());
+                store::<S>(&mut output[(i * lanes).min(end)..end], value);
             }
-            let value = epilogue.clamp(simd, value);
-            let end = ((i + 1) * lanes).min(output.len());
-            store::<S>(&mut output[(i * lanes).min(end)..end], value);
         }
+        R
     }
 }

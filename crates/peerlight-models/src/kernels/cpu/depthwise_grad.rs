@@ -7,10 +7,10 @@
 use super::depthwise::Depthwise;
 use super::padded::{Padded, Window};
 use super::parallel::{for_each, parts, with_scratch};
-use super::simd::{MAX_LANES, copy, load, registers};
+use super::simd::{MAX_LANES, copy, dispatch, load, registers};
 use super::{Conv, Sizes};
 use crate::kernels::Activation;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use std::mem::MaybeUninit;
 
 /// The constant inputs, of a whole batch.
@@ -40,13 +40,13 @@ impl DepthwiseInputGrad<'_> {
             _ if sizes.multiplier() == 1 && matches!(window.constants(), (_, 2)) => {
                 let scratch = Spread::new(&sizes, MAX_LANES).len();
                 self.bands(scratch, output, |first, output, scratch| {
-                    Arch::new().dispatch(Strided { grad: self, first, output, scratch });
+                    dispatch(Strided { grad: self, first, output, scratch });
                 });
             }
             _ => {
                 let scratch = Padded::new(&sizes, MAX_LANES).len();
                 self.bands(scratch, output, |first, output, scratch| {
-                    Arch::new().dispatch(Scatter { grad: self, first, output, scratch });
+                    dispatch(Scatter { grad: self, first, output, scratch });
                 });
             }
         }

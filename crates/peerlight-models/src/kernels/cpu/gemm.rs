@@ -7,18 +7,14 @@
 use super::activation::Epilogue;
 use super::im2col::Im2col;
 use super::parallel::{for_each, parts, with_scratch};
-use super::simd::{MAX_LANES, load, products, registers, store};
+use super::simd::{MAX_LANES, MAX_ROWS, MAX_WIDE, dispatch, load, products, registers, store, widest, with_tile};
 use super::{Conv, Sizes};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// Numbers packed before they are used, unless one panel is longer: what the nearest cache holds.
 const PACKED: usize = 4096;
-/// Registers of the widest panel.
-const MAX_WIDE: usize = 4;
-/// Rows of the highest block.
-const MAX_ROWS: usize = 8;
 
 /// The constant inputs of the convolution of one group of one image.
 #[derive(Clone, Copy)]
@@ -60,7 +56,7 @@ impl Gemm<'_> {
             tiles.extend(gemm.tiles(output, count).into_iter().map(|tile| (gemm, tile)));
         }
         for_each(tiles, |(gemm, tile)| {
-            with_scratch(Self::scratch(&sizes), |packed| Arch::new().dispatch(Job { gemm: &gemm, tile, packed }));
+            with_scratch(Self::scratch(&sizes), |packed| dispatch(Job { gemm: &gemm, tile, packed }));
         });
     }
 
@@ -116,23 +112,11 @@ impl WithSimd for Job<'_, '_> {
     /// registers a weight; together they must fit, with the operands.
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        let lanes = S::F32_LANES;
-        let widest = match lanes {
-            16 => 3,
-            8 => 2,
-            _ => 4,
-        };
         let mut from = self.tile.columns.start;
         while from < self.tile.columns.end {
             let left = self.tile.columns.end - from;
-            let wide = left.div_ceil(lanes).min(widest);
-            from += match (lanes, wide) {
-                (16, 3) => self.panels::<S, 8, 3>(simd, from),
-                (_, 4) => self.panels::<S, 2, 4>(simd, from),
-                (_, 3) => self.panels::<S, 2, 3>(simd, from),
-                (_, 2) => self.panels::<S, 4, 2>(simd, from),
-                (..) => self.panels::<S, 8, 1>(simd, from),
-            };
+            let wide = left.div_ceil(S::F32_LANES).min(widest::<S>());
+            from += with_tile!(wide, self.panels::<S>(simd, from));
         }
     }
 }

@@ -1,22 +1,19 @@
-//! The weight's gradient of a dense convolution: the products of every output channel's gradient with
-//! everything that channel saw, summed over batch and space.
+//! The gradient of the weight of a dense convolution: the output's gradient times the transposed im2col matrix, summed
+//! over the images.
 //!
-//! A matrix product again, of which the positions are the depth. The side with fewer rows is packed
-//! across, a block of positions at a time; the rows of the other are read as they lie.
+//! A matrix product whose depth is the positions of all images, blocked over them. The side with fewer rows is
+//! transposed into panels; the rows of the other are read as they lie in memory, or are copied where a block spans
+//! several small images.
 
 use super::Sizes;
 use super::im2col::Im2col;
 use super::parallel::{for_each, parts, with_scratch};
-use super::simd::{MAX_LANES, products, registers};
-use pulp::{Arch, Simd, WithSimd};
+use super::simd::{MAX_LANES, MAX_ROWS, MAX_WIDE, dispatch, products, registers, widest, with_tile};
+use pulp::{Simd, WithSimd};
 use std::ops::Range;
 
-/// Positions in a block: with them a panel fits the nearest cache.
+/// Positions in a block: with so many, a panel of 48 columns is 48 kB and stays in the nearest caches.
 const DEPTH: usize = 256;
-/// Registers of the widest panel.
-const MAX_WIDE: usize = 4;
-/// Rows of the highest block.
-const MAX_ROWS: usize = 8;
 
 /// The constant inputs, of a whole batch.
 #[derive(Clone, Copy)]
@@ -28,13 +25,13 @@ pub struct WeightGrad<'a> {
     pub gradient: &'a [f32],
 }
 
-/// One side of the product: rows that the convolution reads or writes.
+/// One side of the product, each row a number for every position.
 #[derive(Clone, Copy)]
 enum Side {
     /// The gradient, a row for each output channel.
     Gradient,
-    /// The inputs, a row for each place in the filter.
-    Seen,
+    /// The im2col matrix, a row for each input channel and tap.
+    Input,
 }
 
 impl WeightGrad<'_> {
@@ -44,11 +41,11 @@ impl WeightGrad<'_> {
         let (rows, depth) = (outputs / groups, self.sizes.depth());
         // Only rows that lie in memory can be read as they lie.
         if self.sizes.pointwise() && depth > rows {
-            let turned = self.product(Side::Seen, depth, Side::Gradient, rows);
+            let turned = self.product(Side::Input, depth, Side::Gradient, rows);
             let groups = turned.chunks_exact(depth * rows);
             groups.flat_map(|turned| (0..rows * depth).map(|i| turned[i % depth * rows + i / depth])).collect()
         } else {
-            self.product(Side::Gradient, rows, Side::Seen, depth)
+            self.product(Side::Gradient, rows, Side::Input, depth)
         }
     }
 
@@ -65,7 +62,7 @@ impl WeightGrad<'_> {
         });
         for_each(bands.collect(), |(group, first, output)| {
             with_scratch(scratch, |scratch| {
-                Arch::new().dispatch(Job { grad: self, group, tall, wide, first, columns, output, scratch });
+                dispatch(Job { grad: self, group, tall, wide, first, columns, output, scratch });
             });
         });
         output
@@ -90,7 +87,7 @@ impl WeightGrad<'_> {
     fn row(&self, side: Side, group: usize, image: usize, row: usize, positions: &Range<usize>) -> &[f32] {
         let (values, rows) = match side {
             Side::Gradient => (self.gradient, self.sizes.outputs),
-            Side::Seen => (self.x, self.sizes.inputs),
+            Side::Input => (self.x, self.sizes.inputs),
         };
         let row = group * (rows / self.sizes.groups) + row;
         let count = self.sizes.positions();
@@ -121,19 +118,10 @@ impl WithSimd for Job<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let widest = match S::F32_LANES {
-            4 => 4,
-            _ => 3,
-        };
         let needed = self.columns.div_ceil(S::F32_LANES);
-        match (S::F32_LANES, needed.div_ceil(needed.div_ceil(widest))) {
-            (16, 3) => self.blocks::<S, 8, 3>(simd),
-            (16, 2) => self.blocks::<S, 8, 2>(simd),
-            (_, 4) => self.blocks::<S, 2, 4>(simd),
-            (_, 3) => self.blocks::<S, 4, 3>(simd),
-            (_, 2) => self.blocks::<S, 4, 2>(simd),
-            (..) => self.blocks::<S, 8, 1>(simd),
-        }
+        // Panels of one width, rather than a narrow one at the end.
+        let wide = needed.div_ceil(needed.div_ceil(widest::<S>()));
+        with_tile!(wide, self.blocks::<S>(simd));
     }
 }
 

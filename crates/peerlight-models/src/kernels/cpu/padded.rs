@@ -119,12 +119,13 @@ impl Padded {
             _ => (&mut odd[left / 2..], &mut even[left.div_ceil(2)..]),
         };
         let (pairs, last) = x.as_chunks::<2>();
-        let (ones, others) = (&mut first[..], &mut second[..pairs.len()]);
-        for (([a, b], one), other) in pairs.iter().zip(&mut *ones).zip(others) {
-            (*one, *other) = (*a, *b);
+        match pairs.len() {
+            8.. => unzip::<8>(pairs, first, second),
+            4.. => unzip::<4>(pairs, first, second),
+            _ => unzip::<1>(pairs, first, second),
         }
         if let [last] = last {
-            ones[pairs.len()] = *last;
+            first[pairs.len()] = *last;
         }
     }
 
@@ -135,5 +136,18 @@ impl Padded {
                 *value = *x;
             }
         }
+    }
+}
+
+/// Copies at least `N` pairs apart, `N` at a time: pieces of known size become shuffles of registers. A plain loop
+/// would leave the short rows of small images to its remainder, one number at a time.
+#[inline(always)]
+fn unzip<const N: usize>(pairs: &[[f32; 2]], first: &mut [f32], second: &mut [f32]) {
+    for at in (0..pairs.len()).step_by(N) {
+        // The last piece overlaps the one before it.
+        let at = at.min(pairs.len() - N);
+        let pairs: &[[f32; 2]; N] = pairs[at..].first_chunk().expect("a piece's pairs");
+        first[at..][..N].copy_from_slice(&pairs.map(|pair| pair[0]));
+        second[at..][..N].copy_from_slice(&pairs.map(|pair| pair[1]));
     }
 }

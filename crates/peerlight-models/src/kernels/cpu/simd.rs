@@ -1,7 +1,8 @@
 //! The few vector operations the kernels need, on whatever registers the processor has.
 
-use pulp::Simd;
+use pulp::{Arch, Simd, WithSimd};
 use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A closure that is always inlined: only so do its operations become the instructions of the kernel around it.
 macro_rules! inlined {
@@ -13,6 +14,63 @@ macro_rules! inlined {
     };
 }
 pub(super) use inlined;
+
+/// Calls a generic method with the register tile for panels of this many registers, at most [`widest`]: rows by
+/// registers of columns. kernels/README.md tells how the tiles were chosen.
+macro_rules! with_tile {
+    ($wide:expr, $job:ident.$method:ident::<$simd:ident>($($argument:expr),*)) => {
+        match ($simd::F32_LANES, $wide) {
+            (16, 3) => $job.$method::<$simd, 8, 3>($($argument),*),
+            (16, 2) => $job.$method::<$simd, 8, 2>($($argument),*),
+            (_, 4) => $job.$method::<$simd, 2, 4>($($argument),*),
+            (_, 3) => $job.$method::<$simd, 2, 3>($($argument),*),
+            (_, 2) => $job.$method::<$simd, 4, 2>($($argument),*),
+            (..) => $job.$method::<$simd, 8, 1>($($argument),*),
+        }
+    };
+}
+pub(super) use with_tile;
+
+/// Registers of the widest panel that there is a tile for.
+#[inline(always)]
+pub const fn widest<S: Simd>() -> usize {
+    match S::F32_LANES {
+        16 => 3,
+        8 => 2,
+        _ => 4,
+    }
+}
+
+/// Rows of the highest tile.
+pub const MAX_ROWS: usize = 8;
+/// Registers of the widest panel on any processor.
+pub const MAX_WIDE: usize = 4;
+
+/// Whether AVX-512 is left alone. See [`crate::kernels::use_avx512`].
+static NARROW: AtomicBool = AtomicBool::new(false);
+
+/// See [`crate::kernels::use_avx512`].
+pub fn use_avx512(yes: bool) {
+    NARROW.store(!yes, Ordering::Relaxed);
+}
+
+/// Runs a job with the widest registers that the processor has: on x86 AVX-512, AVX2 or none, found out once; on
+/// others, those that the program is compiled for.
+#[inline(always)]
+pub fn dispatch<J: WithSimd>(job: J) -> J::Output {
+    dispatch_rows(usize::MAX, job)
+}
+
+/// As [`dispatch`], for a job that goes through rows of `width` numbers: those of AVX-512 are left alone where half a
+/// register holds a row.
+#[inline(always)]
+pub fn dispatch_rows<J: WithSimd>(width: usize, job: J) -> J::Output {
+    match Arch::new() {
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        Arch::V4(simd) if width <= MAX_LANES / 2 || NARROW.load(Ordering::Relaxed) => Arch::V3(*simd).dispatch(job),
+        arch => arch.dispatch(job),
+    }
+}
 
 /// The most numbers a register holds on any processor.
 pub const MAX_LANES: usize = 16;
@@ -39,19 +97,21 @@ pub fn store<S: Simd>(to: &mut [MaybeUninit<f32>], value: S::f32s) {
 /// Copies a row. For the few numbers of a small image's row this beats calling the general copy.
 #[inline(always)]
 pub fn copy<S: Simd>(to: &mut [f32], from: &[f32]) {
-    let (lanes, len) = (S::F32_LANES, from.len());
-    if len < lanes {
-        for (to, from) in to.iter_mut().zip(from) {
-            *to = *from;
-        }
-        return;
+    match (S::F32_LANES, from.len()) {
+        (16, 16..) => copy_by::<16>(to, from),
+        (8 | 16, 8..) => copy_by::<8>(to, from),
+        (_, 4..) => copy_by::<4>(to, from),
+        _ => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
     }
-    let mut at = 0;
-    while at < len {
-        // The last register overlaps the one before it.
-        let start = at.min(len - lanes);
-        to[start..][..lanes].copy_from_slice(&from[start..][..lanes]);
-        at += lanes;
+}
+
+/// Copies a row of at least `N` numbers, `N` at a time.
+#[inline(always)]
+fn copy_by<const N: usize>(to: &mut [f32], from: &[f32]) {
+    for at in (0..from.len()).step_by(N) {
+        // The last piece overlaps the one before it.
+        let start = at.min(from.len() - N);
+        to[start..][..N].copy_from_slice(&from[start..][..N]);
     }
 }
 
