@@ -35,7 +35,7 @@ fn convolutions_have_the_same_bits_on_all_registers() {
         let [first, second] = [true, false].map(|wide| {
             use_avx512(wide);
             let y = conv_act(x.clone(), weight.clone(), bias.clone(), None, geometry, Activation::Relu6);
-            y.into_data().to_vec::<f32>().expect("floats").into_iter().map(f32::to_bits).collect::<Vec<_>>()
+            y.into_data().try_to_vec::<f32>().expect("floats").into_iter().map(f32::to_bits).collect::<Vec<_>>()
         });
         assert_eq!(first, second, "{inputs} to {outputs} channels, {side} pixels, filter {k}, {groups} groups");
     }
