@@ -28,11 +28,15 @@ const methods = [
   method('cam', 1),
   method('control-ones', 1, { family: 'control' }),
 ];
+const metric = (id, better, passes, more = {}) => ({
+  ...{ id, name: id, better, unit: '', help: '', boxes: false, passes, again: false, fast: true },
+  ...more,
+});
 const metrics = [
-  { id: 'average-drop', name: 'Drop', better: 'lower', unit: '%', help: '', boxes: false, passes: 4, again: false },
-  { id: 'coherency', name: 'Coherency', better: 'higher', unit: '', help: '', boxes: false, passes: 1, again: true },
-  { id: 'energy', name: 'Energy', better: 'higher', unit: '', help: '', boxes: true, passes: 0, again: false },
-  { id: 'deletion', name: 'Deletion', better: 'lower', unit: '', help: '', boxes: false, passes: 28, again: false },
+  metric('average-drop', 'lower', 4, { unit: '%' }),
+  metric('coherency', 'higher', 1, { again: true }),
+  metric('energy', 'higher', 0, { boxes: true }),
+  metric('deletion', 'lower', 28, { fast: false }),
 ];
 const catalog = {
   version: '0',
@@ -162,17 +166,6 @@ test('one failure is told on its card and stops nothing else', () => {
   const error = { code: 'ask-invalid', message: 'No.', help: '' };
   const state = then(started, { type: 'work-started', ...due }, { type: 'work-failed', ...due, error });
   assert.deepEqual([cardOf(state.comparison, 'mutual').map.error, dueWork(state)?.id], [error, 'cam']);
-});
-
-test('the catalog says which metrics are fast; older ones have it told by their passes', () => {
-  const [cam] = /** @type {any[]} */ (methods.filter(({ id }) => id === 'cam'));
-  const fast = then(base, {
-    ...shown[1],
-    catalog: { ...catalog, metrics: metrics.map((metric) => ({ ...metric, fast: metric.id === 'deletion' })) },
-  });
-  const ids = (state, kind) => metricsOf(state, kind, cam).map((metric) => metric.id);
-  assert.deepEqual([ids(base, 'fast'), ids(base, 'slow')], [['average-drop', 'coherency'], ['deletion']]);
-  assert.deepEqual([ids(fast, 'fast'), ids(fast, 'slow')], [['deletion'], ['average-drop', 'coherency']]);
 });
 
 test('stopping one, stopping all, and going on with what is missing', () => {

@@ -11,12 +11,6 @@ import { cardOf, isOpen, KINDS } from './work.js';
  */
 
 /**
- * Whether a metric takes few passes, so that every map is measured by it unasked.
- * @param {Metric} metric
- */
-const isFast = ({ fast, passes }) => fast ?? passes <= 4; // Engines before 0.2 do not say it.
-
-/**
  * With which work a metric is measured.
  * @param {Metric} metric
  * @param {Method} method
@@ -24,7 +18,7 @@ const isFast = ({ fast, passes }) => fast ?? passes <= 4; // Engines before 0.2 
  */
 function kindOf(metric, method) {
   if (metric.boxes) return 'boxes';
-  if (!isFast(metric)) return 'slow';
+  if (!metric.fast) return 'slow';
   return metric.again && isExpensive(method) ? 'again' : 'fast';
 }
 
@@ -43,7 +37,7 @@ export const metricsOf = (state, kind, method) => metrics(state).filter((metric)
  * The metrics that wait until they are asked for, whatever the method.
  * @param {State} state
  */
-export const slowMetrics = (state) => metrics(state).filter((metric) => !metric.boxes && !isFast(metric));
+export const slowMetrics = (state) => metrics(state).filter((metric) => !metric.boxes && !metric.fast);
 
 /**
  * The metrics that are measured now.
@@ -51,7 +45,7 @@ export const slowMetrics = (state) => metrics(state).filter((metric) => !metric.
  */
 export function metricsNow(state) {
   const { box, slow } = state.comparison;
-  return metrics(state).filter((metric) => (metric.boxes ? box : slow || isFast(metric)));
+  return metrics(state).filter((metric) => (metric.boxes ? box : slow || metric.fast));
 }
 
 /**

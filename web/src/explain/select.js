@@ -1,5 +1,3 @@
-import { OVERLAY } from '../shared/overlay.js';
-
 /**
  * @import { State } from '../app/state.js'
  * @import { Explanation, ImageRequest } from 'peerlight'
@@ -68,12 +66,15 @@ export function asksSame(ask, { settings = {}, ...own }) {
   return same(ask, own) && same(ask.settings ?? {}, settings);
 }
 
+/** While there is no catalog there is no map either. */
+const BARE = { color: '', opacity: 0, dim: 0 };
+
 /**
- * How a map is painted over the image.
+ * How a map is painted over the image: as the person chose, and else as the catalog says.
  * @param {State} state
  */
 export function overlayOf({ engine, view }) {
-  const { color, opacity, dim } = engine.catalog?.overlay ?? OVERLAY;
+  const { color, opacity, dim } = engine.catalog?.overlay ?? BARE;
   return { color: view.color ?? color, opacity: view.opacity ?? opacity, dim };
 }
 
