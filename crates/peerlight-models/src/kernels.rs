@@ -39,8 +39,8 @@ impl Residual<Dispatch> {
     }
 }
 
-/// Whether the CPU kernels use AVX-512 where the processor has it, which is so unless this says otherwise: for comparing
-/// the two. It holds for the whole process. Convolutions give the same bits either way.
+/// Whether the CPU kernels use AVX-512 where the processor has it, which is so unless this says otherwise: for
+/// comparing the two. It holds for the whole process. Convolutions give the same bits either way.
 #[cfg(feature = "cpu")]
 pub fn use_avx512(yes: bool) {
     cpu::use_avx512(yes);

@@ -65,10 +65,11 @@ pub fn dispatch<J: WithSimd>(job: J) -> J::Output {
 /// register holds a row.
 #[inline(always)]
 pub fn dispatch_rows<J: WithSimd>(width: usize, job: J) -> J::Output {
-    match Arch::new() {
+    let narrow = width <= MAX_LANES / 2 || NARROW.load(Ordering::Relaxed);
+    match (Arch::new(), narrow) {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        Arch::V4(simd) if width <= MAX_LANES / 2 || NARROW.load(Ordering::Relaxed) => Arch::V3(*simd).dispatch(job),
-        arch => arch.dispatch(job),
+        (Arch::V4(simd), true) => Arch::V3(*simd).dispatch(job),
+        (arch, _) => arch.dispatch(job),
     }
 }
 
