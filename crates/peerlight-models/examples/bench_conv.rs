@@ -1,6 +1,6 @@
 //! Speed of the convolution kernels in GFLOP/s, with AVX2 and with AVX-512 in turns: the layers of EfficientNet-Lite0
-//! and ResNet-18 that most of the time goes into. The ratio is the median over the turns, so that another program's
-//! load meets both alike.
+//! and ResNet-18 that most of the time goes into. The ratio is that of the times, AVX-512 over AVX2: the median
+//! over the turns, so that another program's load meets both alike.
 //!
 //!     cargo run --release --example bench_conv --features cpu,rayon -- BATCH [SECONDS A ROW]
 #![allow(clippy::disallowed_methods, reason = "a native program may wait")]
@@ -70,7 +70,7 @@ fn main() {
                 times.push(start.elapsed().as_secs_f64());
             }
         }
-        let ratio = median(times[1].iter().zip(&times[0]).map(|(wide, narrow)| narrow / wide).collect());
+        let ratio = median(times[1].iter().zip(&times[0]).map(|(wide, narrow)| wide / narrow).collect());
         let [narrow, wide] = times.map(|times| gflop / median(times));
         let name = format!("{k}x{k} stride {stride}, {inputs} to {outputs} in {groups}, {side}x{side}");
         println!("{name:<40} {narrow:>7.1} {wide:>7.1} {ratio:>6.2}");
