@@ -166,7 +166,8 @@ impl Blocks<'_> {
                 }
             }
         }
-        for (r, sums) in sum.into_iter().enumerate() {
+        #[allow(clippy::needless_range_loop, reason = "an iterator over the array is not inlined into AVX-512 code")]
+        for r in 0..R {
             let start = (y + r) * self.width + at;
             // Registers wider than the row run over its end: into the next row, which is written later, or are cut at
             // the end of the plane.
@@ -174,7 +175,8 @@ impl Blocks<'_> {
             let valid = (self.width - at).min(W * lanes);
             let residual = self.residual.map(|residual| &residual[start..start + valid]);
             let output = &mut self.plane[start..end];
-            for (i, mut value) in sums.into_iter().enumerate() {
+            for i in 0..W {
+                let mut value = sum[r][i];
                 if let Some(residual) = residual {
                     let rest = residual.get(i * lanes..).unwrap_or_default();
                     value = simd.add_f32s(value, load(simd, rest));
