@@ -89,7 +89,7 @@ fn peers_from_scratch_learn_and_agree_more_by_transfer() {
         let bundle = Bundle::parse(&made.bytes).unwrap();
         assert_eq!((bundle.manifest.labels.clone(), bundle.sha256()), (labels(), made.sha256));
         // As JSON's text gives it back: its reader may be off by a float's last digit.
-        let record = serde_json::from_str(&serde_json::to_string(&made.record).unwrap()).unwrap();
+        let record = serde_json::from_str(&serde_json::to_value(&made.record).unwrap().to_string()).unwrap();
         assert_eq!(bundle.manifest.training, Some(record));
         found.rho
     });
