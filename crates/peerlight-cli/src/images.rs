@@ -16,7 +16,7 @@ use crate::{files, table::Table};
 pub struct Listed {
     /// Where it is.
     pub path: PathBuf,
-    /// What it is called in the results: its path from the folder that was given.
+    /// Name in the results: the path from the folder that was given.
     pub name: String,
     /// The class that it shows, if that is known.
     pub class: Option<usize>,
@@ -46,7 +46,7 @@ fn of_folder(folder: &Path, labels: &[String]) -> Result<Vec<Listed>> {
     Ok(found)
 }
 
-/// What the classes are called: the folders that hold images, or what stands in a CSV's column class; sorted.
+/// Sorted names of the classes: the folders that hold images, or the values of a CSV's column class.
 pub fn class_names(given: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     if given.is_dir() {

@@ -1,4 +1,4 @@
-//! What several commands do with a bundle: open it, and find peers and classes by what a person calls them.
+//! Opening a bundle, and finding its peers and classes by what a person calls them.
 
 use std::path::Path;
 

@@ -35,7 +35,7 @@ pub trait Dataset: Send + Sync {
     /// Any error says why the image cannot be used.
     fn example(&self, index: usize) -> Result<Example>;
 
-    /// What a report calls the image at `index`: a file's path, for example.
+    /// Name of the image at `index` in reports, such as a file's path.
     fn name(&self, index: usize) -> String {
         format!("image {index}")
     }

@@ -52,7 +52,7 @@ pub(crate) struct Loader {
     source: Arc<Source>,
 }
 
-/// What batches are made of.
+/// Images and settings that batches are made of.
 struct Source {
     dataset: Arc<dyn Dataset>,
     data: Data,

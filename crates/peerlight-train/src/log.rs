@@ -9,12 +9,12 @@ use crate::{run::Step, validation::Validation};
 pub struct Row {
     /// Number of steps done by then.
     pub step: usize,
-    /// What happened.
+    /// Step or validation.
     #[serde(flatten)]
     pub event: Event,
 }
 
-/// What a row is about.
+/// Step or validation, told apart by `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Event {

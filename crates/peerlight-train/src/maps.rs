@@ -8,7 +8,7 @@ use peerlight_models::{Features, Layer, Network};
 
 use crate::recipe::{Loss, MapKind};
 
-/// How maps are computed from features.
+/// Computation of maps from features.
 pub(crate) struct Maps {
     /// The regions.
     pub grid: Grid,

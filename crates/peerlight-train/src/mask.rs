@@ -50,7 +50,7 @@ impl MaskBatch {
         })
     }
 
-    /// The same masks with a gradient with respect to the map `own` of peer `m`.
+    /// Masks of equal values with a gradient with respect to the map `own` of peer `m`.
     ///
     /// A hard mask has the gradient of a steep sigmoid at the cut (straight-through estimator: Bengio, Leonard &
     /// Courville 2013). The mask itself stays hard: a sigmoid would show the networks what the cut hides.

@@ -23,7 +23,7 @@ use crate::{
     replica::Replica,
 };
 
-/// What the peers' losses depend on, besides the batch and the networks.
+/// Settings of the peers' losses.
 pub(crate) struct Objective<'a> {
     pub loss: &'a Loss,
     pub maps: &'a Maps,
@@ -59,13 +59,13 @@ pub(crate) struct PeerOutput {
     pub features: Features,
     /// The maps that are transferred, [n, side, side].
     pub map: Tensor<3>,
-    /// What the peer is to predict, [n, classes].
+    /// Targets of the predictions, `[n, classes]`.
     pub targets: Tensor<2>,
     /// [n, classes].
     pub log_probabilities: Tensor<2>,
 }
 
-/// What a peer is to the others: constants, kept when the peer's graph is used up.
+/// Constants that the other peers learn from, kept when the peer's graph is used up.
 pub(crate) struct PeerConstants {
     pub map: Tensor<3>,
     pub log_probabilities: Tensor<2>,
@@ -112,7 +112,7 @@ impl Objective<'_> {
         Ok(StepGradients { gradients, terms, moments, rho })
     }
 
-    /// What each peer is to predict, [n, classes].
+    /// Targets of each peer, `[n, classes]`.
     fn targets(
         &self,
         batch: &Batch,

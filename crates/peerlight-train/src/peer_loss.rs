@@ -28,11 +28,11 @@ pub(crate) struct PeerLoss<'a> {
     pub m: usize,
     pub replica: &'a Replica<'a>,
     pub inputs: &'a Inputs<'a>,
-    /// What every peer is to the others, this one included.
+    /// Constants of every peer, this one included.
     pub constants: &'a [PeerConstants],
 }
 
-/// What going backward from a peer's loss gives.
+/// Result of the backward passes of a peer's loss.
 pub(crate) struct PeerGradients {
     pub gradients: GradientsParams,
     pub terms: LossTerms<Tensor<1>>,
@@ -40,7 +40,7 @@ pub(crate) struct PeerGradients {
     pub moments: Vec<Moments>,
 }
 
-/// What the masked images add to a peer's loss.
+/// Terms that the masked images add to a peer's loss.
 struct SecondPass {
     transfer: Option<Tensor<1>>,
     consistency: Tensor<1>,

@@ -78,7 +78,7 @@ impl Recipe {
         self.schedule.check()
     }
 
-    /// The same recipe with no more of each path than its last two parts, as a bundle records it.
+    /// Copy that keeps only the last two parts of each path, as a bundle records it.
     pub fn published(&self) -> Self {
         let end = |path: &PathBuf| {
             let parts: Vec<_> = path.components().collect();

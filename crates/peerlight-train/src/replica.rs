@@ -8,7 +8,7 @@ use crate::start::Peer;
 /// A peer's network on a device that keeps gradients.
 pub(crate) struct Replica<'a> {
     pub net: Network,
-    /// The same network before training, if it gives the targets.
+    /// Network before training, if its predictions are the targets.
     pub teacher: Option<&'a Network>,
 }
 

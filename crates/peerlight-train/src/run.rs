@@ -52,7 +52,7 @@ pub struct Step {
     pub lr: f64,
     /// Images per second of this step alone, with the wait for its batch.
     pub speed: f64,
-    /// What the step found.
+    /// Losses and correlation before the step.
     #[serde(flatten)]
     pub report: StepReport,
 }
@@ -181,11 +181,11 @@ pub struct TrainedBundle {
     pub bytes: Vec<u8>,
     /// Their sha256, in lower-case hexadecimal digits.
     pub sha256: String,
-    /// How it was trained, as the file records it.
+    /// Record of the run, which the file holds, too.
     pub record: Record,
 }
 
-/// How a bundle was trained. A bundle keeps it in its description under `training`.
+/// Record of a run. A bundle keeps it in its description under `training`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// The settings of the run. Of each path only the last two parts are recorded.

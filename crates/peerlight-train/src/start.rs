@@ -15,7 +15,7 @@ pub struct Peer {
     pub id: String,
     /// The network, on a device that keeps gradients.
     pub net: Network,
-    /// The same network before training, if it gives the targets.
+    /// Network before training, if its predictions are the targets.
     pub teacher: Option<Network>,
 }
 
@@ -24,7 +24,7 @@ pub struct Start {
     pub(crate) peers: Vec<PeerStart>,
     /// Names of the bundle's classes. `None` from scratch.
     pub labels: Option<Vec<String>>,
-    /// What the networks read.
+    /// Preprocessing of the networks' input.
     pub preprocess: Preprocess,
     /// License of the weights.
     pub license: String,
@@ -36,7 +36,7 @@ pub(crate) struct PeerStart {
     pub id: String,
     /// The id of its architecture.
     backbone: String,
-    /// Its index in the bundle that it comes from.
+    /// Index in the bundle that the peer comes from.
     index: Option<usize>,
 }
 

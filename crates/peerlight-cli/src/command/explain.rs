@@ -60,7 +60,7 @@ fn ask(options: &Explain, session: &Session) -> Result<Request> {
     Ok(Request { target, layers: options.layers.clone(), ..options.settings.request()? })
 }
 
-/// What is asked of the other methods: of each peer, unless one is named, or of `all` together.
+/// Requests for the further methods: for each peer, for a named one, or for all together.
 fn requests(options: &Explain, session: &Session, target: Option<usize>) -> Result<Vec<Request>> {
     let peers: Vec<Option<usize>> = match options.peer.as_deref() {
         None => (0..session.info().peers.len()).map(Some).collect(),
@@ -118,7 +118,7 @@ impl Names {
     }
 }
 
-/// What came out for one image.
+/// Explanations of one image.
 #[derive(Serialize)]
 struct Explained {
     #[serde(flatten)]
@@ -137,7 +137,7 @@ struct Made {
 }
 
 impl Made {
-    /// What its file is named by.
+    /// Part of the file's name.
     fn name(&self, session: &Session) -> String {
         // A colon is no part of a file's name on every system.
         let spec = self.spec.replace(':', ",");

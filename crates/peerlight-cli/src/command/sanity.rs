@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{cli::Sanity, decode::decode, files, json, session, terminal::Terminal};
 
-/// What was found of one method.
+/// Result of one method.
 #[derive(Serialize)]
 struct Tested {
     method: String,

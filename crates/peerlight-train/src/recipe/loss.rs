@@ -25,7 +25,7 @@ pub struct Loss {
     /// Weight of masked consistency (delta), at least 0: the image masked by the mutual map must still be recognized.
     #[serde(alias = "delta")]
     pub consistency_weight: f32,
-    /// How masked consistency masks.
+    /// Mask of masked consistency.
     pub mask: Mask,
     /// Whether gradients of masked consistency pass through the mask.
     #[serde(alias = "teach")]
@@ -35,12 +35,12 @@ pub struct Loss {
     pub distance_weight: f32,
     /// Whether maps are compared region by region or as a whole.
     pub transfer: Transfer,
-    /// Which maps are transferred.
+    /// Kind of the transferred maps.
     pub evidence: MapKind,
-    /// Which of a peer's own maps learn from the others' maps.
+    /// Map of a peer that learns from the others' maps.
     #[serde(alias = "onto")]
     pub transfer_onto: TransferOnto,
-    /// Which other peers a map is learnt from.
+    /// Peers that a map is learnt from.
     #[serde(alias = "lead")]
     pub transfer_from: TransferFrom,
     /// Regions along a side of a map.
@@ -77,7 +77,7 @@ impl Default for Loss {
     }
 }
 
-/// How masked consistency masks an image by the mutual map.
+/// Mask of masked consistency, made of the mutual map.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mask {
@@ -103,7 +103,7 @@ pub enum MaskGradient {
     Flow,
 }
 
-/// Which maps peers transfer.
+/// Kind of the transferred maps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MapKind {
@@ -114,7 +114,7 @@ pub enum MapKind {
     Guided,
 }
 
-/// Which of a peer's own maps learn from the others' maps. The others' maps are always those of the whole image.
+/// Map of a peer that learns from the others' maps. The others' maps are always those of the whole image.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TransferOnto {
@@ -127,7 +127,7 @@ pub enum TransferOnto {
     Both,
 }
 
-/// Which other peers a map is learnt from.
+/// Peers that a map is learnt from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TransferFrom {

@@ -18,18 +18,18 @@ pub struct Networks {
     /// Peers. From scratch each is `[ID=]ARCHITECTURE`; with a bundle each is the id of one of its peers, and an
     /// empty list takes all of them.
     pub peers: Vec<String>,
-    /// What the networks learn to predict.
+    /// Targets of the predictions.
     pub targets: Targets,
     /// Fraction of the starting weights in the final ones, in 0..1: final = (1 - a) trained + a starting.
     /// Interpolated weights forget less (Wortsman et al., CVPR 2022, whose alpha is 1 - a).
     #[serde(alias = "keep")]
     pub interpolate: f32,
-    /// What batch norms do. `None` is `Frozen` with a bundle and `Train` from scratch.
+    /// Mode of the batch norms. `None` is `Frozen` with a bundle and `Train` from scratch.
     #[serde(alias = "norms", skip_serializing_if = "Option::is_none")]
     pub batch_norm: Option<BatchNorm>,
 }
 
-/// What networks learn to predict.
+/// Targets of the predictions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Targets {
@@ -41,7 +41,7 @@ pub enum Targets {
     Teacher,
 }
 
-/// What batch norms do in training.
+/// Mode of the batch norms in training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BatchNorm {
@@ -57,7 +57,7 @@ impl Networks {
         require(&[((0.0..1.0).contains(&self.interpolate), "`interpolate` must be at least 0 and below 1.")])
     }
 
-    /// What networks from scratch cannot do.
+    /// Refuses settings that need a bundle to start from.
     pub(crate) fn check_from_scratch(&self) -> Result<()> {
         require(&[
             (self.peers.len() >= 2, "Name two peers or more with `peers`, or a bundle with `from`."),

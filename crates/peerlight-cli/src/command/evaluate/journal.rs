@@ -1,4 +1,4 @@
-//! What was found of each image, a line each, so that a run that is stopped at any moment can go on.
+//! Results of the images, one line each, so that a run can continue that was stopped at any moment.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{files, json};
 
-/// What a run is of. Two runs with the same go on from each other.
+/// Identity of a run. Runs of equal identity continue each other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     pub protocol: String,
@@ -25,7 +25,7 @@ pub struct Run {
     pub metrics: Vec<MetricId>,
 }
 
-/// What came of an image.
+/// Result of an image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -48,7 +48,7 @@ impl Outcome {
     }
 }
 
-/// What a run is of, and what came of each image, by its name.
+/// Identity of a run, and the results by the names of the images.
 ///
 /// # Errors
 /// `file-unreadable` for what is no such file.

@@ -1,4 +1,4 @@
-//! How far a run is: on a terminal on one line that is written again and again, elsewhere on a line now and then.
+//! Progress of a run: on a terminal on one line that is written again and again, elsewhere on a line now and then.
 
 use std::{
     collections::BTreeMap,
