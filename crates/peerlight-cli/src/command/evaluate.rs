@@ -25,7 +25,7 @@ use crate::{
     decode::decode,
     files,
     images::{self, Listed},
-    memory, session,
+    json, memory, session,
     terminal::{Terminal, remaining},
 };
 
@@ -67,11 +67,11 @@ pub fn run(options: &Evaluate) -> Result<()> {
         skipped,
         report: report(&protocol, &records, &ids, options.seed)?,
     };
-    let json = serde_json::to_string_pretty(&result).map_err(|e| Error::new(Code::Crashed, e.to_string()))? + "\n";
-    files::write(&options.out.join("report.json"), json.as_bytes())?;
+    let text = json::pretty(&result)? + "\n";
+    files::write(&options.out.join("report.json"), text.as_bytes())?;
     files::write(&options.out.join("report.csv"), csv::csv(&result.report)?.as_bytes())?;
     files::write(&options.out.join("report.html"), html::page(&result, &shown).as_bytes())?;
-    print!("{}", if options.json { json } else { table::table(&result) });
+    print!("{}", if options.json { text } else { table::table(&result) });
     eprintln!("Wrote report.json, report.csv and report.html to '{}'.", options.out.display());
     Ok(())
 }
