@@ -1,13 +1,14 @@
 //! Metrics against torch-cam's, pytorch-grad-cam's and what PyTorch computes by the protocol's definitions.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs};
 
 use burn::tensor::{Device, Tensor, TensorData};
-use peerlight_core::{Rect, Rgba8, resize_map, rng::uniform};
+use peerlight_core::{Rect, resize_map, rng::uniform};
 use peerlight_explain::{Explanation, ForwardPass, Map, Request, Session, Silent};
 use peerlight_metrics::{EvaluatedImage, Evaluation, Measures, MetricId, measure, metric_ids};
 use peerlight_models::{Bundle, micro};
+use peerlight_testkit::golden::{golden, image, root};
 use pollster::block_on;
 use serde::Deserialize;
 
@@ -69,10 +70,6 @@ struct Again {
     complexity: f64,
     coherency: f64,
     adcc: f64,
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
 /// The map that both sides make alike, to the last bit.
@@ -172,7 +169,7 @@ fn check(session: &Session, pass: &ForwardPass, case: &Case, wrong: &mut Vec<Str
 
 #[test]
 fn figures_are_those_of_the_libraries_and_the_definitions() {
-    let golden: Golden = serde_json::from_slice(&fs::read(root().join("tests/golden/metrics.json")).unwrap()).unwrap();
+    let golden: Golden = golden("metrics.json");
     assert!(golden.cases.len() >= 4);
     let open = |bytes: &[u8]| Session::open(&Bundle::parse(bytes).unwrap(), &Device::flex(), "CPU").unwrap();
     let micro_net = open(&micro::bundle().unwrap());
@@ -184,9 +181,7 @@ fn figures_are_those_of_the_libraries_and_the_definitions() {
             check(&micro_net, &pass, case, &mut wrong);
         } else {
             assert_eq!(case.net, "efficientnet-lite0");
-            let path = root().join(format!("tests/golden/crops/{}.png", case.image));
-            let image = image::open(path).unwrap().into_rgba8();
-            let image = Rgba8::new(image.width(), image.height(), image.into_raw()).unwrap();
+            let image = image(&format!("crops/{}.png", case.image));
             let pass = block_on(lite.forward(&image, Some(1.0), &Silent)).unwrap();
             check(&lite, &pass, case, &mut wrong);
         }

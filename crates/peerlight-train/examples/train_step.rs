@@ -39,7 +39,7 @@ fn main() -> Result<()> {
         let report = trainer.step(&batch, LEARNING_RATE)?;
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
         println!("{milliseconds:.3} {}", report.peers[0].terms.cross_entropy);
-        stdout().flush().map_err(|e| Error::new(Code::Crashed, format!("Nobody listens: {e}.")))?;
+        stdout().flush().map_err(|e| Error::caused_by(Code::FileUnwritable, "Nobody reads the output.", e))?;
     }
     Ok(())
 }

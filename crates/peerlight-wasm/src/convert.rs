@@ -79,11 +79,16 @@ fn floats(values: &[f32]) -> JsValue {
 }
 
 fn get(object: &JsValue, key: &str) -> Result<JsValue> {
-    Reflect::get(object, &key.into()).map_err(|e| failed(&format!("{e:?}")))
+    Reflect::get(object, &key.into()).map_err(|e| failed(&text(&e)))
 }
 
 fn set(object: &Object, key: &str, value: &JsValue) -> Result<()> {
-    Reflect::set(object, &key.into(), value).map(drop).map_err(|e| failed(&format!("{e:?}")))
+    Reflect::set(object, &key.into(), value).map(drop).map_err(|e| failed(&text(&e)))
+}
+
+/// The text of what JavaScript threw.
+fn text(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(|| "an unknown error".into(), |error| String::from(error.message()))
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Error {
