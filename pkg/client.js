@@ -1,7 +1,10 @@
 import { EnginePool } from './pool.js';
+import { spawnFrom } from './spawn.js';
 import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
 import { loadWeights } from './weights.js';
 import { explainChoice, findAdapter } from './adapter.js';
+import { checkCall, checkOpen, checkOptions, checkRequest, checkWish } from './check.js';
+import { toSendable } from './source.js';
 
 /**
  * @import { Call, Device, DeviceKind, DeviceWish, Engine, MeasureOptions, OpenOptions } from './index.js'
@@ -22,7 +25,8 @@ const CLEARLY = 0.85;
  * @param {OpenOptions & { spawn?: (kind: DeviceKind) => WorkerLike }} options
  * @returns {Promise<Engine>}
  */
-export async function openEngine({ bundle, sha256, bytes, device = 'auto', signal, onProgress, onDevice, spawn }) {
+export async function openEngine(options) {
+  const { bundle, sha256, bytes, device = 'auto', signal, onProgress, onDevice, base, spawn } = checkOpen(options);
   const inner = new AbortController();
   const stop = () => inner.abort();
   throwIfCancelled(signal);
@@ -30,11 +34,11 @@ export async function openEngine({ bundle, sha256, bytes, device = 'auto', signa
   /** @type {OnBytes} */
   const onBytes = (loaded, total) => onProgress?.({ stage: 'weights', loaded, total, text: 'Loading the networks' });
   const weights =
-    bundle instanceof Uint8Array
-      ? Promise.resolve(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bundle)]))
-      : loadWeights({ url: bundle, sha256, bytes, signal: inner.signal, onBytes });
+    typeof bundle === 'string' || bundle instanceof URL
+      ? loadWeights({ url: bundle, sha256, bytes, signal: inner.signal, onBytes })
+      : Promise.resolve(bundle instanceof Blob ? bundle : new Blob([/** @type {BlobPart} */ (bundle)]));
   weights.catch(() => {}); // Whoever waits for them hears of it.
-  const client = new Client(weights, { sha256, spawn, onDevice });
+  const client = new Client(weights, { sha256, spawn: spawn ?? spawnFrom(base), onDevice });
   try {
     await client.start(device, { signal: inner.signal, onProgress });
     return client;
@@ -107,6 +111,8 @@ class Client {
    * @param {OpenCall} [options]
    */
   async use(wish, options = {}) {
+    checkWish(wish);
+    checkCall(options);
     this.#wish = wish;
     try {
       if (wish === 'webgpu') await this.#tryGpu(options);
@@ -123,27 +129,27 @@ class Client {
    * @param {ImageRequest} [request]
    * @param {Call} [call]
    */
-  explain(source, request = {}, call) {
-    return this.#job('explain', source, { request }, call);
+  async explain(source, request, call) {
+    return this.#job('explain', source, { request: checkRequest(request) }, call);
   }
 
   /**
    * @param {Source} source
-   * @param {ImageRequest} request
+   * @param {ImageRequest} [request]
    * @param {MeasureOptions} [options]
    * @param {Call} [call]
    */
-  measure(source, request, options = {}, call) {
-    return this.#job('measure', source, { request, options }, call);
+  async measure(source, request, options, call) {
+    return this.#job('measure', source, { request: checkRequest(request), options: checkOptions(options) }, call);
   }
 
   /**
    * @param {Source} source
-   * @param {ImageRequest} request
+   * @param {ImageRequest} [request]
    * @param {Call} [call]
    */
-  sanity(source, request, call) {
-    return this.#job('sanity', source, { request }, call);
+  async sanity(source, request, call) {
+    return this.#job('sanity', source, { request: checkRequest(request) }, call);
   }
 
   close() {
@@ -161,13 +167,18 @@ class Client {
    * @param {Call} [call]
    * @returns {Promise<any>}
    */
-  async #job(type, source, body, call = {}) {
-    throwIfCancelled(call.signal);
+  async #job(type, source, body, call) {
+    const { signal, onProgress } = checkCall(call);
+    throwIfCancelled(signal);
     if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
+    const image = await toSendable(source);
     try {
-      return await this.#send(type, { source, sourceId: this.#id(source), ...body }, call);
+      return await this.#send(type, { source: image, sourceId: this.#id(image), ...body }, { signal, onProgress });
     } catch (thrown) {
       throw asError(thrown);
+    } finally {
+      // A copy of an element's pixels, made here.
+      if (image !== source && 'close' in image) image.close();
     }
   }
 

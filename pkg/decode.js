@@ -1,7 +1,12 @@
 import { PeerlightError } from './errors.js';
-import { nameOther, sniff } from './sniff.js';
+import { kindOf } from './kinds.js';
+import { heifSize, sniff } from './sniff.js';
+import { isBlob, throwIfNoBlob } from './source.js';
 
-/** @import { Head } from './sniff.js' */
+/**
+ * @import { Kind } from './kinds.js'
+ * @import { Head } from './sniff.js'
+ */
 
 /** Above this a browser may need more memory than it gives a page. */
 const MOST_PIXELS = 200e6;
@@ -10,15 +15,25 @@ const FULL_PIXELS = 16e6;
 const HEAD_BYTES = 256 * 1024;
 
 /**
- * A decoded image. `scale` is above 1 where it was drawn down: image pixels per decoded pixel.
- * @typedef {{ width: number, height: number, rgba: Uint8Array, scale: number }} Image
+ * A decoded image, and the size of the image itself: larger where the browser drew it down.
+ * @typedef {{ width: number, height: number, rgba: Uint8Array, full: { width: number, height: number } }} Image
  */
 
 /**
- * The kind and size of an image file, from its first bytes alone.
+ * The kind and size of an image file, from its first bytes alone where they tell them.
  * @param {Blob} file
  */
 export async function inspect(file) {
+  const { format, width, height } = await readHead(file);
+  return { format, width, height };
+}
+
+/**
+ * @param {Blob} file
+ * @returns {Promise<Head>}
+ */
+async function readHead(file) {
+  throwIfNoBlob(file);
   if (!file.size) throw new PeerlightError('image-empty', 'The file is empty.', 'Choose another file.');
   const bytes = await file
     .slice(0, HEAD_BYTES)
@@ -27,23 +42,48 @@ export async function inspect(file) {
       throw new PeerlightError(
         'image-broken',
         'The file could not be read.',
-        'It may have been moved or deleted: choose it again.',
+        'It may be a folder, or have been moved or deleted: choose an image file.',
       );
     });
   const view = new DataView(bytes);
-  const head = sniff(view);
-  if (!head) {
-    const other = file.type === 'image/svg+xml' ? 'an SVG drawing' : nameOther(view);
-    throw new PeerlightError('image-broken', other ? `This is ${other}.` : 'This is not an image.', advice(other));
-  }
+  const svg = file.type === 'image/svg+xml' ? { name: 'an SVG drawing' } : null;
+  const head = (svg ? null : sniff(view)) ?? (await askBrowser(file, view, svg ?? kindOf(view)));
   tooLarge(head.width, head.height);
   return head;
 }
 
-/** @param {string} other the kind of file that it is instead */
-function advice(other) {
-  return other.includes('SVG')
-    ? 'SVG is refused: a drawing can carry scripts and has no pixels of its own. Save it as PNG and choose that.'
+/**
+ * The head of a file that only some browsers read, or a refusal by its name.
+ * @param {Blob} file
+ * @param {DataView} view
+ * @param {Kind | null} kind null: unknown
+ * @returns {Promise<Head>}
+ */
+async function askBrowser(file, view, kind) {
+  if (kind && !kind.ask) throw new PeerlightError('image-broken', `This is ${kind.name}.`, advice(kind.name));
+  const size = kind?.name === 'HEIC' ? heifSize(view) : { width: 0, height: 0 };
+  tooLarge(size.width, size.height);
+  const bitmap = await globalThis.createImageBitmap?.(file).catch(() => null);
+  if (bitmap) {
+    const { width, height } = bitmap;
+    bitmap.close();
+    return { format: kind?.name ?? 'other', width, height, turned: false };
+  }
+  if (!kind) throw new PeerlightError('image-broken', 'This is not an image.', advice(''));
+  const article = /^[AEIO]/.test(kind.name) ? 'an' : 'a';
+  const message = `This is ${article} ${kind.name} image, which this browser cannot read.`;
+  throw new PeerlightError('image-broken', message, advice(kind.name));
+}
+
+/** @param {string} kind of file that it is instead */
+function advice(kind) {
+  if (kind.includes('SVG')) {
+    return 'SVG is refused: a drawing can carry scripts and has no pixels of its own. Save it as PNG and choose that.';
+  }
+  if (kind === 'HEIC') return 'Save it as JPEG. An iPhone does so by Settings, Camera, Formats, Most Compatible.';
+  if (kind === 'a web page') return 'Save the image itself, not the page around it, and choose that.';
+  return kind && !/video|sound|archive|program|weights/.test(kind)
+    ? 'Save it as JPEG or PNG and choose that.'
     : 'Choose a JPEG, PNG, WebP, AVIF or GIF image.';
 }
 
@@ -63,7 +103,7 @@ function tooLarge(width, height) {
  * @param {number} [pixels]
  */
 export async function preview(file, pixels = 2.5e6) {
-  const head = await inspect(file);
+  const head = await readHead(file);
   const bitmap = await decode(file, head, pixels, 'default');
   return { bitmap, ...uprightSize(head, bitmap) };
 }
@@ -74,13 +114,11 @@ export async function preview(file, pixels = 2.5e6) {
  * @returns {Promise<Image>}
  */
 export async function readPixels(source) {
-  if (source instanceof ImageData) tooLarge(source.width, source.height);
-  const head =
-    source instanceof Blob ? await inspect(source) : { format: '', width: source.width, height: source.height };
-  const bitmap =
-    source instanceof Blob
-      ? await decode(source, head, FULL_PIXELS, 'none')
-      : await createImageBitmap(source, shrink(head, FULL_PIXELS));
+  const blob = isBlob(source);
+  const head = blob ? await readHead(source) : plainHead(source);
+  const bitmap = blob
+    ? await decode(source, head, FULL_PIXELS, 'none')
+    : await createImageBitmap(source, shrink(head, FULL_PIXELS, false));
   const { width, height } = bitmap;
   const canvas = new OffscreenCanvas(width, height);
   const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
@@ -90,7 +128,14 @@ export async function readPixels(source) {
   bitmap.close();
   const { data } = pen.getImageData(0, 0, width, height);
   const rgba = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { width, height, rgba, scale: uprightSize(head, { width, height }).width / width };
+  return { width, height, rgba, full: uprightSize(head, { width, height }) };
+}
+
+/** @param {ImageData | ImageBitmap} source */
+function plainHead({ width, height }) {
+  if (!width || !height) throw new PeerlightError('image-empty', 'The image has no pixels: it was closed or emptied.');
+  tooLarge(width, height);
+  return { format: '', width, height, turned: false };
 }
 
 /**
@@ -100,15 +145,16 @@ export async function readPixels(source) {
  * @param {ColorSpaceConversion} colorSpaceConversion
  */
 async function decode(file, head, pixels, colorSpaceConversion) {
-  const options = {
-    imageOrientation: /** @type {const} */ ('from-image'),
-    colorSpaceConversion,
-    ...shrink(head, pixels),
-  };
+  const read = (/** @type {boolean | undefined} */ turned) =>
+    createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion, ...shrink(head, pixels, turned) });
   try {
-    const bitmap = await createImageBitmap(file, options);
+    const bitmap = await read(head.turned);
     tooLarge(bitmap.width, bitmap.height);
-    return bitmap;
+    const turned = isTurned(head, bitmap);
+    if (turned === head.turned || head.width * head.height <= pixels) return bitmap;
+    // Now that the right side is known.
+    bitmap.close();
+    return await read(turned);
   } catch (thrown) {
     if (thrown instanceof PeerlightError) throw thrown;
     throw new PeerlightError(
@@ -120,25 +166,36 @@ async function decode(file, head, pixels, colorSpaceConversion) {
 }
 
 /**
- * Only one side is named, so that the other follows in proportion even when the file's orientation tag swaps the two.
+ * Only one side is named, and the other follows in proportion. Where it is not known whether the image will be turned,
+ * that is the shorter one, which cannot become too large.
+ *
  * @param {{ width: number, height: number }} head
  * @param {number} pixels
+ * @param {boolean | undefined} turned
  */
-function shrink({ width, height }, pixels) {
+function shrink({ width, height }, pixels, turned) {
   const scale = Math.sqrt(pixels / (width * height));
   if (!(scale < 1)) return {};
-  return {
-    resizeWidth: Math.max(1, Math.round(scale * Math.min(width, height))),
-    resizeQuality: /** @type {const} */ ('medium'),
-  };
+  const side = turned === undefined ? Math.min(width, height) : turned ? height : width;
+  return { resizeWidth: Math.max(1, Math.round(scale * side)), resizeQuality: /** @type {const} */ ('medium') };
+}
+
+/**
+ * @param {Head} head
+ * @param {{ width: number, height: number }} bitmap
+ */
+function isTurned(head, bitmap) {
+  if (head.width === head.height || bitmap.width === bitmap.height) return head.turned ?? false;
+  return head.width > head.height !== bitmap.width > bitmap.height;
 }
 
 /**
  * The image's own size, turned as the decoded image is.
- * @param {{ width: number, height: number }} head
+ * @param {Head} head
  * @param {{ width: number, height: number }} bitmap
  */
-function uprightSize({ width, height }, bitmap) {
+function uprightSize(head, bitmap) {
+  const { width, height } = head;
   if (!width || !height) return { width: bitmap.width, height: bitmap.height };
-  return width > height === bitmap.width > bitmap.height ? { width, height } : { width: height, height: width };
+  return isTurned(head, bitmap) ? { width: height, height: width } : { width, height };
 }

@@ -25,15 +25,17 @@ export function throwIfCancelled(signal) {
 }
 
 /**
- * Whatever was thrown, as `{ code, message }`; `otherwise` is the code of what carries none.
+ * Whatever was thrown, as `{ code, message, help }`; `otherwise` is the code of what carries none.
  * @param {unknown} thrown
  * @param {ErrorCode} [otherwise]
- * @returns {{ code: ErrorCode, message: string }}
+ * @returns {{ code: ErrorCode, message: string, help?: string }}
  */
 export function plain(thrown, otherwise = 'crashed') {
-  const { code, message } = /** @type {{ code?: unknown, message?: unknown }} */ (Object(thrown));
+  const { code, message, help } = /** @type {Record<string, unknown>} */ (Object(thrown));
   const text = String(message ?? thrown);
-  if (typeof code === 'string') return { code: /** @type {ErrorCode} */ (code), message: text };
+  if (typeof code === 'string') {
+    return { code: /** @type {ErrorCode} */ (code), message: text, help: help === undefined ? help : String(help) };
+  }
   if (thrown instanceof RangeError) return { code: 'out-of-memory', message: text };
   return { code: otherwise, message: text };
 }
@@ -44,6 +46,6 @@ export function plain(thrown, otherwise = 'crashed') {
  */
 export function asError(thrown, otherwise) {
   if (thrown instanceof PeerlightError) return thrown;
-  const { code, message } = plain(thrown, otherwise);
-  return new PeerlightError(code, message);
+  const { code, message, help } = plain(thrown, otherwise);
+  return new PeerlightError(code, message, help);
 }

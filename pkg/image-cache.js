@@ -2,7 +2,7 @@ import { readPixels } from './decode.js';
 
 /**
  * @import { Image } from './decode.js'
- * @import { Source } from './index.js'
+ * @typedef {Blob | ImageData | ImageBitmap} Pixels
  */
 
 /**
@@ -16,7 +16,7 @@ export class ImageCache {
   /** @type {{ id: number, crop: number | undefined } | null} */
   #forwarded = null;
 
-  /** @param {(source: Source) => Promise<Image>} [read] */
+  /** @param {(source: Pixels) => Promise<Image>} [read] */
   constructor(read = readPixels) {
     this.#read = read;
   }
@@ -24,7 +24,7 @@ export class ImageCache {
   /**
    * Makes sure that the engine's forward pass is of this image and crop, and returns the decoded image.
    *
-   * @param {Source} source
+   * @param {Pixels} source
    * @param {number} id the same for the same source
    * @param {number | undefined} crop
    * @param {(image: Image) => Promise<unknown>} forward runs the engine's networks over the image

@@ -60,7 +60,7 @@ export interface Call {
 
 export interface OpenOptions {
   /** Address of a weights file, or its bytes. */
-  bundle: string | URL | Uint8Array;
+  bundle: string | URL | Blob | ArrayBuffer | ArrayBufferView;
   /** Expected SHA-256 in hex. With it the download is verified and kept in the browser's cache. */
   sha256?: string;
   /** Expected size, for exact progress. */
@@ -71,13 +71,32 @@ export interface OpenOptions {
   /** Called whenever another device takes over. */
   onDevice?(device: Device): void;
   /**
+   * The folder from which the files of this package are served, where the bundler does not move the worker and its
+   * WebAssembly by itself.
+   */
+  base?: string | URL;
+  /**
    * Starts a worker on `worker.js`, where the default (loaded from its own address) does not suit, such as to give it
    * the page's security policy.
    */
   spawn?(kind: DeviceKind): Worker;
 }
 
-export type Source = Blob | ImageData | ImageBitmap;
+/**
+ * An image: a file or its bytes, pixels, or an element that shows one. An element's pixels are those of the moment of the
+ * call. The networks run only once over the same `Blob` or `File`; all the rest may change between two calls.
+ */
+export type Source =
+  | Blob
+  | ImageData
+  | ImageBitmap
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | HTMLVideoElement
+  | VideoFrame
+  | ArrayBuffer
+  | ArrayBufferView;
 
 /** Calls wait their turn. Only its own signal cancels a call. */
 export interface Engine {
@@ -87,9 +106,9 @@ export interface Engine {
   /** Explains an image: by the mutual map of all networks, unless the request says otherwise. */
   explain(source: Source, request?: ImageRequest, call?: Call): Promise<Explanation>;
   /** How faithful a map is. The maps of the last 64 requests for an image are kept; any other is made first. */
-  measure(source: Source, request: ImageRequest, options?: MeasureOptions, call?: Call): Promise<Measures>;
+  measure(source: Source, request?: ImageRequest, options?: MeasureOptions, call?: Call): Promise<Measures>;
   /** Whether a map depends on the networks' weights. */
-  sanity(source: Source, request: ImageRequest, call?: Call): Promise<Sanity>;
+  sanity(source: Source, request?: ImageRequest, call?: Call): Promise<Sanity>;
   /**
    * Moves to another device, and resolves with the one in use: when it cannot be had, the old one stays and `reason`
    * says why.

@@ -41,3 +41,83 @@ test('an image too large to decode is refused before it is decoded', async () =>
 test('a header that is cut off is left to the decoder', async () => {
   assert.deepEqual(await inspect(file([0xff, 0xd8, 0xff, 0xe0])), { format: 'JPEG', width: 0, height: 0 });
 });
+
+test('an AVIF image is known by any of its brands', async () => {
+  const avif = (...list) =>
+    file(
+      u32(16 + 4 * list.length),
+      'ftyp',
+      list[0],
+      u32(0),
+      list.slice(1).join(''),
+      u32(20),
+      'ispe',
+      u32(0),
+      u32(30),
+      u32(20),
+    );
+  for (const list of [
+    ['mif1', 'avif', 'miaf'],
+    ['miaf', 'mif1', 'avif'],
+    ['avis', 'msf1'],
+    ['msf1', 'avis'],
+    ['avif'],
+  ]) {
+    assert.deepEqual(await inspect(avif(...list)), { format: 'AVIF', width: 30, height: 20 }, list.join());
+  }
+  for (const list of [
+    ['mif1', 'heic'],
+    ['heix', 'mif1'],
+    ['mif1', 'miaf'],
+  ]) {
+    await assert.rejects(inspect(avif(...list)), fails('image-broken', /HEIC/), list.join());
+  }
+  await assert.rejects(inspect(avif('isom', 'avc1')), fails('image-broken', /video/));
+});
+
+test('what some browsers read is left to this one', async () => {
+  const heic = file(u32(24), 'ftypheic', u32(0), 'mif1heic');
+  const jxl = file([0xff, 0x0a], 'x');
+  const unknown = file('any format of a later day');
+  const closed = [];
+  globalThis.createImageBitmap = /** @type {any} */ (
+    async () => ({ width: 12, height: 9, close: () => closed.push(1) })
+  );
+  try {
+    assert.deepEqual(await inspect(heic), { format: 'HEIC', width: 12, height: 9 });
+    assert.deepEqual(await inspect(jxl), { format: 'JPEG XL', width: 12, height: 9 });
+    assert.deepEqual(await inspect(unknown), { format: 'other', width: 12, height: 9 });
+    // Never: these are refused before anything is decoded.
+    await assert.rejects(inspect(file('<svg xmlns="x"></svg>')), fails('image-broken', /SVG/));
+    await assert.rejects(inspect(file('%PDF-1.7')), fails('image-broken', /PDF/));
+    assert.equal(closed.length, 3);
+  } finally {
+    Reflect.deleteProperty(globalThis, 'createImageBitmap');
+  }
+});
+
+/** @type {[RegExp, Blob][]} */
+const NAMED = [
+  [/a JPEG XL image, which this browser cannot read/, file([0xff, 0x0a], 'x')],
+  [/JPEG XL/, file([0, 0, 0, 12], 'JXL \r\n\x87\n')],
+  [/JPEG 2000/, file([0, 0, 0, 12], 'jP  \r\n\x87\n')],
+  [/JPEG 2000/, file([0xff, 0x4f, 0xff, 0x51])],
+  [/Photoshop/, file('8BPS', u16(1))],
+  [/an ICO image/, file([0, 0, 1, 0, 1, 0])],
+  [/PNM.*JPEG or PNG/, file('P6\n3 2\n255\n')],
+  [/DICOM/, file('\0'.repeat(128), 'DICM')],
+  [/BigTIFF/, file('II+\0', [8, 0])],
+  [/BigTIFF/, file('MM\0+', [0, 8])],
+  [/TIFF/, file('II*\0', [8, 0, 0, 0])],
+  [/raw image of a camera \(CR2/, file('II*\0', [16, 0, 0, 0], 'CR\x02\0')],
+  [/raw image of a camera \(CR3/, file(u32(24), 'ftypcrx ', u32(1))],
+  [/OpenEXR/, file([0x76, 0x2f, 0x31, 0x01])],
+  [/web page.*image itself/, file('<!DOCTYPE html><html><body>an image</body></html>')],
+  [/weights/, file([40, 0, 0, 0, 0, 0, 0, 0], '{"a":1}')],
+  [/ZIP/, file('PK\x03\x04')],
+  [/video/, file('\x1aE\xdf\xa3')],
+];
+
+for (const [says, blob] of NAMED) {
+  test(`refused by its name: ${says.source}`, async () => assert.rejects(inspect(blob), fails('image-broken', says)));
+}

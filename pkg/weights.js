@@ -1,7 +1,10 @@
-import { PeerlightError, cancelled, throwIfCancelled } from './errors.js';
+import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
+import { looksLikePage, notThere, plainLength } from './http.js';
 
 const CACHE = 'peerlight-weights';
 const STALL_MS = 30_000;
+/** The keys of the copies that this page has opened. @type {Set<string>} */
+const inUse = new Set();
 
 /** @typedef {(loaded: number, total: number) => void} OnBytes */
 
@@ -12,14 +15,15 @@ const STALL_MS = 30_000;
  * @param {{ signal?: AbortSignal }} [options]
  */
 export async function findBundle(index, id, { signal } = {}) {
+  if (!index) throw new PeerlightError('ask-invalid', 'The address of a list of networks is needed.');
   const url = new URL(index, globalThis.location?.href);
   const response = await request(url, signal, { cache: 'no-cache' });
-  const list = await response.json().catch(() => {
-    throw new PeerlightError('download-failed', 'The list of networks could not be read.');
-  });
+  const text = await response.text().catch(() => '');
+  if (looksLikePage(new TextEncoder().encode(text.slice(0, 200)))) throw asError(notThere('the list of networks'));
+  const list = parsed(text);
   const wanted = id ?? list.default;
-  const entry = list.bundles?.find((/** @type {{ id: string }} */ b) => b.id === wanted);
-  if (!entry) throw new PeerlightError('download-failed', `The list of networks has no entry “${wanted}”.`);
+  const entry = list.bundles.find((b) => b?.id === wanted);
+  if (!entry?.file) throw new PeerlightError('download-failed', `The list of networks has no entry “${wanted}”.`);
   return {
     id: entry.id,
     name: entry.name ?? entry.id,
@@ -28,6 +32,20 @@ export async function findBundle(index, id, { signal } = {}) {
     bytes: entry.bytes,
     sha256: entry.sha256,
   };
+}
+
+/**
+ * @param {string} text
+ * @returns {{ default?: string, bundles: Record<string, any>[] }}
+ */
+function parsed(text) {
+  try {
+    const list = JSON.parse(text);
+    if (Array.isArray(list?.bundles)) return list;
+  } catch {
+    // Said below.
+  }
+  throw new PeerlightError('download-failed', 'The list of networks could not be read.');
 }
 
 /**
@@ -46,9 +64,11 @@ export async function findBundle(index, id, { signal } = {}) {
 export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, stall = STALL_MS }) {
   throwIfCancelled(signal);
   const address = new URL(url, globalThis.location?.href);
+  sha256 = sha256?.toLowerCase();
   const cache = sha256 && canDigest() ? await openCache() : null;
   const key = new URL(`?peerlight-sha256=${sha256}`, address).href;
 
+  inUse.add(key);
   const kept = cache && (await readCopy(cache, key, /** @type {string} */ (sha256)));
   if (kept) {
     onBytes?.(kept.size, kept.size);
@@ -62,8 +82,37 @@ export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, sta
   throwIfCancelled(signal);
   const blob = new Blob([data]);
   // A full disk or a private window must not stop the work: the copy is a convenience.
-  if (cache) await cache.put(key, new Response(blob)).catch(() => {});
+  if (cache) await keep(cache, address, key, blob).catch(() => {});
   return blob;
+}
+
+/**
+ * @param {Cache} cache
+ * @param {URL} address
+ * @param {string} key
+ * @param {Blob} blob
+ */
+async function keep(cache, address, key, blob) {
+  await cache.put(key, new Response(blob));
+  await removeFormer(cache, address, key);
+}
+
+/**
+ * Removes the copies of former weights: those of the same address, which has others now, and those of the same folder
+ * that nobody has opened since the page was loaded.
+ *
+ * @param {Cache} cache
+ * @param {URL} address of the new ones
+ * @param {string} key
+ */
+async function removeFormer(cache, address, key) {
+  const folder = new URL('.', address).href;
+  for (const { url } of await cache.keys()) {
+    const [file = ''] = url.split('?');
+    const same = file === address.href.split('?')[0];
+    const beside = file.startsWith(folder) && !file.slice(folder.length).includes('/') && !inUse.has(url);
+    if (url !== key && (same || beside)) await cache.delete(url);
+  }
 }
 
 /**
@@ -93,7 +142,8 @@ async function readCopy(cache, key, sha256) {
  */
 async function download(url, expected, signal, onBytes, stall) {
   const response = await request(url, signal);
-  const total = expected || plainLength(response);
+  const said = plainLength(response);
+  let total = expected || said;
   const reader = response.body?.getReader();
   if (!reader) throw new PeerlightError('download-failed', 'The server sent no data.');
   let data = new Uint8Array(total || 1 << 20);
@@ -103,9 +153,11 @@ async function download(url, expected, signal, onBytes, stall) {
     for (;;) {
       const { done, value } = await within(reader.read(), stall);
       if (done) break;
+      if (!loaded && looksLikePage(value)) throw asError(notThere(`“${url.pathname.split('/').pop()}”`));
       if (loaded + value.length > data.length) data = grown(data, loaded + value.length);
       data.set(value, loaded);
       loaded += value.length;
+      if (!expected && loaded > total) total = 0;
       onBytes?.(loaded, total);
     }
   } catch (thrown) {
@@ -115,8 +167,10 @@ async function download(url, expected, signal, onBytes, stall) {
       ? thrown
       : new PeerlightError('download-failed', 'The download was interrupted.');
   }
-  if (total && loaded !== total) {
-    throw new PeerlightError('download-failed', `Received ${loaded} bytes instead of ${total}.`);
+  // From another origin, what the server says may be the length of a compressed body.
+  const wanted = expected || (response.type === 'cors' ? 0 : said);
+  if (expected ? loaded !== wanted : loaded < wanted) {
+    throw new PeerlightError('download-failed', `Received ${loaded} bytes instead of ${wanted}.`);
   }
   return data.subarray(0, loaded);
 }
@@ -152,14 +206,6 @@ async function request(url, signal, init = {}) {
     );
   }
   return response;
-}
-
-/**
- * The length of the body as it will be read; 0 when it is compressed on the way or not given.
- * @param {Response} response
- */
-export function plainLength(response) {
-  return response.headers.get('content-encoding') ? 0 : Number(response.headers.get('content-length')) || 0;
 }
 
 /**

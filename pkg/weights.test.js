@@ -130,3 +130,59 @@ test('the list of bundles names the default one and resolves its file', async ()
   assert.deepEqual([entry.url.href, entry.bytes, entry.name], ['https://example.test/models/b.safetensors', 5, 'B']);
   await assert.rejects(findBundle('https://example.test/models/index.json', 'z'), fails('download-failed'));
 });
+
+/** As from another origin: a hidden encoding, and the length of the compressed body. */
+const foreign = (length, type = 'cors') => {
+  const response = new Response(data, { headers: { 'content-length': String(length) } });
+  return Object.defineProperty(response, 'type', { value: type });
+};
+
+test('a compressed file of another origin is whole, whatever length is told', async () => {
+  for (const length of [400, 1000, 1200]) {
+    serve(() => foreign(length));
+    const seen = [];
+    const blob = await loadWeights({ url, onBytes: (loaded, total) => seen.push(loaded <= total || total === 0) });
+    assert.deepEqual([blob.size, seen.every(Boolean)], [1000, true], String(length));
+  }
+  serve(() => foreign(400));
+  await assert.rejects(loadWeights({ url, bytes: 1200 }), fails('download-failed'));
+  serve(() => foreign(1200, 'basic'));
+  await assert.rejects(loadWeights({ url }), fails('download-failed'), 'here the length can be believed');
+});
+
+test('a web page in place of a file is said to be one', async () => {
+  const page = () => new Response('<!doctype html>\n<html><body>Start</body></html>');
+  const told = (error) => error.code === 'download-failed' && /web page/.test(error.message) && error.help !== '';
+  serve(page);
+  await assert.rejects(loadWeights({ url }), told);
+  await assert.rejects(loadWeights({ url, bytes: 1000, sha256 }), told);
+  await assert.rejects(findBundle('https://example.test/models/index.json'), told);
+});
+
+test('a list of networks that is none is refused', async () => {
+  for (const text of ['', 'null', '[]', '7', '{"bundles":{}}', '{"bundles":[null]}', '{"bundles":[{"id":"a"}]}']) {
+    serve(() => new Response(text));
+    await assert.rejects(findBundle('https://example.test/models/index.json', 'a'), fails('download-failed'), text);
+  }
+});
+
+test('former weights are removed, those in use and those of others are kept', async () => {
+  const kept = fakeCache();
+  const cache = await caches.open('x');
+  /** @type {any} */ (cache).keys = async () => [...kept.keys()].map((url) => ({ url }));
+  const former = [
+    'https://example.test/models/old.safetensors?peerlight-sha256=1',
+    'https://example.test/models/w.safetensors?peerlight-sha256=2',
+  ];
+  const others = [
+    'https://example.test/other/models/w.safetensors?peerlight-sha256=3',
+    'https://example.test/models/a/b',
+  ];
+  for (const key of [...former, ...others]) kept.set(key, new Response('x'));
+  serve(good);
+  await loadWeights({ url, sha256 });
+  const beside = 'https://example.test/models/beside.safetensors';
+  await loadWeights({ url: beside, sha256 });
+  const query = `?peerlight-sha256=${sha256}`;
+  assert.deepEqual([...kept.keys()].sort(), [...others, url + query, beside + query].sort());
+});

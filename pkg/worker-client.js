@@ -1,4 +1,6 @@
 import { PeerlightError, asError, cancelled } from './errors.js';
+import { notSendable } from './source.js';
+import { notStarted, spawnFrom } from './spawn.js';
 
 /** @import { DeviceKind } from './index.js' */
 
@@ -9,20 +11,18 @@ import { PeerlightError, asError, cancelled } from './errors.js';
 
 /**
  * @typedef {{ postMessage(message: object): void, terminate(): void, onmessage: ((e: MessageEvent) => void) | null,
- *   onerror: ((e: any) => void) | null }} WorkerLike
+ *   onerror: ((e: any) => void) | null, onmessageerror?: ((e: any) => void) | null }} WorkerLike
  * @typedef {(progress: any) => void} OnProgress
  * @typedef {{ signal?: AbortSignal, onProgress?: OnProgress }} CallOptions
  * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: OnProgress }} Pending
  */
 
-const HANG_MS = 60_000;
-
-/**
- * @param {DeviceKind} kind
- * @returns {WorkerLike}
- */
-const spawnWorker = (kind) =>
-  new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: `peerlight-${kind}` });
+/** A worker that has never said a word for so long did not start; one that stays silent after a cancel hangs. */
+const HANG_MS = 45_000;
+/** Between two words of a worker that computes. A step takes seconds at most, a module's compilation a minute. */
+const SILENCE_MS = 240_000;
+/** A timer that is this late means that the page or the machine slept. */
+const ASLEEP_MS = 5_000;
 
 /** One worker and its life: numbered calls, progress, cancelling, and an end that leaves no call hanging. */
 export class WorkerClient {
@@ -35,21 +35,29 @@ export class WorkerClient {
   #deadline;
   #worker;
   #hang;
+  #silence;
+  #heard = false;
   alive = true;
 
   /**
    * @param {DeviceKind} kind
-   * @param {{ spawn?: (kind: DeviceKind) => WorkerLike, hang?: number }} [options]
+   * @param {{ spawn?: (kind: DeviceKind) => WorkerLike, hang?: number, silence?: number }} [options]
    */
-  constructor(kind, { spawn = spawnWorker, hang = HANG_MS } = {}) {
+  constructor(kind, { spawn = spawnFrom(), hang = HANG_MS, silence = SILENCE_MS } = {}) {
     this.kind = kind;
     this.#hang = hang;
-    this.#worker = spawn(kind);
+    this.#silence = silence;
+    try {
+      this.#worker = spawn(kind);
+    } catch (thrown) {
+      throw thrown instanceof PeerlightError ? thrown : notStarted(/** @type {Error} */ (thrown).message);
+    }
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault?.();
-      this.#end(new PeerlightError('crashed', event.message || 'The worker could not be started.'));
+      this.#end(this.#heard ? new PeerlightError('crashed', event.message) : notStarted(event.message));
     };
+    this.#worker.onmessageerror = () => this.#end(new PeerlightError('crashed', 'The answer could not be read.'));
   }
 
   /**
@@ -70,7 +78,15 @@ export class WorkerClient {
       };
       this.#pending.set(job, { resolve: settle(resolve), reject: settle(reject), onProgress });
       signal?.addEventListener('abort', onAbort);
-      this.#worker.postMessage({ type, job, ...body });
+      try {
+        this.#worker.postMessage({ type, job, ...body });
+      } catch (thrown) {
+        // What cannot be sent is the caller's mistake; the worker knows nothing of it.
+        const pending = this.#pending.get(job);
+        this.#pending.delete(job);
+        pending?.reject(notSendable(/** @type {{ source?: unknown }} */ (body).source, thrown));
+      }
+      this.#watch();
     });
   }
 
@@ -89,29 +105,33 @@ export class WorkerClient {
     this.#watch();
   }
 
-  /** A worker that stays silent after a cancel hangs, and only then is it worth its restart. */
+  /** A worker that owes an answer and says nothing is ended, so that no call waits for ever. */
   #watch() {
     clearTimeout(this.#deadline);
-    if (!this.#leaving.size) return;
-    this.#deadline = setTimeout(
-      () => this.#end(new PeerlightError('crashed', 'The engine stopped answering.')),
-      this.#hang,
-    );
+    if (!this.alive || !(this.#pending.size || this.#leaving.size)) return;
+    const limit = this.#heard && !this.#leaving.size ? this.#silence : this.#hang;
+    const due = performance.now() + limit + ASLEEP_MS;
+    this.#deadline = setTimeout(() => {
+      if (performance.now() > due) return this.#watch();
+      this.#end(this.#heard ? new PeerlightError('crashed', 'The engine stopped answering.') : notStarted());
+    }, limit);
   }
 
-  /** @param {{ type: string, job: number, value?: any, code?: any, message?: string }} data */
-  #receive({ type, job, value, code, message, ...progress }) {
+  /** @param {{ type: string, job: number, value?: any, code?: any, message?: string, help?: string }} data */
+  #receive({ type, job, value, code, message, help, ...progress }) {
+    this.#heard = true;
+    if (type === 'hello') return this.#watch();
     if (type === 'progress') {
       this.#watch();
       this.#pending.get(job)?.onProgress?.(progress);
       return;
     }
     this.#leaving.delete(job);
-    this.#watch();
     const pending = this.#pending.get(job);
     this.#pending.delete(job);
+    this.#watch();
     if (type !== 'failed') return pending?.resolve(value);
-    const error = asError({ code, message });
+    const error = asError({ code, message, help });
     pending?.reject(error);
     // A panic poisons the instance, and a lost device does not come back.
     if (code === 'crashed' || code === 'device-lost' || code === 'out-of-memory') this.#end(error);

@@ -2,18 +2,18 @@ import { findAdapter } from './adapter.js';
 import { plain } from './errors.js';
 import { watchGpu } from './gpu-watch.js';
 import { ImageCache } from './image-cache.js';
-import { plainLength } from './weights.js';
+import { loadCode } from './load-code.js';
 
 /**
  * @import { Image } from './decode.js'
- * @import { Explanation, ImageRequest, Source } from './index.js'
+ * @import { DeviceKind, Explanation, ImageRequest } from './index.js'
  */
 
 /**
  * One worker is one device. It owns decoding, the engine and the wasm, takes one job at a time, and converts only.
  * @typedef {{ job: number, cancelled: boolean }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
- * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Source, sourceId: number,
+ * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Blob | ImageData | ImageBitmap, sourceId: number,
  *   request: ImageRequest, options: object }} Message
  */
 
@@ -49,14 +49,7 @@ const TASKS = {
       if (code === 'device-lost' && running) fail(running, trouble);
     });
     const say = (/** @type {object} */ progress) => scope.postMessage({ type: 'progress', job, ...progress });
-    const glue = await import(new URL(`./wasm/${kind}/peerlight.js`, import.meta.url).href).catch((thrown) => {
-      throw { code: 'download-failed', message: `The engine could not be loaded: ${plain(thrown).message}` };
-    });
-    const wasm = await fetchCode(new URL(`./wasm/${kind}/peerlight_bg.wasm`, import.meta.url), say);
-    await glue.default({ module_or_path: wasm }).catch((/** @type {unknown} */ thrown) => {
-      if (thrown instanceof WebAssembly.RuntimeError) throw thrown;
-      throw { code: 'download-failed', message: `The engine was not downloaded completely: ${plain(thrown).message}` };
-    });
+    const glue = await loadCode(/** @type {DeviceKind} */ (kind), say);
     say({ stage: 'device', loaded: 0, total: 0, text: 'Checking what this device can do' });
     engine = await glue.Engine.open();
     if (trouble) throw trouble;
@@ -77,7 +70,7 @@ const TASKS = {
 
   explain: (message, live) =>
     withForward(message, live, async (request, onStep, image) =>
-      inImagePixels(await engine.explain(request, onStep), image.scale),
+      inImagePixels(await engine.explain(request, onStep), image),
     ),
 
   measure: (message, live) =>
@@ -133,9 +126,9 @@ const lost = ({ message }) => ({ code: 'device-lost', message });
 
 /**
  * @param {number} job
- * @param {{ code: string, message: string }} error
+ * @param {{ code: string, message: string, help?: string }} error
  */
-const fail = (job, { code, message }) => scope.postMessage({ type: 'failed', job, code, message });
+const fail = (job, { code, message, help }) => scope.postMessage({ type: 'failed', job, code, message, help });
 
 // A panic traps outside of every promise, and the job it belongs to never settles by itself.
 const crash = (/** @type {string} */ message) =>
@@ -144,19 +137,16 @@ self.addEventListener('error', (event) => crash(event.message.replace(/^Uncaught
 self.addEventListener('unhandledrejection', (event) => crash(plain(event.reason).message));
 
 /**
- * The crop is told in pixels of the image itself, also when the browser drew it down.
+ * Sizes and crop are told in pixels of the image itself, also when the browser drew it down.
  * @param {Explanation} explanation
- * @param {number} scale
+ * @param {Image} decoded
  */
-function inImagePixels(explanation, scale) {
-  if (scale === 1) return explanation;
-  const { width, height, crop } = explanation.image;
-  const image = {
-    width: Math.round(width * scale),
-    height: Math.round(height * scale),
-    crop: { x: crop.x * scale, y: crop.y * scale, side: crop.side * scale },
-  };
-  return { ...explanation, image };
+function inImagePixels(explanation, { width, height, full }) {
+  if (width === full.width && height === full.height) return explanation;
+  const { crop } = explanation.image;
+  const [across, down] = [full.width / width, full.height / height];
+  const side = crop.side * (width < height ? across : down);
+  return { ...explanation, image: { ...full, crop: { x: crop.x * across, y: crop.y * down, side } } };
 }
 
 /** Lets waiting messages in, a cancel above all. A channel is not slowed down as nested timers are. */
@@ -171,26 +161,5 @@ function turn() {
   });
 }
 
-/**
- * @param {URL} url
- * @param {(progress: object) => void} say
- */
-async function fetchCode(url, say) {
-  const failed = (/** @type {string} */ message) => ({ code: 'download-failed', message });
-  const response = await fetch(url).catch(() => {
-    throw failed('The engine could not be fetched.');
-  });
-  if (!response.ok || !response.body) throw failed(`The server answered ${response.status} for the engine.`);
-  const total = plainLength(response);
-  let loaded = 0;
-  const counted = response.body.pipeThrough(
-    new TransformStream({
-      transform(chunk, out) {
-        loaded += chunk.length;
-        say({ stage: 'code', loaded, total, text: 'Loading the engine' });
-        out.enqueue(chunk);
-      },
-    }),
-  );
-  return new Response(counted, { headers: { 'content-type': 'application/wasm' } });
-}
+// The first word says that the worker has started; whoever waits for it need not guess.
+scope.postMessage({ type: 'hello' });

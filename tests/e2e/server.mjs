@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 /**
  * @import { IncomingMessage, ServerResponse } from 'node:http'
@@ -14,6 +15,7 @@ const TYPES = {
   '.json': 'application/json',
   '.mjs': 'text/javascript; charset=utf-8',
   '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -28,6 +30,8 @@ const TYPES = {
  * @property {Fault[]} [faults]
  * @property {Record<string, (text: string) => string>} [edits] rewrite files by their path
  * @property {Record<string, string>} [headers]
+ * @property {Record<string, string>} [types] other kinds of content for some endings
+ * @property {boolean} [gzip] compress everything
  * @property {Record<string, string>} [mounts] serve other folders under a prefix
  */
 
@@ -39,8 +43,8 @@ export class Server {
   #held = [];
 
   /** @param {Options} options */
-  constructor({ root, faults = [], edits = {}, headers = {}, mounts = {} }) {
-    Object.assign(this, { root, edits, headers, mounts });
+  constructor({ root, faults = [], edits = {}, headers = {}, types = {}, gzip = false, mounts = {} }) {
+    Object.assign(this, { root, edits, headers, gzip, mounts, types: { ...TYPES, ...types } });
     this.faults = faults;
     this.server = createServer((request, response) => {
       this.#answer(request, response).catch(() => response.destroy());
@@ -88,10 +92,11 @@ export class Server {
     const file = kind === 'missing' ? null : await this.#read(path);
     const headers = { 'cache-control': 'no-store', 'access-control-allow-origin': '*', ...this.headers };
     if (!file) return response.writeHead(404, headers).end();
-    const body = spoil(file, kind);
+    const body = this.gzip ? gzipSync(spoil(file, kind)) : spoil(file, kind);
     response.writeHead(200, {
       ...headers,
-      'content-type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream',
+      ...(this.gzip ? { 'content-encoding': 'gzip' } : {}),
+      'content-type': this.types[extname(path) || '.html'] ?? 'application/octet-stream',
       'content-length': body.length,
     });
     if (kind === 'drop') {
@@ -110,7 +115,9 @@ export class Server {
    * @returns {Promise<Buffer | null>}
    */
   async #read(path) {
-    const inside = normalize(path).replace(/^\/+/, '') || 'index.html';
+    const inside = normalize(path)
+      .replace(/^\/+/, '')
+      .replace(/(^|\/)$/, '$1index.html');
     const mount = Object.keys(this.mounts).find((m) => inside.startsWith(m));
     const file = mount ? join(this.mounts[mount], inside.slice(mount.length)) : join(this.root, inside);
     const body = await readFile(file).catch(() => null);

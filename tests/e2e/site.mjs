@@ -247,11 +247,11 @@ export class Site {
 
   /**
    * A real drop, as from a file manager.
-   * @param {string} file
+   * @param {...string} files
    */
-  async drop(file) {
+  async drop(...files) {
     const cdp = await this.context.newCDPSession(this.page);
-    const data = { items: [], files: [file], dragOperationsMask: 1 };
+    const data = { items: [], files, dragOperationsMask: 1 };
     for (const type of ['dragEnter', 'dragOver', 'drop']) {
       await cdp.send('Input.dispatchDragEvent', /** @type {any} */ ({ type, x: 300, y: 300, data }));
       // The browser lets go of an image that the page has not yet said it takes.

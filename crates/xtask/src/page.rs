@@ -1,5 +1,6 @@
 //! `cargo xtask build`: the page, put together by Trunk from web/ and pkg/.
 
+use crate::node::node;
 use crate::setup::tools;
 use crate::shell::{Result, command, exec_quietly, path_with, root, say};
 use crate::wasm;
@@ -23,6 +24,8 @@ pub fn run() -> Result {
         .env_remove("NO_COLOR");
     exec_quietly(&mut build)?;
     prune(&dist())?;
+    // The build's version goes into the address of every file.
+    exec_quietly(node().arg("web/stamp.mjs").arg(dist()))?;
     say(format!("page: {}", dist().display()));
     Ok(())
 }

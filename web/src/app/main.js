@@ -6,8 +6,10 @@ import { IMAGES_ELEMENTS } from '../images/elements/index.js';
 import { runImages } from '../images/effects.js';
 import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
+import { OfflineLine } from './elements/offline.js';
 import { StatusLine } from './elements/status.js';
 import { ThemeButton } from './elements/theme.js';
+import { runOffline } from './offline.js';
 import { Store } from './store.js';
 
 /**
@@ -17,6 +19,7 @@ import { Store } from './store.js';
 
 /** Every element of the page, by its tag. */
 const ELEMENTS = {
+  'peer-offline': OfflineLine,
   'peer-status': StatusLine,
   'peer-theme': ThemeButton,
   ...NETWORKS_ELEMENTS,
@@ -32,6 +35,7 @@ const engineNow = runNetworks(store);
 runImages(store);
 runExplain(store, engineNow);
 runCompare(store, engineNow);
+runOffline(store);
 document.addEventListener('peerlight', (event) => {
   store.dispatch(/** @type {CustomEvent<Action>} */ (event).detail);
 });

@@ -3,12 +3,14 @@ import { explaining } from '../explain/select.js';
 import { noJob, plainView, reduceExplain } from '../explain/state.js';
 import { noImage, reduceImages } from '../images/state.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
+import { plainHost, reduceHost } from './host.js';
 
 /**
  * @import { CompareAction, Comparison } from '../compare/state.js'
  * @import { ExplainAction, JobState, ViewState } from '../explain/state.js'
  * @import { ImageState, ImagesAction, Sample } from '../images/state.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
+ * @import { HostAction, HostState } from './host.js'
  * @import { Explanation, ImageRequest } from 'peerlight'
  */
 
@@ -25,9 +27,10 @@ import { noEngine, reduceNetworks } from '../networks/state.js';
  * @property {Explanation | null} result
  * @property {ViewState} view
  * @property {Comparison} comparison
+ * @property {HostState} host
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
- * @typedef {NetworksAction | ImagesAction | ExplainAction | CompareAction | ButtonAction} Action
+ * @typedef {NetworksAction | ImagesAction | ExplainAction | CompareAction | HostAction | ButtonAction} Action
  */
 
 /** @type {State} */
@@ -40,10 +43,11 @@ export const initial = {
   result: null,
   view: plainView,
   comparison: noComparison,
+  host: plainHost,
 };
 
 /** In the order in which they see each other's changes. */
-const REDUCERS = [reduceNetworks, reduceImages, reduceExplain, reduceCompare];
+const REDUCERS = [reduceNetworks, reduceImages, reduceExplain, reduceCompare, reduceHost];
 
 /**
  * @param {State} state

@@ -15,11 +15,12 @@ import { bytes, decimal, percent, time } from '../shared/format.js';
  * @property {Failure | null} error
  * @property {{ value: number, max: number, text: string } | null} bar `max` is 0 while nobody knows how long it takes
  * @property {boolean} cancel whether there is something to cancel
+ * @property {string} notice what else there is to say of the last choice; empty for nothing
  * @property {string} retry the name of the button that tries again; empty for none
  */
 
 /** @type {Status} */
-const quiet = { text: '', error: null, bar: null, cancel: false, retry: '' };
+const quiet = { text: '', error: null, bar: null, cancel: false, notice: '', retry: '' };
 const ENDLESS = { value: 0, max: 0, text: '' };
 
 /**
@@ -29,7 +30,7 @@ const ENDLESS = { value: 0, max: 0, text: '' };
 export function statusOf(state) {
   const { image } = state;
   if (image.next) return { ...quiet, text: 'Opening the image…', bar: ENDLESS };
-  const status = working(state);
+  const status = { ...working(state), notice: image.notice };
   return image.error ? { ...status, error: image.error } : status;
 }
 
@@ -72,7 +73,9 @@ function failed({ error }) {
   if (error?.code === 'cancelled') {
     return { ...quiet, text: 'Loading the networks was stopped.', retry: 'Load the networks' };
   }
-  return { ...quiet, text: 'The networks could not be loaded.', error, retry: 'Try again' };
+  // A browser that lacks something lacks it the next time too.
+  const retry = error?.code === 'device-unavailable' ? '' : 'Try again';
+  return { ...quiet, text: 'The networks could not be loaded.', error, retry };
 }
 
 /** @param {EngineState['progress']} progress */

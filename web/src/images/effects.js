@@ -41,7 +41,8 @@ async function listSamples() {
   const base = new URL('samples/index.json', document.baseURI);
   const response = await fetch(base).catch(() => null);
   if (!response?.ok) return [];
-  /** @type {Sample[]} */
+  /** @type {unknown} */
   const samples = await response.json().catch(() => []);
+  if (!Array.isArray(samples)) return [];
   return samples.map((sample) => ({ ...sample, url: new URL(sample.file, base).href }));
 }

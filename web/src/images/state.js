@@ -15,6 +15,7 @@
  * @property {Chosen | null} chosen the image shown
  * @property {Preview | null} preview
  * @property {Failure | null} error why the last choice was not opened
+ * @property {string} notice what was left out of the last choice; empty for nothing
  *
  * @typedef {object} Sample
  * @property {string} file
@@ -26,13 +27,13 @@
  * @property {string} url
  *
  * @typedef {{ type: 'samples-listed', samples: Sample[] }
- *   | { type: 'image-picked', source: Blob, name: string, alt?: string }
+ *   | { type: 'image-picked', source: Blob, name: string, alt?: string, notice?: string }
  *   | { type: 'image-ready', serial: number, preview: Preview }
  *   | { type: 'image-failed', serial: number, error: Failure }} ImagesAction
  */
 
 /** @type {ImageState} */
-export const noImage = { serial: 0, next: null, chosen: null, preview: null, error: null };
+export const noImage = { serial: 0, next: null, chosen: null, preview: null, error: null, notice: '' };
 
 /**
  * @param {State} page
@@ -53,8 +54,8 @@ export function reduceImages(page, action) {
 function reduceImage(image, action) {
   switch (action.type) {
     case 'image-picked': {
-      const { source, name, alt = '' } = action;
-      return { ...image, serial: image.serial + 1, next: { source, name, alt }, error: null };
+      const { source, name, alt = '', notice = '' } = action;
+      return { ...image, serial: image.serial + 1, next: { source, name, alt }, error: null, notice };
     }
     case 'image-ready': {
       if (action.serial !== image.serial) return image;

@@ -22,11 +22,12 @@ export class StatusLine extends PageElement {
   #what = make('strong');
   #help = make('span');
   #error = make('p', { class: 'error', role: 'alert', 'data-testid': 'error' }, this.#what, ' ', this.#help);
+  #notice = make('p', { class: 'notice', role: 'status', 'data-testid': 'notice' });
   #busy = false;
 
   connectedCallback() {
     const line = make('div', { class: 'line' }, this.#text, this.#amount, this.#cancel, this.#retry);
-    this.replaceChildren(line, this.#bar, this.#error);
+    this.replaceChildren(line, this.#bar, this.#error, this.#notice);
     addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !event.defaultPrevented && this.#busy) this.send({ type: 'cancel' });
     });
@@ -34,7 +35,7 @@ export class StatusLine extends PageElement {
 
   /** @param {State} state */
   update(state) {
-    const { text, bar, error, cancel, retry } = statusOf(state);
+    const { text, bar, error, cancel, notice, retry } = statusOf(state);
     this.#busy = cancel;
     setText(this.#text, text);
     this.#amount.textContent = bar?.text ?? '';
@@ -48,6 +49,8 @@ export class StatusLine extends PageElement {
       setText(this.#what, error.message);
       setText(this.#help, error.help);
     }
+    this.#notice.hidden = !notice;
+    setText(this.#notice, notice);
     this.#error.dataset.code = error?.code ?? '';
   }
 

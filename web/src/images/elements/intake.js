@@ -1,8 +1,10 @@
 import { PageElement, changed, make } from '../../shared/element.js';
+import { count, isEditable, isPage, isTextFor, sort } from '../transfer.js';
 
 /**
  * @import { State } from '../../app/state.js'
  * @import { Sample } from '../state.js'
+ * @import { Sorted } from '../transfer.js'
  */
 
 /** Takes an image in every way that a browser knows: picked, dropped anywhere, pasted, or one of the samples. */
@@ -14,30 +16,41 @@ export class Intake extends PageElement {
   connectedCallback() {
     const input = /** @type {HTMLInputElement} */ (this.querySelector('input[type=file]'));
     input.addEventListener('change', () => {
-      const file = input.files?.[0];
-      if (file) this.#take(file);
+      if (input.files?.length) this.#takeFrom(sort(input.files));
       input.value = ''; // So that the same file can be chosen again.
     });
 
     const hover = (/** @type {boolean} */ on) => document.documentElement.classList.toggle('dropping', on);
     addEventListener('dragover', (event) => {
+      if (isTextFor(event.composedPath()[0], event.dataTransfer)) return;
       event.preventDefault();
-      hover(true);
+      hover(Boolean(event.dataTransfer?.types.includes('Files')));
     });
     addEventListener('dragleave', (event) => !event.relatedTarget && hover(false));
     addEventListener('drop', (event) => {
-      event.preventDefault();
       hover(false);
-      const file = event.dataTransfer?.files[0];
-      if (file) this.#take(file);
+      if (event.defaultPrevented || isTextFor(event.composedPath()[0], event.dataTransfer)) return;
+      event.preventDefault();
+      const { files, items } = event.dataTransfer ?? {};
+      if (files?.length) this.#takeFrom(sort(files, items));
       else this.#refuse('That was not an image file.', 'Save the image first, then drop the file here.');
     });
     addEventListener('paste', (event) => {
-      const typing = event.target instanceof HTMLInputElement && event.target.type === 'text';
-      const file = event.clipboardData?.files[0];
-      if (file) this.#take(file);
-      else if (!typing) this.#refuse('There is no image on the clipboard.', 'Copy an image, then paste it here.');
+      if (event.defaultPrevented || isTextFor(event.composedPath()[0], event.clipboardData)) return;
+      const { files } = event.clipboardData ?? {};
+      if (files?.length) this.#takeFrom(sort(files));
+      else if (!isEditable(event.composedPath()[0])) {
+        this.#refuse('There is no image on the clipboard.', 'Copy an image, then paste it here.');
+      }
     });
+  }
+
+  /** @param {Sorted} sorted */
+  #takeFrom({ first, others, folders }) {
+    if (!first) return this.#refuse('This is a folder.', 'Open it and choose one of its images.');
+    const left = [others && count(others, 'other file'), folders && count(folders, 'folder')].filter(Boolean);
+    const notice = left.length ? `One image at a time: “${first.name}” was taken, ${left.join(' and ')} left out.` : '';
+    this.#take(first, { name: first.name, notice });
   }
 
   /**
@@ -56,12 +69,11 @@ export class Intake extends PageElement {
 
   /**
    * @param {Blob} source
-   * @param {string} [name]
-   * @param {string} [alt]
+   * @param {{ name: string, alt?: string, notice?: string }} about
    */
-  #take(source, name = source instanceof File ? source.name : '', alt = '') {
+  #take(source, about) {
     this.#choice += 1;
-    this.send({ type: 'image-picked', source, name, alt });
+    this.send({ type: 'image-picked', source, ...about });
   }
 
   /**
@@ -76,10 +88,10 @@ export class Intake extends PageElement {
   async #fetch({ url, name, alt }) {
     const choice = (this.#choice += 1);
     const blob = await fetch(url)
-      .then((response) => (response.ok ? response.blob() : null))
+      .then((response) => (response.ok && !isPage(response) ? response.blob() : null))
       .catch(() => null);
     if (choice !== this.#choice) return;
-    if (blob) this.#take(blob, name, alt);
+    if (blob) this.#take(blob, { name, alt });
     else this.#refuse('The sample could not be loaded.', 'Check the connection and choose it again.');
   }
 

@@ -1,0 +1,78 @@
+import { PeerlightError } from './errors.js';
+
+/**
+ * @import { DeviceWish, ImageRequest, OpenOptions } from './index.js'
+ */
+
+/** What a caller gives is checked before anything is sent or fetched: a mistake there must cost nothing. */
+
+/** @param {string} message */
+const refuse = (message) => new PeerlightError('ask-invalid', message);
+
+/** @param {unknown} value */
+const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ */
+function record(value, name) {
+  if (value === undefined || value === null) return {};
+  if (!isRecord(value)) throw refuse(`${name} must be an object, not ${JSON.stringify(value) ?? typeof value}.`);
+  return /** @type {any} */ (value);
+}
+
+/**
+ * @param {unknown} request
+ * @returns {ImageRequest}
+ */
+export function checkRequest(request) {
+  const { crop = null, ...rest } = record(request, 'The request');
+  if (crop === null) return rest;
+  if (!(typeof crop === 'number' && crop > 0 && crop <= 1)) {
+    throw refuse(`The crop must be a number above 0 and up to 1, not ${JSON.stringify(crop)}.`);
+  }
+  return { crop, ...rest };
+}
+
+/** @param {unknown} options @returns {object} */
+export const checkOptions = (options) => record(options, 'The options');
+
+/**
+ * @template {{ signal?: AbortSignal, onProgress?: (step: any) => void }} T
+ * @param {T | null | undefined} call
+ * @returns {Partial<T>}
+ */
+export function checkCall(call) {
+  const { signal, onProgress } = record(call, 'The call');
+  if (signal && !(typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function')) {
+    throw refuse('`signal` must be an AbortSignal (the `signal` of an AbortController).');
+  }
+  if (onProgress && typeof onProgress !== 'function') throw refuse('`onProgress` must be a function.');
+  return call ?? {};
+}
+
+/** @param {unknown} wish @returns {asserts wish is DeviceWish} */
+export function checkWish(wish) {
+  if (wish === 'auto' || wish === 'cpu' || wish === 'webgpu') return;
+  throw refuse(`The device must be 'auto', 'cpu' or 'webgpu', not ${JSON.stringify(wish) ?? typeof wish}.`);
+}
+
+/**
+ * @template {OpenOptions} T
+ * @param {T} options
+ * @returns {T}
+ */
+export function checkOpen(options) {
+  const { bundle, sha256, device = 'auto', spawn } = record(options, 'The options');
+  checkCall(options);
+  checkWish(device);
+  const address = (typeof bundle === 'string' && bundle) || bundle instanceof URL;
+  const binary = bundle instanceof Blob || bundle instanceof ArrayBuffer || ArrayBuffer.isView(bundle);
+  if (!address && !binary) {
+    throw refuse('`bundle` must be the address of a weights file, or its bytes. `findBundle` finds the address.');
+  }
+  if (sha256 && typeof sha256 !== 'string') throw refuse('`sha256` must be a text of hexadecimal digits.');
+  if (spawn && typeof spawn !== 'function') throw refuse('`spawn` must be a function.');
+  return { ...options, sha256: sha256?.toLowerCase() };
+}

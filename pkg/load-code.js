@@ -1,0 +1,140 @@
+import { plain } from './errors.js';
+import { looksLikePage, notThere, plainLength } from './http.js';
+
+/** @import { DeviceKind } from './index.js' */
+/** @typedef {(progress: object) => void} Say */
+
+const STALL_MS = 60_000;
+/** The smallest module with a SIMD instruction. */
+const SIMD = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+  ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
+);
+
+/** @param {string} message */
+const failed = (message) => ({ code: 'download-failed', message });
+
+/** What the engine needs of a browser, and what to do where it is missing. */
+export function throwIfTooOld() {
+  const missing =
+    (typeof WebAssembly === 'undefined' && 'WebAssembly') ||
+    (!WebAssembly.validate(SIMD) && 'WebAssembly with SIMD') ||
+    (typeof OffscreenCanvas === 'undefined' && 'OffscreenCanvas') ||
+    (typeof createImageBitmap === 'undefined' && 'createImageBitmap');
+  if (!missing) return;
+  throw {
+    code: 'device-unavailable',
+    message: `This browser cannot run Peerlight: it has no ${missing}.`,
+    help: 'Update the browser. If its Lockdown Mode or a similar protection is on, switch that off for this site.',
+  };
+}
+
+/**
+ * The engine's code for one kind of device: the module, started, and its JavaScript.
+ *
+ * The two belong together, by names that differ with each build. A cache on the way can bring the one of an old build
+ * with the other of a new one, so a pair that does not fit is fetched anew, around all caches.
+ *
+ * @param {DeviceKind} kind
+ * @param {Say} say
+ */
+export async function loadCode(kind, say) {
+  throwIfTooOld();
+  // Bundlers read these calls and move the files: every word of them must be plain.
+  const [glue, module] =
+    kind === 'webgpu'
+      ? [
+          new URL('./wasm/webgpu/peerlight.js', import.meta.url),
+          new URL('./wasm/webgpu/peerlight_bg.wasm', import.meta.url),
+        ]
+      : [new URL('./wasm/cpu/peerlight.js', import.meta.url), new URL('./wasm/cpu/peerlight_bg.wasm', import.meta.url)];
+  const first = await start(glue, module, say);
+  if (!('misfit' in first)) return first.code;
+  const fresh = new URL(glue);
+  fresh.searchParams.set('fresh', Date.now().toString(36));
+  const second = await start(fresh, module, say, { cache: 'reload' });
+  if (!('misfit' in second)) return second.code;
+  throw {
+    ...failed(`The engine’s files are of two versions: ${second.misfit}`),
+    help: 'Reload the page without its cache (Ctrl+Shift+R). If that does not help, its files were not all replaced.',
+  };
+}
+
+/**
+ * @param {URL} glue
+ * @param {URL} module
+ * @param {Say} say
+ * @param {RequestInit} [init]
+ * @returns {Promise<{ code: any } | { misfit: string }>}
+ */
+async function start(glue, module, say, init) {
+  const [code, download] = await Promise.all([importGlue(glue), fetchModule(module, say, init)]);
+  try {
+    await code.default({ module_or_path: download.response });
+    return { code };
+  } catch (thrown) {
+    if (download.error) throw download.error;
+    if (thrown instanceof WebAssembly.RuntimeError) throw thrown;
+    const { message } = plain(thrown);
+    // A whole module that lacks what the other half calls, or is given.
+    const misfit = thrown instanceof WebAssembly.LinkError || (thrown instanceof TypeError && download.whole);
+    if (misfit) return { misfit: message };
+    throw failed(`The engine was not downloaded completely: ${message}`);
+  }
+}
+
+/** @param {URL} url */
+const importGlue = (url) =>
+  import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ url.href).catch((thrown) => {
+    throw failed(`The engine could not be loaded: ${plain(thrown).message}`);
+  });
+
+/**
+ * A module on its way. `error` says why it broke off, since the stream's own error does not reach who compiles it.
+ * @typedef {{ response: Response, whole: boolean, error: object | null }} Download
+ */
+
+/**
+ * @param {URL} url
+ * @param {Say} say
+ * @param {RequestInit} [init]
+ * @returns {Promise<Download>}
+ */
+async function fetchModule(url, say, init) {
+  const response = await fetch(url, init).catch(() => {
+    throw failed('The engine could not be fetched.');
+  });
+  if (!response.ok || !response.body) throw failed(`The server answered ${response.status} for the engine.`);
+  const total = plainLength(response);
+  let loaded = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Download} */
+  const download = { response, whole: false, error: null };
+  const stop = (/** @type {TransformStreamDefaultController} */ out, /** @type {object} */ error) => {
+    download.error = error;
+    out.error(error);
+  };
+  const watch = (/** @type {TransformStreamDefaultController} */ out) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => stop(out, failed('The download of the engine stalled.')), STALL_MS);
+  };
+  const counted = new TransformStream({
+    start: watch,
+    transform(chunk, out) {
+      if (!loaded && looksLikePage(chunk)) return stop(out, notThere('the engine'));
+      loaded += chunk.length;
+      say({ stage: 'code', loaded, total: loaded > total ? 0 : total, text: 'Loading the engine' });
+      watch(out);
+      out.enqueue(chunk);
+    },
+    flush() {
+      clearTimeout(timer);
+      download.whole = true;
+    },
+  });
+  // Whatever kind of file the server calls it, it is compiled while it loads.
+  const headers = { 'content-type': 'application/wasm' };
+  download.response = new Response(response.body.pipeThrough(counted), { headers });
+  return download;
+}

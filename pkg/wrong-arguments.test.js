@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openEngine } from './client.js';
+import { inspect, preview } from './decode.js';
+import { findBundle } from './weights.js';
+
+const fails = (code, text) => (error) =>
+  error.name === 'PeerlightError' && error.code === code && text.test(`${error.message} ${error.help}`);
+
+/** A worker that answers everything, and cannot be sent functions. */
+function spawn() {
+  const worker = {
+    seen: [],
+    ended: false,
+    onmessage: null,
+    onerror: null,
+    terminate: () => (worker.ended = true),
+    postMessage(m) {
+      structuredClone(m);
+      worker.seen.push(m);
+      const value = m.type === 'open' ? { device: { kind: 'cpu', name: 'cpu', software: false } } : { sha256: 'x' };
+      setTimeout(() => worker.onmessage({ data: { type: 'done', job: m.job, value } }));
+    },
+  };
+  spawn.last = worker;
+  return worker;
+}
+
+const open = () => openEngine(/** @type {any} */ ({ bundle: new Uint8Array(8), device: 'cpu', spawn }));
+const image = new Blob(['image']);
+
+/** An object that calls itself something, as those of the browser do. */
+const called = (name, more = {}) => ({ ...more, [Symbol.toStringTag]: name });
+
+test('a wrong kind of image is the mistake of who gave it, and costs nothing', async () => {
+  const engine = /** @type {any} */ (await open());
+  const before = spawn.last.seen.length;
+  const sources = [null, undefined, '', 'cat.jpg', 7, true, {}, [], [image], Symbol.iterator, () => {}, new Map()];
+  for (const source of [...sources, new URL('http://x/cat.jpg'), new Response('x'), Promise.resolve(image)]) {
+    for (const call of ['explain', 'measure', 'sanity']) {
+      await assert.rejects(engine[call](source, {}), fails('ask-invalid', /Blob.*ImageData.*ImageBitmap/));
+    }
+  }
+  await assert.rejects(engine.explain('cat.jpg'), fails('ask-invalid', /fetch/));
+  await assert.rejects(engine.explain([image]), fails('ask-invalid', /One image at a time/));
+  assert.deepEqual([spawn.last.seen.length, spawn.last.ended], [before, false]);
+  await engine.explain(image);
+});
+
+test('what shows an image, or holds one, is taken', async () => {
+  const engine = /** @type {any} */ (await open());
+  const bytes = Uint8Array.of(1, 2, 3, 4);
+  for (const source of [
+    bytes,
+    bytes.buffer,
+    new DataView(bytes.buffer),
+    bytes.subarray(1, 3),
+    new File([bytes], 'a'),
+  ]) {
+    await engine.explain(source);
+    const sent = spawn.last.seen.at(-1).source;
+    assert.ok(sent instanceof Blob);
+    assert.equal(sent.size, source.byteLength ?? source.size);
+  }
+  const bitmaps = [];
+  globalThis.createImageBitmap = /** @type {any} */ (
+    async (source) => {
+      const bitmap = { of: source.id, close: () => bitmaps.push(source.id) };
+      return bitmap;
+    }
+  );
+  try {
+    const size = { width: 4, height: 3, naturalWidth: 4, naturalHeight: 3, videoWidth: 4, videoHeight: 3 };
+    const frame = { displayWidth: 4, displayHeight: 3 };
+    const names = ['HTMLCanvasElement', 'OffscreenCanvas', 'HTMLVideoElement', 'HTMLImageElement', 'VideoFrame'];
+    for (const id of names) {
+      const element = called(id, { id, ...size, ...frame, decode: async () => {} });
+      spawn.last.postMessage = (m) => spawn.last.onmessage({ data: { type: 'done', job: m.job, value: m.source.of } });
+      assert.equal(await engine.explain(element), id);
+    }
+    assert.deepEqual(bitmaps, names, 'and the copies of their pixels are let go');
+  } finally {
+    Reflect.deleteProperty(globalThis, 'createImageBitmap');
+  }
+});
+
+test('an element without an image says so', async () => {
+  const engine = /** @type {any} */ (await open());
+  const none = { width: 0, height: 0, naturalWidth: 0, naturalHeight: 0, videoWidth: 0, videoHeight: 0 };
+  for (const name of ['HTMLCanvasElement', 'OffscreenCanvas', 'HTMLVideoElement']) {
+    await assert.rejects(engine.explain(called(name, none)), fails('image-empty', new RegExp(name)));
+  }
+  const broken = called('HTMLImageElement', { ...none, decode: () => Promise.reject(new Error('x')) });
+  await assert.rejects(engine.explain(broken), fails('image-broken', /could not be loaded/));
+});
+
+test('wrong requests, options and signals are refused before anything is sent', async () => {
+  const engine = /** @type {any} */ (await open());
+  const before = spawn.last.seen.length;
+  for (const request of ['cam', 3, [], true]) {
+    for (const call of ['explain', 'measure', 'sanity']) {
+      await assert.rejects(engine[call](image, request), fails('ask-invalid', /object/));
+    }
+  }
+  for (const crop of [0, -1, 2, NaN, 'half', {}]) {
+    await assert.rejects(engine.explain(image, { crop }), fails('ask-invalid', /crop/));
+  }
+  await assert.rejects(engine.measure(image, {}, 'deletion'), fails('ask-invalid', /options/));
+  await assert.rejects(engine.explain(image, {}, { signal: new AbortController() }), fails('ask-invalid', /signal/));
+  await assert.rejects(engine.explain(image, {}, { onProgress: 'yes' }), fails('ask-invalid', /onProgress/));
+  await assert.rejects(engine.use('gpu'), fails('ask-invalid', /webgpu/));
+  assert.equal(spawn.last.seen.length, before);
+  await assert.rejects(engine.explain(image, { settings: { f() {} } }), fails('ask-invalid', /cloned/));
+  assert.equal(spawn.last.ended, false);
+  for (const none of [undefined, null, {}]) {
+    await engine.explain(image, none, none);
+    await engine.measure(image, none, none, none);
+    await engine.sanity(image, none, none);
+  }
+});
+
+test('opening without what it needs is refused', async () => {
+  const open = /** @type {any} */ (openEngine);
+  for (const options of [undefined, null, {}, { bundle: '' }, { bundle: null }, { bundle: 7 }]) {
+    await assert.rejects(open(options), fails('ask-invalid', /bundle/));
+  }
+  for (const options of ['models/a.safetensors', [], 3]) await assert.rejects(open(options), fails('ask-invalid', /./));
+  const bundle = new Uint8Array(8);
+  await assert.rejects(open({ bundle, device: 'gpu' }), fails('ask-invalid', /'webgpu'/));
+  await assert.rejects(open({ bundle, signal: 1 }), fails('ask-invalid', /signal/));
+  await assert.rejects(open({ bundle, spawn: 'worker.js' }), fails('ask-invalid', /spawn/));
+  await assert.rejects(/** @type {any} */ (findBundle)(), fails('ask-invalid', /list of networks/));
+  for (const file of [null, 'a.png', {}, new Uint8Array(3)]) {
+    await assert.rejects(inspect(/** @type {any} */ (file)), fails('ask-invalid', /Blob/));
+    await assert.rejects(preview(/** @type {any} */ (file)), fails('ask-invalid', /Blob/));
+  }
+});
+
+test('bytes of weights are taken in every shape', async () => {
+  const bytes = new Uint8Array(8);
+  for (const bundle of [bytes, bytes.buffer, new DataView(bytes.buffer), new Blob([bytes])]) {
+    await openEngine(/** @type {any} */ ({ bundle, device: 'cpu', spawn }));
+    assert.equal(spawn.last.seen.at(-1).weights.size, 8);
+  }
+});

@@ -1,0 +1,50 @@
+/** @import { Action, State } from './state.js' */
+
+/**
+ * Where the page runs: with or without the network, and whether a newer version of it waits.
+ *
+ * @typedef {object} HostState
+ * @property {boolean} online
+ * @property {boolean} kept whether the page is kept here, so that it starts without the network
+ * @property {boolean} update whether a newer version waits
+ * @property {boolean} updating
+ *
+ * @typedef {{ type: 'online-changed', online: boolean } | { type: 'page-kept' } | { type: 'update-found' }
+ *   | { type: 'update-wanted' }} HostAction
+ */
+
+/** @type {HostState} */
+export const plainHost = { online: true, kept: false, update: false, updating: false };
+
+/**
+ * @param {State} page
+ * @param {Action} action
+ * @returns {State}
+ */
+export function reduceHost(page, action) {
+  const { host } = page;
+  switch (action.type) {
+    case 'online-changed':
+      return { ...page, host: { ...host, online: action.online } };
+    case 'page-kept':
+      return { ...page, host: { ...host, kept: true } };
+    case 'update-found':
+      return { ...page, host: { ...host, update: true } };
+    case 'update-wanted':
+      return { ...page, host: { ...host, updating: true } };
+    default:
+      return page;
+  }
+}
+
+/**
+ * What there is to say of being without the network; empty for nothing.
+ * @param {State} state
+ */
+export function offlineNote({ host, engine }) {
+  if (host.online) return '';
+  if (engine.phase === 'ready') return 'You are offline. Everything that is loaded keeps working.';
+  return host.kept
+    ? 'You are offline. The page works with what is kept on this device.'
+    : 'You are offline. Networks that are not on this device yet cannot be loaded.';
+}

@@ -1,0 +1,50 @@
+/** @import { Store } from './store.js' */
+
+/**
+ * Keeps the page for times without the network, and tells of a new version. All of it is a convenience: where a browser
+ * forbids it, the page works as before.
+ *
+ * @param {Store} store
+ */
+export function runOffline(store) {
+  const { dispatch } = store;
+  const tell = () => dispatch({ type: 'online-changed', online: navigator.onLine });
+  addEventListener('online', tell);
+  addEventListener('offline', tell);
+  if (!navigator.onLine) tell();
+
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  /** @type {ServiceWorkerRegistration | null} */
+  let registration = null;
+  store.subscribe((state, before) => {
+    // The first visit's download is not to share the line with it.
+    if (state.engine.phase === 'ready' && !registration) register();
+    if (state.host.updating && !before.host.updating) takeOver();
+  });
+  if (serviceWorker.controller) register();
+
+  let registering = false;
+  async function register() {
+    if (registering) return;
+    registering = true;
+    const address = new URL('sw.js', document.baseURI);
+    registration = await serviceWorker.register(address, { updateViaCache: 'none' }).catch(() => null);
+    if (!registration) return;
+    if (registration.waiting && serviceWorker.controller) dispatch({ type: 'update-found' });
+    registration.addEventListener('updatefound', () => {
+      const next = registration?.installing;
+      next?.addEventListener('statechange', () => {
+        if (next.state !== 'installed') return;
+        dispatch(serviceWorker.controller ? { type: 'update-found' } : { type: 'page-kept' });
+      });
+    });
+    if (registration.active) dispatch({ type: 'page-kept' });
+  }
+
+  function takeOver() {
+    serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+    if (registration?.waiting) registration.waiting.postMessage('take-over');
+    else location.reload();
+  }
+}
