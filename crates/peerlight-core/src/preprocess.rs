@@ -113,6 +113,22 @@ impl Preprocess {
         std::array::from_fn(|channel| (pixel - self.mean[channel]) / self.std[channel])
     }
 
+    /// Images [n, 3, h, w] that this preprocessing has normalized, as another one normalizes them. With the same mean and
+    /// deviation they stay as they are, to the last bit.
+    pub fn convert(&self, images: Tensor<4>, to: &Self) -> Tensor<4> {
+        if (self.mean, self.std) == (to.mean, to.std) {
+            return images;
+        }
+        let device = images.device().without_autodiff();
+        let of = |value: &dyn Fn(usize) -> f64| {
+            let values: [f32; 3] = std::array::from_fn(|channel| value(channel) as f32);
+            Tensor::<1>::from_floats(values, &device).reshape([1, 3, 1, 1])
+        };
+        let factor = of(&|c| f64::from(self.std[c]) / f64::from(to.std[c]));
+        let summand = of(&|c| (f64::from(self.mean[c]) - f64::from(to.mean[c])) / f64::from(to.std[c]));
+        images * factor + summand
+    }
+
     /// Input tensor [n, 3, side, side] of n images of `side` x `side` pixels, given as 8-bit RGB one after the other.
     ///
     /// # Panics

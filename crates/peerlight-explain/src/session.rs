@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Crop, Error, Preprocess, Result, Rgba8, read, softmax};
-use peerlight_models::{Bundle, Layer, Network, architecture};
+use peerlight_models::{Bundle, Layer, Network};
 
 use crate::{
     BundleInfo, ForwardPass, PeerInfo, Progress, Step,
@@ -38,8 +38,8 @@ impl Session {
             nets.push(bundle.build(i, device)?);
             peers.push(PeerInfo {
                 id: peer.id.clone(),
-                architecture: peer.backbone.clone(),
-                name: architecture(&peer.backbone)?.name().into(),
+                architecture: peer.architecture().into(),
+                name: peer.display_name().into(),
                 parameters: bundle.parameters(i),
             });
         }
