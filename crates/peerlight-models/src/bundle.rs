@@ -7,9 +7,7 @@ use peerlight_core::{Code, Error, Result};
 use safetensors::{SafeTensorError, SafeTensors};
 use sha2::{Digest, Sha256};
 
-use crate::{
-    Array, Graph, GraphSpec, Manifest, Model, Network, Precision, Weights, architecture, to_safetensors, weights::invalid,
-};
+use crate::{Array, Graph, GraphSpec, Manifest, Model, Network, Precision, Weights, architecture, to_safetensors};
 
 /// The metadata key of the manifest.
 const KEY: &str = "peerlight";
@@ -53,14 +51,7 @@ impl<'a> Bundle<'a> {
         let weights = Weights::new(&self.tensors, &own.id);
         match &own.model {
             Model::Architecture(id) => architecture(id)?.build(&weights, classes, device),
-            Model::Graph(spec) => {
-                let graph = Graph::new(GraphSpec::clone(spec))?;
-                if graph.classes() != classes {
-                    let (id, own) = (&own.id, graph.classes());
-                    return Err(invalid(format!("The peer '{id}' has {own} classes and {classes} names of them.")));
-                }
-                Network::load(graph, &weights, device)
-            }
+            Model::Graph(spec) => Network::load(Graph::new(GraphSpec::clone(spec))?, &weights, device),
         }
     }
 

@@ -24,6 +24,7 @@
 
 mod architecture;
 mod bundle;
+mod classes;
 mod efficientnet_lite;
 mod graph;
 pub mod kernels;
@@ -36,6 +37,7 @@ mod weights;
 
 pub use architecture::{ARCHITECTURES, Architecture, architecture};
 pub use bundle::Bundle;
+pub use classes::Classes;
 pub use efficientnet_lite::PREPROCESS as EFFICIENTNET_LITE_PREPROCESS;
 pub use graph::{Builder, Cut, Graph, GraphSpec, Head, Node, NodeId, Parameter, ParameterId, Role};
 pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named};

@@ -3,7 +3,7 @@
 use peerlight_core::{Code, Error, Preprocess, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::{GraphSpec, Network, architecture, weights::invalid};
+use crate::{Classes, Graph, GraphSpec, Network, architecture, weights::invalid};
 
 /// The newest version of the format, which this program reads. It writes 1 where that suffices.
 pub const FORMAT: u32 = 2;
@@ -142,6 +142,11 @@ impl Manifest {
         self.peers[peer].labels.as_ref().unwrap_or(&self.labels)
     }
 
+    /// The classes of all peers as one list.
+    pub fn classes(&self) -> Classes {
+        Classes::of((0..self.peers.len()).map(|peer| self.labels(peer)))
+    }
+
     /// What a peer was trained to read.
     ///
     /// # Panics
@@ -166,15 +171,30 @@ impl Manifest {
             if self.peers[..i].iter().any(|other| other.id == peer.id) {
                 return Err(invalid(format!("It holds the peer '{}' twice.", peer.id)));
             }
-            if let Model::Architecture(id) = &peer.model {
-                architecture(id)?;
-            }
             let classes = self.labels(i).len();
             if !(2..=100_000).contains(&classes) {
                 return Err(invalid(format!("It names {classes} classes; there must be 2 to 100,000.")));
             }
             self.preprocess(i).check().map_err(|e| invalid(e.to_string()))?;
+            match &peer.model {
+                Model::Architecture(id) => drop(architecture(id)?),
+                Model::Graph(spec) => self.check_graph(i, spec)?,
+            }
         }
         self.preprocess.check().map_err(|e| invalid(e.to_string()))
+    }
+
+    /// Checks a peer's graph, and that it fits the peer's classes and images.
+    fn check_graph(&self, peer: usize, spec: &GraphSpec) -> Result<()> {
+        let (id, labels, side) = (&self.peers[peer].id, self.labels(peer).len(), self.preprocess(peer).side);
+        let graph = Graph::new(spec.clone())?;
+        let ([channels, ..], classes) = (graph.input(), graph.classes());
+        if channels != 3 {
+            return Err(invalid(format!("The peer '{id}' takes images of {channels} channels, not of 3.")));
+        }
+        if classes != labels {
+            return Err(invalid(format!("The peer '{id}' has {classes} classes and {labels} names of them.")));
+        }
+        graph.check_size([side; 2]).map_err(|e| invalid(format!("The peer '{id}' does not fit its images: {e}")))
     }
 }

@@ -39,7 +39,7 @@ pub fn manifest(peers: &[&str]) -> Manifest {
         name: "Known answers".into(),
         peers: peers.iter().map(peer).collect(),
         labels: (0..CLASSES).map(|class| format!("class {class}")).collect(),
-        preprocess: Preprocess { side: SIDE, crop: 1.0, mean: [0.5; 3], std: [0.5; 3] },
+        preprocess: Preprocess { side: SIDE, crop: 1.0, mean: [0.5; 3], std: [0.5; 3], bgr: false },
         license: "MIT OR Apache-2.0".into(),
         source: "a formula".into(),
         training: None,
