@@ -1,6 +1,6 @@
 //! What a request means by a number or by a name.
 
-use std::{convert::Infallible, fmt, str::FromStr};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,23 +21,16 @@ impl From<usize> for ByName {
     }
 }
 
+/// Digits are a number.
 impl From<&str> for ByName {
-    fn from(name: &str) -> Self {
-        Self::Name(name.into())
+    fn from(text: &str) -> Self {
+        text.parse().map_or_else(|_| Self::Name(text.into()), Self::Number)
     }
 }
 
 impl PartialEq<usize> for ByName {
     fn eq(&self, number: &usize) -> bool {
         *self == Self::Number(*number)
-    }
-}
-
-impl FromStr for ByName {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(text.parse().map_or_else(|_| Self::Name(text.into()), Self::Number))
     }
 }
 

@@ -145,7 +145,7 @@ fn escaped(name: &str) -> String {
 /// A layer in the text form; none for an empty name, and for numbers between commas.
 fn layer(text: &str) -> Option<ByName> {
     let name = RESERVED.iter().rev().fold(text.into(), |name: String, (plain, escaped)| name.replace(escaped, plain));
-    (!text.is_empty() && !text.contains(',')).then(|| name.parse().unwrap_or_else(|never| match never {}))
+    (!text.is_empty() && !text.contains(',')).then(|| name.as_str().into())
 }
 
 /// Whether a method has a setting `grid` of its own, which then takes the name in the text form.
