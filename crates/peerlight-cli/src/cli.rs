@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use peerlight_core::{COLOR_MAPS, ColorMap, OVERLAY, color_map};
-use peerlight_explain::{DeviceKind, Request, explainer};
+use peerlight_explain::{ByName, DeviceKind, Request, explainer};
 
 pub use self::{
     settings::SettingArgs,
@@ -112,9 +112,9 @@ pub struct Explain {
     pub rather_than: Option<String>,
     #[command(flatten)]
     pub settings: SettingArgs,
-    /// Layers to superpose, counted from 1, such as 4,5,6,7
+    /// Layers to superpose, by number from 1 or by name, such as 4,5,6,7
     #[arg(long, alias = "stages", value_delimiter = ',', value_name = "LAYERS")]
-    pub layers: Option<Vec<usize>>,
+    pub layers: Option<Vec<ByName>>,
     /// Color map of the overlays: cividis, viridis, turbo or gray
     #[arg(long, default_value = OVERLAY.color, value_parser = color)]
     pub color: &'static ColorMap,

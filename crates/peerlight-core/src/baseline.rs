@@ -48,7 +48,7 @@ mod tests {
 
     /// A mean of 0.5 and a deviation of 0.25, so that black is -2 and white 2.
     fn preprocess() -> Preprocess {
-        Preprocess { side: 2, crop: 1.0, mean: [0.5; 3], std: [0.25; 3] }
+        Preprocess { side: 2, crop: 1.0, mean: [0.5; 3], std: [0.25; 3], bgr: false }
     }
 
     #[test]

@@ -25,6 +25,10 @@ pub struct Preprocess {
     pub mean: [f32; 3],
     /// Standard deviations of red, green and blue values in 0..=1.
     pub std: [f32; 3],
+    /// Whether the network reads blue, green and red instead of red, green and blue.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(as = "Option<bool>", optional))]
+    pub bgr: bool,
 }
 
 /// Square of the image that the networks see, in the image's pixels, not necessarily whole ones.
@@ -108,9 +112,31 @@ impl Preprocess {
         Ok(self.normalize(&self.image(image)?, device))
     }
 
-    /// Normalized red, green and blue of a gray pixel, 0 for black to 1 for white.
+    /// Normalized values of a gray pixel, 0 for black to 1 for white, in the order of the network's channels.
     pub fn normalized(&self, pixel: f32) -> [f32; 3] {
-        std::array::from_fn(|channel| (pixel - self.mean[channel]) / self.std[channel])
+        self.order().map(|color| (pixel - self.mean[color]) / self.std[color])
+    }
+
+    /// Color of each of the network's channels: 0 for red, 1 for green, 2 for blue.
+    fn order(&self) -> [usize; 3] {
+        if self.bgr { [2, 1, 0] } else { [0, 1, 2] }
+    }
+
+    /// Images [n, 3, h, w] that this preprocessing has normalized, as another one normalizes them. With the same
+    /// values and order of channels they stay as they are, to the last bit.
+    pub fn convert(&self, images: Tensor<4>, to: &Self) -> Tensor<4> {
+        if (self.mean, self.std, self.bgr) == (to.mean, to.std, to.bgr) {
+            return images;
+        }
+        let device = images.device().without_autodiff();
+        let of = |value: &dyn Fn(usize) -> f64| {
+            let values: [f32; 3] = to.order().map(|color| value(color) as f32);
+            Tensor::<1>::from_floats(values, &device).reshape([1, 3, 1, 1])
+        };
+        let factor = of(&|c| f64::from(self.std[c]) / f64::from(to.std[c]));
+        let summand = of(&|c| (f64::from(self.mean[c]) - f64::from(to.mean[c])) / f64::from(to.std[c]));
+        let images = if self.bgr == to.bgr { images } else { images.flip([1]) };
+        images * factor + summand
     }
 
     /// Input tensor [n, 3, side, side] of n images of `side` x `side` pixels, given as 8-bit RGB one after the other.
@@ -122,9 +148,9 @@ impl Preprocess {
         assert!(rgb.len().is_multiple_of(image), "images of {0} x {0} pixels", self.side);
         let mut values = Vec::with_capacity(rgb.len());
         for rgb in rgb.chunks_exact(image) {
-            for channel in 0..3 {
-                let (mean, std) = (self.mean[channel], self.std[channel]);
-                values.extend(rgb[channel..].iter().step_by(3).map(|&v| (f32::from(v) / 255.0 - mean) / std));
+            for color in self.order() {
+                let (mean, std) = (self.mean[color], self.std[color]);
+                values.extend(rgb[color..].iter().step_by(3).map(|&v| (f32::from(v) / 255.0 - mean) / std));
             }
         }
         Tensor::from_data(TensorData::new(values, [rgb.len() / image, 3, self.side, self.side]), device)

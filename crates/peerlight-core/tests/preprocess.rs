@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf};
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use peerlight_core::{Crop, Preprocess, Rgba8};
 use serde::Deserialize;
 
@@ -46,7 +46,7 @@ fn check(folder: &str, case: &Case) -> [f64; 2] {
     assert_eq!([image.width(), image.height()], [case.width, case.height], "{name}");
 
     let scale = [127.0, 128.0].map(|v| [v / 255.0f32; 3]);
-    let preprocess = Preprocess { side: case.side, crop: case.share, mean: scale[0], std: scale[1] };
+    let preprocess = Preprocess { side: case.side, crop: case.share, mean: scale[0], std: scale[1], bgr: false };
     let crop = preprocess.crop_of(case.width, case.height);
     for (got, expected) in [(crop.x, case.crop.x), (crop.y, case.crop.y), (crop.side, case.crop.side)] {
         assert!((got - expected).abs() < 1e-6, "{name}: {crop:?} instead of {:?}", case.crop);
@@ -86,4 +86,30 @@ fn drawn_images_are_those_of_pillow() {
 fn images_are_within_a_few_levels_whoever_decoded_them() {
     let worst = worst("web/samples", &golden().samples);
     assert!(worst[0] < 3.01 && worst[1] < 0.5, "{worst:?} levels");
+}
+
+#[test]
+fn channels_and_scales_by_hand() {
+    let image = Rgba8::new(2, 2, [[255, 0, 51, 255]; 4].concat()).unwrap();
+    let of = |mean, std, bgr| Preprocess { side: 16, crop: 1.0, mean, std, bgr };
+    let unit = of([0.0; 3], [1.0; 3], false);
+    let caffe = of([123.68 / 255.0, 116.779 / 255.0, 103.939 / 255.0], [1.0 / 255.0; 3], true);
+    let device = Device::flex();
+    let channels = |tensor: Tensor<4>| -> Vec<f32> { tensor.mean_dim(3).mean_dim(2).into_data().try_to_vec().unwrap() };
+    let cases = [
+        (unit.clone(), [1.0, 0.0, 0.2]),
+        (of([0.5; 3], [0.5; 3], false), [1.0, -1.0, -0.6]),
+        (of([0.0; 3], [1.0 / 255.0; 3], false), [255.0, 0.0, 51.0]),
+        (of([0.0; 3], [1.0; 3], true), [0.2, 0.0, 1.0]),
+        (caffe.clone(), [51.0 - 103.939, -116.779, 255.0 - 123.68]),
+    ];
+    for (preprocess, expected) in cases {
+        let off = |found: Vec<f32>| found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let tensor = preprocess.tensor(&image, &device).unwrap();
+        assert!(off(channels(tensor.clone())) < 1e-4, "{preprocess:?}");
+        assert!(off(channels(unit.convert(unit.tensor(&image, &device).unwrap(), &preprocess))) < 1e-4, "converted");
+        let back = channels(preprocess.convert(tensor, &unit));
+        assert!(back.iter().zip([1.0, 0.0, 0.2]).all(|(a, b)| (a - b).abs() < 1e-5), "{preprocess:?}: {back:?}");
+    }
+    assert_eq!(caffe.normalized(0.0).map(f32::round), [-104.0, -117.0, -124.0], "black, in the network's order");
 }

@@ -7,9 +7,9 @@ use peerlight_core::{Agreement, Grid, Reading, Result, agreement, minmax, resize
 use peerlight_models::Layer;
 
 use crate::{
-    Cost, Explainer, Family, ForwardPass, Meta, Probe, Progress, Request, Session, TargetLayer, explainer,
+    Cost, Explainer, Family, ForwardPass, Meta, Probe, Progress, Request, Session, TargetLayer, Versus, explainer,
     explanation::{BundleName, Explanation, Map, PeerMap, RawMap, Region, TargetClass, Timing},
-    plan::{Plan, score},
+    plan::Plan,
 };
 
 /// Version of the structure [`Explanation`].
@@ -35,14 +35,15 @@ impl Session {
         request: &Request,
         progress: &dyn Progress,
     ) -> Result<Explanation> {
-        let (meta, Plan { settings, grid, explained, used }) = (method.meta(), Plan::of(self, method, request)?);
-        let class = request.target.unwrap_or_else(|| pass.likeliest(&explained));
-        let score = score(class, request.versus)?;
+        let (meta, plan) = (method.meta(), Plan::of(self, method, request)?);
+        let class = plan.target.unwrap_or_else(|| pass.likeliest(&plan.explained));
+        let scores: Vec<_> = plan.used.iter().map(|(peer, _)| plan.score(pass, *peer, class)).collect::<Result<_>>()?;
+        let Plan { settings, grid, explained, used, versus, .. } = plan;
 
         let start = progress.now();
         let cost = RefCell::new(Cost { forward: used.len(), ..Cost::default() });
         let (mut maps, mut sums) = (Vec::new(), Vec::new());
-        for (peer, layers) in &used {
+        for ((peer, layers), score) in used.iter().zip(scores) {
             let (peer, settings, name) = (*peer, &settings, meta.name);
             let probe = Probe { session: self, pass, peer, score, layers, settings, name, progress, cost: &cost };
             probe.step(0, 1).await?;
@@ -56,7 +57,7 @@ impl Session {
         };
 
         // Everything is read back at once.
-        let [_, _, _, side] = pass.input.dims();
+        let side = pass.side(used.iter().map(|(peer, _)| *peer));
         let whole = |map: Tensor<3>| resize_map(map, [side, side]);
         let own = used.iter().zip(maps).filter(|((peer, _), _)| explained.contains(peer));
         let own: Vec<Tensor<3>> = own.map(|(_, map)| whole(map)).collect();
@@ -85,8 +86,9 @@ impl Session {
                 id: info.id.clone(),
                 architecture: info.architecture.clone(),
                 name: info.name.clone(),
-                top: self.top(probabilities),
-                target: self.prediction(class, probabilities),
+                top: self.top(peer, probabilities),
+                target: self.prediction(peer, pass.explained_logit(peer, class), probabilities),
+                has_target: self.classes.own(peer, class).is_some(),
                 layers: layers_of(peer).map(|layer| layer.0).collect(),
                 map: Map::finished(next()),
             });
@@ -106,7 +108,7 @@ impl Session {
             name: meta.name,
             settings,
             target: TargetClass { class, label: self.info.classes[class].clone(), chosen: request.target.is_some() },
-            versus: request.versus,
+            versus: versus.map(|(class, weight)| Versus { class: class.into(), weight }),
             side,
             peers,
             map,

@@ -61,9 +61,9 @@ pub struct Explanation {
     pub settings: Settings,
     /// Explained class.
     pub target: TargetClass,
-    /// Class to compare with, if any (Finer-CAM).
+    /// Class to compare with by its index in the bundle's list, if any (Finer-CAM).
     pub versus: Option<Versus>,
-    /// Side of every map, in pixels: the side of the networks' input.
+    /// Side of every map, in pixels: that of the largest input of the networks whose maps were made.
     pub side: usize,
     /// Explained peers, with their predictions and maps.
     pub peers: Vec<PeerMap>,
@@ -122,7 +122,7 @@ pub struct ImageInfo {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TargetClass {
-    /// Index of the class.
+    /// Index of the class in the bundle's list.
     pub class: usize,
     /// Name of the class.
     pub label: String,
@@ -134,9 +134,9 @@ pub struct TargetClass {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Prediction {
-    /// Index of the class.
+    /// Index of the class in the bundle's list.
     pub class: usize,
-    /// Name of the class.
+    /// Name of the class, as the peer calls it.
     pub label: String,
     /// Softmax probability, 0 to 1.
     pub probability: f32,
@@ -156,8 +156,10 @@ pub struct PeerMap {
     pub name: String,
     /// Five most probable classes, the best first.
     pub top: Vec<Prediction>,
-    /// Explained class with the peer's probability.
+    /// Class that the map is for, with the peer's probability.
     pub target: Prediction,
+    /// Whether the peer has the explained class. One that does not explains its own first class.
+    pub has_target: bool,
     /// Layers that the method read, counted from 1. Empty if it reads the input.
     pub layers: Vec<usize>,
     /// Peer's own map by the method. For `mutual`, the map that goes into the mutual map.

@@ -1,7 +1,8 @@
 //! Description of a loaded bundle: plain data.
 
 use peerlight_core::Preprocess;
-use serde::Serialize;
+use peerlight_models::{Bundle, Head, Network};
+use serde::{Serialize, Serializer};
 
 /// Description of a loaded bundle.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,9 +18,10 @@ pub struct BundleInfo {
     pub source: String,
     /// Peers, in the order of their indices.
     pub peers: Vec<PeerInfo>,
-    /// Names of the classes, in the order of the logits.
+    /// Names of all peers' classes, matched by their names: those of the first peer in the order of its logits, then
+    /// those that only later peers have. Requests and results count classes by this list.
     pub classes: Vec<String>,
-    /// Preprocessing that the peers were trained with.
+    /// Preprocessing of peers that have none of their own. Its crop is everybody's.
     pub preprocess: Preprocess,
 }
 
@@ -29,10 +31,62 @@ pub struct BundleInfo {
 pub struct PeerInfo {
     /// Id of the peer in the bundle.
     pub id: String,
-    /// Id of the peer's architecture.
+    /// Id of the peer's architecture; `graph` for one that is not built in.
     pub architecture: String,
     /// Name of the peer, shown to people.
     pub name: String,
     /// Number of weights.
     pub parameters: usize,
+    /// Preprocessing of the peer's input.
+    pub preprocess: Preprocess,
+    /// Names of the peer's classes, in the order of its logits. JSON has their number.
+    #[serde(rename = "classes", serialize_with = "count")]
+    #[cfg_attr(feature = "typescript", ts(rename = "classes", type = "number"))]
+    pub labels: Vec<String>,
+    /// End of the network: whether it is global average pooling and one `linear` classifier, pooling alone
+    /// (`average`), or anything else (`opaque`).
+    #[cfg_attr(feature = "typescript", ts(type = "'linear' | 'average' | 'opaque'"))]
+    pub head: &'static str,
+    /// Names of the layers that requests can choose. They count from 1.
+    pub layers: Vec<String>,
+    /// Layer that methods of one layer read by default, counted from 1.
+    pub target_layer: usize,
+}
+
+impl BundleInfo {
+    /// Description of a bundle whose peers have been built, in their order.
+    pub(crate) fn of(bundle: &Bundle, nets: &[Network]) -> Self {
+        let manifest = &bundle.manifest;
+        let peer = |(i, net): (usize, &Network)| {
+            let peer = &manifest.peers[i];
+            PeerInfo {
+                id: peer.id.clone(),
+                architecture: peer.architecture().into(),
+                name: peer.display_name().into(),
+                parameters: bundle.parameters(i),
+                preprocess: manifest.preprocess(i).clone(),
+                labels: manifest.labels(i).to_vec(),
+                head: match net.graph().head() {
+                    Head::Linear(_) => "linear",
+                    Head::Average => "average",
+                    Head::Opaque => "opaque",
+                },
+                layers: net.graph().layers().iter().map(|layer| layer.name.clone()).collect(),
+                target_layer: net.graph().target().0,
+            }
+        };
+        Self {
+            name: manifest.name.clone(),
+            sha256: bundle.sha256(),
+            license: manifest.license.clone(),
+            source: manifest.source.clone(),
+            peers: nets.iter().enumerate().map(peer).collect(),
+            classes: manifest.classes().names().to_vec(),
+            preprocess: manifest.preprocess.clone(),
+        }
+    }
+}
+
+fn count<S: Serializer>(list: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(list.len() as u64)
 }

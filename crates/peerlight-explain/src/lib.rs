@@ -35,6 +35,7 @@
 //! # pollster::block_on(example()).unwrap();
 //! ```
 
+mod by_name;
 mod catalog;
 mod cost;
 mod device;
@@ -56,6 +57,7 @@ mod session;
 mod setting;
 mod setting_entry;
 
+pub use by_name::ByName;
 pub use catalog::{Catalog, ColorEntry, ErrorEntry, Named, catalog};
 pub use cost::Cost;
 pub use device::{DeviceInfo, DeviceKind, open_device};
@@ -70,7 +72,7 @@ pub use options::Evidence;
 pub use probe::Probe;
 pub use progress::{Progress, Silent, Step};
 pub use request::Request;
-pub use score::{Score, Versus};
+pub use score::{Rival, Score, Versus};
 pub use self_test::self_test;
 pub use session::Session;
 pub use setting::{Choice, ChoiceSetting, Choose, CountSetting, Handle, Kind, NumberSetting, Setting, Settings, Value};

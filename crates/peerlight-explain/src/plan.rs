@@ -1,10 +1,10 @@
 //! Checks of a request against a session.
 
 use peerlight_core::{Code, Error, Grid, Result};
-use peerlight_models::Layer;
+use peerlight_models::{Head, Layer, Network};
 
 use crate::{
-    Explainer, Meta, Request, Score, Session, Settings, TargetLayer, Versus, explainer,
+    ByName, Explainer, ForwardPass, Meta, Request, Rival, Score, Session, Settings, TargetLayer, explainer,
     options::GRID,
     setting::{Handle, Value},
 };
@@ -19,6 +19,10 @@ pub struct Plan {
     pub explained: Vec<usize>,
     /// Indices of the peers whose maps are needed, each with the layers to read.
     pub used: Vec<(usize, Vec<Layer>)>,
+    /// Index of the class to explain, if the request names one.
+    pub target: Option<usize>,
+    /// Index and weight of the class to compare with.
+    pub versus: Option<(usize, f32)>,
 }
 
 impl Plan {
@@ -41,21 +45,56 @@ impl Plan {
             Some(peer) => return refused(format!("There is no peer {peer}: the peers are 0 to {}.", count - 1)),
         };
         if meta.joint && count < 2 {
-            return refused(format!("{} needs two peers or more.", meta.name));
+            let advice = "Ask for 'guided', the map of one network that goes into it.";
+            return refused(format!("{} needs two peers or more, and there is one. {advice}", meta.name));
         }
         let used = if meta.joint { &all } else { &explained };
+        if let Some(layers) = &request.layers {
+            check_names(session, used, layers)?;
+        }
         let layers = |&peer: &usize| {
-            let last = session.nets[peer].last();
-            let layers = match &request.layers {
-                Some(layers) => chosen_layers(meta, layers, last)?,
-                None => method.layers(&session.nets[peer], &settings),
-            };
-            Ok((peer, layers))
+            let net = &session.nets[peer];
+            if meta.target_layer == TargetLayer::Last && net.graph().head() == Head::Opaque {
+                return Err(session.no_linear_head(meta.name, peer));
+            }
+            let chosen = request.layers.as_ref().map(|layers| chosen_layers(meta, layers, net)).transpose()?.flatten();
+            Ok((peer, chosen.unwrap_or_else(|| method.layers(net, &settings))))
         };
-        let used = used.iter().map(layers).collect::<Result<_>>()?;
-        check_class(session, request.target)?;
-        check_class(session, request.versus.map(|versus| versus.class))?;
-        Ok(Self { settings, grid, explained, used })
+        let used: Vec<_> = used.iter().map(layers).collect::<Result<_>>()?;
+        let target = request.target.as_ref().map(|class| session.class(class)).transpose()?;
+        if let Some(target) = target
+            && explained.iter().all(|&peer| session.classes.own(peer, target).is_none())
+        {
+            let (ids, label) = (ids(session, &explained), &session.info.classes[target]);
+            return refused(format!("No explained peer has the class '{label}': {ids}."));
+        }
+        let versus = match &request.versus {
+            Some(versus) => Some((session.class(&versus.class)?, versus.weight)),
+            None => None,
+        };
+        if let Some((rival, weight)) = versus {
+            if !(0.0..=10.0).contains(&weight) {
+                return refused(format!("The weight of the other class must be 0 to 10, not {weight}."));
+            }
+            if let Some((peer, _)) = used.iter().find(|(peer, _)| session.classes.own(*peer, rival).is_none()) {
+                let (id, label) = (&session.info.peers[*peer].id, &session.info.classes[rival]);
+                return refused(format!(
+                    "The peer '{id}' has no class '{label}' to compare with. Choose another peer."
+                ));
+            }
+            check_rival(target, rival)?;
+        }
+        Ok(Self { settings, grid, explained, used, target, versus })
+    }
+
+    /// Score of a peer for a class of the bundle's list, or for its own first class if it does not have that.
+    pub fn score(&self, pass: &ForwardPass, peer: usize, class: usize) -> Result<Score> {
+        let Some((rival, weight)) = self.versus else {
+            return Ok(Score { class: pass.explained_logit(peer, class), rival: None });
+        };
+        check_rival(Some(pass.explained_class(peer, class)), rival)?;
+        let own = pass.explained_logit(peer, rival);
+        Ok(Score { class: pass.explained_logit(peer, class), rival: Some(Rival { class: own, weight }) })
     }
 }
 
@@ -65,45 +104,75 @@ impl Session {
     /// # Errors
     /// `ask-invalid`. The message says what does not fit.
     pub fn check(&self, request: &Request) -> Result<()> {
-        Plan::of(self, explainer(&request.method)?, request)?;
-        match request.target {
-            Some(target) => score(target, request.versus).map(drop),
-            None => Ok(()),
+        Plan::of(self, explainer(&request.method)?, request).map(drop)
+    }
+
+    /// Index in the bundle's list of a class by its index or name.
+    ///
+    /// # Errors
+    /// `ask-invalid` if there is none, or if a name may mean several.
+    pub fn class(&self, class: &ByName) -> Result<usize> {
+        let count = self.classes.names().len();
+        match class {
+            ByName::Number(class) if *class < count => Ok(*class),
+            ByName::Number(class) => refused(format!("There is no class {class}: the classes are 0 to {}.", count - 1)),
+            ByName::Name(name) => self.classes.find(name).ok_or_else(|| {
+                let text = format!("'{name}' is not one class of the bundle. Give an index or a whole name.");
+                Error::new(Code::AskInvalid, text)
+            }),
         }
+    }
+
+    /// Refusal of a method that needs what a peer's network does not have.
+    pub(crate) fn no_linear_head(&self, method: &str, peer: usize) -> Error {
+        let name = &self.info.peers[peer].name;
+        let text = format!(
+            "{method} needs a network that ends in global average pooling and one linear classifier, and {name} does \
+             not. HiResCAM makes the same map where there is one, and a map where there is none."
+        );
+        Error::new(Code::AskInvalid, text)
     }
 }
 
-/// Score of a class, minus the weighted score of a second class if there is one.
-pub fn score(class: usize, versus: Option<Versus>) -> Result<Score> {
-    match versus {
-        Some(v) if v.class == class => refused("A class cannot be compared with itself: choose another one.".into()),
-        Some(v) if !(0.0..=10.0).contains(&v.weight) => {
-            refused(format!("The weight of the other class must be 0 to 10, not {}.", v.weight))
-        }
-        _ => Ok(Score { class, versus }),
+fn check_rival(class: Option<usize>, rival: usize) -> Result<()> {
+    match class == Some(rival) {
+        true => refused("A class cannot be compared with itself: choose another one.".into()),
+        false => Ok(()),
     }
 }
 
-fn check_class(session: &Session, class: Option<usize>) -> Result<()> {
-    let classes = session.info.classes.len();
-    match class {
-        Some(class) if class >= classes => {
-            refused(format!("There is no class {class}: the classes are 0 to {}.", classes - 1))
+/// Checks that each named layer is one of some peer's.
+fn check_names(session: &Session, used: &[usize], layers: &[ByName]) -> Result<()> {
+    for layer in layers {
+        let ByName::Name(name) = layer else { continue };
+        if !used.iter().any(|&peer| session.nets[peer].graph().layer_named(name).is_some()) {
+            return refused(format!("There is no layer '{name}' in {}.", ids(session, used)));
         }
-        _ => Ok(()),
     }
+    Ok(())
 }
 
-/// Requested layers, if the method reads them and a network whose last layer is `last` has them.
-fn chosen_layers(meta: &Meta, layers: &[usize], last: Layer) -> Result<Vec<Layer>> {
-    let Layer(count) = last;
-    if layers.is_empty() || layers.iter().any(|layer| !(1..=count).contains(layer)) {
+fn ids(session: &Session, peers: &[usize]) -> String {
+    peers.iter().map(|&peer| session.info.peers[peer].id.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Requested layers, if the method reads them and a network has them. None if all are named and the network has none of
+/// these names.
+fn chosen_layers(meta: &Meta, layers: &[ByName], net: &Network) -> Result<Option<Vec<Layer>>> {
+    let Layer(count) = net.last();
+    let number = |layer: &ByName| match layer {
+        ByName::Number(number) => Some(*number),
+        ByName::Name(name) => net.graph().layer_named(name).map(|layer| layer.0),
+    };
+    let chosen: Vec<usize> = layers.iter().filter_map(number).collect();
+    if layers.is_empty() || chosen.iter().any(|layer| !(1..=count).contains(layer)) {
         return refused(format!("The layers must be one or more of 1 to {count}."));
     }
     match meta.target_layer {
         TargetLayer::Input => refused(format!("{} reads the input and has no layers to choose.", meta.name)),
-        TargetLayer::Last if layers != [count] => refused(format!("{} reads layer {count} and no other.", meta.name)),
-        _ => Ok(layers.iter().map(|&layer| Layer(layer)).collect()),
+        _ if chosen.is_empty() => Ok(None),
+        TargetLayer::Last if chosen != [count] => refused(format!("{} reads layer {count} and no other.", meta.name)),
+        _ => Ok(Some(chosen.into_iter().map(Layer).collect())),
     }
 }
 

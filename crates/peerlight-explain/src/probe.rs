@@ -3,7 +3,7 @@
 use std::{cell::RefCell, ops::Range};
 
 use burn::tensor::{Device, Tensor};
-use peerlight_core::{Code, Error, Result, read, softmax};
+use peerlight_core::{Result, read, softmax};
 use peerlight_models::{Features, Head, Layer, Network};
 
 use crate::{Cost, ForwardPass, Progress, Score, Session, Settings, Step, session::chunks, setting::Handle};
@@ -50,14 +50,14 @@ impl<'a> Probe<'a> {
         self.settings.get(handle)
     }
 
-    /// Input of the networks, [1, 3, side, side], normalized.
+    /// Input of the peer's network, [1, 3, side, side], normalized.
     pub fn input(&self) -> Tensor<4> {
-        self.pass.input.clone()
+        self.pass.input(self.peer)
     }
 
-    /// A gray pixel, 0 (black) to 1 (white), as the networks read it, [1, 3, 1, 1].
+    /// A gray pixel, 0 (black) to 1 (white), as the network reads it, [1, 3, 1, 1].
     pub fn normalized(&self, pixel: f32) -> Tensor<4> {
-        let values = self.session.info.preprocess.normalized(pixel);
+        let values = self.session.info.peers[self.peer].preprocess.normalized(pixel);
         Tensor::<1>::from_floats(values, &self.session.device).reshape([1, 3, 1, 1])
     }
 
@@ -89,25 +89,22 @@ impl<'a> Probe<'a> {
     /// # Errors
     /// `ask-invalid` if the network does not end in global average pooling and one linear classifier.
     pub fn class_weights(&self) -> Result<Tensor<2>> {
-        let classifier = self.net().linear_head().ok_or_else(|| {
-            let (method, name) = (self.name, &self.session.info.peers[self.peer].name);
-            let text = format!(
-                "{method} needs a network that ends in global average pooling and one linear classifier, and {name} \
-                 does \
-                 not. HiResCAM makes the same map where there is one, and a map where there is none."
-            );
-            Error::new(Code::AskInvalid, text)
-        })?;
+        let classifier = self.net().linear_head().ok_or_else(|| self.session.no_linear_head(self.name, self.peer))?;
         Ok(self.score.of_classifier(&classifier).unsqueeze())
     }
 
     /// Gradient of the class's log-odds with respect to the last layer, [1, channels, 1, 1] before a linear
     /// classifier and [1, channels, h, w] otherwise. With a second class, the gradient of the score itself.
     pub fn odds_weights(&self) -> Tensor<4> {
-        if self.net().graph().head() == Head::Opaque {
+        if !self.has_linear_head() {
             self.add(Cost { partial: 1, backward: 1, ..Cost::default() });
         }
         self.score.against_rest(self.net(), self.features())
+    }
+
+    /// Whether the network ends in global average pooling and one linear classifier at most.
+    pub fn has_linear_head(&self) -> bool {
+        self.net().graph().head() != Head::Opaque
     }
 
     /// Last layer of the peer.

@@ -6,7 +6,7 @@ use peerlight_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Versus, explainer,
+    ByName, Versus, explainer,
     options::GRID,
     setting::{Handle, Value},
 };
@@ -31,16 +31,18 @@ pub struct Request {
     /// Id of the method.
     #[cfg_attr(feature = "typescript", ts(as = "Option<String>", optional))]
     pub method: String,
-    /// Layers to read, counted from 1. `None` for the method's default.
+    /// Layers to read, by their numbers, counted from 1, or by their names. A peer that has none of the named layers
+    /// reads the method's default, and so does every peer with `None`.
     #[serde(alias = "stages")]
-    pub layers: Option<Vec<usize>>,
+    pub layers: Option<Vec<ByName>>,
     /// Chosen settings of the method by their ids. The others have their defaults.
     #[cfg_attr(feature = "typescript", ts(type = "Record<string, number | string>", optional))]
     pub settings: BTreeMap<String, Value>,
     /// Index of the peer to explain, counted from 0. `None` for all peers.
     pub peer: Option<usize>,
-    /// Index of the class to explain. `None` for the class with the highest mean probability over the explained peers.
-    pub target: Option<usize>,
+    /// Index or name of the class to explain. `None` for the class with the highest mean probability over the explained
+    /// peers. A peer that does not have the class explains its own first one.
+    pub target: Option<ByName>,
     /// Class to compare with, if any (Finer-CAM).
     #[serde(alias = "contrast")]
     pub versus: Option<Versus>,
@@ -73,6 +75,18 @@ impl Request {
         Self { method: method.into(), ..Self::default() }
     }
 
+    /// Chooses the layers to read, by their numbers or names.
+    pub fn at<L: Into<ByName>>(mut self, layers: impl IntoIterator<Item = L>) -> Self {
+        self.layers = Some(layers.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Chooses the class to explain, by its index or name.
+    pub fn explaining(mut self, class: impl Into<ByName>) -> Self {
+        self.target = Some(class.into());
+        self
+    }
+
     /// Chooses a setting of the method.
     pub fn with<H: Handle>(mut self, handle: &H, value: H::Value) -> Self {
         self.settings.insert(handle.setting().id.into(), handle.write(value));
@@ -82,8 +96,8 @@ impl Request {
     /// Text form: the method with the chosen layers, settings and grid. [`str::parse`] reads it back.
     pub fn spec(&self) -> String {
         let layers = self.layers.iter().map(|layers| {
-            let numbers: Vec<_> = layers.iter().map(usize::to_string).collect();
-            format!(":layers={}", numbers.join("+"))
+            let layers: Vec<_> = layers.iter().map(|layer| escaped(&layer.to_string())).collect();
+            format!(":layers={}", layers.join("+"))
         });
         let settings = self.settings.iter().map(|(name, value)| format!(":{name}={value}"));
         let grid = (self.grid != default_grid()).then(|| format!(":grid={}", self.grid));
@@ -105,8 +119,8 @@ impl FromStr for Request {
             let (name, value) = part.split_once('=').ok_or_else(|| refused(part))?;
             match name {
                 "layers" | "stages" => {
-                    let layers: std::result::Result<_, _> = value.split('+').map(str::parse).collect();
-                    request.layers = Some(layers.map_err(|_| refused(part))?);
+                    let layers: Option<Vec<ByName>> = value.split('+').map(layer).collect();
+                    request.layers = Some(layers.ok_or_else(|| refused(part))?);
                 }
                 "grid" if !has_own_grid(&request.method) => {
                     request.grid = value.parse().map_err(|_| refused(part))?;
@@ -119,6 +133,19 @@ impl FromStr for Request {
         }
         Ok(request)
     }
+}
+
+/// The characters of a layer's name that the text form needs for itself.
+const RESERVED: [(&str, &str); 4] = [("%", "%25"), (":", "%3A"), ("+", "%2B"), (",", "%2C")];
+
+fn escaped(name: &str) -> String {
+    RESERVED.iter().fold(name.into(), |name: String, (plain, escaped)| name.replace(plain, escaped))
+}
+
+/// A layer in the text form; none for an empty name, and for numbers between commas.
+fn layer(text: &str) -> Option<ByName> {
+    let name = RESERVED.iter().rev().fold(text.into(), |name: String, (plain, escaped)| name.replace(escaped, plain));
+    (!text.is_empty() && !text.contains(',')).then(|| name.as_str().into())
 }
 
 /// Whether a method has a setting `grid` of its own, which then takes the name in the text form.
@@ -136,6 +163,7 @@ mod tests {
         for text in [
             "cam",
             "layer-cam:layers=4+5",
+            "grad-cam:layers=head+/layer4/layer4.1/relu%3A0",
             "score-cam:channels=64",
             "mutual:layers=7:fuse=product:grid=4",
             "rise:grid=5:samples=4",
@@ -156,8 +184,10 @@ mod tests {
             "versus":{"class":5}}"#;
         let request: Request = serde_json::from_str(json).unwrap();
         assert_eq!(request.spec(), "score-cam:layers=7:channels=64:mode=a");
-        assert_eq!((request.peer, request.target, request.grid), (Some(0), Some(3), 7));
-        assert_eq!(request.versus, Some(Versus { class: 5, weight: 1.0 }));
+        assert_eq!((request.peer, &request.target, request.grid), (Some(0), &Some(3.into()), 7));
+        assert_eq!(request.versus, Some(Versus { class: 5.into(), weight: 1.0 }));
+        let named: Request = serde_json::from_str(r#"{"target":"tench","layers":["head",3]}"#).unwrap();
+        assert_eq!((named.target, named.layers), (Some("tench".into()), Some(vec!["head".into(), 3.into()])));
         let old =
             json.replace("layers", "stages").replace(r#""versus":{"class":5}"#, r#""contrast":{"class":5,"gamma":1}"#);
         assert_eq!(serde_json::from_str::<Request>(&old).unwrap(), request);

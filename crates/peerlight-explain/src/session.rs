@@ -1,13 +1,13 @@
 //! Sessions: the peers of a bundle on one device.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use burn::tensor::{Device, Tensor};
-use peerlight_core::{Code, Crop, Error, Preprocess, Result, Rgba8, read, softmax};
-use peerlight_models::{Bundle, Layer, Network, architecture};
+use peerlight_core::{Code, Crop, Error, Preprocess, Result, Rgba8, argmax, read, softmax};
+use peerlight_models::{Bundle, Classes, Layer, Network};
 
 use crate::{
-    BundleInfo, ForwardPass, PeerInfo, Progress, Step,
+    BundleInfo, ForwardPass, Progress, Request, Step,
     explanation::{ImageInfo, Prediction},
     forward_pass::View,
 };
@@ -21,6 +21,7 @@ const IMAGE_BATCH: usize = 16;
 pub struct Session {
     pub(crate) info: BundleInfo,
     pub(crate) nets: Vec<Network>,
+    pub(crate) classes: Arc<Classes>,
     pub(crate) device: Device,
     pub(crate) device_name: String,
 }
@@ -31,28 +32,9 @@ impl Session {
     /// # Errors
     /// As [`Bundle::build`].
     pub fn open(bundle: &Bundle, device: &Device, device_name: &str) -> Result<Self> {
-        let manifest = &bundle.manifest;
-        let mut nets = Vec::new();
-        let mut peers = Vec::new();
-        for (i, peer) in manifest.peers.iter().enumerate() {
-            nets.push(bundle.build(i, device)?);
-            peers.push(PeerInfo {
-                id: peer.id.clone(),
-                architecture: peer.backbone.clone(),
-                name: architecture(&peer.backbone)?.name().into(),
-                parameters: bundle.parameters(i),
-            });
-        }
-        let info = BundleInfo {
-            name: manifest.name.clone(),
-            sha256: bundle.sha256(),
-            license: manifest.license.clone(),
-            source: manifest.source.clone(),
-            peers,
-            classes: manifest.labels.clone(),
-            preprocess: manifest.preprocess.clone(),
-        };
-        Ok(Self::of(info, nets, device, device_name))
+        let nets =
+            (0..bundle.manifest.peers.len()).map(|peer| bundle.build(peer, device)).collect::<Result<Vec<_>>>()?;
+        Ok(Self::of(BundleInfo::of(bundle, &nets), nets, device, device_name))
     }
 
     /// Creates a session of built networks, in the order of `info.peers`.
@@ -61,7 +43,13 @@ impl Session {
     /// If the numbers of networks and of peers in `info` differ.
     pub fn of(info: BundleInfo, nets: Vec<Network>, device: &Device, device_name: &str) -> Self {
         assert_eq!(info.peers.len(), nets.len(), "a network for each peer");
-        Self { info, nets, device: device.clone(), device_name: device_name.into() }
+        let classes = Arc::new(Classes::of(info.peers.iter().map(|peer| peer.labels.as_slice())));
+        Self { info, nets, classes, device: device.clone(), device_name: device_name.into() }
+    }
+
+    /// Device that computes.
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// Name of the device, shown to people.
@@ -74,79 +62,127 @@ impl Session {
         &self.info
     }
 
+    /// Classes of all peers, matched by their names.
+    pub fn classes(&self) -> &Classes {
+        &self.classes
+    }
+
+    /// Request that suits the number of peers: the mutual map, or for a peer alone its own map.
+    pub fn default_request(&self) -> Request {
+        if self.nets.len() > 1 { Request::default() } else { Request::of("guided") }
+    }
+
     /// Runs every peer over a gray image and reads the logits, to measure a device.
     ///
     /// # Errors
     /// `device-lost`.
     pub async fn forward_once(&self) -> Result<()> {
-        let side = self.info.preprocess.side;
-        for net in &self.nets {
+        for (net, peer) in self.nets.iter().zip(&self.info.peers) {
+            let side = peer.preprocess.side;
             read(net.run(Layer::INPUT, Tensor::zeros([1, 3, side, side], &self.device)).logits).await?;
         }
         Ok(())
     }
 
-    /// Runs every peer over an image. `crop` is the side of the center square that they see, as a fraction of the
-    /// image's shorter side, above 0 and at most 1; `None` takes the bundle's.
+    /// Runs every peer over an image. All see the same square of it, each by its own preprocessing. `crop` is the side
+    /// of this center square, as a fraction of the image's shorter side, above 0 and at most 1; `None` takes the
+    /// bundle's.
     ///
     /// # Errors
     /// `ask-invalid` for a crop out of range, `image-broken`, `bundle-invalid` if a network computes numbers that are
     /// not finite, `device-lost`, or `cancelled` by the progress.
     pub async fn forward(&self, image: &Rgba8, crop: Option<f64>, progress: &dyn Progress) -> Result<ForwardPass> {
-        let preprocess = Preprocess { crop: crop.unwrap_or(self.info.preprocess.crop), ..self.info.preprocess.clone() };
-        preprocess.check()?;
+        let crop = crop.unwrap_or(self.info.preprocess.crop);
         progress.checkpoint(Step { name: "Preparing the image".into(), done: 0, total: self.nets.len() + 1 }).await?;
         let start = progress.now();
-        let input = preprocess.tensor(image, &self.device)?;
-        let prepare_ms = progress.now() - start;
+        let mut prepared: Vec<(Preprocess, Tensor<4>)> = Vec::new();
+        for peer in &self.info.peers {
+            let preprocess = Preprocess { crop, ..peer.preprocess.clone() };
+            preprocess.check()?;
+            // Peers that read images in the same way share their input.
+            let input = match prepared.iter().find(|(other, _)| *other == preprocess) {
+                Some((_, input)) => input.clone(),
+                None => preprocess.tensor(image, &self.device)?,
+            };
+            prepared.push((preprocess, input));
+        }
         let (width, height) = (image.width(), image.height());
-        let views = self.view(&input, progress).await?;
-        Ok(ForwardPass {
-            input,
-            image: ImageInfo { width, height, crop: preprocess.crop_of(width, height) },
-            views,
-            prepare_ms,
-        })
+        let image = ImageInfo { width, height, crop: prepared[0].0.crop_of(width, height) };
+        let prepare_ms = progress.now() - start;
+        let inputs = prepared.into_iter().map(|(_, input)| input).collect();
+        let views = self.view(inputs, progress).await?;
+        Ok(ForwardPass { image, views, classes: self.classes.clone(), prepare_ms })
     }
 
-    /// Runs every peer over an input [1, 3, side, side] that is already normalized.
+    /// Runs every peer over one input [1, 3, side, side] that is already normalized, if all peers normalize images in
+    /// the same way.
     ///
     /// # Errors
-    /// `ask-invalid` for an input of another shape, such as a batch of several images; else as [`Session::forward`].
+    /// `ask-invalid` if they do not, or as [`Session::forward_inputs`].
     pub async fn forward_input(&self, input: Tensor<4>, progress: &dyn Progress) -> Result<ForwardPass> {
-        let [n, channels, height, width] = input.dims();
-        if n != 1 || channels != 3 || height != width || width == 0 {
-            let text =
-                format!("The input must be one square image of 3 channels, not [{n}, {channels}, {height}, {width}].");
+        let way = |peer: usize| {
+            let Preprocess { mean, std, bgr, .. } = self.info.peers[peer].preprocess;
+            (mean, std, bgr)
+        };
+        if (1..self.nets.len()).any(|peer| way(peer) != way(0)) {
+            let text = "The peers read images in different ways, so that each needs an input of its own.";
             return Err(Error::new(Code::AskInvalid, text));
         }
-        let whole = Crop { x: 0.0, y: 0.0, side: width as f64 };
-        let views = self.view(&input, progress).await?;
-        let image = ImageInfo { width: width as u32, height: height as u32, crop: whole };
-        Ok(ForwardPass { input, image, views, prepare_ms: 0.0 })
+        self.forward_inputs(vec![input; self.nets.len()], progress).await
     }
 
-    async fn view(&self, input: &Tensor<4>, progress: &dyn Progress) -> Result<Vec<View>> {
+    /// Runs each peer over its own input [1, 3, side, side], which is already normalized.
+    ///
+    /// # Errors
+    /// `ask-invalid` for another number of inputs than of peers, for an input of another shape, such as a batch of
+    /// several images, or of a size that its peer cannot take; else as [`Session::forward`].
+    pub async fn forward_inputs(&self, inputs: Vec<Tensor<4>>, progress: &dyn Progress) -> Result<ForwardPass> {
+        if inputs.len() != self.nets.len() {
+            let text = format!("There are {} peers and {} inputs.", self.nets.len(), inputs.len());
+            return Err(Error::new(Code::AskInvalid, text));
+        }
+        for (input, net) in inputs.iter().zip(&self.nets) {
+            let [n, channels, height, width] = input.dims();
+            if n != 1 || channels != 3 || height != width || width == 0 {
+                let text = format!(
+                    "The input must be one square image of 3 channels, not [{n}, {channels}, {height}, {width}]."
+                );
+                return Err(Error::new(Code::AskInvalid, text));
+            }
+            net.graph().check_size([height, width])?;
+        }
+        let views = self.view(inputs, progress).await?;
+        let side = views.iter().map(|view| view.input.dims()[3]).max().unwrap_or(0);
+        let whole = Crop { x: 0.0, y: 0.0, side: side as f64 };
+        let image = ImageInfo { width: side as u32, height: side as u32, crop: whole };
+        Ok(ForwardPass { image, views, classes: self.classes.clone(), prepare_ms: 0.0 })
+    }
+
+    async fn view(&self, inputs: Vec<Tensor<4>>, progress: &dyn Progress) -> Result<Vec<View>> {
         let mut views = Vec::new();
-        for (i, (net, peer)) in self.nets.iter().zip(&self.info.peers).enumerate() {
+        let total = self.nets.len() + 1;
+        for ((net, peer), input) in self.nets.iter().zip(&self.info.peers).zip(inputs) {
             let name = format!("Running {}", peer.name);
-            progress.checkpoint(Step { name, done: i + 1, total: self.nets.len() + 1 }).await?;
+            progress.checkpoint(Step { name, done: views.len() + 1, total }).await?;
             let start = progress.now();
             let features = net.run(Layer::INPUT, input.clone());
-            let probabilities = softmax(&read(features.logits.clone()).await?)?.into_iter().map(|p| p as f32).collect();
-            views.push(View { features, probabilities, ms: progress.now() - start });
+            let probabilities = softmax(&read(features.logits.clone()).await?)?;
+            let probabilities: Vec<f32> = probabilities.into_iter().map(|p| p as f32).collect();
+            let first = argmax(&probabilities);
+            views.push(View { input, features, probabilities, first, ms: progress.now() - start });
         }
         Ok(views)
     }
 
-    /// Softmax probabilities of a class for `total` inputs, in batches. `make` returns the inputs [range, 3, side,
-    /// side] of a range of indices; `what` is the name of the step in progress reports.
+    /// Softmax probabilities that a peer gives a class of the bundle's list, for `total` inputs, in batches. `make`
+    /// returns the inputs [range, 3, side, side] of a range of indices; `what` is the name of the step in progress
+    /// reports.
     ///
     /// # Errors
     /// `device-lost`, or `cancelled` by the progress.
     ///
     /// # Panics
-    /// If the bundle lacks the peer or the class.
+    /// If the bundle lacks the peer, or the peer the class.
     pub async fn confidences(
         &self,
         peer: usize,
@@ -156,6 +192,7 @@ impl Session {
         what: &str,
         progress: &dyn Progress,
     ) -> Result<Vec<f64>> {
+        let class = self.classes.own(peer, class).expect("a class of the peer");
         let mut found = Vec::with_capacity(total);
         for range in chunks(total, IMAGE_BATCH) {
             progress.checkpoint(Step { name: what.into(), done: range.start, total }).await?;
@@ -176,7 +213,8 @@ impl Session {
     /// output down.
     pub fn shuffled(&self, seed: u64, from: impl Fn(Layer) -> Layer) -> Self {
         let twins = self.nets.iter().map(|net| net.shuffled(seed, from(net.last()))).collect();
-        Self::of(self.info.clone(), twins, &self.device, &self.device_name)
+        let (info, classes, device) = (self.info.clone(), self.classes.clone(), self.device.clone());
+        Self { info, nets: twins, classes, device, device_name: self.device_name.clone() }
     }
 
     /// Last layer of each peer. Peers may have different numbers of layers.
@@ -184,14 +222,16 @@ impl Session {
         self.nets.iter().map(|net| net.last()).collect()
     }
 
-    pub(crate) fn prediction(&self, class: usize, probabilities: &[f32]) -> Prediction {
-        Prediction { class, label: self.info.classes[class].clone(), probability: probabilities[class] }
+    /// A peer's own class with its probability.
+    pub(crate) fn prediction(&self, peer: usize, own: usize, probabilities: &[f32]) -> Prediction {
+        let class = self.classes.listed(peer, own);
+        Prediction { class, label: self.info.peers[peer].labels[own].clone(), probability: probabilities[own] }
     }
 
-    pub(crate) fn top(&self, probabilities: &[f32]) -> Vec<Prediction> {
+    pub(crate) fn top(&self, peer: usize, probabilities: &[f32]) -> Vec<Prediction> {
         let mut order: Vec<usize> = (0..probabilities.len()).collect();
         order.sort_by(|&a, &b| probabilities[b].total_cmp(&probabilities[a]));
-        order.into_iter().take(TOP).map(|class| self.prediction(class, probabilities)).collect()
+        order.into_iter().take(TOP).map(|own| self.prediction(peer, own, probabilities)).collect()
     }
 }
 

@@ -50,8 +50,8 @@ fn every_file_of_the_folder_is_declared_and_listed() {
 fn the_guides_method_explains() {
     let session = Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap();
     let pass = pollster::block_on(session.forward_input(micro::input(&Device::flex()), &Silent)).unwrap();
-    let request = Request { peer: Some(0), target: Some(1), ..Request::of(Elementwise.meta().id) };
-    let request = Request { layers: Some(vec![4]), ..request };
+    let request = Request { peer: Some(0), target: Some(1.into()), ..Request::of(Elementwise.meta().id) };
+    let request = Request { layers: Some(vec![4.into()]), ..request };
     let made = pollster::block_on(session.explain_by(&Elementwise, &pass, &request, &Silent)).unwrap();
 
     // The same by hand, from the network itself.
@@ -94,7 +94,7 @@ impl Explainer for Careless {
 fn what_is_not_a_number_is_told_and_never_shown() {
     let session = Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap();
     let pass = pollster::block_on(session.forward_input(micro::input(&Device::flex()), &Silent)).unwrap();
-    let request = Request { layers: Some(vec![4]), ..Request::of("elementwise") };
+    let request = Request { layers: Some(vec![4.into()]), ..Request::of("elementwise") };
     let explained =
         |method: &dyn Explainer| pollster::block_on(session.explain_by(method, &pass, &request, &Silent)).unwrap();
     let (sound, careless) = (explained(&Elementwise), explained(&Careless));

@@ -109,14 +109,14 @@ fn every_method_holds_what_all_promise() {
 fn a_request_that_does_not_fit_is_refused_with_the_reason() {
     let session = micro_session();
     let pass = micro_scene(&session);
-    let versus = |class, weight| Some(Versus { class, weight });
+    let versus = |class: usize, weight| Some(Versus { class: class.into(), weight });
     let cases = [
         (Request::of("guess"), "There is no method 'guess'"),
         (Request { peer: Some(2), ..Request::of("cam") }, "no peer 2"),
-        (Request { target: Some(10), ..Request::of("cam") }, "no class 10"),
+        (Request { target: Some(10.into()), ..Request::of("cam") }, "no class 10"),
         (Request { versus: versus(10, 1.0), ..Request::of("cam") }, "no class 10"),
-        (Request { target: Some(3), versus: versus(3, 1.0), ..Request::of("cam") }, "compared with itself"),
-        (Request { target: Some(3), versus: versus(4, f32::NAN), ..Request::of("cam") }, "must be 0 to 10"),
+        (Request { target: Some(3.into()), versus: versus(3, 1.0), ..Request::of("cam") }, "compared with itself"),
+        (Request { target: Some(3.into()), versus: versus(4, f32::NAN), ..Request::of("cam") }, "must be 0 to 10"),
         ("cam:stages=7".parse().unwrap(), "layer 8 and no other"),
         ("grad-cam:stages=9".parse().unwrap(), "1 to 8"),
         ("grad-cam:stages=0".parse().unwrap(), "1 to 8"),
@@ -166,7 +166,7 @@ fn shuffled_weights_change_what_is_learnt_and_nothing_else() {
     let headless = session.shuffled(1, |last| last);
     let seen = micro_scene(&headless);
     let map = |session: &Session, pass: &ForwardPass, method: &str| {
-        pollster::block_on(session.explain(pass, &Request { target: Some(0), ..Request::of(method) }, &Silent))
+        pollster::block_on(session.explain(pass, &Request { target: Some(0.into()), ..Request::of(method) }, &Silent))
             .unwrap()
             .raw
     };

@@ -111,16 +111,16 @@ fn every_stage_power_class_and_crop_holds() {
     let (session, image) = (session(), image());
     let mut asks = vec![Request { grid: 1, ..Request::default() }, Request { grid: 56, ..Request::default() }];
     for of in [Evidence::Attention, Evidence::Class, Evidence::Guided] {
-        asks.extend((1..=8).map(|layer| Request { layers: Some(vec![layer]), ..evidence(of) }));
-        asks.push(Request { layers: Some((1..=8).collect()), ..evidence(of) });
-        asks.extend((0..micro::CLASSES).map(|class| Request { target: Some(class), ..evidence(of) }));
+        asks.extend((1..=8).map(|layer| Request { layers: Some(vec![layer.into()]), ..evidence(of) }));
+        asks.push(evidence(of).at(1..=8));
+        asks.extend((0..micro::CLASSES).map(|class| Request { target: Some(class.into()), ..evidence(of) }));
     }
     asks.extend((1..=4).map(|power| Request::default().with(&POWER, power)));
     for ask in asks {
         let explanation = explain(&session, &image, &ask).unwrap();
         check(&explanation, &ask, 2);
         assert_eq!(explanation.target.chosen, ask.target.is_some());
-        assert!(ask.target.is_none_or(|class| explanation.target.class == class));
+        assert!(ask.target.is_none_or(|class| class == explanation.target.class));
     }
     for crop in [0.01, 0.5, 1.0] {
         let ask = Request::default();
@@ -137,14 +137,14 @@ fn settings_out_of_range_are_refused_and_the_session_goes_on() {
         Request { grid: 0, ..Request::default() },
         Request { grid: 57, ..Request::default() },
         Request { grid: usize::MAX, ..Request::default() },
-        Request { target: Some(micro::CLASSES), ..Request::default() },
+        Request { target: Some(micro::CLASSES.into()), ..Request::default() },
         Request::default().with(&POWER, 0),
         Request::default().with(&POWER, 5),
         Request::default().with(&EXPONENT, 0.0),
         Request::default().with(&EXPONENT, f64::NAN),
         Request { layers: Some(vec![]), ..Request::default() },
-        Request { layers: Some(vec![0]), ..Request::default() },
-        Request { layers: Some(vec![4, 9]), ..Request::default() },
+        Request { layers: Some(vec![0.into()]), ..Request::default() },
+        Request { layers: Some(vec![4.into(), 9.into()]), ..Request::default() },
     ];
     for ask in cases {
         assert_eq!(explain(&session, &image, &ask).unwrap_err().code(), Code::AskInvalid, "{ask:?}");
@@ -294,7 +294,7 @@ fn the_json_keeps_its_shape() {
     let expected = "agreement blank bundle.name bundle.sha256 cost.backward cost.forward cost.partial device finite \
         grid \
         image.crop.side image.crop.x image.crop.y image.height image.width method ms name \
-        peers[].architecture peers[].blank peers[].id peers[].layers[] peers[].name peers[].peer \
+        peers[].architecture peers[].blank peers[].has_target peers[].id peers[].layers[] peers[].name peers[].peer \
         peers[].target.class peers[].target.label peers[].target.probability \
         peers[].top[].class peers[].top[].label peers[].top[].probability raw.columns raw.rows \
         regions[].attention[] regions[].column regions[].constant regions[].pairs[] regions[].rho regions[].row \

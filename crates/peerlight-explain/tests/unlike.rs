@@ -17,13 +17,13 @@ fn input() -> Tensor<4> {
 
 fn explain(session: &Session, request: &Request) -> Explanation {
     let pass = block_on(session.forward_input(input(), &Silent)).unwrap();
-    block_on(session.explain(&pass, &Request { target: Some(3), ..request.clone() }, &Silent)).unwrap()
+    block_on(session.explain(&pass, &Request { target: Some(3.into()), ..request.clone() }, &Silent)).unwrap()
 }
 
 #[test]
 fn every_peer_is_read_at_its_own_layers() {
     let class = Request::of("mutual").with(&EVIDENCE, Evidence::Class);
-    let at = |request: &Request, layers: &[usize]| Request { layers: Some(layers.to_vec()), ..request.clone() };
+    let at = |request: &Request, layers: &[usize]| request.clone().at(layers.iter().copied());
     let alike = coarse::session([&ALL, &ALL]);
     for shown in [[&ALL[..], &FEW], [&FEW, &ALL]] {
         let unlike = coarse::session(shown);
@@ -53,7 +53,7 @@ fn layers_that_one_peer_lacks_are_refused() {
     let session = coarse::session([&ALL, &FEW]);
     for layers in [vec![4], vec![8], vec![1, 3, 5]] {
         for method in ["cam", "grad-cam", "mutual"] {
-            let request = Request { layers: Some(layers.clone()), ..Request::of(method) };
+            let request = Request::of(method).at(layers.clone());
             assert_eq!(session.check(&request).unwrap_err().code(), Code::AskInvalid, "{request:?}");
             let of_first = Request { peer: Some(0), ..request };
             if method == "grad-cam" {

@@ -19,26 +19,39 @@ use crate::{
 /// An image that the peers have seen, with everything that metrics need of it, for any number of maps.
 pub struct EvaluatedImage<'a> {
     session: &'a Session,
-    inputs: MaskedInputs,
+    pass: &'a ForwardPass,
+    /// Every peer's input.
+    inputs: Vec<MaskedInputs>,
     boxes: &'a [Rect],
     progress: &'a dyn Progress,
 }
 
 impl<'a> EvaluatedImage<'a> {
-    /// The image of a pass, with boxes of its class in pixels of the map. `progress` hears of every batch and can
+    /// The image of a pass, with boxes of its class in pixels of the maps on trial. `progress` hears of every batch and can
     /// cancel.
     ///
     /// # Errors
     /// `device-lost`.
     pub async fn new(
         session: &'a Session,
-        pass: &ForwardPass,
+        pass: &'a ForwardPass,
         boxes: &'a [Rect],
         progress: &'a dyn Progress,
     ) -> Result<Self> {
-        let inputs = MaskedInputs::of(pass, &session.info().preprocess).await?;
-        Ok(Self { session, inputs, boxes, progress })
+        let mut inputs = Vec::new();
+        for (i, peer) in session.info().peers.iter().enumerate() {
+            inputs.push(MaskedInputs::of(pass, i, &peer.preprocess).await?);
+        }
+        Ok(Self { session, pass, inputs, boxes, progress })
     }
+}
+
+/// An image as one peer's network sees it, and a map in the size of the peer's input.
+pub struct PeerTrial<'a> {
+    /// The image, and masked versions of it.
+    pub inputs: &'a MaskedInputs,
+    /// The map with the order of its pixels.
+    pub map: &'a RankedMap<'a>,
 }
 
 /// The probability of the class for the whole image, and for the image under each masking.
@@ -46,7 +59,8 @@ type Masked = (f64, PerMasking<f64>);
 
 /// One map of one image on trial, which metrics score. What several metrics need is computed once.
 ///
-/// Where several peers are explained together, a probability is the mean of theirs.
+/// Where several peers are explained together, a probability is the mean of theirs, each for the class that it explains
+/// and with the map scaled to its own input.
 pub struct Evaluation<'a> {
     image: &'a EvaluatedImage<'a>,
     explanation: &'a Explanation,
@@ -74,7 +88,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The values of the map, row by row, 0..=1.
-    pub fn map(&self) -> &'a [f32] {
+    pub fn map(&self) -> &[f32] {
         self.map.values()
     }
 
@@ -88,7 +102,7 @@ impl<'a> Evaluation<'a> {
         self.explanation.map.blank
     }
 
-    /// The number of pixels along a side of the map and of the image.
+    /// The number of pixels along a side of the map.
     pub fn side(&self) -> usize {
         self.explanation.side
     }
@@ -96,11 +110,6 @@ impl<'a> Evaluation<'a> {
     /// The boxes of the class, in pixels of the map.
     pub fn boxes(&self) -> &'a [Rect] {
         self.image.boxes
-    }
-
-    /// The image, and masked versions of it.
-    pub fn inputs(&self) -> &'a MaskedInputs {
-        &self.image.inputs
     }
 
     /// The number of passes from the image until now.
@@ -118,27 +127,47 @@ impl<'a> Evaluation<'a> {
         self.doing.set(what);
     }
 
-    /// The probability of the class for `total` images. `make` adds the normalized pixels [3, side, side] of one of
-    /// them to what it is given.
-    ///
-    /// # Errors
-    /// `device-lost`, or `cancelled`.
-    pub async fn probabilities(&self, total: usize, make: &dyn Fn(usize, &mut Vec<f32>)) -> Result<Vec<f64>> {
+    /// The peers that are explained, each with the class that its map is for.
+    fn explained(&self) -> Vec<(usize, usize)> {
+        self.explanation.peers.iter().map(|peer| (peer.peer, peer.target.class)).collect()
+    }
+
+    /// The probability that a peer gives a class for `total` images, which `make` makes.
+    async fn seen(
+        &self,
+        (peer, class): (usize, usize),
+        total: usize,
+        make: &dyn Fn(usize, &mut Vec<f32>),
+    ) -> Result<Vec<f64>> {
         let EvaluatedImage { session, inputs, progress, .. } = self.image;
+        let inputs = &inputs[peer];
         let batch = |range: Range<usize>| {
             let mut values = Vec::with_capacity(range.len() * inputs.pixels().len());
             range.for_each(|i| make(i, &mut values));
             inputs.batch(values)
         };
-        let peers = self.explanation.explained();
-        let mut sums = vec![0.0; total];
-        for &peer in &peers {
-            let class = self.explanation.target.class;
-            let found = session.confidences(peer, class, total, &batch, self.doing.get(), *progress).await?;
-            sums.iter_mut().zip(found).for_each(|(sum, p)| *sum += p);
+        self.passes.set(self.passes.get() + total);
+        session.confidences(peer, class, total, &batch, self.doing.get(), *progress).await
+    }
+
+    /// The probability of the class for `total` images. `make` adds the normalized pixels [3, side, side] of one of
+    /// them, as the peer's network reads it, to what it is given.
+    ///
+    /// # Errors
+    /// `device-lost`, or `cancelled`.
+    pub async fn probabilities(
+        &self,
+        total: usize,
+        make: &dyn Fn(usize, &PeerTrial<'_>, &mut Vec<f32>),
+    ) -> Result<Vec<f64>> {
+        let mut found = Vec::new();
+        for (peer, class) in self.explained() {
+            let inputs = &self.image.inputs[peer];
+            let scaled = self.map.scaled(self.side(), inputs).await?;
+            let trial = PeerTrial { inputs, map: scaled.as_ref().unwrap_or(&self.map) };
+            found.push(self.seen((peer, class), total, &|i, out| make(i, &trial, out)).await?);
         }
-        self.passes.set(self.passes.get() + total * peers.len());
-        Ok(sums.into_iter().map(|sum| sum / peers.len() as f64).collect())
+        Ok(mean(&found))
     }
 
     /// The probability of the class for the whole image (Y) and for the image under each masking (O).
@@ -157,17 +186,14 @@ impl<'a> Evaluation<'a> {
     /// # Errors
     /// As [`Evaluation::probabilities`].
     pub async fn curve(&self, baseline: Baseline, deleting: bool) -> Result<Vec<f32>> {
-        let (inputs, positions) = (self.inputs(), self.map.positions());
         let (whole, _) = self.masked().await?;
         // The step that shows the whole image is known.
         let first = usize::from(deleting);
-        let make = |i: usize, out: &mut Vec<f32>| {
+        let make = |i: usize, trial: &PeerTrial<'_>, out: &mut Vec<f32>| {
+            let positions = trial.map.positions();
             let changed = steps::pixels_at(i + first, positions.len());
-            inputs.blend(
-                baseline,
-                |pixel| f32::from(u8::from(((positions[pixel] as usize) < changed) != deleting)),
-                out,
-            );
+            let keep = |pixel: usize| f32::from(u8::from(((positions[pixel] as usize) < changed) != deleting));
+            trial.inputs.blend(baseline, keep, out);
         };
         let mut curve = self.probabilities(steps::STEPS, &make).await?;
         curve.insert(if deleting { 0 } else { steps::STEPS }, whole);
@@ -179,11 +205,16 @@ impl<'a> Evaluation<'a> {
     /// # Errors
     /// As [`Session::explain`].
     async fn map_again(&self) -> Result<Vec<f32>> {
-        let EvaluatedImage { session, inputs, progress, .. } = self.image;
-        let mut pixels = Vec::with_capacity(inputs.pixels().len());
-        inputs.masked(Masking::Soft, &self.map, &mut pixels);
-        let pass = session.forward_input(inputs.batch(pixels), *progress).await?;
-        let target = Some(self.explanation.target.class);
+        let EvaluatedImage { session, pass, inputs, progress, .. } = self.image;
+        let mut masked = Vec::new();
+        for inputs in inputs {
+            let scaled = self.map.scaled(self.side(), inputs).await?;
+            let mut pixels = Vec::with_capacity(inputs.pixels().len());
+            inputs.masked(Masking::Soft, scaled.as_ref().unwrap_or(&self.map), &mut pixels);
+            masked.push(inputs.batch(pixels));
+        }
+        let pass = session.forward_inputs(masked, *progress).await?.with_choices_of(pass);
+        let target = Some(self.explanation.target.class.into());
         let again = session.explain(&pass, &Request { target, ..self.request.clone() }, *progress).await?;
         self.passes.set(self.passes.get() + again.cost.forward + again.cost.partial);
         Ok(again.map.values)
@@ -200,7 +231,7 @@ impl<'a> Evaluation<'a> {
         }
         let found = match self.blank() {
             true => None,
-            false => correlation(self.map(), &self.map_again().await?, self.inputs().device()).await?,
+            false => correlation(self.map(), &self.map_again().await?, self.image.inputs[0].device()).await?,
         };
         Ok(*self.coherency.get_or_init(|| found.map_or(0.0, |r| (r + 1.0) / 2.0)))
     }
@@ -212,19 +243,27 @@ impl<'a> Evaluation<'a> {
 /// # Errors
 /// As [`Evaluation::probabilities`].
 pub async fn mask_together(evaluations: &[&Evaluation<'_>]) -> Result<()> {
-    let explained =
-        |evaluation: &Evaluation<'_>| (evaluation.explanation.explained(), evaluation.explanation.target.class);
     let mut left: Vec<_> = evaluations.iter().copied().filter(|each| each.masked.get().is_none()).collect();
     while let Some(&first) = left.first() {
-        let (group, others): (Vec<&Evaluation<'_>>, _) =
-            left.into_iter().partition(|other| explained(other) == explained(first));
+        let peers = first.explained();
+        let (group, others): (Vec<&Evaluation<'_>>, _) = left.into_iter().partition(|other| other.explained() == peers);
         let each = Masking::ALL.len();
-        // The whole image takes the same road as the masked ones: a mask of ones must not look like a gain.
-        let make = |i: usize, out: &mut Vec<f32>| match i.checked_sub(1) {
-            None => out.extend(first.inputs().pixels()),
-            Some(i) => first.inputs().masked(Masking::ALL[i % each], &group[i / each].map, out),
-        };
-        let found = first.probabilities(1 + group.len() * each, &make).await?;
+        let mut found = Vec::new();
+        for (peer, class) in peers {
+            let inputs = &first.image.inputs[peer];
+            let mut scaled = Vec::new();
+            for evaluation in &group {
+                scaled.push(evaluation.map.scaled(evaluation.side(), inputs).await?);
+            }
+            let map = |i: usize| scaled[i].as_ref().unwrap_or(&group[i].map);
+            // The whole image takes the same road as the masked ones: a mask of ones must not look like a gain.
+            let make = |i: usize, out: &mut Vec<f32>| match i.checked_sub(1) {
+                None => out.extend(inputs.pixels()),
+                Some(i) => inputs.masked(Masking::ALL[i % each], map(i / each), out),
+            };
+            found.push(first.seen((peer, class), 1 + group.len() * each, &make).await?);
+        }
+        let found = mean(&found);
         for (evaluation, own) in group.iter().zip(found[1..].chunks_exact(each)) {
             let masked = PerMasking::from_fn(|masking| own[masking as usize]);
             evaluation.masked.set((found[0], masked)).expect("it was not computed yet");
@@ -232,4 +271,10 @@ pub async fn mask_together(evaluations: &[&Evaluation<'_>]) -> Result<()> {
         left = others;
     }
     Ok(())
+}
+
+/// The mean over the peers of equally many probabilities.
+fn mean(peers: &[Vec<f64>]) -> Vec<f64> {
+    let total = peers.first().map_or(0, Vec::len);
+    (0..total).map(|i| peers.iter().map(|found| found[i]).sum::<f64>() / peers.len() as f64).collect()
 }

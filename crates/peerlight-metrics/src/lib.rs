@@ -56,7 +56,7 @@ mod steps;
 pub use bootstrap::{RESAMPLES, interval, resampled_means};
 pub use catalog::{Catalog, catalog};
 pub use compare::{Comparison, Difference, compare};
-pub use evaluation::{EvaluatedImage, Evaluation, mask_together};
+pub use evaluation::{EvaluatedImage, Evaluation, PeerTrial, mask_together};
 pub use figure::{Boxes, Estimate, FigureKey, MetricId};
 pub use masked_inputs::MaskedInputs;
 pub use masking::{Masking, MaskingEntry, PerMasking};

@@ -1,4 +1,4 @@
-//! An image as the networks see it, and masked versions of it.
+//! An image as a network sees it, and masked versions of it.
 
 use std::cell::OnceCell;
 
@@ -8,7 +8,7 @@ use peerlight_explain::ForwardPass;
 
 use crate::{masking::Masking, order::RankedMap};
 
-/// An image as the networks see it, read back once, from which any number of masked versions are made.
+/// An image as one peer's network sees it, read back once, from which any number of masked versions are made.
 pub struct MaskedInputs {
     side: usize,
     /// [3, side, side], normalized.
@@ -20,12 +20,12 @@ pub struct MaskedInputs {
 }
 
 impl MaskedInputs {
-    /// Reads back the input of a forward pass.
+    /// Reads back a peer's input of a forward pass.
     ///
     /// # Errors
     /// `device-lost`.
-    pub async fn of(pass: &ForwardPass, preprocess: &Preprocess) -> Result<Self> {
-        let input = pass.input();
+    pub async fn of(pass: &ForwardPass, peer: usize, preprocess: &Preprocess) -> Result<Self> {
+        let input = pass.input(peer);
         let (device, side) = (input.device(), input.dims()[3]);
         Ok(Self::new(read(input).await?, side, preprocess, &device))
     }
@@ -45,7 +45,7 @@ impl MaskedInputs {
         &self.pixels
     }
 
-    /// The device that the networks are on.
+    /// The device that the network is on.
     pub fn device(&self) -> &Device {
         &self.device
     }
@@ -84,7 +84,7 @@ mod tests {
 
     /// Pixels of 0, 1/3, 2/3 and 1 in every channel, normalized by a mean of 0.5 and a deviation of 0.25.
     fn image() -> MaskedInputs {
-        let preprocess = Preprocess { side: 2, crop: 1.0, mean: [0.5; 3], std: [0.25; 3] };
+        let preprocess = Preprocess { side: 2, crop: 1.0, mean: [0.5; 3], std: [0.25; 3], bgr: false };
         let channel = [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0].map(|v: f32| (v - 0.5) / 0.25);
         MaskedInputs::new([channel; 3].concat(), 2, &preprocess, &Device::flex())
     }

@@ -1,6 +1,11 @@
 //! The order of a map's pixels by their values, which is all that some metrics ask for.
 
-use std::cell::OnceCell;
+use std::{borrow::Cow, cell::OnceCell};
+
+use burn::tensor::{Tensor, TensorData};
+use peerlight_core::{Result, read, resize_map};
+
+use crate::masked_inputs::MaskedInputs;
 
 /// The pixels' indices from the largest value to the smallest; of equal values, the first comes first.
 pub fn order(map: &[f32]) -> Vec<u32> {
@@ -37,24 +42,37 @@ pub fn ranks(map: &[f32]) -> Vec<f32> {
 
 /// A map whose pixels are put in order once, when that is first asked for.
 pub struct RankedMap<'a> {
-    values: &'a [f32],
+    values: Cow<'a, [f32]>,
     positions: OnceCell<Vec<u32>>,
 }
 
 impl<'a> RankedMap<'a> {
     /// A map of these values.
     pub fn new(values: &'a [f32]) -> Self {
-        Self { values, positions: OnceCell::new() }
+        Self { values: values.into(), positions: OnceCell::new() }
+    }
+
+    /// This map of `side` x `side` values in the size of a network's input; none if it has that size.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub(crate) async fn scaled(&self, side: usize, inputs: &MaskedInputs) -> Result<Option<RankedMap<'static>>> {
+        if side == inputs.side() {
+            return Ok(None);
+        }
+        let map = TensorData::new(self.values.to_vec(), [1, side, side]);
+        let map = resize_map(Tensor::from_data(map, inputs.device()), [inputs.side(); 2]);
+        Ok(Some(RankedMap { values: read(map).await?.into(), positions: OnceCell::new() }))
     }
 
     /// The values.
-    pub fn values(&self) -> &'a [f32] {
-        self.values
+    pub fn values(&self) -> &[f32] {
+        &self.values
     }
 
     /// The position of every pixel, as [`positions`] gives it.
     pub fn positions(&self) -> &[u32] {
-        self.positions.get_or_init(|| positions(self.values))
+        self.positions.get_or_init(|| positions(&self.values))
     }
 
     /// How many pixels are half of them, rounded down.
@@ -69,7 +87,7 @@ impl<'a> RankedMap<'a> {
         let Some(last) = self.positions().iter().position(|&position| position as usize + 1 == half) else {
             return 0.0;
         };
-        let equals = self.positions().iter().zip(self.values).filter(|(_, value)| **value == self.values[last]);
+        let equals = self.positions().iter().zip(&*self.values).filter(|(_, value)| **value == self.values[last]);
         let (upper, lower): (Vec<_>, Vec<_>) = equals.partition(|(position, _)| (**position as usize) < half);
         if lower.is_empty() { 0.0 } else { upper.len() as f64 / half as f64 }
     }

@@ -1,6 +1,6 @@
 //! The protocol: every method, on every explained peer, on the same images.
 
-use peerlight_core::{Preprocess, Rect, Result, Rgba8, covered};
+use peerlight_core::{Rect, Result, Rgba8, covered};
 use peerlight_explain::{Explanation, Progress, Request, Session};
 
 use crate::{
@@ -78,14 +78,14 @@ impl Protocol {
         progress: &dyn Progress,
         observer: &dyn Observer,
     ) -> Result<Record> {
-        let preprocess = Preprocess { crop: CROP, ..session.info().preprocess.clone() };
-        let (width, height) = (image.image.width(), image.image.height());
-        let crop = preprocess.crop_of(width, height);
-        let boxes: Vec<Rect> = image.boxes.iter().filter_map(|rect| rect.seen(crop, preprocess.side)).collect();
-        let small = !boxes.is_empty() && covered(&image.boxes, width.into(), height.into()) <= SMALL;
-
         let pass = session.forward(&image.image, Some(CROP), progress).await?;
+        let seen = |side: usize| -> Vec<Rect> {
+            image.boxes.iter().filter_map(|rect| rect.seen(pass.image().crop, side)).collect()
+        };
         let peers = session.info().peers.len();
+        let boxes = seen(pass.side(0..peers));
+        let (width, height) = (image.image.width(), image.image.height());
+        let small = !boxes.is_empty() && covered(&image.boxes, width.into(), height.into()) <= SMALL;
         let agreement = match peers {
             0 | 1 => None,
             _ => session.explain(&pass, &Request::default(), progress).await?.agreement.map(f64::from),
@@ -94,7 +94,7 @@ impl Protocol {
         let mut maps = Vec::new();
         for method in &self.methods {
             for &peer in &self.peers {
-                let request = Request { peer: Some(peer), target: Some(predicted[peer]), ..method.clone() };
+                let request = Request { peer: Some(peer), target: Some(predicted[peer].into()), ..method.clone() };
                 observer.begins();
                 let map = session.explain(&pass, &request, progress).await?;
                 let memory = observer.memory();
@@ -103,9 +103,18 @@ impl Protocol {
             }
         }
 
-        let evaluated = EvaluatedImage::new(session, &pass, &boxes, progress).await?;
+        // Maps of peers with larger inputs are larger, and so are the boxes on them.
+        let mut sides: Vec<usize> = maps.iter().map(|(_, map, _)| map.side).collect();
+        sides.sort_unstable();
+        sides.dedup();
+        let of_sides: Vec<_> = sides.iter().map(|&side| (side, seen(side))).collect();
+        let mut images = Vec::new();
+        for (side, boxes) in &of_sides {
+            images.push((*side, EvaluatedImage::new(session, &pass, boxes, progress).await?));
+        }
+        let image_of = |side: usize| &images.iter().find(|(own, _)| *own == side).expect("every side has one").1;
         let evaluations: Vec<_> =
-            maps.iter().map(|(request, map, _)| Evaluation::new(&evaluated, map, request)).collect();
+            maps.iter().map(|(request, map, _)| Evaluation::new(image_of(map.side), map, request)).collect();
         if self.metrics.iter().any(|id| metric(id.as_str()).is_ok_and(|metric| metric.meta().masked)) {
             mask_together(&evaluations.iter().collect::<Vec<_>>()).await?;
         }
@@ -117,7 +126,7 @@ impl Protocol {
                 method: request.spec(),
                 peer,
                 class,
-                probability: pass.probabilities(peer)[class],
+                probability: map.peers[0].target.probability,
                 blank: map.map.blank,
                 finite: map.finite,
                 tied: Some(evaluation.ranked().tied()),

@@ -15,7 +15,7 @@ pub struct Record {
     pub image: String,
     /// The class that the image shows, if that is known.
     pub class: Option<usize>,
-    /// The boxes of the class that the networks can see, in pixels of the map.
+    /// The boxes of the class that the networks can see, in pixels of the largest network's map.
     pub boxes: Vec<Rect>,
     /// Whether the image has boxes that cover at most half of the whole image.
     pub small: bool,

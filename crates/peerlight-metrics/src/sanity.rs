@@ -70,9 +70,9 @@ pub async fn sanity(
     progress: &dyn Progress,
 ) -> Result<Sanity> {
     let start = progress.now();
-    let device = pass.input().device();
+    let device = session.device().clone();
     let before = session.explain(pass, request, progress).await?;
-    let request = Request { target: Some(before.target.class), ..request.clone() };
+    let request = Request { target: Some(before.target.class.into()), ..request.clone() };
     let lasts: Vec<Layer> = before.explained().into_iter().map(|peer| session.last_layers()[peer]).collect();
     let before = before.map.values;
     let (mut layers, mut same) = (Vec::<Depth>::new(), false);
@@ -85,7 +85,7 @@ pub async fn sanity(
         }
         progress.checkpoint(Step { name: format!("Shuffling the weights: {name}"), done, total: DEPTHS.len() }).await?;
         let twin = session.shuffled(SEED, cut);
-        let seen = twin.forward_input(pass.input(), progress).await?;
+        let seen = twin.forward_inputs(pass.inputs(), progress).await?.with_choices_of(pass);
         let shuffled = twin.explain(&seen, &request, progress).await?.map.values;
         same = shuffled == before;
         let pearson = correlation(&before, &shuffled, &device).await?.unwrap_or(0.0);

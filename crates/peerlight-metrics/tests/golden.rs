@@ -124,8 +124,8 @@ fn check(session: &Session, pass: &ForwardPass, case: &Case, wrong: &mut Vec<Str
     };
     let name = |what: &str| format!("{} of {} by {}", what, case.image, case.net);
     compare(name("score"), f64::from(pass.probabilities(0)[case.target]), case.score);
-    let layers = Some(case.method.stages.clone());
-    let request = Request { peer: Some(0), target: Some(case.target), layers, ..Request::of(&case.method.method) };
+    let request = Request { peer: Some(0), ..Request::of(&case.method.method) };
+    let request = request.at(case.method.stages.clone()).explaining(case.target);
     let made = block_on(session.explain(pass, &request, &Silent)).unwrap();
     let all = metric_ids(false);
     let again = figures((session, pass), (&made, &request), &[], &all);

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use async_trait::async_trait;
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Rect, Result, Rgba8};
-use peerlight_explain::{Explanation, ForwardPass, Map, Progress, Request, Session, Step};
+use peerlight_explain::{ByName, Explanation, ForwardPass, Map, Progress, Request, Session, Step};
 use peerlight_metrics::{
     EvaluatedImage, Evaluation, LabeledImage, Masking, Measures, MetricId, Protocol, Record, mask_together, measure,
     metric_ids, report, sanity,
@@ -123,12 +123,12 @@ fn figures_are_those_of_masked_images() {
     let mut kept = vec![0.0; side * side];
     order[..side * side / 2].iter().for_each(|&i| kept[i] = 1.0);
     let top = tensor(kept);
-    let pixels = || pass.input() * 0.5 + 0.5;
-    let whole = seen(&session, pass.input(), 0, class);
+    let pixels = || pass.input(0) * 0.5 + 0.5;
+    let whole = seen(&session, pass.input(0), 0, class);
     let inputs = [
         (Masking::Top50, (pixels() * top - 0.5) / 0.5),
         (Masking::Soft, (pixels() * soft.clone() - 0.5) / 0.5),
-        (Masking::SoftNormalized, pass.input() * soft),
+        (Masking::SoftNormalized, pass.input(0) * soft),
     ];
     for (masking, input) in inputs {
         let masked = seen(&session, input, 0, class);
@@ -205,7 +205,7 @@ fn a_blank_map_counts_as_zeros() {
 fn peers_together_have_the_mean_of_their_probabilities() {
     let session = session();
     let pass = pass(&session);
-    let request = Request { target: Some(3), ..Request::of("cam") };
+    let request = Request { target: Some(3.into()), ..Request::of("cam") };
     let map = explain(&session, &pass, &request);
     assert_eq!(map.explained(), [0, 1]);
     let found = measured(&session, &pass, &map, &request, &[]);
@@ -243,14 +243,14 @@ fn each_peer_is_shuffled_from_its_own_depths() {
         let session = coarse::session(shown);
         let pass = block_on(session.forward_input(micro::input(&Device::flex()), &Quiet::new())).unwrap();
         let found = block_on(sanity(&session, &pass, &Request::of("cam"), &Quiet::new())).unwrap();
-        let cam = |session: &Session, target: Option<usize>| {
+        let cam = |session: &Session, target: Option<ByName>| {
             let pass = block_on(session.forward_input(micro::input(&Device::flex()), &Quiet::new())).unwrap();
             block_on(session.explain(&pass, &Request { target, ..Request::of("cam") }, &Quiet::new())).unwrap()
         };
         let whole = cam(&session, None);
         for (after, depth) in expected.iter().zip(&found.layers) {
             // Peers that are shuffled one by one, each from its own cut.
-            let twin = cam(&coarse::shuffled(shown, *after), Some(whole.target.class));
+            let twin = cam(&coarse::shuffled(shown, *after), Some(whole.target.class.into()));
             let known = pearson(&whole.map.values, &twin.map.values);
             assert!((depth.pearson - known).abs() < 1e-4, "{} instead of {known} after {after:?}", depth.pearson);
         }

@@ -60,6 +60,7 @@ fn types() -> String {
             &config,
             explain::DeviceKind,
             explain::Request,
+            explain::ByName,
             explain::Versus,
             explain::Explanation,
             explain::BundleName,

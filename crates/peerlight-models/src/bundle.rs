@@ -1,4 +1,4 @@
-//! A bundle: one safetensors file with the weights of two or more peers.
+//! A bundle: one safetensors file with the weights of one or more peers.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,10 +7,7 @@ use peerlight_core::{Code, Error, Result};
 use safetensors::{SafeTensorError, SafeTensors};
 use sha2::{Digest, Sha256};
 
-use crate::{Array, Manifest, Network, PeerManifest, Precision, Weights, architecture, to_safetensors};
-
-/// The version of the format that this program writes.
-pub const FORMAT: u32 = 1;
+use crate::{Array, Graph, GraphSpec, Manifest, Model, Network, Precision, Weights, architecture, to_safetensors};
 
 /// The metadata key of the manifest.
 const KEY: &str = "peerlight";
@@ -50,13 +47,12 @@ impl<'a> Bundle<'a> {
     /// # Errors
     /// `bundle-invalid` if its tensors are not what its architecture needs.
     pub fn build(&self, peer: usize, device: &Device) -> Result<Network> {
-        let (peer, weights) = self.peer(peer);
-        architecture(&peer.backbone)?.build(&weights, self.manifest.labels.len(), device)
-    }
-
-    fn peer(&self, peer: usize) -> (&PeerManifest, Weights<'_>) {
-        let peer = &self.manifest.peers[peer];
-        (peer, Weights::new(&self.tensors, &peer.id))
+        let (own, classes) = (&self.manifest.peers[peer], self.manifest.labels(peer).len());
+        let weights = Weights::new(&self.tensors, &own.id);
+        match &own.model {
+            Model::Architecture(id) => architecture(id)?.build(&weights, classes, device),
+            Model::Graph(spec) => Network::load(Graph::new(GraphSpec::clone(spec))?, &weights, device),
+        }
     }
 
     /// The number of weights of the peer at this place in the manifest.
@@ -72,7 +68,7 @@ impl<'a> Bundle<'a> {
     /// `bundle-invalid` if the manifest or a value cannot be stored.
     pub fn write(manifest: &Manifest, tensors: &BTreeMap<String, Array>, precision: Precision) -> Result<Vec<u8>> {
         manifest.check()?;
-        let json = serde_json::to_string(manifest).map_err(|e| Error::new(Code::BundleInvalid, e.to_string()))?;
+        let json = manifest.to_json()?;
         // One entry alone: a map of several would be written in any order.
         to_safetensors(tensors, precision, HashMap::from([(KEY.to_owned(), json)]))
     }

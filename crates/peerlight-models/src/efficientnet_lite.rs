@@ -15,7 +15,7 @@ use crate::{
 
 /// Preprocessing of the published EfficientNet-Lite weights: (x * 255 - 127) / 128. With it they recognize most.
 pub const PREPROCESS: Preprocess =
-    Preprocess { side: 224, crop: 0.875, mean: [127.0 / 255.0; 3], std: [128.0 / 255.0; 3] };
+    Preprocess { side: 224, crop: 0.875, mean: [127.0 / 255.0; 3], std: [128.0 / 255.0; 3], bgr: false };
 
 /// A row of the table: `repeats` blocks with a `kernel`, the first with `stride`; channels are
 /// multiplied by `expand` inside and come out as `out`.

@@ -5,7 +5,7 @@ mod check;
 mod cuts;
 mod fuse;
 
-use peerlight_core::Result;
+use peerlight_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 
 pub use builder::Builder;
@@ -182,6 +182,13 @@ impl Graph {
         &self.spec.layers
     }
 
+    /// The layer of this name, whatever its case.
+    pub fn layer_named(&self, name: &str) -> Option<Layer> {
+        let layers = self.layers();
+        let exact = layers.iter().position(|layer| layer.name == name);
+        exact.or_else(|| layers.iter().position(|layer| layer.name.eq_ignore_ascii_case(name))).map(|i| Layer(i + 1))
+    }
+
     /// The layer that methods of one layer read by default.
     pub fn target(&self) -> Layer {
         self.spec.target
@@ -200,6 +207,24 @@ impl Graph {
     /// Channels, height and width of the image that the graph is described for.
     pub fn input(&self) -> [usize; 3] {
         self.shapes[0].as_slice().try_into().expect("an image has three axes")
+    }
+
+    /// Checks that the graph can run on an image of this height and width. A network whose classifier takes every
+    /// place of the last layer by itself can run on images of its own size alone.
+    ///
+    /// # Errors
+    /// `ask-invalid`, with the node that cannot.
+    pub fn check_size(&self, [height, width]: [usize; 2]) -> Result<()> {
+        let [channels, rows, columns] = self.input();
+        if [rows, columns] == [height, width] {
+            return Ok(());
+        }
+        check::takes(self, [channels, height, width]).map_err(|cause| {
+            let text = format!(
+                "The network is made for images of {rows} x {columns} pixels and cannot take {height} x {width}: {cause}"
+            );
+            Error::caused_by(Code::AskInvalid, text, cause)
+        })
     }
 
     /// The number of logits.

@@ -3,7 +3,7 @@
 //! A [`Network`] is a [`Graph`] of operations and its parameters. It returns the output of every layer that all its
 //! data flows through, and can resume from any of them, which replaces hooks: a gradient with respect to a layer is
 //! taken by running to it, detaching it, running the rest, and going back. [`ARCHITECTURES`] lists the networks that
-//! are built in code; a [`Bundle`] is one safetensors file with the weights of two or more peers and everything
+//! are built in code; a [`Bundle`] is one safetensors file with the weights of one or more peers and everything
 //! needed to use them.
 //!
 //! ```
@@ -24,6 +24,7 @@
 
 mod architecture;
 mod bundle;
+mod classes;
 mod efficientnet_lite;
 mod graph;
 pub mod kernels;
@@ -35,11 +36,12 @@ pub mod ops;
 mod weights;
 
 pub use architecture::{ARCHITECTURES, Architecture, architecture};
-pub use bundle::{Bundle, FORMAT};
+pub use bundle::Bundle;
+pub use classes::Classes;
 pub use efficientnet_lite::PREPROCESS as EFFICIENTNET_LITE_PREPROCESS;
 pub use graph::{Builder, Cut, Graph, GraphSpec, Head, Node, NodeId, Parameter, ParameterId, Role};
 pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named};
-pub use manifest::{Manifest, PeerManifest};
+pub use manifest::{FORMAT, Manifest, Model, PeerManifest};
 pub use network::{Features, Layer, Network};
 pub use ops::Moments;
 pub(crate) use weights::to_safetensors;

@@ -3,20 +3,22 @@
 use peerlight_core::{Code, Error, Preprocess, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::{FORMAT, architecture, weights::invalid};
+use crate::{Classes, Graph, GraphSpec, Network, architecture, weights::invalid};
+
+/// The newest version of the format, which this program reads. It writes 1 where that suffices.
+pub const FORMAT: u32 = 2;
 
 /// The description inside a bundle: JSON under the key `peerlight` of the safetensors metadata.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Version of the format.
-    pub format: u32,
     /// Name for people.
     pub name: String,
-    /// The peers, two or more.
+    /// The peers, one or more.
     pub peers: Vec<PeerManifest>,
-    /// Names of the classes, in the order of the logits.
+    /// Names of the classes, in the order of the logits, of every peer that has no list of its own.
+    #[serde(default)]
     pub labels: Vec<String>,
-    /// What the peers were trained to read.
+    /// What every peer was trained to read that has nothing else of its own. Its crop is what all peers see.
     pub preprocess: Preprocess,
     /// License of the weights, and whose they are.
     #[serde(alias = "licence")]
@@ -33,8 +35,63 @@ pub struct Manifest {
 pub struct PeerManifest {
     /// Its own id, unique in the bundle: the prefix of its tensors.
     pub id: String,
-    /// The id of its architecture.
-    pub backbone: String,
+    /// The network, without its numbers.
+    #[serde(flatten)]
+    pub model: Model,
+    /// Name for people, of a network that has no architecture's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it was trained to read, unless that is the bundle's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preprocess: Option<Preprocess>,
+    /// Names of its classes, in the order of its logits, unless they are the bundle's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<Vec<String>>,
+}
+
+/// A network without its numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Model {
+    /// The id of an architecture that is built in code.
+    #[serde(rename = "backbone", alias = "architecture")]
+    Architecture(String),
+    /// The operations.
+    #[serde(rename = "graph")]
+    Graph(Box<GraphSpec>),
+}
+
+impl PeerManifest {
+    /// A peer of an architecture that is built in code, with the bundle's preprocessing and classes.
+    pub fn new(id: impl Into<String>, architecture: impl Into<String>) -> Self {
+        let model = Model::Architecture(architecture.into());
+        Self { id: id.into(), model, name: None, preprocess: None, labels: None }
+    }
+
+    /// The peer with another network: what a training run has made of it.
+    pub fn with_network(&self, network: &Network) -> Self {
+        let model = match &self.model {
+            Model::Architecture(id) => Model::Architecture(id.clone()),
+            Model::Graph(_) => Model::Graph(Box::new(network.graph().spec().clone())),
+        };
+        Self { model, ..self.clone() }
+    }
+
+    /// The name for people.
+    pub fn display_name(&self) -> &str {
+        match (&self.name, &self.model) {
+            (Some(name), _) => name,
+            (None, Model::Architecture(id)) => architecture(id).map_or(id, |architecture| architecture.name()),
+            (None, Model::Graph(_)) => &self.id,
+        }
+    }
+
+    /// The id of the architecture, or `graph`.
+    pub fn architecture(&self) -> &str {
+        match &self.model {
+            Model::Architecture(id) => id,
+            Model::Graph(_) => "graph",
+        }
+    }
 }
 
 impl Manifest {
@@ -61,13 +118,50 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// The JSON, in the oldest format that can say it.
+    pub(crate) fn to_json(&self) -> Result<String> {
+        #[derive(Serialize)]
+        struct File<'a> {
+            format: u32,
+            #[serde(flatten)]
+            manifest: &'a Manifest,
+        }
+        let is_plain = |peer: &PeerManifest| {
+            let is_named = matches!(peer.model, Model::Architecture(_));
+            is_named && peer.name.is_none() && peer.preprocess.is_none() && peer.labels.is_none()
+        };
+        let format = if self.peers.len() > 1 && self.peers.iter().all(is_plain) { 1 } else { FORMAT };
+        serde_json::to_string(&File { format, manifest: self }).map_err(|e| invalid(e.to_string()))
+    }
+
+    /// Names of a peer's classes, in the order of its logits.
+    ///
+    /// # Panics
+    /// If there is no peer of this index.
+    pub fn labels(&self, peer: usize) -> &[String] {
+        self.peers[peer].labels.as_ref().unwrap_or(&self.labels)
+    }
+
+    /// The classes of all peers as one list.
+    pub fn classes(&self) -> Classes {
+        Classes::of((0..self.peers.len()).map(|peer| self.labels(peer)))
+    }
+
+    /// What a peer was trained to read.
+    ///
+    /// # Panics
+    /// If there is no peer of this index.
+    pub fn preprocess(&self, peer: usize) -> &Preprocess {
+        self.peers[peer].preprocess.as_ref().unwrap_or(&self.preprocess)
+    }
+
     /// Checks what the types cannot.
     ///
     /// # Errors
     /// `bundle-invalid`.
     pub fn check(&self) -> Result<()> {
-        if !(2..=16).contains(&self.peers.len()) {
-            return Err(invalid(format!("It holds {} peers; there must be 2 to 16.", self.peers.len())));
+        if !(1..=16).contains(&self.peers.len()) {
+            return Err(invalid(format!("It holds {} peers; there must be 1 to 16.", self.peers.len())));
         }
         for (i, peer) in self.peers.iter().enumerate() {
             let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -77,11 +171,30 @@ impl Manifest {
             if self.peers[..i].iter().any(|other| other.id == peer.id) {
                 return Err(invalid(format!("It holds the peer '{}' twice.", peer.id)));
             }
-            architecture(&peer.backbone)?;
-        }
-        if !(2..=100_000).contains(&self.labels.len()) {
-            return Err(invalid(format!("It names {} classes; there must be 2 to 100,000.", self.labels.len())));
+            let classes = self.labels(i).len();
+            if !(2..=100_000).contains(&classes) {
+                return Err(invalid(format!("It names {classes} classes; there must be 2 to 100,000.")));
+            }
+            self.preprocess(i).check().map_err(|e| invalid(e.to_string()))?;
+            match &peer.model {
+                Model::Architecture(id) => drop(architecture(id)?),
+                Model::Graph(spec) => self.check_graph(i, spec)?,
+            }
         }
         self.preprocess.check().map_err(|e| invalid(e.to_string()))
+    }
+
+    /// Checks a peer's graph, and that it fits the peer's classes and images.
+    fn check_graph(&self, peer: usize, spec: &GraphSpec) -> Result<()> {
+        let (id, labels, side) = (&self.peers[peer].id, self.labels(peer).len(), self.preprocess(peer).side);
+        let graph = Graph::new(spec.clone())?;
+        let ([channels, ..], classes) = (graph.input(), graph.classes());
+        if channels != 3 {
+            return Err(invalid(format!("The peer '{id}' takes images of {channels} channels, not of 3.")));
+        }
+        if classes != labels {
+            return Err(invalid(format!("The peer '{id}' has {classes} classes and {labels} names of them.")));
+        }
+        graph.check_size([side; 2]).map_err(|e| invalid(format!("The peer '{id}' does not fit its images: {e}")))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use burn::tensor::{Device, Tensor, TensorData};
 use peerlight_core::{Preprocess, Result};
 
-use crate::{Array, Bundle, FORMAT, Manifest, Parameter, PeerManifest, Precision, Role, architecture};
+use crate::{Array, Bundle, Manifest, Parameter, PeerManifest, Precision, Role, architecture};
 
 /// Side of their input.
 pub const SIDE: usize = 64;
@@ -34,13 +34,12 @@ pub fn bundle() -> Result<Vec<u8>> {
 
 /// The description of a bundle of micro networks with these ids.
 pub fn manifest(peers: &[&str]) -> Manifest {
-    let peer = |id: &&str| PeerManifest { id: id.to_string(), backbone: BACKBONE.into() };
+    let peer = |id: &&str| PeerManifest::new(*id, BACKBONE);
     Manifest {
-        format: FORMAT,
         name: "Known answers".into(),
         peers: peers.iter().map(peer).collect(),
         labels: (0..CLASSES).map(|class| format!("class {class}")).collect(),
-        preprocess: Preprocess { side: SIDE, crop: 1.0, mean: [0.5; 3], std: [0.5; 3] },
+        preprocess: Preprocess { side: SIDE, crop: 1.0, mean: [0.5; 3], std: [0.5; 3], bgr: false },
         license: "MIT OR Apache-2.0".into(),
         source: "a formula".into(),
         training: None,

@@ -75,11 +75,12 @@ impl Case {
     fn request(&self, peer: usize) -> Request {
         Request {
             method: self.method.clone(),
-            layers: Some(self.stages.clone()).filter(|layers| !layers.is_empty()),
+            layers: Some(self.stages.iter().map(|&layer| layer.into()).collect())
+                .filter(|layers: &Vec<_>| !layers.is_empty()),
             settings: self.settings.iter().map(|(id, value)| (id.clone(), setting(value))).collect(),
             peer: Some(peer),
-            target: Some(self.target),
-            versus: self.contrast,
+            target: Some(self.target.into()),
+            versus: self.contrast.clone(),
             ..Request::default()
         }
     }

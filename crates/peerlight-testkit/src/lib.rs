@@ -2,7 +2,8 @@
 //!
 //! [`answers`] and [`cases`] compare explanations with kept and with golden values, natively and in a browser;
 //! [`json`] compares any two JSON values; [`drawn`] draws an image. The rest is for native tests: [`golden`] reads
-//! `tests/golden`, [`networks`] checks real networks, [`coarse`] makes peers of different depths. [`Noting`] notes
+//! `tests/golden`, [`networks`] checks real networks, [`coarse`] makes peers of different depths,
+//! [`unlike`] peers with nothing in common. [`Noting`] notes
 //! the progress.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
@@ -18,6 +19,8 @@ pub mod coarse;
 pub mod golden;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod networks;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod unlike;
 
 pub use drawn::drawn;
 pub use noting::Noting;

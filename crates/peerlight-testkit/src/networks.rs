@@ -194,8 +194,7 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
             check_layers(&net, input, expected.target, expected_peer, &mut maps);
         }
 
-        let explain =
-            |request: Request| explain(&session, image, &Request { target: Some(expected.target), ..request });
+        let explain = |request: Request| explain(&session, image, &request.explaining(expected.target));
         let ways = [
             ("stages_3_to_6", Evidence::Attention, 2, vec![4, 5, 6, 7]),
             ("stages_3_to_6_and_head", Evidence::Attention, 2, vec![4, 5, 6, 7, 8]),
@@ -210,7 +209,7 @@ pub fn check_attention(bundle: &Bundle, device: &Device) -> Maps {
                 Evidence::Class => &mut maps.class,
                 Evidence::Guided => &mut maps.guided,
             };
-            let mutual = Request { layers: Some(stages), ..Request::default() };
+            let mutual = Request::default().at(stages);
             let mutual = mutual.with(&EVIDENCE, evidence).with(&POWER, power);
             let fused = |fuse, weight, exponent| {
                 mutual.clone().with(&FUSE, fuse).with(&WEIGHT, weight).with(&EXPONENT, exponent)

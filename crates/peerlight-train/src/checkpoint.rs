@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Bytes, Device};
 use peerlight_core::{Code, Error, Result};
-use peerlight_models::{Array, Bundle, Precision};
+use peerlight_models::{Array, Bundle, Manifest, Network, Precision};
 
 use crate::{
     readback::read,
-    start::{Peer, Start, numbered},
+    start::{Start, numbered},
     trainer::Trainer,
 };
 
@@ -27,8 +27,9 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// The state after `step` steps.
     pub(crate) fn new(step: usize, trainer: &Trainer, start: &Start, labels: &[String]) -> Result<Self> {
-        let manifest = start.manifest(labels, format!("A checkpoint after {step} steps"), None);
-        let networks = Bundle::write(&manifest, &arrays(&trainer.peers, false)?, Precision::Single)?;
+        let networks: Vec<_> = trainer.peers.iter().map(|peer| peer.net.clone()).collect();
+        let manifest = start.manifest(&networks, labels, format!("A checkpoint after {step} steps"), None);
+        let networks = Bundle::write(&manifest, &arrays(&manifest, &networks)?, Precision::Single)?;
         let mut files = BTreeMap::from([(NETWORKS.to_owned(), networks)]);
         for (peer, optimizer) in trainer.peers.iter().zip(&trainer.optimizers) {
             let bytes = optimizer.into_bytes().map_err(|e| broken(step, &e.to_string()))?;
@@ -58,16 +59,14 @@ impl Checkpoint {
     }
 }
 
-/// The weights of all peers under their names in a bundle, with their batch norms, or folded into the convolutions as
-/// explanations take them.
+/// The weights of the peers' networks under their names in a bundle.
 ///
 /// # Errors
 /// `device-lost`.
-pub(crate) fn arrays(peers: &[Peer], folded: bool) -> Result<BTreeMap<String, Array>> {
+pub(crate) fn arrays(manifest: &Manifest, networks: &[Network]) -> Result<BTreeMap<String, Array>> {
     let mut all = BTreeMap::new();
-    for peer in peers {
-        let net = if folded { peer.net.folded() } else { peer.net.clone() };
-        let arrays = net.arrays(&mut |tensor| read(tensor))?;
+    for (peer, network) in manifest.peers.iter().zip(networks) {
+        let arrays = network.arrays(&mut |tensor| read(tensor))?;
         all.extend(arrays.into_iter().map(|(name, array)| (format!("{}.{name}", peer.id), array)));
     }
     Ok(all)

@@ -46,7 +46,7 @@ pub(crate) struct StepGradients {
 
 /// A part of a batch on its device.
 pub(crate) struct Inputs<'a> {
-    /// The normalized images, [n, 3, side, side].
+    /// The images, [n, 3, side, side], normalized by `preprocess`. A peer that reads them otherwise converts them.
     pub x: Tensor<4>,
     pub preprocess: Preprocess,
     /// The class that guided maps are for, [n]: the one that the targets of all peers together make the likeliest.
@@ -85,7 +85,7 @@ impl Objective<'_> {
     ) -> Result<StepGradients> {
         let preprocess = Preprocess { side: batch.side, ..self.preprocess.clone() };
         let x = preprocess.normalize(&batch.rgb, device);
-        let targets = self.targets(batch, replicas, &x, device)?;
+        let targets = self.targets(batch, replicas, &x, &preprocess, device)?;
         let together = targets.iter().cloned().reduce(|a, b| a + b).expect("a peer");
         let classes: Tensor<1, Int> = together.argmax(1).squeeze_dim(1);
         let inputs = Inputs { x, preprocess, classes, device };
@@ -118,6 +118,7 @@ impl Objective<'_> {
         batch: &Batch,
         replicas: &[Replica<'_>],
         x: &Tensor<4>,
+        preprocess: &Preprocess,
         device: &Device,
     ) -> Result<Vec<Tensor<2>>> {
         let labels = || {
@@ -128,7 +129,10 @@ impl Objective<'_> {
             Ok(Tensor::from_data(TensorData::new(rows, [batch.classes.len(), self.classes]), device))
         };
         let of = |replica: &Replica<'_>| match replica.teacher {
-            Some(teacher) => Ok(Tensor::from_inner(softmax(teacher.run(Layer::INPUT, x.clone().inner()).logits, 1))),
+            Some(teacher) => {
+                let x = preprocess.convert(x.clone().inner(), replica.preprocess);
+                Ok(Tensor::from_inner(softmax(teacher.logits(Layer::INPUT, x), 1)))
+            }
             None => labels(),
         };
         replicas.iter().map(of).collect()
@@ -136,7 +140,8 @@ impl Objective<'_> {
 
     /// Runs a peer on the whole images. Also returns its batch statistics.
     fn first_pass(&self, replica: &Replica<'_>, targets: Tensor<2>, inputs: &Inputs<'_>) -> (PeerOutput, Vec<Moments>) {
-        let (features, moments) = replica.net.forward_train(inputs.x.clone());
+        let (features, moments) =
+            replica.net.forward_train(inputs.preprocess.convert(inputs.x.clone(), replica.preprocess));
         let map = self.maps.of_kind(self.loss.evidence, &replica.net, &features, inputs.classes.clone());
         let log_probabilities = log_softmax(features.logits.clone(), 1);
         (PeerOutput { features, map, targets, log_probabilities }, moments)

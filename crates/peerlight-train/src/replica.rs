@@ -1,6 +1,7 @@
 //! A peer on one device.
 
 use burn::{module::Module, tensor::Device};
+use peerlight_core::Preprocess;
 use peerlight_models::Network;
 
 use crate::start::Peer;
@@ -8,6 +9,8 @@ use crate::start::Peer;
 /// A peer's network on a device that keeps gradients.
 pub(crate) struct Replica<'a> {
     pub net: Network,
+    /// How the network reads images.
+    pub preprocess: &'a Preprocess,
     /// Network before training, if its predictions are the targets.
     pub teacher: Option<&'a Network>,
 }
@@ -19,6 +22,6 @@ impl<'a> Replica<'a> {
     pub fn new(peer: &'a Peer, device: &Device, beside_others: bool) -> Self {
         let net = peer.net.clone();
         let net = if beside_others || net.devices() != [device.clone()] { net.fork(device) } else { net };
-        Self { net, teacher: peer.teacher.as_ref() }
+        Self { net, preprocess: &peer.preprocess, teacher: peer.teacher.as_ref() }
     }
 }

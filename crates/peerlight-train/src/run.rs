@@ -247,8 +247,9 @@ impl Trained {
             recipe.schedule.seed
         );
         let json = serde_json::to_value(&record)?;
-        let manifest = start.manifest(labels, source, Some(json));
-        let bytes = Bundle::write(&manifest, &arrays(&trainer.peers, true)?, Precision::Half)?;
+        let networks: Vec<_> = trainer.peers.iter().map(|peer| peer.net.folded()).collect();
+        let manifest = start.manifest(&networks, labels, source, Some(json));
+        let bytes = Bundle::write(&manifest, &arrays(&manifest, &networks)?, Precision::Half)?;
         Ok(TrainedBundle { sha256: Bundle::parse(&bytes)?.sha256(), bytes, record })
     }
 }

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Preprocess, Result};
-use peerlight_models::{Bundle, EFFICIENTNET_LITE_PREPROCESS, FORMAT, Manifest, Network, PeerManifest, architecture};
+use peerlight_models::{Bundle, EFFICIENTNET_LITE_PREPROCESS, Manifest, Network, PeerManifest, architecture};
 
 use crate::{
     recipe::{BatchNorm, Networks, Targets},
@@ -15,6 +15,8 @@ pub struct Peer {
     pub id: String,
     /// The network, on a device that keeps gradients.
     pub net: Network,
+    /// How the network reads images. Only mean and deviation count: all peers see the same pixels.
+    pub preprocess: Preprocess,
     /// Network before training, if its predictions are the targets.
     pub teacher: Option<Network>,
 }
@@ -33,9 +35,8 @@ pub struct Start {
 
 /// One peer of a start.
 pub(crate) struct PeerStart {
-    pub id: String,
-    /// The id of its architecture.
-    backbone: String,
+    /// What its bundle says of it, or is to say.
+    pub manifest: PeerManifest,
     /// Index in the bundle that the peer comes from.
     index: Option<usize>,
 }
@@ -52,12 +53,10 @@ impl Start {
             true => (0..ids.len()).collect(),
             false => networks.peers.iter().map(|wanted| index(&ids, wanted)).collect::<Result<Vec<_>>>()?,
         };
-        let peer = |index: usize| {
-            let PeerManifest { id, backbone } = manifest.peers[index].clone();
-            PeerStart { id, backbone, index: Some(index) }
-        };
+        let peer = |index: usize| PeerStart { manifest: manifest.peers[index].clone(), index: Some(index) };
+        let labels = same_labels(&manifest, &chosen)?;
         let peers = checked(chosen.into_iter().map(peer).collect())?;
-        let Manifest { labels, preprocess, license, .. } = manifest;
+        let Manifest { preprocess, license, .. } = manifest;
         Ok(Self { peers, labels: Some(labels), preprocess, license, bytes: Some(bytes) })
     }
 
@@ -72,7 +71,7 @@ impl Start {
         let peer = |text: &String| {
             let (id, backbone) = text.split_once('=').unwrap_or((text, text));
             architecture(backbone)?;
-            Ok(PeerStart { id: id.into(), backbone: backbone.into(), index: None })
+            Ok(PeerStart { manifest: PeerManifest::new(id, backbone), index: None })
         };
         let peers = checked(networks.peers.iter().map(peer).collect::<Result<Vec<_>>>()?)?;
         // Augmentation crops, so the whole image is shown afterwards.
@@ -119,7 +118,10 @@ impl Start {
                     let net = bundle.build(index, device)?;
                     let net = match (self.needs_calibration(networks), calibration) {
                         (false, _) => net,
-                        (true, Some(images)) => net.insert_batch_norms(images.clone())?,
+                        (true, Some(images)) => {
+                            let images = self.preprocess.convert(images.clone(), &self.preprocess_of(start));
+                            net.insert_batch_norms(images)?
+                        }
                         (true, None) => {
                             let text = "Batch norms of a bundle need images to be calibrated with.";
                             return Err(Error::new(Code::AskInvalid, text));
@@ -129,11 +131,12 @@ impl Start {
                 }
                 _ => {
                     let seed = CounterRng::seed(&[seed, purpose::WEIGHTS, m as u64]) >> 16;
-                    let graph = architecture(&start.backbone)?.graph(classes, true)?;
+                    let graph = architecture(start.manifest.architecture())?.graph(classes, true)?;
                     (Network::fresh(graph, seed, device), None)
                 }
             };
-            peers.push(Peer { id: start.id.clone(), net: numbered(net, m), teacher });
+            let (id, preprocess) = (start.manifest.id.clone(), self.preprocess_of(start));
+            peers.push(Peer { id, net: numbered(net, m), preprocess, teacher });
         }
         Ok(peers)
     }
@@ -143,19 +146,50 @@ impl Start {
         self.bytes.as_deref().map(|bytes| Ok(Bundle::parse(bytes)?.sha256())).transpose()
     }
 
-    /// The description of a bundle of these peers.
-    pub(crate) fn manifest(&self, labels: &[String], source: String, training: Option<serde_json::Value>) -> Manifest {
-        let of = |peer: &PeerStart| PeerManifest { id: peer.id.clone(), backbone: peer.backbone.clone() };
-        let names = self.peers.iter().map(|peer| architecture(&peer.backbone).map_or("", |a| a.name()));
+    /// How a peer reads images.
+    fn preprocess_of(&self, peer: &PeerStart) -> Preprocess {
+        peer.manifest.preprocess.clone().unwrap_or_else(|| self.preprocess.clone())
+    }
+
+    /// The description of a bundle of these peers with these networks.
+    pub(crate) fn manifest(
+        &self,
+        networks: &[Network],
+        labels: &[String],
+        source: String,
+        training: Option<serde_json::Value>,
+    ) -> Manifest {
+        let peers = self.peers.iter().zip(networks).map(|(peer, network)| {
+            // All have the same classes, and see images of one size.
+            let own = peer.manifest.preprocess.clone();
+            let preprocess = own.map(|own| Preprocess { side: self.preprocess.side, ..own });
+            PeerManifest { labels: None, preprocess, ..peer.manifest.with_network(network) }
+        });
+        let names = self.peers.iter().map(|peer| peer.manifest.display_name());
         Manifest {
-            format: FORMAT,
             name: format!("{}, trained as peers", names.collect::<Vec<_>>().join(" + ")),
-            peers: self.peers.iter().map(of).collect(),
+            peers: peers.collect(),
             labels: labels.to_vec(),
             preprocess: self.preprocess.clone(),
             license: self.license.clone(),
             source,
             training,
+        }
+    }
+}
+
+/// The classes of peers that learn from each other: each must have the same.
+fn same_labels(manifest: &Manifest, chosen: &[usize]) -> Result<Vec<String>> {
+    let first = chosen.first().map_or(&[][..], |&index| manifest.labels(index));
+    match chosen.iter().find(|&&index| manifest.labels(index) != first) {
+        None => Ok(first.to_vec()),
+        Some(&other) => {
+            let text = format!(
+                "The peers '{}' and '{}' have other classes, or the same in another order: they cannot learn from each \
+                 other.",
+                manifest.peers[chosen[0]].id, manifest.peers[other].id
+            );
+            Err(Error::new(Code::ClassesInvalid, text))
         }
     }
 }
@@ -176,9 +210,14 @@ fn index(ids: &[&str], wanted: &str) -> Result<usize> {
 }
 
 fn checked(peers: Vec<PeerStart>) -> Result<Vec<PeerStart>> {
-    let twice = peers.iter().enumerate().find(|(i, peer)| peers[..*i].iter().any(|other| other.id == peer.id));
+    let twice = peers
+        .iter()
+        .enumerate()
+        .find(|(i, peer)| peers[..*i].iter().any(|other| other.manifest.id == peer.manifest.id));
     if let Some((_, peer)) = twice {
-        let text = format!("The peer '{}' occurs twice. Give them ids: first={1},second={1}.", peer.id, peer.backbone);
+        let PeerManifest { id, .. } = &peer.manifest;
+        let text =
+            format!("The peer '{id}' occurs twice. Give them ids: first={0},second={0}.", peer.manifest.architecture());
         return Err(Error::new(Code::AskInvalid, text));
     }
     if peers.len() < 2 {

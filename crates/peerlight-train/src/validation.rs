@@ -53,6 +53,7 @@ pub(crate) fn validate(
         let x = preprocess.tensor(&example.image, &plain)?;
         let mut attention = Vec::new();
         for (i, (net, peer)) in nets.iter().zip(peers).enumerate() {
+            let x = preprocess.convert(x.clone(), &peer.preprocess);
             let features = net.run(Layer::INPUT, x.clone());
             let log_probabilities = read(log_softmax(features.logits.clone(), 1))?;
             let class = match example.class {

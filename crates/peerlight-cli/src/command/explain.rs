@@ -8,7 +8,7 @@ use std::{
 };
 
 use peerlight_core::{Code, Error, Result, overlay};
-use peerlight_explain::{Explanation, Request, Session, Versus, explainer, legacy};
+use peerlight_explain::{ByName, Explanation, Request, Session, Versus, explainer, legacy};
 use serde::Serialize;
 
 use crate::{
@@ -23,7 +23,7 @@ pub fn run(options: &Explain) -> Result<()> {
     let ask = ask(options, &session)?;
     // What cannot be asked is said before any image is worked on.
     session.check(&ask)?;
-    for request in requests(options, &session, ask.target)? {
+    for request in requests(options, &session, ask.target.clone())? {
         session.check(&request)?;
     }
     if let Some(out) = &options.out {
@@ -56,25 +56,29 @@ pub fn run(options: &Explain) -> Result<()> {
 }
 
 fn ask(options: &Explain, session: &Session) -> Result<Request> {
-    let target = options.class.as_deref().map(|wanted| session::class(session, wanted)).transpose()?;
-    Ok(Request { target, layers: options.layers.clone(), ..options.settings.request()? })
+    let target = options.class.as_deref().map(|wanted| session::class(session, wanted)).transpose()?.map(ByName::from);
+    let request = Request { target, ..options.settings.request()? };
+    Ok(match &options.layers {
+        Some(layers) => request.at(layers.clone()),
+        None => request,
+    })
 }
 
 /// Requests for the further methods: for each peer, for a named one, or for all together.
-fn requests(options: &Explain, session: &Session, target: Option<usize>) -> Result<Vec<Request>> {
+fn requests(options: &Explain, session: &Session, target: Option<ByName>) -> Result<Vec<Request>> {
     let peers: Vec<Option<usize>> = match options.peer.as_deref() {
         None => (0..session.info().peers.len()).map(Some).collect(),
         Some("all") => vec![None],
         Some(wanted) => vec![Some(session::peer(session, wanted)?)],
     };
     let rather_than = options.rather_than.as_deref().map(|wanted| session::class(session, wanted)).transpose()?;
-    let versus = rather_than.map(|class| Versus { class, weight: 1.0 });
+    let versus = rather_than.map(|class| Versus { class: class.into(), weight: 1.0 });
     let mut requests = Vec::new();
     for method in &options.method {
         // A joint map is of all peers already.
         let joint = explainer(&method.method)?.meta().joint;
         for peer in if joint { &[None][..] } else { &peers } {
-            requests.push(Request { peer: *peer, target, versus, ..method.clone() });
+            requests.push(Request { peer: *peer, target: target.clone(), versus: versus.clone(), ..method.clone() });
         }
     }
     Ok(requests)
@@ -139,8 +143,8 @@ struct Made {
 impl Made {
     /// Part of the file's name.
     fn name(&self, session: &Session) -> String {
-        // A colon is no part of a file's name on every system.
-        let spec = self.spec.replace(':', ",");
+        // Colons and slashes are no part of a file's name on every system.
+        let spec = self.spec.replace([':', '/', '\\'], ",");
         match self.explanation.explained().as_slice() {
             [peer] => format!("{spec}.{}", session.info().peers[*peer].id),
             _ => spec,
@@ -155,7 +159,7 @@ fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &
     let explanation = pollster::block_on(session.explain(&pass, ask, &host))?;
     let mut methods = Vec::new();
     // The same class throughout, that maps can be compared.
-    for request in requests(options, session, Some(explanation.target.class))? {
+    for request in requests(options, session, Some(explanation.target.class.into()))? {
         let explanation = pollster::block_on(session.explain(&pass, &request, &host))?;
         methods.push(Made { spec: request.spec(), explanation });
     }

@@ -9,7 +9,7 @@ use std::{
 
 use peerlight_core::{Code, Error, Result};
 use peerlight_models::{
-    Architecture, Array, Bundle, EFFICIENTNET_LITE_PREPROCESS, FORMAT, IMAGENET_1K, Manifest, Parameter, PeerManifest,
+    Architecture, Array, Bundle, EFFICIENTNET_LITE_PREPROCESS, IMAGENET_1K, Manifest, Parameter, PeerManifest,
     Precision, architecture,
 };
 use pytorch_reader::{DType, PytorchReader};
@@ -46,11 +46,10 @@ pub fn run(options: &Import) -> Result<()> {
         tensors.extend(foreign.peer(&wanted.id, architecture, labels.len())?);
         names.push(architecture.name());
         sources.push(source);
-        peers.push(PeerManifest { id: wanted.id, backbone: wanted.backbone });
+        peers.push(PeerManifest::new(wanted.id, wanted.backbone));
     }
 
     let manifest = Manifest {
-        format: FORMAT,
         name: options.name.clone().unwrap_or_else(|| names.join(" + ")),
         peers,
         labels,

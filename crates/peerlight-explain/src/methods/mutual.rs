@@ -61,12 +61,12 @@ impl Explainer for Mutual {
     }
 }
 
-/// Superposed class activation [1, side, side]: CAM at the last layer, which needs no gradient, LayerCAM at earlier
-/// ones.
+/// Superposed class activation [1, side, side]: CAM at the last layer of a network with a linear classifier, which needs
+/// no gradient, LayerCAM elsewhere.
 async fn class(probe: &Probe<'_>) -> Result<Tensor<3>> {
     let mut maps = Vec::new();
     for &layer in probe.layers() {
-        let raw = match layer == probe.last() {
+        let raw = match layer == probe.last() && probe.has_linear_head() {
             true => Cam.raw_map(probe, layer).await?,
             false => LayerCam.raw_map(probe, layer).await?,
         };

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use peerlight_core::Result;
 
-use crate::{Evaluation, Meta, Metric, Score, impute::imputed};
+use crate::{Evaluation, Meta, Metric, PeerTrial, Score, impute::imputed};
 
 /// The percentages of the pixels that stay.
 const PERCENTILES: [usize; 4] = [20, 40, 60, 80];
@@ -33,15 +33,16 @@ impl Metric for Road {
     }
 
     async fn score(&self, evaluation: &Evaluation<'_>) -> Result<Score> {
-        let map = evaluation.map();
-        let inverse: Vec<f32> = map.iter().map(|v| 1.0 - v).collect();
         // First those that keep the least important pixels, then those that keep the most important ones.
-        let removed: Vec<Vec<bool>> =
-            [map, &inverse].into_iter().flat_map(|map| PERCENTILES.map(|percentile| from(map, percentile))).collect();
-        let inputs = evaluation.inputs();
-        let make =
-            |i: usize, out: &mut Vec<f32>| out.extend(imputed(inputs.pixels(), inputs.side(), &removed[i], SEED));
-        let found = evaluation.probabilities(removed.len(), &make).await?;
+        let make = |i: usize, trial: &PeerTrial<'_>, out: &mut Vec<f32>| {
+            let (map, percentile) = (trial.map.values(), PERCENTILES[i % PERCENTILES.len()]);
+            let removed = match i < PERCENTILES.len() {
+                true => from(map, percentile),
+                false => from(&map.iter().map(|v| 1.0 - v).collect::<Vec<_>>(), percentile),
+            };
+            out.extend(imputed(trial.inputs.pixels(), trial.inputs.side(), &removed, SEED));
+        };
+        let found = evaluation.probabilities(2 * PERCENTILES.len(), &make).await?;
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let (without_most, without_least) = found.split_at(PERCENTILES.len());
         Ok(Score::One(Some((mean(without_least) - mean(without_most)) / 2.0)))

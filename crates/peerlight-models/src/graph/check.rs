@@ -5,7 +5,11 @@ use std::collections::HashSet;
 use peerlight_core::Result;
 
 use super::{Graph, GraphSpec, Node, NodeId, Parameter, Step, cuts, fuse};
-use crate::{Layer, ops::Op, weights::invalid};
+use crate::{
+    Layer,
+    ops::{Input, Op},
+    weights::invalid,
+};
 
 /// The most nodes, and the most parameters. The largest networks of the kind have some thousands.
 const MOST_NODES: usize = 20_000;
@@ -19,7 +23,7 @@ const MOST_COST: u64 = 1 << 40;
 pub(super) fn checked(spec: GraphSpec) -> Result<Graph> {
     let GraphSpec { nodes, parameters, layers, .. } = &spec;
     counted(nodes, parameters)?;
-    let shapes = shapes(nodes, parameters)?;
+    let shapes = shapes(nodes, parameters, None)?;
     let steps = fuse::steps(nodes, &shapes);
     let last_use = cuts::last_use(nodes, &steps);
     fits_memory(nodes, &shapes, &steps, &last_use)?;
@@ -61,7 +65,7 @@ impl GraphSpec {
     /// As [`Graph::new`].
     pub(super) fn find_layers(mut self) -> Result<Self> {
         counted(&self.nodes, &self.parameters)?;
-        let shapes = shapes(&self.nodes, &self.parameters)?;
+        let shapes = shapes(&self.nodes, &self.parameters, None)?;
         let steps = fuse::steps(&self.nodes, &shapes);
         let are_cuts = cuts::are_cuts(&steps, &cuts::last_use(&self.nodes, &steps));
         (self.layers, self.target, self.several) = cuts::found(&self.nodes, &shapes, &steps, &are_cuts);
@@ -106,13 +110,29 @@ fn counted(nodes: &[Node], parameters: &[Parameter]) -> Result<()> {
     Ok(())
 }
 
-/// The shape of each node's result.
-fn shapes(nodes: &[Node], parameters: &[Parameter]) -> Result<Vec<Vec<usize>>> {
+/// Checks that a graph can run on an image of these channels, height and width.
+pub(super) fn takes(graph: &Graph, image: [usize; 3]) -> Result<()> {
+    let GraphSpec { nodes, parameters, layers, .. } = &graph.spec;
+    let shapes = shapes(nodes, parameters, Some(image))?;
+    fits_memory(nodes, &shapes, &graph.steps, &graph.last_use)?;
+    let logits = shapes.last().map_or(0, |shape| shape.iter().product());
+    if logits != graph.classes() || layers.iter().any(|layer| shapes[layer.node.0].len() != 3) {
+        return Err(invalid(format!("Its network gives {logits} logits for such an image, not {}.", graph.classes())));
+    }
+    Ok(())
+}
+
+/// The shape of each node's result, for an image of the graph's own size or of another one.
+fn shapes(nodes: &[Node], parameters: &[Parameter], image: Option<[usize; 3]>) -> Result<Vec<Vec<usize>>> {
     let mut shapes: Vec<Vec<usize>> = Vec::new();
     for node in nodes {
         let inputs: Vec<&[usize]> = node.inputs.iter().map(|input| &*shapes[input.0]).collect();
         let own: Vec<&[usize]> = node.parameters.iter().map(|p| &*parameters[p.0].shape).collect();
-        let shape = node.op.operation().shape(&inputs, &own);
+        let op = match (&node.op, image) {
+            (Op::Input(_), Some(shape)) => &Op::Input(Input { shape }),
+            (op, _) => op,
+        };
+        let shape = op.operation().shape(&inputs, &own);
         let shape = shape.map_err(|why| invalid(format!("The node '{}' of its network {why}.", node.name)))?;
         let size = shape.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
         if !size.is_some_and(|size| size > 0 && size <= MOST_NUMBERS) || shape.len() >= MOST_AXES {
