@@ -8,7 +8,8 @@ use safetensors::{SafeTensorError, SafeTensors};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Array, Graph, GraphSpec, Manifest, Model, Network, Precision, Weights, architecture, to_safetensors, weights::invalid,
+    Array, Graph, GraphSpec, Manifest, Model, Network, Precision, Weights, architecture, to_safetensors,
+    weights::invalid,
 };
 
 /// The metadata key of the manifest.

@@ -270,10 +270,7 @@ fn a_subnormal_half_and_the_largest_half_survive() {
 fn what_cannot_be_read_is_not_written() {
     let tensors = micro::tensors(&micro::PEERS).unwrap();
     let peer = |id: &str, architecture: &str| PeerManifest::new(id, architecture);
-    for peers in [
-        Vec::new(),
-        vec![peer("first", "efficientnet-lite-micro"), peer("second", "resnet50")],
-    ] {
+    for peers in [Vec::new(), vec![peer("first", "efficientnet-lite-micro"), peer("second", "resnet50")]] {
         let manifest = Manifest { peers, ..micro::manifest(&micro::PEERS) };
         let refused = Bundle::write(&manifest, &tensors, Precision::Single);
         assert_eq!(refused.unwrap_err().code(), Code::BundleInvalid);

@@ -140,7 +140,8 @@ impl Objective<'_> {
 
     /// Runs a peer on the whole images. Also returns its batch statistics.
     fn first_pass(&self, replica: &Replica<'_>, targets: Tensor<2>, inputs: &Inputs<'_>) -> (PeerOutput, Vec<Moments>) {
-        let (features, moments) = replica.net.forward_train(inputs.preprocess.convert(inputs.x.clone(), replica.preprocess));
+        let (features, moments) =
+            replica.net.forward_train(inputs.preprocess.convert(inputs.x.clone(), replica.preprocess));
         let map = self.maps.of_kind(self.loss.evidence, &replica.net, &features, inputs.classes.clone());
         let log_probabilities = log_softmax(features.logits.clone(), 1);
         (PeerOutput { features, map, targets, log_probabilities }, moments)

@@ -53,9 +53,7 @@ impl Start {
             true => (0..ids.len()).collect(),
             false => networks.peers.iter().map(|wanted| index(&ids, wanted)).collect::<Result<Vec<_>>>()?,
         };
-        let peer = |index: usize| {
-            PeerStart { manifest: manifest.peers[index].clone(), index: Some(index) }
-        };
+        let peer = |index: usize| PeerStart { manifest: manifest.peers[index].clone(), index: Some(index) };
         let labels = same_labels(&manifest, &chosen)?;
         let peers = checked(chosen.into_iter().map(peer).collect())?;
         let Manifest { preprocess, license, .. } = manifest;
@@ -212,10 +210,14 @@ fn index(ids: &[&str], wanted: &str) -> Result<usize> {
 }
 
 fn checked(peers: Vec<PeerStart>) -> Result<Vec<PeerStart>> {
-    let twice = peers.iter().enumerate().find(|(i, peer)| peers[..*i].iter().any(|other| other.manifest.id == peer.manifest.id));
+    let twice = peers
+        .iter()
+        .enumerate()
+        .find(|(i, peer)| peers[..*i].iter().any(|other| other.manifest.id == peer.manifest.id));
     if let Some((_, peer)) = twice {
         let PeerManifest { id, .. } = &peer.manifest;
-        let text = format!("The peer '{id}' occurs twice. Give them ids: first={0},second={0}.", peer.manifest.architecture());
+        let text =
+            format!("The peer '{id}' occurs twice. Give them ids: first={0},second={0}.", peer.manifest.architecture());
         return Err(Error::new(Code::AskInvalid, text));
     }
     if peers.len() < 2 {
