@@ -1,12 +1,14 @@
 """Keras' networks by tf2onnx. Their maps are those of the formulas, by TensorFlow's gradients."""
 
 import os
+import subprocess
+import sys
+import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
-import onnx
 import tensorflow as tf
 import tf2onnx
 
@@ -61,10 +63,9 @@ def make(folder, names):
     for name, (network, layer, preset) in common.chosen(folder, names, NETWORKS):
         net = logits_of(network)
         settle(net, common.normalized(folder, 224, preset).transpose(0, 2, 3, 1))
-        spec = [tf.TensorSpec((None, 224, 224, 3), tf.float32, name="image")]
-        model, _ = tf2onnx.convert.from_function(
-            tf.function(lambda image: net(image, training=False)), input_signature=spec, opset=15
-        )
-        onnx.save(model, str(folder / f"{name}.onnx"))
+        with tempfile.TemporaryDirectory() as saved:
+            net.export(saved, verbose=False)
+            convert = ["tf2onnx.convert", "--saved-model", saved, "--opset", "15", "--output", folder / f"{name}.onnx"]
+            subprocess.run([sys.executable, "-m", *convert], check=True, capture_output=True)
         by = f"Keras {keras.__version__}, tf2onnx {tf2onnx.__version__}"
         common.write(folder, name, by, preset, 224, maps_of(net, layer), of="the formula")

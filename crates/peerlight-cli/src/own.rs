@@ -51,8 +51,9 @@ pub fn read_onnx(id: &str, file: &Path, given: PeerOptions) -> Result<ImportedPe
             PeerOptions::of_json(&text, &read).map_err(|e| named(&beside, e))?
         }
     };
-    let source = PeerOptions { source: Some(file_name(file)), ..PeerOptions::default() };
-    ImportedPeer::read(id, &bytes, given.or(said).or(source)).map_err(|e| named(file, e))
+    let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let named_so = PeerOptions { name, source: Some(file_name(file)), ..PeerOptions::default() };
+    ImportedPeer::read(id, &bytes, given.or(said).or(named_so)).map_err(|e| named(file, e))
 }
 
 /// The id of a peer by its file's name: letters, digits and dashes.
