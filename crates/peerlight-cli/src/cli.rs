@@ -1,5 +1,6 @@
 //! The command line.
 
+mod networks;
 mod settings;
 mod train;
 
@@ -10,6 +11,7 @@ use peerlight_core::{COLOR_MAPS, ColorMap, OVERLAY, color_map};
 use peerlight_explain::{ByName, DeviceKind, Request, explainer};
 
 pub use self::{
+    networks::{Import, Inspect, OwnArgs, Precision},
     settings::SettingArgs,
     train::{Given, RecipeArgs, Train},
 };
@@ -69,11 +71,23 @@ IMAGES are folders of class folders, or CSVs with the columns path and class. Th
 plots, a line of JSON for each step, checkpoints, and recipe.toml with every setting: its keys are these flags, and
 --config reads it. A run that was stopped in any way goes on with --resume and ends with the same numbers.")]
     Train(Box<Train>),
-    /// Make a bundle of pretrained networks from Python packages
+    /// Make a bundle of networks: ONNX files of any make, peers of other bundles, weights from Python packages
     #[command(after_help = "Examples:
+  peerlight import model.onnx --out my.safetensors
+  peerlight import a=model.onnx b=other.onnx --labels names.txt --preprocess torchvision --out my.safetensors
+  peerlight import a=model.onnx b=other.onnx --labels a=x.txt --preprocess b=tf --out my.safetensors
+  peerlight import model.onnx web/models/lite0-lite1.safetensors:efficientnet-lite0 --out my.safetensors
   peerlight import efficientnet-lite0 efficientnet-lite1 --out web/models/lite0-lite1.safetensors
-  peerlight import a=efficientnet-lite0:a.pth b=efficientnet-lite2:b.pth --labels names.txt --out my.safetensors")]
+
+What no flag says is read from model.json beside model.onnx (keys name, labels, preprocess, size, output, license,
+source), then from the file itself, and then guessed; guesses are printed.")]
     Import(Import),
+    /// Show what is in an ONNX file or a bundle: operations, layers, size, and what cannot run
+    #[command(after_help = "Examples:
+  peerlight inspect model.onnx
+  peerlight inspect model.onnx --json | jq .unsupported
+  peerlight inspect model.onnx --image cat.jpg --method grad-cam --json")]
+    Inspect(Inspect),
     /// List everything that can be chosen: architectures, methods, metrics, settings, color maps, error codes
     Catalog {
         /// Print the list as JSON
@@ -88,9 +102,11 @@ pub struct Explain {
     /// line
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<PathBuf>,
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`; or an ONNX file
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: PathBuf,
+    #[command(flatten)]
+    pub own: OwnArgs,
     /// Folder for the overlays and numbers; made if it does not exist
     #[arg(long, short, value_name = "DIR", required_unless_present = "json")]
     pub out: Option<PathBuf>,
@@ -131,9 +147,11 @@ pub struct Evaluate {
     /// Folder of images or of class folders, or CSV of paths
     #[arg(value_name = "IMAGES")]
     pub images: PathBuf,
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`; or an ONNX file
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: PathBuf,
+    #[command(flatten)]
+    pub own: OwnArgs,
     /// Folder for the results: a line for each image, and report.json, report.csv and report.html
     #[arg(long, short, value_name = "DIR")]
     pub out: PathBuf,
@@ -192,9 +210,11 @@ pub struct Sanity {
     /// Image to explain
     #[arg(value_name = "IMAGE")]
     pub image: PathBuf,
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`; or an ONNX file
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: PathBuf,
+    #[command(flatten)]
+    pub own: OwnArgs,
     /// Methods to test, each METHOD[:SETTING=VALUE]...
     #[arg(
         long,
@@ -250,37 +270,6 @@ pub struct Compare {
     /// Print everything as JSON instead of a table
     #[arg(long)]
     pub json: bool,
-}
-
-#[derive(Args)]
-pub struct Import {
-    /// Networks, each `[ID=]ARCHITECTURE[:FILE]`: its id in the bundle, its architecture, and the PyTorch file of its
-    /// weights; without a file, pip fetches the package ARCHITECTURE-pytorch-model
-    #[arg(required = true, value_name = "PEER", num_args = 2..)]
-    pub peers: Vec<String>,
-    /// Bundle to write
-    #[arg(long, short, value_name = "FILE")]
-    pub out: PathBuf,
-    /// File with the names of the classes, one per line; otherwise the 1,000 of ImageNet
-    #[arg(long, value_name = "FILE")]
-    pub labels: Option<PathBuf>,
-    /// Precision of the stored numbers
-    #[arg(long, default_value = "half")]
-    pub precision: Precision,
-    /// Name of the bundle; otherwise the architectures' names
-    #[arg(long)]
-    pub name: Option<String>,
-    /// Python program with pip
-    #[arg(long, default_value = "python3", value_name = "PROGRAM")]
-    pub python: PathBuf,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub enum Precision {
-    /// 16 bits: half the download, the same classes
-    Half,
-    /// 32 bits: the weights as they came
-    Single,
 }
 
 /// Parses a method with its layers and settings.

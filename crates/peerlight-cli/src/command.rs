@@ -5,6 +5,7 @@ mod compare;
 mod evaluate;
 mod explain;
 mod import;
+mod inspect;
 mod sanity;
 mod train;
 
@@ -20,6 +21,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Sanity(options) => sanity::run(&options),
         Command::Train(options) => train::run(&options),
         Command::Import(options) => import::run(&options),
+        Command::Inspect(options) => inspect::run(&options),
         Command::Catalog { json } => catalog::run(json),
     }
 }

@@ -8,6 +8,7 @@ mod files;
 mod images;
 mod json;
 mod memory;
+mod own;
 mod session;
 mod table;
 mod terminal;

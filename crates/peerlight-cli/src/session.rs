@@ -6,12 +6,15 @@ use peerlight_core::{Code, Error, Result};
 use peerlight_explain::{Session, open_device};
 use peerlight_models::{Bundle, class_named};
 
-use crate::{cli::Device, files};
+use crate::{
+    cli::{Device, OwnArgs},
+    own,
+};
 
-/// The peers of a bundle on a device.
-pub fn open(bundle: &Path, device: Device) -> Result<Session> {
+/// The peers of a bundle, or of an ONNX file, on a device.
+pub fn open(bundle: &Path, own: &OwnArgs, device: Device) -> Result<Session> {
     let (device, info) = pollster::block_on(open_device(device.into()))?;
-    let bytes = files::read(bundle)?;
+    let bytes = own::bundle_bytes(bundle, own)?;
     Session::open(&Bundle::parse(&bytes)?, &device, &info.name)
 }
 

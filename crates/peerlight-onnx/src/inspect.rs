@@ -19,6 +19,12 @@ pub struct Inspection {
     pub producer: String,
     /// The version of the standard operations.
     pub opset: i64,
+    /// What the file takes.
+    pub inputs: Vec<InputInfo>,
+    /// Names of what it gives.
+    pub outputs: Vec<String>,
+    /// The preset of the likeliest preprocessing, if the network can be imported.
+    pub guess: Option<&'static str>,
     /// How many nodes of each kind the file has.
     pub operations: BTreeMap<String, usize>,
     /// The nodes that cannot be run.
@@ -27,6 +33,15 @@ pub struct Inspection {
     pub network: Option<NetworkInfo>,
     /// Why it cannot be imported, otherwise.
     pub refusal: Option<String>,
+}
+
+/// What a file takes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InputInfo {
+    /// Its name.
+    pub name: String,
+    /// Its extents, as far as the file says them.
+    pub shape: Vec<Option<i64>>,
 }
 
 /// A node that cannot be run.
@@ -80,16 +95,24 @@ pub fn inspect(bytes: &[u8], options: &Options) -> Result<Inspection> {
     for node in &model.graph.nodes {
         *operations.entry(node.op.to_owned()).or_default() += 1;
     }
+    let own: HashSet<&str> = model.graph.initializers.iter().map(|tensor| tensor.name).collect();
+    let inputs = model.graph.inputs.iter().filter(|input| !own.contains(input.name));
     let mut found = Inspection {
         producer: model.producer.to_owned(),
         opset: model.opset,
+        inputs: inputs.map(|i| InputInfo { name: i.name.to_owned(), shape: i.shape.clone() }).collect(),
+        outputs: model.graph.outputs.iter().map(|output| output.name.to_owned()).collect(),
+        guess: None,
         operations,
         unsupported: Vec::new(),
         network: None,
         refusal: None,
     };
     match import(bytes, options) {
-        Ok(imported) => found.network = Some(NetworkInfo::of(&imported.graph)),
+        Ok(imported) => {
+            found.network = Some(NetworkInfo::of(&imported.graph));
+            found.guess = imported.guess.preset.map(|preset| preset.id);
+        }
         Err(error) => {
             found.refusal = Some(error.to_string());
             found.unsupported = unsupported(bytes, options)?;

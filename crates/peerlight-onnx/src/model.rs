@@ -91,7 +91,14 @@ pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Im
     let own: HashSet<&str> = model.graph.initializers.iter().map(|tensor| tensor.name).collect();
     let mut inputs = model.graph.inputs.iter().filter(|input| !own.contains(input.name));
     let (Some(input), None) = (inputs.next(), inputs.next()) else {
-        return Err(Fault::new("takes no image, or more than one thing").of_file());
+        let names: Vec<&str> = model.graph.inputs.iter().map(|i| i.name).filter(|name| !own.contains(name)).collect();
+        let advice = "Export it with one input, the image. With Keras: model.export('folder'), then \
+                      python -m tf2onnx.convert --saved-model folder --output model.onnx.";
+        let what = match names.as_slice() {
+            [] => "takes no image".to_owned(),
+            names => format!("takes {} things instead of one image: {}", names.len(), names.join(", ")),
+        };
+        return Err(Fault::new(what).advise(advice).of_file());
     };
     let (shape, order) = image(input, options).map_err(Fault::of_file)?;
     let mut import = Import::new(model, Draft::new(shape), size)?;

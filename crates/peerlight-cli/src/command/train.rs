@@ -22,7 +22,7 @@ use self::{
 };
 use crate::{
     cli::{Device, Train},
-    files, json,
+    json, own,
     terminal::percentages,
 };
 
@@ -52,7 +52,7 @@ fn prepare(options: &Train, folder: &RunFolder) -> Result<(Run, ImageFiles)> {
     };
     recipe.check()?;
     let start = match &recipe.networks.from {
-        Some(path) => Start::from_bundle(&recipe.networks, files::read(path)?)?,
+        Some(path) => Start::from_bundle(&recipe.networks, own::bundle_bytes(path, &options.own)?)?,
         None => Start::from_scratch(&recipe.networks)?,
     };
     let Split { train, val, labels } = split(&recipe, start.labels.as_deref(), options.validate_most)?;

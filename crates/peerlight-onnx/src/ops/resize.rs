@@ -53,12 +53,20 @@ pub fn resize<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     import.result(call, Op::Resize(Resize { factors, mode }), vec![x], Vec::new())
 }
 
+/// The side of a block of pixels.
+fn block_of(call: &Call<'_, '_>) -> Result<usize, Fault> {
+    match extent(call.int("blocksize", 0)?)? {
+        block @ 1..=256 => Ok(block),
+        block => refuse(format!("makes blocks of {block} x {block} pixels")),
+    }
+}
+
 /// Channels become pixels.
 pub fn depth_to_space<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let block = extent(call.int("blocksize", 0)?)?;
+    let block = block_of(call)?;
     let x = import.draft.settled(call.data(0)?)?;
     let &[channels, height, width] = import.draft.nodes[x].shape.as_slice() else { return refuse("takes no image") };
-    let depth = channels / (block * block).max(1);
+    let depth = channels / (block * block);
     let (split, order) = match call.text("mode", "DCR")? {
         "CRD" => (vec![depth, block, block, height, width], vec![0, 1, 4, 2, 5, 3]),
         _ => (vec![block, block, depth, height, width], vec![0, 3, 4, 1, 5, 2]),
@@ -68,12 +76,9 @@ pub fn depth_to_space<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Resul
 
 /// Pixels become channels.
 pub fn space_to_depth<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let block = extent(call.int("blocksize", 0)?)?;
+    let block = block_of(call)?;
     let x = import.draft.settled(call.data(0)?)?;
     let &[channels, height, width] = import.draft.nodes[x].shape.as_slice() else { return refuse("takes no image") };
-    if block == 0 {
-        return refuse("makes blocks of no pixels");
-    }
     let split = vec![channels, height / block, block, width / block, block];
     let whole = vec![channels * block * block, height / block, width / block];
     through(import, call, x, split, vec![0, 3, 5, 1, 2, 4], whole)

@@ -1,0 +1,88 @@
+//! The flags on networks: how they are read, imported and inspected.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use peerlight_explain::Request;
+
+use super::request;
+
+/// What is said of networks of one's own. Where several are read, ID=VALUE is for one of them.
+#[derive(Args)]
+#[command(next_help_heading = "ONNX files")]
+pub struct OwnArgs {
+    /// Names of the classes: a text file with one per line, a JSON list, a CSV such as ImageNet's classes.csv;
+    /// `imagenet`; or `none` for numbers
+    #[arg(long, value_name = "[ID=]FILE")]
+    pub labels: Vec<String>,
+    /// How pixels are prepared: torchvision, tf (-1..1), 0..1, 0..255 or caffe (BGR), or free values such as
+    /// mean=0.5,std=0.5,crop=1
+    #[arg(long, allow_hyphen_values = true, value_name = "[ID=]PRESET")]
+    pub preprocess: Vec<String>,
+    /// Height and width of the image, where the file takes any; otherwise 224
+    #[arg(long, value_name = "[ID=]PIXELS")]
+    pub size: Vec<String>,
+    /// Output with the logits, where the file has several; otherwise the first that fits
+    #[arg(long, value_name = "[ID=]NAME")]
+    pub output: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Import {
+    /// Networks: ONNX files, `[ID=]FILE.onnx`; peers of a bundle, `[ID=]FILE.safetensors[:PEER]`; or
+    /// `[ID=]ARCHITECTURE[:FILE]`, whose weights are in a PyTorch file or are fetched by pip from the package
+    /// ARCHITECTURE-pytorch-model
+    #[arg(required = true, value_name = "NETWORK", num_args = 1..)]
+    pub peers: Vec<String>,
+    /// Bundle to write
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub own: OwnArgs,
+    /// Precision of the stored numbers; otherwise single for ONNX files and half for the rest
+    #[arg(long)]
+    pub precision: Option<Precision>,
+    /// Name of the bundle; otherwise the networks' names
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Python program with pip
+    #[arg(long, default_value = "python3", value_name = "PROGRAM")]
+    pub python: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Inspect {
+    /// ONNX file or bundle
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub own: OwnArgs,
+    /// Image to run the networks on: shows their classes, and as JSON all logits, to compare with another program's
+    #[arg(long, value_name = "IMAGE", help_heading = None)]
+    pub image: Option<PathBuf>,
+    /// Fraction of the image's shorter side that the networks see; otherwise the bundle's
+    #[arg(long, requires = "image", value_name = "FRACTION", help_heading = None)]
+    pub crop: Option<f64>,
+    /// Methods whose raw maps are given as JSON for that image, each METHOD[:SETTING=VALUE]...
+    #[arg(
+        long,
+        short,
+        value_delimiter = ',',
+        requires = "image",
+        value_name = "METHODS",
+        value_parser = request,
+        help_heading = None
+    )]
+    pub method: Vec<Request>,
+    /// Print everything as JSON
+    #[arg(long, help_heading = None)]
+    pub json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Precision {
+    /// 16 bits: half the download, the same classes
+    Half,
+    /// 32 bits: the weights as they came
+    Single,
+}

@@ -1,0 +1,231 @@
+//! From an ONNX file to a peer of a bundle.
+
+use std::collections::BTreeMap;
+
+use peerlight_core::{Code, Error, Result};
+use peerlight_models::{Array, Manifest, Model, PeerManifest};
+use serde_json::Value;
+
+use crate::{Options, Preparation, import, labels, model::Imported};
+
+/// What a person says of a network, or a JSON file beside it.
+#[derive(Debug, Clone, Default)]
+pub struct PeerOptions {
+    /// Name for people.
+    pub name: Option<String>,
+    /// Names of its classes, in the order of its logits.
+    pub labels: Option<Labels>,
+    /// How it wants its images.
+    pub preparation: Option<Preparation>,
+    /// Height and width of its image, if the file takes any.
+    pub side: Option<usize>,
+    /// The output with the logits.
+    pub output: Option<String>,
+    /// License of the weights, and whose they are.
+    pub license: Option<String>,
+    /// Where the weights come from.
+    pub source: Option<String>,
+}
+
+/// What classes are called.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Labels {
+    /// By names.
+    Names(Vec<String>),
+    /// By ImageNet's 1,000 names.
+    Imagenet,
+    /// By numbers.
+    Numbers,
+}
+
+/// A peer that was read from an ONNX file.
+#[derive(Debug)]
+pub struct ImportedPeer {
+    /// What a bundle says of it: its own preprocessing and classes.
+    pub manifest: PeerManifest,
+    /// Its tensors, by their names in a bundle.
+    pub tensors: BTreeMap<String, Array>,
+    /// What was guessed, in whole sentences.
+    pub guesses: Vec<String>,
+    /// License of the weights, or that it is not known.
+    pub license: String,
+    /// Where the weights come from.
+    pub source: String,
+}
+
+/// What is said of weights whose file says nothing.
+const UNSTATED: &str = "The license of the weights is not stated.";
+
+impl PeerOptions {
+    /// Reads the JSON beside an ONNX file. Its keys, none of which must be there: `name`, `license`, `source`, `output`,
+    /// `size`; `labels`, a list of names, an object of them by number, or the name of a file, which `read` reads;
+    /// `preprocess`, a preset's id or an object with `mean`, `std`, `crop` and `channels`. The files of timm
+    /// (`pretrained_cfg`, `label_names`) and of Hugging Face (`id2label`, `image_mean`) will do.
+    ///
+    /// # Errors
+    /// `ask-invalid` for JSON that cannot be read or a key of another kind; those of `read`.
+    pub fn of_json(text: &str, read: &dyn Fn(&str) -> Result<String>) -> Result<Self> {
+        let invalid = |e: serde_json::Error| Error::new(Code::AskInvalid, format!("It is not valid JSON: {e}."));
+        let json: Value = serde_json::from_str(text).map_err(invalid)?;
+        let text = |key: &str| json.get(key).and_then(Value::as_str).map(str::to_owned);
+        let nested = ["preprocess", "pretrained_cfg"].iter().find_map(|key| json.get(key));
+        let preparation = Preparation::of_json(nested.unwrap_or(&json))?;
+        let named = ["labels", "label_names", "classes", "id2label"].iter().find_map(|key| json.get(key));
+        let labels = match named {
+            None | Some(Value::Number(_) | Value::Null) => None,
+            Some(Value::String(file)) => Some(Labels::parse(file, read)?),
+            Some(value) => Some(Labels::Names(labels::of_json(value)?)),
+        };
+        let side = json.get("size").and_then(Value::as_u64).and_then(|side| usize::try_from(side).ok());
+        Ok(Self {
+            name: text("name"),
+            labels,
+            preparation,
+            side,
+            output: text("output"),
+            license: text("license"),
+            source: text("source"),
+        })
+    }
+
+    /// The options with those of `other` where they say nothing.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            name: self.name.or(other.name),
+            labels: self.labels.or(other.labels),
+            preparation: self.preparation.or(other.preparation),
+            side: self.side.or(other.side),
+            output: self.output.or(other.output),
+            license: self.license.or(other.license),
+            source: self.source.or(other.source),
+        }
+    }
+}
+
+impl Labels {
+    /// `imagenet`, `none` for numbers, or the name of a file, which `read` reads.
+    ///
+    /// # Errors
+    /// Those of `read`, or `ask-invalid` if the file holds no names.
+    pub fn parse(text: &str, read: &dyn Fn(&str) -> Result<String>) -> Result<Self> {
+        match text {
+            "imagenet" => Ok(Self::Imagenet),
+            "none" => Ok(Self::Numbers),
+            file => {
+                let named = |e: Error| Error::caused_by(e.code(), format!("'{file}': {e}"), e);
+                Ok(Self::Names(labels::parse(&read(file)?).map_err(named)?))
+            }
+        }
+    }
+
+    /// The names of so many classes.
+    ///
+    /// # Errors
+    /// `ask-invalid` if there are more names or fewer.
+    pub fn names(self, classes: usize) -> Result<Vec<String>> {
+        let names = match self {
+            Self::Names(names) => names,
+            Self::Imagenet => labels::imagenet(),
+            Self::Numbers => (0..classes).map(|class| format!("class {class}")).collect(),
+        };
+        match names.len() {
+            count if count == classes => Ok(names),
+            // TensorFlow's networks of ImageNet have a class more, before the others.
+            count if count + 1 == classes && count == 1000 => {
+                Ok(std::iter::once("background".to_owned()).chain(names).collect())
+            }
+            count => {
+                let text = format!("The network has {classes} classes, and there are {count} names of them.");
+                Err(Error::new(Code::AskInvalid, text))
+            }
+        }
+    }
+}
+
+impl ImportedPeer {
+    /// Reads a network as a peer. What is said nowhere is guessed, and the guess is told.
+    ///
+    /// # Errors
+    /// Those of [`import`], or `ask-invalid` for labels or a preprocessing that do not fit.
+    pub fn read(id: &str, bytes: &[u8], options: PeerOptions) -> Result<Self> {
+        let given = &options.preparation;
+        let side = options.side.or(given.as_ref().and_then(|given| given.side));
+        let is_bgr = given.as_ref().is_some_and(|given| given.bgr);
+        let how = Options { side, output: options.output.clone(), bgr: is_bgr };
+        let Imported { graph, values, guess } = import(bytes, &how)?;
+        let mut guesses = Vec::new();
+        let [_, own_side, _] = graph.input();
+        if let Some(side) = side.filter(|side| *side != own_side) {
+            let text = format!("The network takes images of {own_side} x {own_side} pixels, not of {side} x {side}.");
+            return Err(Error::new(Code::AskInvalid, text));
+        }
+        let preparation = match (options.preparation, guess.preset) {
+            (Some(given), _) => given,
+            (None, preset) => {
+                let preset = preset.unwrap_or(&crate::PRESETS[0]);
+                guesses.push(format!(
+                    "{id}: its pixels are prepared by the preset {} ({}), because {}. Say --preprocess if that is wrong.",
+                    preset.id, preset.name, guess.because
+                ));
+                Preparation::of(preset)
+            }
+        };
+        let classes = graph.classes();
+        let labels = match (options.labels, guess.labels.filter(|names| names.len() == classes)) {
+            (Some(labels), _) => labels,
+            (None, Some(names)) => Labels::Names(names),
+            (None, None) if matches!(classes, 1000 | 1001) => {
+                guesses.push(format!(
+                    "{id}: its {classes} classes are taken for ImageNet's, in their usual order. Say --labels FILE, or \
+                     --labels none for numbers, if that is wrong."
+                ));
+                Labels::Imagenet
+            }
+            (None, None) => {
+                guesses.push(format!(
+                    "{id}: its {classes} classes have no names and are called class 0 to class {}. Say --labels FILE \
+                     to name them.",
+                    classes - 1
+                ));
+                Labels::Numbers
+            }
+        };
+        let manifest = PeerManifest {
+            id: id.to_owned(),
+            model: Model::Graph(Box::new(graph.spec().clone())),
+            name: options.name,
+            preprocess: Some(preparation.to_preprocess(own_side)?),
+            labels: Some(labels.names(classes)?),
+        };
+        let arrays = graph.parameters().iter().zip(values).map(|(parameter, values)| {
+            (format!("{id}.{}", parameter.name), Array { shape: parameter.shape.clone(), values })
+        });
+        let tensors = arrays.collect();
+        let license = options.license.unwrap_or_else(|| UNSTATED.into());
+        Ok(Self {
+            manifest,
+            tensors,
+            guesses,
+            license,
+            source: options.source.unwrap_or_else(|| "an ONNX file".into()),
+        })
+    }
+}
+
+/// The description of a bundle of peers each of which has its own preprocessing and classes. What the first has is the
+/// bundle's, and is not repeated where another has the same.
+///
+/// # Errors
+/// `ask-invalid` without a peer.
+pub fn manifest_of(mut peers: Vec<PeerManifest>, name: String, license: String, source: String) -> Result<Manifest> {
+    let first = peers.first().map(|first| (first.preprocess.clone(), first.labels.clone()));
+    let Some((Some(preprocess), Some(labels))) = first else {
+        return Err(Error::new(Code::AskInvalid, "A bundle needs a network."));
+    };
+    for peer in &mut peers {
+        peer.preprocess.take_if(|own| *own == preprocess);
+        peer.labels.take_if(|own| *own == labels);
+    }
+    Ok(Manifest { name, peers, labels, preprocess, license, source, training: None })
+}
