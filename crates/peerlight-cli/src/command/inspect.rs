@@ -112,7 +112,7 @@ fn runs(options: &Inspect, bytes: &[u8], image: &Rgba8) -> Result<Vec<Run>> {
         true => None,
         false => Some(pollster::block_on(session.forward(image, options.crop, &host))?),
     };
-    let mut runs = Vec::new();
+    let (mut runs, classes) = (Vec::new(), bundle.manifest.classes());
     for (i, peer) in bundle.manifest.peers.iter().enumerate() {
         let own = bundle.manifest.preprocess(i);
         let preprocess = Preprocess { crop: options.crop.unwrap_or(own.crop), ..own.clone() };
@@ -120,9 +120,10 @@ fn runs(options: &Inspect, bytes: &[u8], image: &Rgba8) -> Result<Vec<Run>> {
         let input = preprocess.tensor(image, &device)?;
         let logits = pollster::block_on(read(bundle.build(i, &device)?.logits(Layer::INPUT, input)))?;
         let class = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap_or_default();
+        let target = classes.listed(i, class);
         let mut maps = Vec::new();
         for (method, pass) in options.method.iter().zip(pass.iter().cycle()) {
-            let request = Request { peer: Some(i), target: Some(class), ..method.clone() };
+            let request = Request { peer: Some(i), target: Some(target.into()), ..method.clone() };
             let raw = pollster::block_on(session.explain(pass, &request, &host))?.raw;
             maps.push(RawMap { method: method.spec(), rows: raw.rows, columns: raw.columns, values: raw.values });
         }
