@@ -149,8 +149,7 @@ mod tests {
     fn classes_by_name_index_and_part() {
         let labels = labels(&["tabby cat", "tiger cat", "tiger"]);
         let cases = [("1", Named::One(1)), ("3", Named::None), ("Tiger", Named::One(2)), ("tabby", Named::One(0))];
-        for (wanted, expected) in cases.into_iter().chain([("cat", Named::Several(vec![0, 1])), ("dog", Named::None)])
-        {
+        for (wanted, expected) in cases.into_iter().chain([("cat", Named::Several(vec![0, 1])), ("dog", Named::None)]) {
             assert_eq!(class_named(&labels, wanted), expected, "{wanted}");
         }
     }
