@@ -10,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use peerlight_core::{COLOR_MAPS, ColorMap, OVERLAY, color_map};
 use peerlight_explain::{ByName, DeviceKind, Request, explainer};
 
+use crate::{boxes::BoxPixels, left_out::EXIT_CODES};
+
 pub use self::{
     networks::{Import, Inspect, OwnArgs, Precision},
     settings::SettingArgs,
@@ -27,24 +29,32 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum Command {
     /// Explain images: overlays as PNG, numbers as JSON
-    #[command(after_help = "Examples:
+    #[command(after_help = format!("Examples:
+  peerlight explain cat.jpg
   peerlight explain cat.jpg --bundle web/models/lite0-lite1.safetensors --out explained
   peerlight explain *.jpg --bundle B --out explained --grid 4 --class 'tabby cat'
   peerlight explain cat.jpg --bundle B --out explained --method grad-cam,score-cam,layer-cam:layers=4+5+6+7
   peerlight explain cat.jpg --bundle B --out D --method grad-cam --class 'tabby cat' --rather-than 'Egyptian cat'
   peerlight explain cat.jpg --bundle B --json | jq '.regions[] | select(.rho < 0)'
 
-`peerlight catalog` lists the methods with their settings, and what each shows.")]
+Of several images, summary.csv and index.html list all, those first on which the networks agree least.
+
+`peerlight catalog` lists the methods with their settings, and what each shows.
+
+{EXIT_CODES}"))]
     Explain(Explain),
     /// Measure how faithful methods are over many images; writes a table, JSON, CSV and an HTML report
-    #[command(after_help = "Examples:
+    #[command(after_help = format!("Examples:
   peerlight evaluate images/ --bundle B --out results
   peerlight evaluate images/ --bundle B --out results --method mutual,cam,score-cam:channels=64 --peer all --limit 100
   peerlight evaluate images.csv --bundle B --out results --boxes boxes.csv --metrics fast
 
-IMAGES is a folder of images, a folder of class folders (named by a class's index, name or WordNet id), or a CSV
-with the columns path and, if known, class. A run that was stopped goes on where it was when it is called again with
-the same --out.")]
+IMAGES is a folder of images, a folder of class folders (named by a class's name, WordNet id or index), or a CSV
+with the columns path and, if known, class. Folders inside class folders are not read. A run that was stopped goes on
+where it was when it is called again with the same --out. An image is measured again if its file, its class or its
+boxes have changed, or if it could not be read before.
+
+{EXIT_CODES}"))]
     Evaluate(Evaluate),
     /// Compare two sides of evaluate runs, image by image
     #[command(after_help = "Examples:
@@ -61,7 +71,7 @@ images.")]
   peerlight sanity cat.jpg --bundle B --method mutual,grad-cam,attention")]
     Sanity(Sanity),
     /// Train networks as peers on folders of images: each learns the images, and from where the others look
-    #[command(after_help = "Examples:
+    #[command(after_help = format!("Examples:
   peerlight train images/ --peers efficientnet-lite0,efficientnet-lite1 --image-size 128 --epochs 20 --lr 0.05 --out run
   peerlight train images/ --from web/models/lite0-lite1.safetensors --targets teacher --steps 500 --out run
   peerlight train --config recipe.toml --transfer-weight 0 --out independent
@@ -69,7 +79,10 @@ images.")]
 
 IMAGES are folders of class folders, or CSVs with the columns path and class. The folder --out gets the bundle,
 plots, a line of JSON for each step, checkpoints, and recipe.toml with every setting: its keys are these flags, and
---config reads it. A run that was stopped in any way goes on with --resume and ends with the same numbers.")]
+--config reads it. A run that was stopped in any way goes on with --resume and ends with the same numbers; it is
+refused if the images, their classes or the program have changed.
+
+{EXIT_CODES}"))]
     Train(Box<Train>),
     /// Make a bundle of networks: ONNX files of any make, peers of other bundles, weights from Python packages
     #[command(after_help = "Examples:
@@ -89,28 +102,39 @@ source), then from the file itself, and then guessed; guesses are printed.")]
   peerlight inspect model.onnx --image cat.jpg --method grad-cam --json")]
     Inspect(Inspect),
     /// List everything that can be chosen: architectures, methods, metrics, settings, color maps, error codes
-    Catalog {
-        /// Print the list as JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Catalog(Catalog),
+}
+
+#[derive(Args)]
+pub struct Catalog {
+    /// Print the list as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// List the classes of a bundle with their indices instead: all, or those near to this name
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
+    pub classes: Option<String>,
+    /// Bundle whose classes are listed; otherwise the one that `peerlight explain` takes
+    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE", requires = "classes")]
+    pub bundle: Option<PathBuf>,
 }
 
 #[derive(Args)]
 pub struct Explain {
-    /// Images or folders of images: JPEG, PNG, WebP, GIF, BMP or TIFF; - reads paths from standard input, one per
-    /// line
+    /// Images or folders of images: JPEG, PNG, WebP, GIF, BMP or TIFF, told by content. Folders in them are not read;
+    /// - reads paths from standard input, one per line
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<PathBuf>,
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`; or an ONNX file
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`, or an ONNX file; otherwise the bundle
+    /// that is beside the program, in share/peerlight or, in the source tree, in web/models
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
-    pub bundle: PathBuf,
+    pub bundle: Option<PathBuf>,
     #[command(flatten)]
     pub own: OwnArgs,
-    /// Folder for the overlays and numbers; made if it does not exist
-    #[arg(long, short, value_name = "DIR", required_unless_present = "json")]
+    /// Folder for the overlays and numbers, made if it does not exist; otherwise one that is named after the image,
+    /// and none with --json
+    #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Print one JSON object per image, each on a line
+    /// Print one JSON object per image, each on a line; if images were left out, a last line says which and why
     #[arg(long)]
     pub json: bool,
     /// Class to explain, by index or name; otherwise the one with the highest average probability
@@ -147,9 +171,10 @@ pub struct Evaluate {
     /// Folder of images or of class folders, or CSV of paths
     #[arg(value_name = "IMAGES")]
     pub images: PathBuf,
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`; or an ONNX file
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`, or an ONNX file; otherwise the bundle
+    /// that is beside the program, in share/peerlight or, in the source tree, in web/models
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
-    pub bundle: PathBuf,
+    pub bundle: Option<PathBuf>,
     #[command(flatten)]
     pub own: OwnArgs,
     /// Folder for the results: a line for each image, and report.json, report.csv and report.html
@@ -168,6 +193,9 @@ pub struct Evaluate {
     /// x1, y1
     #[arg(long, value_name = "FILE")]
     pub boxes: Option<PathBuf>,
+    /// Pixels that the boxes are counted in, where a file says that its image is to be turned (EXIF)
+    #[arg(long, default_value = "stored", requires = "boxes", value_name = "stored|upright")]
+    pub box_pixels: BoxPixels,
     /// Largest number of images, drawn by the seed
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
@@ -210,9 +238,10 @@ pub struct Sanity {
     /// Image to explain
     #[arg(value_name = "IMAGE")]
     pub image: PathBuf,
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`; or an ONNX file
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`, or an ONNX file; otherwise the bundle
+    /// that is beside the program, in share/peerlight or, in the source tree, in web/models
     #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
-    pub bundle: PathBuf,
+    pub bundle: Option<PathBuf>,
     #[command(flatten)]
     pub own: OwnArgs,
     /// Methods to test, each METHOD[:SETTING=VALUE]...

@@ -11,17 +11,21 @@ mod train;
 
 use peerlight_core::Result;
 
-use crate::cli::{Cli, Command};
+use crate::{
+    cli::{Cli, Command},
+    left_out::End,
+};
 
-pub fn run(cli: Cli) -> Result<()> {
+pub fn run(cli: Cli) -> Result<End> {
+    let whole = |()| End::Whole;
     match cli.command {
         Command::Explain(options) => explain::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
-        Command::Compare(options) => compare::run(&options),
-        Command::Sanity(options) => sanity::run(&options),
+        Command::Compare(options) => compare::run(&options).map(whole),
+        Command::Sanity(options) => sanity::run(&options).map(whole),
         Command::Train(options) => train::run(&options),
-        Command::Import(options) => import::run(&options),
-        Command::Inspect(options) => inspect::run(&options),
-        Command::Catalog { json } => catalog::run(json),
+        Command::Import(options) => import::run(&options).map(whole),
+        Command::Inspect(options) => inspect::run(&options).map(whole),
+        Command::Catalog(options) => catalog::run(&options).map(whole),
     }
 }

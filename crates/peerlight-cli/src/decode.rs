@@ -3,7 +3,24 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
-use peerlight_core::{Code, Error, MAX_PIXELS, Orientation, Result, Rgba8};
+use peerlight_core::{Code, Error, MAX_PIXELS, Orientation, Rect, Result, Rgba8};
+
+use crate::kind::{HEAD, Kind, READABLE, kind};
+
+/// An upright image, and how its file stores it.
+pub struct Decoded {
+    /// The image as a viewer shows it.
+    pub image: Rgba8,
+    orientation: Orientation,
+    stored: (u32, u32),
+}
+
+impl Decoded {
+    /// A box in the pixels of the stored image, in those of the upright one.
+    pub fn upright(&self, rect: Rect) -> Rect {
+        self.orientation.rect(rect, self.stored.0, self.stored.1)
+    }
+}
 
 /// Decodes an image: of an animation the first frame, turned as EXIF says, 16-bit values rounded to
 /// 8, gray and CMYK made RGB. Color profiles are not applied.
@@ -11,28 +28,42 @@ use peerlight_core::{Code, Error, MAX_PIXELS, Orientation, Result, Rgba8};
 /// # Errors
 /// `image-empty`, `image-too-large` or `image-broken`.
 pub fn decode(bytes: &[u8]) -> Result<Rgba8> {
+    Ok(decode_stored(bytes)?.image)
+}
+
+/// As [`decode`], with how the file stores the image.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_stored(bytes: &[u8]) -> Result<Decoded> {
     if bytes.is_empty() {
         return Err(Error::new(Code::ImageEmpty, "The file is empty."));
     }
+    let other = match kind(&bytes[..bytes.len().min(HEAD)]) {
+        Kind::Readable => None,
+        Kind::Foreign(name) | Kind::Other(name) => Some(name),
+    };
+    if let Some(name) = other {
+        let text = format!("The file is {name}. Those that can be read are {READABLE}.");
+        return Err(Error::new(Code::ImageBroken, text));
+    }
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|e| broken(&e))?;
-    if reader.format().is_none() {
-        return Err(Error::new(
-            Code::ImageBroken,
-            "The file is not an image of a known kind: JPEG, PNG, WebP, GIF, BMP or TIFF.",
-        ));
-    }
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_PIXELS * 8);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|e| refused(&e))?;
     let orientation = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
+    let orientation = Orientation::from_exif(orientation);
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Rgba8::new(width, height, Vec::new());
+        let text =
+            format!("The image has {width} x {height} pixels; at most {MAX_PIXELS} are read. Scale it down first.");
+        return Err(Error::new(Code::ImageTooLarge, text));
     }
     let image = DynamicImage::from_decoder(decoder).map_err(|e| refused(&e))?.into_rgba8();
-    Ok(Rgba8::new(width, height, image.into_raw())?.oriented(Orientation::from_exif(orientation)))
+    let image = Rgba8::new(width, height, image.into_raw())?.oriented(orientation);
+    Ok(Decoded { image, orientation, stored: (width, height) })
 }
 
 /// Encodes an image as PNG.
@@ -67,6 +98,8 @@ mod tests {
 
     #[test]
     fn what_is_no_image_is_refused() {
+        let heic = b"\0\0\0\x18ftypmif1\0\0\0\0heicmif1";
+        assert!(decode(heic).unwrap_err().to_string().contains("a HEIC image"));
         let cases: [(&[u8], Code); 5] = [
             (b"", Code::ImageEmpty),
             (b"hello", Code::ImageBroken),

@@ -1,11 +1,13 @@
 //! Reading and writing, with errors that name the file.
 
 use std::{
-    fs, io,
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use peerlight_core::{Code, Error, Result};
+use sha2::{Digest, Sha256};
 
 /// Reads a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
@@ -22,9 +24,6 @@ pub fn make_dir(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|e| unwritable(path, e))
 }
 
-/// The endings of images' names.
-const ENDINGS: [&str; 8] = ["bmp", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
-
 /// The paths in a folder, sorted.
 pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|e| unreadable(folder, e))?;
@@ -33,17 +32,80 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The images in a folder but not in folders below it, sorted.
-pub fn images_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let ending = |p: &Path| p.extension().map(|e| e.to_string_lossy().to_lowercase());
-    let is_image = |p: &PathBuf| p.is_file() && ending(p).is_some_and(|e| ENDINGS.contains(&e.as_str()));
-    Ok(list(folder)?.into_iter().filter(is_image).collect())
+/// Reads an image file. A file of more than [`MOST_BYTES`] is refused, so that an endless one ends.
+pub fn read_image(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
+    read.map_err(|e| unreadable(path, e))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        let text = format!("'{}' has more than {} MB; at most as much is read.", path.display(), MOST_BYTES >> 20);
+        return Err(Error::new(Code::ImageTooLarge, text));
+    }
+    Ok(bytes)
 }
 
-/// The error of a folder without images.
-pub fn no_images(folder: &Path) -> Error {
-    let text = format!("The folder '{}' holds no images ({}).", folder.display(), ENDINGS.join(", "));
-    Error::new(Code::FileUnreadable, text)
+/// The most bytes of an image file that are read: 1 GiB, what the largest image takes in memory.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// The sha256 of some bytes, in lower-case hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A path as text. Bytes that are not UTF-8 are written as `\xE9`, so that no two paths have the same text.
+pub fn text(path: &Path) -> String {
+    #[cfg(unix)]
+    {
+        let bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
+        let part = |chunk: std::str::Utf8Chunk| {
+            let rest: String = chunk.invalid().iter().map(|byte| format!("\\x{byte:02X}")).collect();
+            chunk.valid().to_owned() + &rest
+        };
+        bytes.utf8_chunks().map(part).collect()
+    }
+    #[cfg(not(unix))]
+    path.to_string_lossy().into_owned()
+}
+
+/// Text for a terminal: control characters, which could move its cursor or hide what is there, are written out.
+pub fn shown(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hidden = |c: char| c.is_control() || turns(c);
+    text.chars().map(|c| if hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+/// As [`shown`], of several lines.
+pub fn lines(text: &str) -> String {
+    text.lines().map(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// Keeps a folder for this process alone. The system lets go of it when the process ends in any way.
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes a folder, which is made if it does not exist.
+    ///
+    /// # Errors
+    /// `run-invalid` if another process has it, `file-unwritable`.
+    pub fn take(folder: &Path) -> Result<Self> {
+        make_dir(folder)?;
+        let path = folder.join(".lock");
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(|e| unwritable(&path, e))?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                let text = format!(
+                    "Another process is writing to '{}'. Wait until it has ended, or name another folder.",
+                    folder.display()
+                );
+                Err(Error::new(Code::RunInvalid, text))
+            }
+            // Some network drives know no locks: the work is not refused for that.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(Self { _file: file }),
+        }
+    }
 }
 
 /// Writes a file, all of it or nothing: first beside it, then by renaming. Its folder is made if it does not exist.
@@ -67,4 +129,28 @@ pub fn unreadable(path: &Path, error: io::Error) -> Error {
 /// The error of a file or folder that cannot be written.
 pub fn unwritable(path: &Path, error: io::Error) -> Error {
     Error::caused_by(Code::FileUnwritable, format!("'{}' cannot be written: {error}.", path.display()), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_no_text_are_written_out() {
+        use std::os::unix::ffi::OsStrExt;
+        let path = |bytes: &[u8]| text(Path::new(std::ffi::OsStr::from_bytes(bytes)));
+        assert_eq!(path(b"b\xe9b\xe8.png"), "b\\xE9b\\xE8.png");
+        assert_eq!(path("é/\u{30c6}".as_bytes()), "é/\u{30c6}");
+        assert_eq!(shown("a\x1b[2J\n\u{202e}gnp.exe"), "a\\u{1b}[2J\\u{a}\\u{202e}gnp.exe");
+    }
+
+    #[test]
+    fn a_folder_is_taken_by_one_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Lock::take(folder.path()).unwrap();
+        assert_eq!(Lock::take(folder.path()).err().unwrap().code(), Code::RunInvalid);
+        drop(first);
+        assert!(Lock::take(folder.path()).is_ok());
+    }
 }

@@ -1,15 +1,20 @@
-//! Lists of image files with their classes, and the boxes around what they show.
+//! Lists of image files with their classes.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
 };
 
 use peerlight_core::{Code, Error, Rect, Result};
-use peerlight_models::{IMAGENET_1K, IMAGENET_1K_WNIDS};
+use peerlight_models::{Named, class_of_folder, look_alikes};
 use peerlight_train::rng::sample;
 
-use crate::{files, table::Table};
+use crate::{
+    files::{shown, text},
+    left_out::{LeftOut, counted},
+    table::Table,
+    walk::{elsewhere, folder, no_images, pass_over},
+};
 
 /// An image that has not been read yet.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,113 +29,154 @@ pub struct Listed {
     pub boxes: Vec<Rect>,
 }
 
-/// The images of a folder, of its class folders, or of a CSV, by name.
-pub fn list(given: &Path, labels: &[String]) -> Result<Vec<Listed>> {
-    let found = if given.is_dir() { of_folder(given, labels)? } else { of_csv(given, labels)? };
-    if found.is_empty() { Err(files::no_images(given)) } else { Ok(found) }
+/// The reason why folders inside class folders are passed over.
+const DEEPER: &str = "folders inside class folders are not read";
+
+/// The images of a folder, of its class folders, or of a CSV, by name. What is passed over is told in `left`.
+///
+/// # Errors
+/// `file-unreadable` if there are none, `classes-invalid` if a CSV gives one image two classes.
+pub fn list(given: &Path, labels: &[String], left: &mut LeftOut) -> Result<List> {
+    let mut unknown = BTreeMap::new();
+    let images = match given.is_dir() {
+        true => of_folder(given, labels, &mut unknown, left)?,
+        false => of_csv(given, labels, &mut unknown, left)?,
+    };
+    if images.is_empty() { Err(no_images(given)) } else { Ok(List { images, unknown }) }
 }
 
-fn of_folder(folder: &Path, labels: &[String]) -> Result<Vec<Listed>> {
+/// The images that were found.
+#[derive(Debug)]
+pub struct List {
+    /// The images, by name or in the order of the CSV.
+    pub images: Vec<Listed>,
+    unknown: Unknown,
+}
+
+/// Names that stand for no class or for several, each with the number of its images.
+type Unknown = BTreeMap<String, (Named, usize)>;
+
+impl List {
+    /// The folders, or values of the column class, that stand for no class or for several; empty if there are none.
+    pub fn unknown(&self) -> String {
+        let several = |named: &Named| if matches!(named, Named::Several(_)) { ", more than one class" } else { "" };
+        let said = |(name, (named, count)): (&String, &(Named, usize))| {
+            format!("{} ({}{})", shown(name), counted(*count, "image"), several(named))
+        };
+        let names: Vec<_> = self.unknown.iter().take(5).map(said).collect();
+        let more = self.unknown.len() - names.len();
+        names.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
+    }
+}
+
+fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Vec<Listed>> {
     let mut found = Vec::new();
     let mut add = |paths: Vec<PathBuf>, class: Option<usize>| {
         for path in paths {
-            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let parts = path.strip_prefix(given).unwrap_or(&path).iter();
+            let name = parts.map(|part| text(Path::new(part))).collect::<Vec<_>>().join("/");
             found.push(Listed { path, name, class, boxes: Vec::new() });
         }
     };
-    add(files::images_in(folder)?, None);
-    for inner in files::list(folder)?.into_iter().filter(|path| path.is_dir()) {
-        let name = inner.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        add(files::images_in(&inner)?, class_of_folder(labels, &name));
+    let top = folder(given, left)?;
+    add(top.images, None);
+    for inner in top.folders {
+        let deeper = folder(&inner, left)?;
+        pass_over(&deeper.folders, DEEPER, left);
+        let name = name_of(&inner);
+        let class = class_of_folder(labels, &name);
+        if class.clone().one().is_none() && !deeper.images.is_empty() {
+            unknown.insert(name, (class.clone(), deeper.images.len()));
+        }
+        add(deeper.images, class.one());
     }
     Ok(found)
 }
 
-/// Sorted names of the classes: the folders that hold images, or the values of a CSV's column class.
+fn name_of(path: &Path) -> String {
+    text(Path::new(path.file_name().unwrap_or_default()))
+}
+
+/// Sorted names of the classes: the folders that hold images, or the values of a CSV's column class. Names that a
+/// reader may take for one are told in `left`.
+///
+/// # Errors
+/// `file-unreadable` if the folder or the CSV cannot be read.
 pub fn class_names(given: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     if given.is_dir() {
-        for inner in files::list(given)?.into_iter().filter(|path| path.is_dir()) {
-            if !files::images_in(&inner)?.is_empty() {
-                names.push(inner.file_name().unwrap_or_default().to_string_lossy().into_owned());
+        // What is left out is told where the images are listed.
+        for inner in folder(given, &mut LeftOut::default())?.folders {
+            if !folder(&inner, &mut LeftOut::default())?.images.is_empty() {
+                names.push(name_of(&inner));
             }
         }
     } else {
         let table = Table::read(given)?;
         let class = table.column("class")?;
-        names.extend(table.rows.iter().map(|row| row[class].trim().to_owned()).filter(|name| !name.is_empty()));
+        names.extend(table.rows.iter().map(|row| row.cell(class).to_owned()).filter(|name| !name.is_empty()));
     }
     names.sort();
     names.dedup();
     Ok(names)
 }
 
+/// Tells of classes that a reader may take for one.
+pub fn note_look_alikes(labels: &[String], left: &mut LeftOut) {
+    for [a, b] in look_alikes(labels) {
+        let [a, b] = [a, b].map(|index| shown(&labels[index]));
+        left.note(format!("'{a}' and '{b}' are two classes, though their names look alike."));
+    }
+}
+
+/// Where class folders were looked for and there are too few.
+pub fn hint(given: &[PathBuf]) -> String {
+    given.iter().filter(|path| path.is_dir()).map(|path| elsewhere(path)).collect()
+}
+
 /// Paths are from the folder that the CSV lies in.
-fn of_csv(file: &Path, labels: &[String]) -> Result<Vec<Listed>> {
+fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Vec<Listed>> {
     let table = Table::read(file)?;
     let path = table.column("path")?;
     let class = table.column("class").ok();
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let mut found = Vec::new();
+    let base = file.parent().unwrap_or(Path::new("."));
+    let mut found: Vec<Listed> = Vec::new();
+    let mut lines: HashMap<String, usize> = HashMap::new();
     for row in &table.rows {
-        let class = class.and_then(|column| class_of_folder(labels, &row[column]));
-        found.push(Listed { path: folder.join(&row[path]), name: row[path].clone(), class, boxes: Vec::new() });
+        let name = separated(base, row.cell(path));
+        if name.is_empty() {
+            left.image(format!("row {}", row.line), "names no image");
+            continue;
+        }
+        let cell = class.map_or("", |column| row.cell(column));
+        let named = if cell.is_empty() { Named::None } else { class_of_folder(labels, cell) };
+        if named.clone().one().is_none() && !cell.is_empty() {
+            unknown.entry(cell.to_owned()).or_insert((named.clone(), 0)).1 += 1;
+        }
+        let class = named.one();
+        match lines.get(&name).map(|&at| &found[at]) {
+            Some(other) if other.class != class => {
+                let text = format!("gives '{}' another class than a row before it", shown(&name));
+                return Err(Error::new(Code::ClassesInvalid, table.refused(row, &text).to_string()));
+            }
+            Some(_) => left.image(name, "named again by a later row, and used once"),
+            None => {
+                lines.insert(name.clone(), found.len());
+                found.push(Listed { path: base.join(&name), name, class, boxes: Vec::new() });
+            }
+        }
     }
     Ok(found)
 }
 
-/// Gives each image its boxes: those of the rows whose path ends in the image's name, folder for folder.
-///
-/// # Errors
-/// `file-unreadable` if the CSV cannot be read, or has boxes for none of the images.
-pub fn add_boxes(images: &mut [Listed], file: &Path) -> Result<()> {
-    let table = Table::read(file)?;
-    let path = table.column("path")?;
-    let edges = ["x0", "y0", "x1", "y1"].map(|edge| table.column(edge));
-    let [x0, y0, x1, y1] = edges;
-    let edges = [x0?, y0?, x1?, y1?];
-    let mut by_file: HashMap<&str, Vec<(&str, Rect)>> = HashMap::new();
-    for (line, row) in table.rows.iter().enumerate() {
-        let mut rect = [0.0; 4];
-        for (value, &column) in rect.iter_mut().zip(&edges) {
-            *value = row[column].parse().ok().filter(|v: &f64| v.is_finite()).ok_or_else(|| {
-                let text =
-                    format!("'{}': row {} has no number where a box's edge should be.", file.display(), line + 2);
-                Error::new(Code::FileUnreadable, text)
-            })?;
-        }
-        by_file.entry(last(&row[path])).or_default().push((&row[path], Rect::from(rect)));
-    }
-    for image in images.iter_mut() {
-        let rows = by_file.get(last(&image.name)).into_iter().flatten();
-        let same = |given: &str| format!("/{given}").ends_with(&format!("/{}", image.name));
-        image.boxes = rows.filter(|(given, _)| same(given)).map(|(_, rect)| *rect).collect();
-    }
-    if images.iter().all(|image| image.boxes.is_empty()) {
-        let text = format!("'{}' has boxes for none of the images: its paths name other files.", file.display());
-        return Err(Error::new(Code::FileUnreadable, text));
-    }
-    Ok(())
-}
-
-fn last(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+/// A path of a table. Backslashes separate folders, as on Windows, unless there is a file whose name has them.
+fn separated(base: &Path, path: &str) -> String {
+    if path.contains('\\') && !base.join(path).exists() { path.replace('\\', "/") } else { path.to_owned() }
 }
 
 /// At most `limit` of the images, drawn by the seed, in their order.
 pub fn limited(images: Vec<Listed>, limit: usize, seed: u64) -> Vec<Listed> {
     sample(seed, images.len(), limit).into_iter().map(|i| images[i].clone()).collect()
-}
-
-/// The class that a folder of images is named after: its index, its whole name, or, of ImageNet's, its WordNet id.
-fn class_of_folder(labels: &[String], folder: &str) -> Option<usize> {
-    if labels.iter().map(String::as_str).eq(IMAGENET_1K.lines())
-        && let Some(index) = IMAGENET_1K_WNIDS.lines().position(|wnid| wnid == folder)
-    {
-        return Some(index);
-    }
-    let whole = || labels.iter().position(|label| label.to_lowercase() == folder.to_lowercase());
-    folder.parse::<usize>().ok().filter(|&index| index < labels.len()).or_else(whole)
 }
 
 #[cfg(test)]
@@ -142,46 +188,67 @@ mod tests {
         ["cat", "dog"].map(String::from).to_vec()
     }
 
-    #[test]
-    fn folders_name_classes_and_boxes_find_their_images() {
+    fn listed(given: &Path) -> (Result<Vec<Listed>>, LeftOut) {
+        let mut left = LeftOut::default();
+        (list(given, &labels(), &mut left).map(|list| list.images), left)
+    }
+
+    fn folder_with(names: &[&str]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        for name in ["cat/a.png", "cat/b.PNG", "1/a.png", "other/c.png", "cat/note.txt", "d.jpg"] {
-            fs::create_dir_all(path(name).parent().unwrap()).unwrap();
-            fs::write(path(name), "").unwrap();
+        for name in names {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
         }
-        let mut found = list(folder.path(), &labels()).unwrap();
+        folder
+    }
+
+    #[test]
+    fn folders_name_classes() {
+        let names = ["cat/a.png", "cat/b.PNG", "1/a.png", "other/c.png", "cat/note.txt", "d.jpg", "cat/more/e.png"];
+        let folder = folder_with(&names);
+        let (found, left) = listed(folder.path());
+        let found = found.unwrap();
         let classes: Vec<_> = found.iter().map(|p| (p.name.as_str(), p.class)).collect();
         let expected = [("d.jpg", None), ("1/a.png", Some(1)), ("cat/a.png", Some(0)), ("cat/b.PNG", Some(0))];
         assert_eq!(classes[..4], expected);
         assert_eq!(classes[4], ("other/c.png", None));
-
-        fs::write(path("boxes.csv"), "path,x0,y0,x1,y1\nset/cat/a.png,1,2,3,4\nset/cat/a.png,5,6,7,8\n").unwrap();
-        add_boxes(&mut found, &path("boxes.csv")).unwrap();
-        assert_eq!(found.iter().map(|p| p.boxes.len()).collect::<Vec<_>>(), [0, 0, 2, 0, 0]);
-        fs::write(path("boxes.csv"), "path,x0,y0,x1,y1\nset/cat/a.png,1,2,wide,4\n").unwrap();
-        assert!(add_boxes(&mut found, &path("boxes.csv")).unwrap_err().to_string().contains("row 2"));
-        fs::write(path("boxes.csv"), "path,x0,y0,x1,y1\nelse.png,1,2,3,4\n").unwrap();
-        assert!(add_boxes(&mut found, &path("boxes.csv")).unwrap_err().to_string().contains("none of the images"));
-
-        fs::write(path("list.csv"), "path,class\ncat/a.png,dog\nd.jpg,\n").unwrap();
-        let listed = list(&path("list.csv"), &labels()).unwrap();
-        assert_eq!(listed.iter().map(|p| p.class).collect::<Vec<_>>(), [Some(1), None]);
-        assert!(list(&path("boxes.csv"), &labels()).unwrap()[0].class.is_none());
-        fs::write(path("list.csv"), "file\na.png\n").unwrap();
-        assert!(list(&path("list.csv"), &labels()).unwrap_err().to_string().contains("no column 'path'"));
+        let unknown = list(folder.path(), &labels(), &mut LeftOut::default()).unwrap().unknown();
+        assert_eq!(unknown, "other (1 image)");
+        assert_eq!((left.files().len(), left.images()), (2, 1), "{left:?}");
+        assert!(left.files().iter().any(|entry| entry.why.contains(DEEPER)), "{left:?}");
     }
 
     #[test]
-    fn a_folder_names_a_class_by_index_name_or_wordnet_id() {
-        let labels: Vec<String> = ["tabby cat", "tiger cat", "tiger"].map(String::from).to_vec();
-        assert_eq!(class_of_folder(&labels, "Tiger Cat"), Some(1));
-        assert_eq!(class_of_folder(&labels, "2"), Some(2));
-        assert_eq!(class_of_folder(&labels, "tabby"), None);
-        assert_eq!(class_of_folder(&labels, "n02123045"), None);
-        let imagenet: Vec<String> = IMAGENET_1K.lines().map(String::from).collect();
-        assert_eq!(class_of_folder(&imagenet, "n01440764"), Some(0));
-        assert_eq!(class_of_folder(&imagenet, "n03888257"), Some(701));
+    fn a_csv_names_images_and_classes() {
+        let folder = folder_with(&["cat/a.png", "d.jpg", "x\\y.png"]);
+        let csv = folder.path().join("list.csv");
+        let read = |text: &str| {
+            fs::write(&csv, text).unwrap();
+            listed(&csv)
+        };
+        let (found, left) = read("path, class\ncat\\a.png, Dog\nd.jpg,\nx\\y.png,cow\nd.jpg,\n,cat\n");
+        let found: Vec<_> = found.unwrap().into_iter().map(|p| (p.name, p.class)).collect();
+        assert_eq!(found, [("cat/a.png".into(), Some(1)), ("d.jpg".into(), None), ("x\\y.png".into(), None)]);
+        assert_eq!(left.images(), 2, "{left:?}");
+        let (found, _) = read("path,class\nd.jpg,cat\nd.jpg,dog\n");
+        let error = found.unwrap_err();
+        assert!(error.code() == Code::ClassesInvalid && error.to_string().contains("row 3"), "{error}");
+        assert!(read("file\na.png\n").0.unwrap_err().to_string().contains("no column 'path'"));
+        assert!(read("path\na.png\n").0.unwrap()[0].class.is_none());
+        assert!(read("path,class\n").0.unwrap_err().to_string().contains("no images"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_text_stay_apart() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        for name in [&b"b\xe9.png"[..], b"b\xe8.png", b"a\\b.png"] {
+            fs::write(folder.path().join(std::ffi::OsStr::from_bytes(name)), "").unwrap();
+        }
+        let names: Vec<_> = listed(folder.path()).0.unwrap().into_iter().map(|image| image.name).collect();
+        assert_eq!(names, ["a\\b.png", "b\\xE8.png", "b\\xE9.png"]);
     }
 
     #[test]

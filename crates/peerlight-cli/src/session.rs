@@ -4,26 +4,58 @@ use std::path::Path;
 
 use peerlight_core::{Code, Error, Result};
 use peerlight_explain::{Session, open_device};
-use peerlight_models::{Bundle, class_named};
+use peerlight_models::{Bundle, Named, class_named, nearest};
 
 use crate::{
+    bundle,
     cli::{Device, OwnArgs},
+    files::shown,
     own,
 };
 
-/// The peers of a bundle, or of an ONNX file, on a device.
-pub fn open(bundle: &Path, own: &OwnArgs, device: Device) -> Result<Session> {
+/// The peers of a bundle, or of an ONNX file, on a device: the given one, or the default bundle.
+pub fn open(given: Option<&Path>, own: &OwnArgs, device: Device) -> Result<Session> {
     let (device, info) = pollster::block_on(open_device(device.into()))?;
-    let bytes = own::bundle_bytes(bundle, own)?;
+    let bytes = own::bundle_bytes(&bundle::find(given)?, own)?;
     Session::open(&Bundle::parse(&bytes)?, &device, &info.name)
 }
 
-/// The index of a class by its index or name.
+/// The index of a class by its name, index, or a part of its name that no other class has.
 pub fn class(session: &Session, wanted: &str) -> Result<usize> {
-    class_named(&session.info().classes, wanted).ok_or_else(|| {
-        let text = format!("'{wanted}' is not one class of the bundle. Give an index or a whole name.");
-        Error::new(Code::AskInvalid, text)
-    })
+    let labels = &session.info().classes;
+    let told = |classes: &[usize]| {
+        let named: Vec<_> = classes.iter().take(8).map(|&i| format!("{} ({i})", shown(&labels[i]))).collect();
+        let more = if classes.len() > named.len() {
+            format!(" and {} more", classes.len() - named.len())
+        } else {
+            String::new()
+        };
+        named.join(", ") + &more
+    };
+    let text = match class_named(labels, wanted) {
+        Named::One(index) => return Ok(index),
+        Named::Several(classes) => {
+            format!("'{wanted}' may be one of: {}. Give an index or a whole name.", told(&classes))
+        }
+        Named::None => match nearest(labels, wanted, labels.len()) {
+            near if near.is_empty() => {
+                let all = labels.len();
+                format!(
+                    "'{wanted}' is not one of the bundle's {all} classes. `peerlight catalog --classes` lists them."
+                )
+            }
+            near => format!("'{wanted}' is not a class of the bundle. Did you mean: {}?", told(&near)),
+        },
+    };
+    Err(Error::new(
+        Code::AskInvalid,
+        text + &format!(" `peerlight catalog --classes {}` lists those near to it.", quoted(wanted)),
+    ))
+}
+
+fn quoted(text: &str) -> String {
+    let plain = text.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    if plain && !text.is_empty() { text.into() } else { format!("'{}'", text.replace('\'', "")) }
 }
 
 /// The index of a peer by its id.

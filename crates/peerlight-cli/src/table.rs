@@ -1,4 +1,4 @@
-//! CSV files.
+//! CSV files, as spreadsheets and programs write them, and cells of our own.
 
 use std::path::{Path, PathBuf};
 
@@ -6,36 +6,210 @@ use peerlight_core::{Code, Error, Result};
 
 use crate::files;
 
-/// A CSV with a head line.
+/// A CSV with a head line. Cells have no spaces around them.
+#[derive(Debug)]
 pub struct Table {
     file: PathBuf,
     head: Vec<String>,
-    pub rows: Vec<Vec<String>>,
+    /// Whether a number may have a comma for its point, as where cells are separated by semicolons.
+    comma: bool,
+    pub rows: Vec<Row>,
+}
+
+/// A row of a table.
+#[derive(Debug)]
+pub struct Row {
+    /// The line of the file that it begins on, counted from 1.
+    pub line: u64,
+    cells: Vec<String>,
+}
+
+impl Row {
+    /// The cell of a column; empty where the row is too short for it.
+    pub fn cell(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
+    }
 }
 
 impl Table {
-    /// Reads a file.
+    /// Reads a file: UTF-8, or UTF-16 with a byte order mark; separated by commas, semicolons or tabs; with any end of
+    /// line. Empty rows are left out.
     ///
     /// # Errors
-    /// `file-unreadable` if it cannot be read, or is not a CSV whose rows are of one length.
+    /// `file-unreadable` if it cannot be read, or is no such table.
     pub fn read(file: &Path) -> Result<Self> {
-        let bytes = files::read(file)?;
-        let mut reader = csv::Reader::from_reader(bytes.as_slice());
-        let refused = |e: csv::Error| Error::new(Code::FileUnreadable, format!("'{}': {e}.", file.display()));
-        let owned = |row: &csv::StringRecord| row.iter().map(String::from).collect::<Vec<_>>();
-        let head = owned(reader.headers().map_err(refused)?);
-        let rows = reader.records().map(|row| row.map(|row| owned(&row))).collect::<std::result::Result<_, _>>();
-        Ok(Self { file: file.into(), head, rows: rows.map_err(refused)? })
+        Self::parse(file, &files::read(file)?)
     }
 
-    /// The place of a column.
+    fn parse(file: &Path, bytes: &[u8]) -> Result<Self> {
+        let refused = |why: &str| Error::new(Code::FileUnreadable, format!("'{}': {why}.", file.display()));
+        let text = decoded(bytes).map_err(|why| refused(&why))?;
+        let (separator, body, skipped) = separator(&text);
+        let mut reader = csv::ReaderBuilder::new();
+        // Old Macs end a line with \r alone, which the reader takes, too.
+        let reader = reader.delimiter(separator).flexible(true).has_headers(false).trim(csv::Trim::All);
+        let mut rows = Vec::new();
+        for record in reader.from_reader(body.as_bytes()).records() {
+            let record = record.map_err(|e| refused(&e.to_string()))?;
+            let line = record.position().map_or(0, csv::Position::line) + skipped;
+            let cells: Vec<String> = record.iter().map(unquoted).collect();
+            if cells.iter().any(|cell| !cell.is_empty()) {
+                rows.push(Row { line, cells });
+            }
+        }
+        if rows.is_empty() {
+            return Err(refused("the file is empty"));
+        }
+        let head: Vec<String> = rows.remove(0).cells.iter().map(|name| name.to_lowercase()).collect();
+        let twice = head.iter().enumerate().find(|(i, name)| !name.is_empty() && head[..*i].contains(name));
+        if let Some((_, name)) = twice {
+            return Err(refused(&format!("there are two columns '{name}'")));
+        }
+        let long = rows.iter().find(|row| row.cells.iter().skip(head.len()).any(|cell| !cell.is_empty()));
+        if let Some(Row { line, cells }) = long {
+            return Err(refused(&format!("row {line} has {} cells, but the head line {}", cells.len(), head.len())));
+        }
+        Ok(Self { file: file.into(), head, comma: separator != b',', rows })
+    }
+
+    /// The place of a column, whose name is in lower case.
     ///
     /// # Errors
     /// `file-unreadable` if there is none of this name.
     pub fn column(&self, name: &str) -> Result<usize> {
-        self.head.iter().position(|column| column.trim() == name).ok_or_else(|| {
-            let text = format!("'{}' has no column '{name}'.", self.file.display());
+        self.head.iter().position(|column| column == name).ok_or_else(|| {
+            let there = self.head.iter().map(|name| files::shown(name)).collect::<Vec<_>>().join(", ");
+            let text = format!("'{}' has no column '{name}'. It has: {there}.", self.file.display());
             Error::new(Code::FileUnreadable, text)
         })
+    }
+
+    /// A finite number in a cell.
+    ///
+    /// # Errors
+    /// `file-unreadable` names the row.
+    pub fn number(&self, row: &Row, column: usize) -> Result<f64> {
+        let cell = if self.comma { row.cell(column).replace(',', ".") } else { row.cell(column).to_owned() };
+        cell.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| {
+            let text = format!("has no number in '{}', but '{}'", self.head[column], row.cell(column));
+            self.refused(row, &text)
+        })
+    }
+
+    /// The error of a row.
+    pub fn refused(&self, row: &Row, why: &str) -> Error {
+        Error::new(Code::FileUnreadable, format!("'{}': row {} {why}.", self.file.display(), row.line))
+    }
+}
+
+/// A cell without the spaces around it, and without quotes that a space before them has kept from being read.
+fn unquoted(cell: &str) -> String {
+    let cell = cell.trim();
+    let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+    inner.map_or_else(|| cell.to_owned(), |inner| inner.replace("\"\"", "\"").trim().to_owned())
+}
+
+/// The text of a file.
+fn decoded(bytes: &[u8]) -> std::result::Result<String, String> {
+    let wide = |from: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
+        char::decode_utf16(units).collect::<std::result::Result<String, _>>().map_err(|_| "is no UTF-16".to_owned())
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => decoded(rest),
+        _ => String::from_utf8(bytes.to_vec()).map_err(|e| {
+            let good = &bytes[..e.utf8_error().valid_up_to()];
+            let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+            format!("line {line} is not UTF-8. Save the table as \"CSV UTF-8\"")
+        }),
+    }
+}
+
+/// The separator, the text without a line that names it, and the number of lines left out: the one that is named as
+/// Excel does (`sep=;`), or that which the head line has most of.
+fn separator(text: &str) -> (u8, &str, u64) {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    if let Some(&[separator]) = first.trim_end_matches('\r').strip_prefix("sep=").map(str::as_bytes) {
+        return (separator, rest, 1);
+    }
+    let head = first.split('\r').next().unwrap_or(first);
+    let count = |separator: &u8| head.bytes().filter(|byte| byte == separator).count();
+    // Of as many, the last counts.
+    let most = *b"\t;,".iter().max_by_key(|separator| count(separator)).unwrap_or(&b',');
+    (most, text, 0)
+}
+
+/// Text as a cell that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe before it.
+pub fn cell(text: &str) -> String {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        true => format!("'{text}"),
+        false => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(bytes: &[u8]) -> Vec<[String; 2]> {
+        let table = Table::parse(Path::new("t.csv"), bytes).unwrap();
+        let columns = ["path", "class"].map(|name| table.column(name).unwrap());
+        table.rows.iter().map(|row| columns.map(|column| row.cell(column).to_owned())).collect()
+    }
+
+    #[test]
+    fn tables_are_read_as_spreadsheets_write_them() {
+        let text = "path,class\na b.png,caf\u{e9}\nd.png,\n";
+        let expected = cells(text.as_bytes());
+        assert_eq!(expected, [["a b.png", "caf\u{e9}"], ["d.png", ""]]);
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
+        let forms = [
+            text.replace('\n', "\r\n").into_bytes(),
+            text.replace('\n', "\r").into_bytes(),
+            text.replace(',', ";").into_bytes(),
+            text.replace(',', "\t").into_bytes(),
+            text.replace(',', " , ").into_bytes(),
+            text.replace("d.png,", "\n,\n \"d.png\" ").into_bytes(),
+            text.replace("path,class", "CLASS,Path")
+                .replace("a b.png,caf\u{e9}", "caf\u{e9},a b.png")
+                .replace("d.png,", ",d.png")
+                .into_bytes(),
+            format!("\u{feff}{text}").into_bytes(),
+            format!("sep=;\r\n{}", text.replace(',', ";")).into_bytes(),
+            wide(&format!("\u{feff}{}", text.replace(',', "\t"))),
+            big(&format!("\u{feff}{text}")),
+        ];
+        for form in forms {
+            assert_eq!(cells(&form), expected, "{}", String::from_utf8_lossy(&form));
+        }
+    }
+
+    #[test]
+    fn numbers_may_have_a_comma_where_it_separates_nothing() {
+        let table = Table::parse(Path::new("t"), b"path;x0\na;1,5\nb;wide\nc;inf\n").unwrap();
+        assert_eq!(table.number(&table.rows[0], 1).unwrap(), 1.5);
+        assert!(table.number(&table.rows[1], 1).unwrap_err().to_string().contains("row 3"));
+        assert!(table.number(&table.rows[2], 1).is_err());
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused_with_the_place() {
+        let refused = |bytes: &[u8]| Table::parse(Path::new("t.csv"), bytes).unwrap_err().to_string();
+        assert!(refused(b"path\ncaf\xe9.png\n").contains("line 2 is not UTF-8"));
+        assert!(refused(b"").contains("empty") && refused(b"\xff\xfe\x00\xd8").contains("UTF-16"));
+        assert!(refused(b"a,A\n1,2\n").contains("two columns 'a'"));
+        assert!(refused(b"path,class\na.png,hot dog, with bread\n").contains("row 2 has 3 cells"));
+        let table = Table::parse(Path::new("t.csv"), b"file\nx\n").unwrap();
+        assert!(table.column("path").unwrap_err().to_string().contains("no column 'path'. It has: file"));
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(cell("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(cell("@a") + &cell("+1") + &cell("-b.png"), "'@a'+1'-b.png");
+        assert_eq!(cell("a=b.png"), "a=b.png");
     }
 }

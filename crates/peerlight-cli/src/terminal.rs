@@ -74,10 +74,37 @@ impl Drop for Terminal {
 
 /// Time that is left, such as `15 s left` or `4 min left`.
 pub fn remaining(seconds: f64) -> String {
-    if seconds < 100.0 { format!("{seconds:.0} s left") } else { format!("{:.0} min left", seconds / 60.0) }
+    duration(seconds) + " left"
+}
+
+/// A length of time, such as `15 s`, `4 min` or `3.5 h`.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        _ if seconds < 100.0 => format!("{:.0} s", seconds.max(0.0).ceil()),
+        _ if seconds < 6000.0 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
+/// The time of one of many, such as `1.3 s per image`.
+pub fn each(seconds: f64, what: &str) -> String {
+    let digits = if seconds < 0.95 { 2 } else { 1 };
+    format!("{seconds:.digits$} s per {what}")
 }
 
 /// Fractions as percentages, such as `77.6%, 80.8%`.
 pub fn percentages(fractions: &[f32]) -> String {
     fractions.iter().map(|fraction| format!("{:.1}%", fraction * 100.0)).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_as_a_person_tells_them() {
+        assert_eq!(each(1.34, "image") + ", " + &remaining(14.2), "1.3 s per image, 15 s left");
+        assert_eq!((each(0.012, "step"), remaining(0.0)), ("0.01 s per step".into(), "0 s left".into()));
+        assert_eq!((duration(240.0), duration(12_600.0)), ("4 min".into(), "3.5 h".into()));
+    }
 }

@@ -31,6 +31,13 @@ fn fine(args: &[&str]) -> Output {
     output
 }
 
+/// Runs and expects that some images were left out.
+fn partly(args: &[&str]) -> Output {
+    let output = peerlight(args);
+    assert_eq!(output.status.code(), Some(3), "{args:?}: {}", text(&output.stderr));
+    output
+}
+
 /// Runs and expects this exit code and these words on standard error.
 fn refused(args: &[&str], exit: i32, words: &[&str]) {
     let output = peerlight(args);
@@ -72,7 +79,7 @@ fn explain_writes_four_files_a_image_and_prints_the_same_figures() {
 
     let lines: Vec<&str> = text(&output.stdout).lines().collect();
     assert_eq!(lines.len(), 2);
-    let mut expected = BTreeSet::new();
+    let mut expected = BTreeSet::from(["index.html", "summary.csv"].map(String::from));
     for (line, name) in lines.iter().zip(["cat", "coffee"]) {
         let printed = without_timings(line);
         let saved = fs::read_to_string(out.join(format!("{name}.json"))).unwrap();
@@ -148,7 +155,8 @@ fn methods_are_explained_by_beside_the_mutual_map() {
     assert_eq!(first["contrast"], serde_json::json!({ "class": 5, "gamma": 1.0 }));
     assert_eq!(first["cost"], serde_json::json!({ "forward": 1, "partial": 1, "backward": 1 }));
     let maps = ["grad-cam.first", "grad-cam.second", "layer-cam,layers=4+5.first", "mutual,fuse=product"];
-    assert!(maps.iter().all(|map| names(&out).contains(&format!("rgb-61x37.{map}.png"))), "{:?}", names(&out));
+    let files = maps.map(|map| format!("rgb-61x37.{map}.class-3.rather-than.class-5.png"));
+    assert!(files.iter().all(|file| names(&out).contains(file)), "{:?}", names(&out));
     assert!(text(&output.stderr).contains("1 forward, 1 partial, 1 backward"), "{}", text(&output.stderr));
 
     for (more, words) in [
@@ -211,7 +219,7 @@ fn a_run_is_resumed_to_the_same_report() {
             "--out",
             out,
         ];
-        fine(&[&args, more].concat())
+        partly(&[&args, more].concat())
     };
     let output = run(&whole, &["--peer", "all", "--maps", "1"]);
     let report = without_times(&folder.path().join("whole/report.json"));
@@ -276,7 +284,7 @@ fn a_run_is_resumed_to_the_same_report() {
     assert_eq!(without_times(&folder.path().join("broken/report.json")), report);
 
     refused(&["evaluate", &set, "-b", &bundle, "--out", &whole, "--method", "cam"], 1, &["another run", "ask-invalid"]);
-    let one = fine(&[
+    let one = peerlight(&[
         "evaluate",
         &set,
         "-b",
@@ -330,10 +338,12 @@ fn one_bad_image_does_not_stop_the_others() {
     let bad = folder.path().join("note.jpg");
     fs::write(&bad, "not an image").unwrap();
     let output = peerlight(&["explain", bad.to_str().unwrap(), image.to_str().unwrap(), "-b", &bundle, "--json"]);
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(&output.stdout).lines().count(), 1);
+    assert_eq!(output.status.code(), Some(3));
+    let lines: Vec<Value> = text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), &lines[0]["file"]), (2, &image.to_str().unwrap().into()));
+    assert_eq!(lines[1]["left_out"][0]["file"], bad.to_str().unwrap());
     let error = text(&output.stderr);
-    assert!(error.contains("image-broken") && error.contains("1 of 2 images"), "{error}");
+    assert!(error.contains("image-broken") && error.contains("Left out: 1 image."), "{error}");
 }
 
 #[test]
@@ -367,7 +377,6 @@ fn what_goes_wrong_is_named() {
     explain(&image, &bundle, &["--evidence", "guess"], 2, &["--evidence", "guided"]);
     explain(&image, &bundle, &["--color", "jet"], 2, &["cividis"]);
     explain(&image, &bundle, &["--opacity", "2"], 2, &["--opacity"]);
-    refused(&["explain", &image], 2, &["--bundle"]);
     refused(&["explain", "--bundle", &bundle, "--json"], 2, &["IMAGE"]);
     refused(&["import", "efficientnet-lite0", "--out", &path("a")], 2, &["2 values"]);
     refused(&["import", "efficientnet-lite0", "resnet50", "--out", &path("a")], 1, &["bundle-invalid", "resnet50"]);

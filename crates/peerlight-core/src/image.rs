@@ -1,6 +1,6 @@
 //! Decoded images: 8-bit RGBA, and EXIF orientation.
 
-use crate::{Code, Error, Result};
+use crate::{Code, Error, Rect, Result};
 
 /// Largest number of pixels of an image: 250 megapixels, which take 1 GB as RGBA.
 pub const MAX_PIXELS: u64 = 250_000_000;
@@ -55,6 +55,14 @@ impl Rgba8 {
         [self.pixels[at], self.pixels[at + 1], self.pixels[at + 2], self.pixels[at + 3]]
     }
 
+    /// Red, green and blue of one pixel as it looks over white, in 0..=255.
+    ///
+    /// # Panics
+    /// If the pixel is outside the image.
+    pub fn over_white(&self, x: u32, y: u32) -> [u8; 3] {
+        over_white(self.pixel(x, y))
+    }
+
     /// Turns a stored image upright according to its EXIF orientation.
     pub fn oriented(self, orientation: Orientation) -> Self {
         if orientation == Orientation::UPRIGHT {
@@ -71,6 +79,12 @@ impl Rgba8 {
         }
         Self { width, height, pixels }
     }
+}
+
+/// Red, green and blue of a pixel as it looks over white.
+pub(crate) fn over_white([red, green, blue, alpha]: [u8; 4]) -> [u8; 3] {
+    let alpha = u32::from(alpha);
+    [red, green, blue].map(|value| ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8)
 }
 
 /// Refuses a size with no pixels or too many, before anything is allocated.
@@ -98,6 +112,23 @@ impl Orientation {
     /// Orientation of an EXIF value. Values outside 1 to 8 count as upright, as in image viewers.
     pub fn from_exif(value: u8) -> Self {
         if (1..=8).contains(&value) { Self(value) } else { Self::UPRIGHT }
+    }
+
+    /// A box in the pixels of the stored image, which has `w` x `h` of them, in those of the upright one.
+    pub fn rect(self, rect: Rect, w: u32, h: u32) -> Rect {
+        let (w, h) = (f64::from(w), f64::from(h));
+        let point = |x: f64, y: f64| match self.0 {
+            2 => (w - x, y),
+            3 => (w - x, h - y),
+            4 => (x, h - y),
+            5 => (y, x),
+            6 => (h - y, x),
+            7 => (h - y, w - x),
+            8 => (y, w - x),
+            _ => (x, y),
+        };
+        let ((ax, ay), (bx, by)) = (point(rect.x0, rect.y0), point(rect.x1, rect.y1));
+        Rect { x0: ax.min(bx), y0: ay.min(by), x1: ax.max(bx), y1: ay.max(by) }
     }
 
     /// Whether width and height change places.
@@ -148,6 +179,25 @@ mod tests {
             let red: Vec<u8> = shown.pixels().chunks(4).map(|p| p[0]).collect();
             assert_eq!((shown.width(), red.as_slice()), (width, expected), "orientation {exif}");
         }
+    }
+
+    #[test]
+    fn a_box_turns_with_its_image() {
+        // The box of the one pixel that is 1, in each turned image the place of the same value.
+        for exif in 1..=9 {
+            let turned = counted().oriented(Orientation::from_exif(exif));
+            let rect = Rect::from([1.0, 0.0, 2.0, 1.0]);
+            let Rect { x0, y0, x1, y1 } = Orientation::from_exif(exif).rect(rect, 3, 2);
+            assert_eq!((x1 - x0, y1 - y0), (1.0, 1.0), "orientation {exif}");
+            assert_eq!(turned.pixel(x0 as u32, y0 as u32)[0], 1, "orientation {exif}");
+        }
+    }
+
+    #[test]
+    fn what_is_transparent_looks_white() {
+        let image = Rgba8::new(3, 1, vec![0, 0, 0, 0, 9, 8, 7, 255, 0, 100, 255, 51]).unwrap();
+        let looks = [0, 1, 2].map(|x| image.over_white(x, 0));
+        assert_eq!(looks, [[255; 3], [9, 8, 7], [204, 224, 255]]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub const OVERLAY: OverlayStyle = OverlayStyle { dim: 0.45, opacity: 0.6, color:
 
 /// Paints a map of `side` x `side` values in 0..=1 over the square of the image that the networks saw, in the colors of
 /// `colors` and with an opacity in 0..=1. The rest of the image
-/// is dimmed by [`OVERLAY`]'s `dim`.
+/// is dimmed by [`OVERLAY`]'s `dim`. What is transparent is white first, as the networks see it: the result is opaque.
 ///
 /// # Panics
 /// If `map` is not side * side long.
@@ -34,7 +34,7 @@ pub fn overlay(image: &Rgba8, crop: Crop, map: &[f32], side: usize, colors: &Col
         let v = (f64::from(y) + 0.5 - crop.y) * scale;
         for x in 0..width {
             let u = (f64::from(x) + 0.5 - crop.x) * scale;
-            let pixel = image.pixel(x, y);
+            let pixel = image.over_white(x, y);
             let (over, opacity) = if (0.0..side as f64).contains(&u) && (0.0..side as f64).contains(&v) {
                 (colors.color(sample(map, side, u, v)), opacity as f32)
             } else {
@@ -44,7 +44,7 @@ pub fn overlay(image: &Rgba8, crop: Crop, map: &[f32], side: usize, colors: &Col
                 let mixed = f32::from(under) * (1.0 - opacity) + f32::from(over) * opacity;
                 pixels.push(mixed.round() as u8);
             }
-            pixels.push(pixel[3]);
+            pixels.push(255);
         }
     }
     Rgba8::new(width, height, pixels).expect("as many pixels as the image")
@@ -69,13 +69,20 @@ mod tests {
 
     #[test]
     fn lands_on_the_crop_and_dims_the_rest() {
-        let image = Rgba8::new(4, 2, vec![200; 4 * 2 * 4]).unwrap();
+        let image = Rgba8::new(4, 2, [200, 200, 200, 255].repeat(4 * 2)).unwrap();
         let crop = Crop { x: 1.0, y: 0.0, side: 2.0 };
         let gray = color_map("gray").unwrap();
         let painted = overlay(&image, crop, &[0.0, 1.0, 1.0, 0.0], 2, gray, 1.0);
         let red: Vec<u8> = painted.pixels().chunks(4).map(|p| p[0]).collect();
         assert_eq!(red, [110, 0, 255, 110, 110, 255, 0, 110]);
-        assert!(painted.pixels().chunks(4).all(|p| p[3] == 200), "the image's alpha stays");
+    }
+
+    #[test]
+    fn a_map_over_transparent_pixels_is_seen_over_white() {
+        let image = Rgba8::new(2, 1, vec![0, 0, 0, 0, 0, 0, 0, 0]).unwrap();
+        let crop = Crop { x: 0.0, y: 0.0, side: 1.0 };
+        let painted = overlay(&image, crop, &[0.0], 1, color_map("gray").unwrap(), 0.5);
+        assert_eq!(painted.pixels(), [128, 128, 128, 255, 140, 140, 140, 255]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use fast_image_resize::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Error, Result, Rgba8};
+use crate::{Code, Error, Result, Rgba8, image::over_white};
 
 /// Cropping, scaling and normalization of an image for a network. A bundle carries the values.
 ///
@@ -189,10 +189,7 @@ impl Window {
         for y in self.y..self.y + self.height {
             let start = (y as usize * image.width() as usize + self.x as usize) * 4;
             for pixel in image.pixels()[start..start + self.width as usize * 4].chunks_exact(4) {
-                let alpha = u32::from(pixel[3]);
-                rgb.extend(
-                    pixel[..3].iter().map(|&v| ((u32::from(v) * alpha + 255 * (255 - alpha) + 127) / 255) as u8),
-                );
+                rgb.extend(over_white([pixel[0], pixel[1], pixel[2], pixel[3]]));
             }
         }
         rgb

@@ -66,7 +66,7 @@ impl Classes {
 
     /// The class that a person means, as [`class_named`] finds it.
     pub fn find(&self, wanted: &str) -> Option<usize> {
-        class_named(&self.names, wanted)
+        class_named(&self.names, wanted).one()
     }
 }
 

@@ -40,7 +40,7 @@ pub use bundle::Bundle;
 pub use classes::Classes;
 pub use efficientnet_lite::PREPROCESS as EFFICIENTNET_LITE_PREPROCESS;
 pub use graph::{Builder, Cut, Graph, GraphSpec, Head, Node, NodeId, Parameter, ParameterId, Role};
-pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named};
+pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, Named, class_named, class_of_folder, look_alikes, nearest};
 pub use manifest::{FORMAT, Manifest, Model, PeerManifest};
 pub use network::{Features, Layer, Network};
 pub use ops::Moments;

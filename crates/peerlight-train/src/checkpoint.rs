@@ -38,14 +38,20 @@ impl Checkpoint {
         Ok(Self { step, files })
     }
 
-    /// Puts the state into a trainer of the same peers.
+    /// Puts the state into a trainer of the same peers and classes.
     ///
     /// # Errors
-    /// `bundle-invalid`, `bundle-truncated` or `run-invalid` if the checkpoint is damaged.
-    pub(crate) fn restore(&self, trainer: &mut Trainer, device: &Device) -> Result<()> {
+    /// `bundle-invalid`, `bundle-truncated` or `run-invalid` if the checkpoint is damaged, or of other peers or classes.
+    pub(crate) fn restore(&self, trainer: &mut Trainer, labels: &[String], device: &Device) -> Result<()> {
         let file =
             |name: &str| self.files.get(name).ok_or_else(|| broken(self.step, &format!("it has no file '{name}'")));
         let bundle = Bundle::parse(file(NETWORKS)?)?;
+        if bundle.manifest.labels != labels {
+            return Err(broken(self.step, "the classes are not those of the checkpoint"));
+        }
+        if bundle.manifest.peers.len() != trainer.peers.len() {
+            return Err(broken(self.step, "it is of another number of peers"));
+        }
         for (m, (peer, optimizer)) in trainer.peers.iter_mut().zip(&mut trainer.optimizers).enumerate() {
             if bundle.manifest.peers.get(m).is_none_or(|stored| stored.id != peer.id) {
                 return Err(broken(self.step, &format!("its peer {m} is not '{}'", peer.id)));

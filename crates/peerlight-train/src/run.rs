@@ -97,9 +97,9 @@ impl Run {
     /// Continues from a checkpoint of the same run.
     ///
     /// # Errors
-    /// `bundle-invalid`, `bundle-truncated` or `run-invalid` if the checkpoint is damaged.
+    /// `bundle-invalid`, `bundle-truncated` or `run-invalid` if the checkpoint is damaged, or of other classes or peers.
     pub fn resume(&mut self, checkpoint: &Checkpoint) -> Result<()> {
-        checkpoint.restore(&mut self.trainer, &self.device)?;
+        checkpoint.restore(&mut self.trainer, &self.labels, &self.device)?;
         (self.done, self.loader) = (checkpoint.step, None);
         Ok(())
     }

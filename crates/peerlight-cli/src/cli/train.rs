@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use clap::{ArgMatches, Args, Command, FromArgMatches, parser::ValueSource};
+use clap::{ArgMatches, Args, Command, FromArgMatches, error::ErrorKind, parser::ValueSource};
 use peerlight_core::Transfer;
 use peerlight_train::{
     Data, Loss, Schedule,
@@ -23,11 +23,11 @@ pub struct Train {
     pub out: PathBuf,
     #[command(flatten)]
     pub own: OwnArgs,
-    /// Continue the run in --out, with the recipe that it began with
+    /// Continue the run in --out, with the recipe that it began with: settings are refused beside this
     #[arg(long)]
     pub resume: bool,
     /// TOML file with settings. Its keys are the names of the flags, and flags win
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     pub config: Option<PathBuf>,
     /// Steps between checkpoints
     #[arg(long, default_value_t = 50, value_name = "STEPS")]
@@ -253,10 +253,29 @@ impl<T: Args> Args for Given<T> {
     }
 }
 
+/// A run that goes on has its settings already: one on the command line would be dropped without a word.
+fn check_resume<T: Args>(matches: &ArgMatches, ids: &BTreeSet<String>) -> Result<(), clap::Error> {
+    if !matches.try_get_one::<bool>("resume").ok().flatten().is_some_and(|resume| *resume) {
+        return Ok(());
+    }
+    let own = T::augment_args(Command::new("settings"));
+    let given = own.get_arguments().filter(|arg| ids.contains(arg.get_id().as_str()));
+    let names: Vec<_> = given.map(|arg| arg.get_long().map_or("IMAGES".into(), |long| format!("--{long}"))).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let text = format!(
+        "the argument '--resume' cannot be used with: {}\n\nA run goes on with the settings that it began with.\n",
+        names.join(", ")
+    );
+    Err(clap::Error::raw(ErrorKind::ArgumentConflict, text))
+}
+
 impl<T: Args> FromArgMatches for Given<T> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let given = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
-        let ids = matches.ids().filter(given).map(|id| id.as_str().to_owned()).collect();
+        let ids: BTreeSet<String> = matches.ids().filter(given).map(|id| id.as_str().to_owned()).collect();
+        check_resume::<T>(matches, &ids)?;
         Ok(Self { args: T::from_arg_matches(matches)?, ids })
     }
 

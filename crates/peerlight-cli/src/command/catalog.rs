@@ -1,14 +1,24 @@
 //! `peerlight catalog`
 
-use peerlight_core::Result;
+use peerlight_core::{Code, Error, Result};
 use peerlight_explain::{Kind, Setting, legacy};
 use peerlight_metrics::catalog;
+use peerlight_models::{Bundle, nearest};
+use serde::Serialize;
 
-use crate::json;
+use crate::{
+    bundle,
+    cli::Catalog,
+    files::{self, shown},
+    json,
+};
 
-pub fn run(as_json: bool) -> Result<()> {
+pub fn run(options: &Catalog) -> Result<()> {
+    if let Some(wanted) = &options.classes {
+        return classes(wanted, options);
+    }
     let catalog = catalog();
-    if as_json {
+    if options.json {
         let mut value = json::value(&catalog)?;
         legacy::catalog(&mut value);
         println!("{}", json::pretty(&value)?);
@@ -42,6 +52,32 @@ pub fn run(as_json: bool) -> Result<()> {
     println!("\nErrors");
     for error in &catalog.errors {
         println!("  {:<26}{}", error.code, error.help);
+    }
+    Ok(())
+}
+
+/// A class of a bundle.
+#[derive(Serialize)]
+struct Class<'a> {
+    index: usize,
+    label: &'a str,
+}
+
+fn classes(wanted: &str, options: &Catalog) -> Result<()> {
+    let file = bundle::find(options.bundle.as_deref())?;
+    let labels = Bundle::parse(&files::read(&file)?)?.manifest.labels;
+    let listed: Vec<usize> = match wanted {
+        "" => (0..labels.len()).collect(),
+        _ => nearest(&labels, wanted, labels.len()),
+    };
+    if listed.is_empty() {
+        let text = format!("No class of '{}' has a name near to '{wanted}'.", file.display());
+        return Err(Error::new(Code::AskInvalid, text));
+    }
+    let listed: Vec<Class> = listed.into_iter().map(|index| Class { index, label: &labels[index] }).collect();
+    match options.json {
+        true => println!("{}", json::pretty(&listed)?),
+        false => listed.iter().for_each(|class| println!("{:>5}  {}", class.index, shown(class.label))),
     }
     Ok(())
 }

@@ -1,58 +1,129 @@
 //! `peerlight explain`
 
-use std::{
-    collections::HashSet,
-    ffi::OsStr,
-    io::stdin,
-    path::{Path, PathBuf},
-};
+mod images;
+mod names;
+mod sheet;
 
-use peerlight_core::{Code, Error, Result, overlay};
+use std::{path::Path, time::Instant};
+
+use peerlight_core::{Code, Error, Preprocess, Result, overlay};
 use peerlight_explain::{ByName, Explanation, Request, Session, Versus, explainer, legacy};
 use serde::Serialize;
 
+use self::{
+    images::Images,
+    names::{Names, default_out},
+    sheet::Sheet,
+};
 use crate::{
     cli::Explain,
     decode::{decode, encode_png},
-    files, json, session,
-    terminal::Terminal,
+    files::{self, shown, text},
+    json,
+    left_out::{End, LeftOut},
+    session,
+    terminal::{Terminal, remaining},
 };
 
-pub fn run(options: &Explain) -> Result<()> {
-    let session = session::open(&options.bundle, &options.own, options.device)?;
+pub fn run(options: &Explain) -> Result<End> {
+    let session = session::open(options.bundle.as_deref(), &options.own, options.device)?;
     let ask = ask(options, &session)?;
     // What cannot be asked is said before any image is worked on.
     session.check(&ask)?;
+    if let Some(crop) = options.settings.crop() {
+        Preprocess { crop, ..session.info().preprocess.clone() }.check()?;
+    }
     for request in requests(options, &session, ask.target.clone())? {
         session.check(&request)?;
     }
-    if let Some(out) = &options.out {
+    let mut left = LeftOut::default();
+    let images = Images::of(&options.images, &mut left)?;
+    let out = match (&options.out, options.json) {
+        (Some(out), _) => Some(out.clone()),
+        (None, true) => None,
+        (None, false) => Some(default_out(&options.images)),
+    };
+    if let Some(out) = &out {
         files::make_dir(out)?;
     }
+    let job = Job { session: &session, ask: &ask, out: out.as_deref(), options };
+    all(&job, images, left)
+}
 
-    let (mut names, mut failed, mut done) = (Names::default(), 0, 0);
-    let listed = images(&options.images)?;
-    let total = listed.as_ref().map(|images| format!("/{}", images.len())).unwrap_or_default();
-    let streamed = stdin().lines().map_while(|line| line.ok()).map(PathBuf::from);
-    let images: Box<dyn Iterator<Item = PathBuf>> = match listed {
-        Some(images) => Box::new(images.into_iter()),
-        None => Box::new(streamed),
-    };
-    for path in images {
-        done += 1;
-        let place = format!("[{done}{total}] {}", path.display());
-        match explain(&session, &ask, &path, &names.of(&path), options) {
-            Ok(explained) => eprintln!("{place}: {}", summary(&session, &explained)),
+/// What is done with every image.
+struct Job<'a> {
+    session: &'a Session,
+    ask: &'a Request,
+    out: Option<&'a Path>,
+    options: &'a Explain,
+}
+
+/// Explains one image after the other.
+fn all(job: &Job, images: Images, mut left: LeftOut) -> Result<End> {
+    let (total, start) = (images.total(), Instant::now());
+    let (mut names, mut sheet) = (Names::default(), Sheet::default());
+    let (mut count, mut failed) = (0, None);
+    for image in images {
+        count += 1;
+        let file = image.as_ref().map(|path| text(path)).unwrap_or_else(|(what, _)| what.clone());
+        let place = match total {
+            Some(total) => format!("[{count}/{total}] {}", shown(&file)),
+            None => format!("[{count}] {}", shown(&file)),
+        };
+        let explained = image.map_err(|(_, error)| error).and_then(|path| {
+            let name = names.of(&path);
+            Ok((explain(job, &path, &name)?, name))
+        });
+        match explained {
+            Ok((explained, name)) => {
+                let spent = start.elapsed().as_secs_f64() / count as f64;
+                let rest = total.map(|total| spent * (total - count) as f64).filter(|rest| *rest > 5.0);
+                let rest = rest.map_or(String::new(), |rest| format!("; {}", remaining(rest)));
+                eprintln!("{place}: {}{rest}", summary(job.session, &explained));
+                sheet.add(&file, &name, &explained);
+            }
+            Err(error) if !of_the_image(error.code()) => return Err(error),
             Err(error) => {
-                failed += 1;
-                eprintln!("{place}: {error} [{}]", error.code());
+                // The reason is told at the end.
+                eprintln!("{place}: left out [{}]", error.code());
+                left.image(file, error.to_string());
+                failed = Some(error);
             }
         }
     }
+    finish(job, count, &sheet, &left)?;
     match failed {
-        0 => Ok(()),
-        n => Err(Error::new(Code::ImageBroken, format!("{n} of {done} images could not be explained."))),
+        Some(error) if sheet.is_empty() && count == 1 => Err(error),
+        Some(error) if sheet.is_empty() => {
+            Err(Error::new(error.code(), format!("None of the {count} images could be explained.")))
+        }
+        None if count == 0 => Err(Error::new(Code::FileUnreadable, "No image was named on standard input.")),
+        _ => Ok(left.end()),
     }
+}
+
+fn finish(job: &Job, count: usize, sheet: &Sheet, left: &LeftOut) -> Result<()> {
+    if let Some(out) = job.out {
+        if !sheet.is_empty() && (count > 1 || left.images() > 0) {
+            sheet.write(out, &job.session.info().peers, left)?;
+        }
+        if !sheet.is_empty() {
+            eprintln!("The results are in '{}'.", out.display());
+        }
+    }
+    if job.options.json && left.images() > 0 && !sheet.is_empty() {
+        println!("{}", json::line(&serde_json::json!({ "left_out": left.files() }))?);
+    }
+    // Of a single image the error itself tells everything.
+    if count != 1 || !sheet.is_empty() || left.images() > 1 {
+        left.tell();
+    }
+    Ok(())
+}
+
+/// Whether an error is of one image, so that the others may be explained.
+fn of_the_image(code: Code) -> bool {
+    matches!(code, Code::ImageBroken | Code::ImageEmpty | Code::ImageTooLarge | Code::FileUnreadable)
 }
 
 fn ask(options: &Explain, session: &Session) -> Result<Request> {
@@ -84,47 +155,11 @@ fn requests(options: &Explain, session: &Session, target: Option<ByName>) -> Res
     Ok(requests)
 }
 
-/// The images themselves: of a folder, the images in it, by name. None if standard input will name them.
-fn images(given: &[PathBuf]) -> Result<Option<Vec<PathBuf>>> {
-    if given == [PathBuf::from("-")] {
-        return Ok(None);
-    }
-    let mut images = Vec::new();
-    for path in given {
-        if !path.is_dir() {
-            images.push(path.clone());
-            continue;
-        }
-        let found = files::images_in(path)?;
-        if found.is_empty() {
-            return Err(files::no_images(path));
-        }
-        images.extend(found);
-    }
-    Ok(Some(images))
-}
-
-/// The names of results that are taken.
-#[derive(Default)]
-struct Names(HashSet<String>);
-
-impl Names {
-    /// The name of an image's results: the file's without its ending, or with it and a number where others would be
-    /// overwritten.
-    fn of(&mut self, path: &Path) -> String {
-        let part = |part: Option<&OsStr>| part.map_or("image".into(), |p| p.to_string_lossy().into_owned());
-        let (stem, whole) = (part(path.file_stem()), part(path.file_name()));
-        let numbered = (2..).map(|i| format!("{whole}-{i}"));
-        let mut names = [stem, whole.clone()].into_iter().chain(numbered);
-        let name = names.find(|name| !self.0.contains(name)).unwrap_or_default();
-        self.0.insert(name.clone());
-        name
-    }
-}
-
 /// Explanations of one image.
 #[derive(Serialize)]
 struct Explained {
+    /// The image's path as it was given.
+    file: String,
     #[serde(flatten)]
     explanation: Explanation,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -141,19 +176,29 @@ struct Made {
 }
 
 impl Made {
-    /// Part of the file's name.
+    /// Part of the file's name: the method, the network if it is of one, the class, and the class it is compared with.
     fn name(&self, session: &Session) -> String {
+        let info = session.info();
         // Colons and slashes are no part of a file's name on every system.
-        let spec = self.spec.replace([':', '/', '\\'], ",");
-        match self.explanation.explained().as_slice() {
-            [peer] => format!("{spec}.{}", session.info().peers[*peer].id),
-            _ => spec,
+        let mut name = self.spec.replace([':', '/', '\\'], ",");
+        if let [peer] = self.explanation.explained()[..] {
+            name += &format!(".{}", info.peers[peer].id);
         }
+        name += &format!(".{}", names::class(&info.classes, self.explanation.target.class));
+        let rival = self.explanation.versus.as_ref().and_then(|versus| match &versus.class {
+            ByName::Number(class) => Some(*class),
+            ByName::Name(name) => session.classes().find(name),
+        });
+        if let Some(rival) = rival {
+            name += &format!(".rather-than.{}", names::class(&info.classes, rival));
+        }
+        name
     }
 }
 
-fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &Explain) -> Result<Explained> {
-    let image = decode(&files::read(path)?)?;
+fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
+    let Job { session, ask, out, options } = *job;
+    let image = decode(&files::read_image(path)?)?;
     let host = Terminal::new();
     let pass = pollster::block_on(session.forward(&image, options.settings.crop(), &host))?;
     let explanation = pollster::block_on(session.explain(&pass, ask, &host))?;
@@ -164,12 +209,12 @@ fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &
         methods.push(Made { spec: request.spec(), explanation });
     }
     host.clear();
-    let explained = Explained { explanation, methods };
+    let explained = Explained { file: text(path), explanation, methods };
     let mut written = json::value(&explained)?;
     legacy::explanation(&mut written);
     written["methods"].as_array_mut().into_iter().flatten().for_each(legacy::explanation);
-    if let Some(out) = &options.out {
-        let Explained { explanation, methods } = &explained;
+    if let Some(out) = out {
+        let Explained { explanation, methods, .. } = &explained;
         files::write(&out.join(format!("{name}.json")), json::pretty(&written)?.as_bytes())?;
         let save = |map: &[f32], side: usize, what: &str| {
             let painted = overlay(&image, explanation.image.crop, map, side, options.color, options.opacity);
@@ -191,15 +236,16 @@ fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &
 
 /// A line for people: what was recognized, and how far the peers agree; and one for each method, with what it cost.
 fn summary(session: &Session, explained: &Explained) -> String {
-    let Explained { explanation, methods } = explained;
+    let Explained { explanation, methods, .. } = explained;
     let peers: Vec<String> = explanation
         .peers
         .iter()
-        .filter_map(|peer| peer.top.first().map(|top| format!("{} {:.0}%", top.label, top.probability * 100.0)))
+        .filter_map(|peer| peer.top.first().map(|top| format!("{} {:.0}%", shown(&top.label), top.probability * 100.0)))
         .collect();
     let ms: f64 = explanation.timings.iter().map(|t| t.ms).sum();
-    let mut text =
-        format!("{}; agreement {:.2}; {ms:.0} ms", peers.join(" | "), explanation.agreement.unwrap_or_default());
+    let agreement = explanation.agreement.map_or(String::new(), |agreement| format!("; agreement {agreement:.2}"));
+    let class = shown(&explanation.target.label);
+    let mut text = format!("{}; explaining {class}{agreement}; {ms:.0} ms", peers.join(" | "));
     for made in methods {
         let Explanation { cost, ms, map, .. } = &made.explanation;
         let blank = if map.blank { "; BLANK: nothing to show" } else { "" };
@@ -209,17 +255,4 @@ fn summary(session: &Session, explained: &Explained) -> String {
         text += &format!("\n    {:<44}{}; {ms:.0} ms{blank}", made.name(session), passes.join(", "));
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_result_overwrites_another() {
-        let mut names = Names::default();
-        let images = ["a/cat.jpg", "a/cat.png", "b/cat.jpg", "b/cat.jpg", "dog.jpg"];
-        let names = images.map(|path| names.of(Path::new(path)));
-        assert_eq!(names, ["cat", "cat.png", "cat.jpg", "cat.jpg-2", "dog"]);
-    }
 }

@@ -3,10 +3,15 @@
 mod data;
 mod folder;
 mod log;
+mod origin;
 mod progress;
 mod recipe;
 
-use std::path::Path;
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use burn::tensor::Device as BurnDevice;
 use peerlight_core::Result;
@@ -18,17 +23,22 @@ use self::{
     data::{ImageFiles, Split, split},
     folder::RunFolder,
     log::Log,
+    origin::Origin,
     progress::Progress,
 };
 use crate::{
     cli::{Device, Train},
-    json, own,
+    files::{self, Lock},
+    json,
+    left_out::{End, Entry, LeftOut},
+    own,
     terminal::percentages,
 };
 
-pub fn run(options: &Train) -> Result<()> {
+pub fn run(options: &Train) -> Result<End> {
     let folder = RunFolder::new(&options.out);
-    let (mut run, val) = prepare(options, &folder)?;
+    let mut left = LeftOut::default();
+    let Prepared { mut run, val, failed, _lock } = prepare(options, &folder, &mut left)?;
     let last = learn(options, &folder, &mut run, &val)?;
     let trained = run.finish()?;
     // Interpolated weights are not those of the last validation.
@@ -37,11 +47,26 @@ pub fn run(options: &Train) -> Result<()> {
         None => trained.validate(&val)?,
     };
     let bundle = trained.bundle(Some(validation))?;
-    report(options, &folder.write_bundle(&bundle.bytes)?, &bundle)
+    for failed in failed {
+        let failed = std::mem::take(&mut *failed.lock().unwrap_or_else(PoisonError::into_inner));
+        failed.into_iter().for_each(|(file, why)| left.image(file, why));
+    }
+    report(options, &folder.write_bundle(&bundle.bytes)?, &bundle, &left)?;
+    left.tell();
+    Ok(left.end())
+}
+
+/// A run and all that it needs.
+struct Prepared {
+    run: Run,
+    val: ImageFiles,
+    /// Where images are noted that cannot be loaded.
+    failed: Vec<Arc<Mutex<BTreeMap<String, String>>>>,
+    _lock: Lock,
 }
 
 /// The run that the options ask for, new or continued, and the images to validate with.
-fn prepare(options: &Train, folder: &RunFolder) -> Result<(Run, ImageFiles)> {
+fn prepare(options: &Train, folder: &RunFolder, left: &mut LeftOut) -> Result<Prepared> {
     let devices = options.device.iter().map(|&wanted| device(wanted)).collect::<Result<Vec<_>>>()?;
     let recipe = match options.resume {
         true => folder.recipe()?,
@@ -51,15 +76,24 @@ fn prepare(options: &Train, folder: &RunFolder) -> Result<(Run, ImageFiles)> {
         }
     };
     recipe.check()?;
-    let start = match &recipe.networks.from {
-        Some(path) => Start::from_bundle(&recipe.networks, own::bundle_bytes(path, &options.own)?)?,
+    let from = recipe.networks.from.as_deref().map(|path| own::bundle_bytes(path, &options.own)).transpose()?;
+    let bundle_sha256 = from.as_deref().map(files::sha256);
+    let start = match from {
+        Some(bytes) => Start::from_bundle(&recipe.networks, bytes)?,
         None => Start::from_scratch(&recipe.networks)?,
     };
-    let Split { train, val, labels } = split(&recipe, start.labels.as_deref(), options.validate_most)?;
+    let Split { train, val, held_out, labels } = split(&recipe, start.labels.as_deref(), options.validate_most, left)?;
     let (images, classes) = (train.len(), labels.len());
+    let failed = vec![train.failed(), held_out.failed()];
+    let origin = Origin::of(bundle_sha256, &labels, &train, &held_out);
     let mut run = Run::new(recipe.clone(), start, train, labels, &devices)?;
-    if !options.resume {
-        folder.store(&recipe)?;
+    // Before anything is written, and before a checkpoint is read that another process may be replacing.
+    let lock = folder.lock()?;
+    if options.resume {
+        folder.check_origin(&origin)?;
+    } else {
+        folder.check_free()?;
+        folder.store(&recipe, &origin)?;
     }
     if let Some(checkpoint) = folder.last_checkpoint()? {
         run.resume(&checkpoint)?;
@@ -67,7 +101,7 @@ fn prepare(options: &Train, folder: &RunFolder) -> Result<(Run, ImageFiles)> {
     let done = if run.done() > 0 { format!(", {} of them done", run.done()) } else { String::new() };
     let (steps, val_images) = (run.steps(), val.len());
     eprintln!("{steps} steps{done}; {images} images to train with, {val_images} to validate with, {classes} classes");
-    Ok((run, val))
+    Ok(Prepared { run, val, failed, _lock: lock })
 }
 
 /// Does all steps that are left. Returns the last validation, if one was due.
@@ -104,11 +138,18 @@ struct Report<'a> {
     sha256: &'a str,
     #[serde(flatten)]
     record: &'a Record,
+    left_out: &'a [Entry],
 }
 
-fn report(options: &Train, path: &Path, TrainedBundle { sha256, record, .. }: &TrainedBundle) -> Result<()> {
+fn report(
+    options: &Train,
+    path: &Path,
+    TrainedBundle { sha256, record, .. }: &TrainedBundle,
+    left: &LeftOut,
+) -> Result<()> {
     if options.json {
-        println!("{}", json::pretty(&Report { bundle: path.display().to_string(), sha256, record })?);
+        let bundle = path.display().to_string();
+        println!("{}", json::pretty(&Report { bundle, sha256, record, left_out: left.files() })?);
         return Ok(());
     }
     println!("{} steps over {} images; {} could not be read.", record.steps, record.images, record.skipped);

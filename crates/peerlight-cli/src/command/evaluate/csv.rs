@@ -5,6 +5,8 @@ use std::fmt::Display;
 use peerlight_core::{Code, Error, Result};
 use peerlight_metrics::{Estimate, FigureKey, Report};
 
+use crate::table::cell as plain;
+
 /// The columns after the figures.
 const COSTS: [&str; 8] =
     ["forward", "partial", "backward", "milliseconds", "peak_memory", "blank", "not_finite", "tied"];
@@ -22,7 +24,7 @@ pub fn csv(report: &Report) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(head.chain(COSTS.map(String::from))).map_err(|e| broken(&e))?;
     for row in &report.rows {
-        let mut line = vec![row.method.clone(), row.explained.clone(), row.masking.to_string()];
+        let mut line = [&row.method, &row.explained, &row.masking.to_string()].map(|text| plain(text)).to_vec();
         for key in &keys {
             let Estimate { value, ci } = row.figures.get(key).copied().unwrap_or_default();
             line.extend([value, ci.map(|[low, _]| low), ci.map(|[_, high]| high)].map(cell));

@@ -7,13 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use peerlight_core::{Code, Error, Result};
+use peerlight_core::{Code, Error, Rect, Result};
 use peerlight_metrics::{MetricId, Record};
 use serde::{Deserialize, Serialize};
 
-use crate::{files, json};
+use crate::{boxes::BoxPixels, files, json};
 
-/// Identity of a run. Runs of equal identity continue each other.
+/// Settings of a run. Runs of equal settings continue each other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     pub protocol: String,
@@ -23,6 +23,40 @@ pub struct Run {
     pub methods: Vec<String>,
     pub peers: Vec<usize>,
     pub metrics: Vec<MetricId>,
+}
+
+impl Run {
+    /// What differs from another run, such as `methods (cam, now grad-cam)`.
+    fn differences(&self, now: &Self) -> String {
+        let list = |all: &[String]| all.join("+");
+        let peers = |run: &Self| run.peers.iter().map(|peer| (peer + 1).to_string()).collect::<Vec<_>>();
+        let metrics = |run: &Self| run.metrics.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let short = |sha: &str| sha.chars().take(12).collect::<String>();
+        let parts = [
+            ("protocol", self.protocol.clone(), now.protocol.clone()),
+            ("version of peerlight", self.version.clone(), now.version.clone()),
+            ("weights", short(&self.bundle_sha256), short(&now.bundle_sha256)),
+            ("device", self.device.clone(), now.device.clone()),
+            ("methods", list(&self.methods), list(&now.methods)),
+            ("networks", list(&peers(self)), list(&peers(now))),
+            ("metrics", list(&metrics(self)), list(&metrics(now))),
+        ];
+        let differing = parts.iter().filter(|(_, then, now)| then != now);
+        differing.map(|(what, then, now)| format!("{what} ({then}, now {now})")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What an image's result was made of. A result of anything else is measured anew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// sha256 of the file.
+    pub sha256: String,
+    /// The class that it is said to show.
+    pub class: Option<usize>,
+    /// The boxes as they were given.
+    pub boxes: Vec<Rect>,
+    /// What the boxes' pixels are of, if there are boxes.
+    pub box_pixels: Option<BoxPixels>,
 }
 
 /// Result of an image.
@@ -48,7 +82,17 @@ impl Outcome {
     }
 }
 
-/// Identity of a run, and the results by the names of the images.
+/// A line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    #[serde(flatten)]
+    outcome: Outcome,
+    /// None in files of versions that did not keep it, and of images that could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<Source>,
+}
+
+/// Settings of a run, and the results by the names of the images.
 ///
 /// # Errors
 /// `file-unreadable` for what is no such file.
@@ -59,17 +103,19 @@ pub fn read(path: &Path) -> Result<(Run, BTreeMap<String, Outcome>)> {
         let text = format!("'{}' is no file of a run of peerlight evaluate: {e}.", path.display());
         Error::new(Code::FileUnreadable, text)
     })?;
-    Ok((run, outcomes(path, &lines[..lines.rfind('\n').map_or(0, |end| end + 1)])?))
+    let lines = parsed(path, &lines[..lines.rfind('\n').map_or(0, |end| end + 1)])?;
+    Ok((run, lines.into_iter().map(|(image, line)| (image, line.outcome)).collect()))
 }
 
-fn outcomes(path: &Path, lines: &str) -> Result<BTreeMap<String, Outcome>> {
+fn parsed(path: &Path, lines: &str) -> Result<BTreeMap<String, Line>> {
     let mut outcomes = BTreeMap::new();
     for (i, line) in lines.lines().enumerate() {
-        let outcome: Outcome = serde_json::from_str(line).map_err(|e| {
+        let line: Line = serde_json::from_str(line).map_err(|e| {
             let text = format!("'{}', line {}: {e}. Delete the file to begin anew.", path.display(), i + 2);
             Error::new(Code::FileUnreadable, text)
         })?;
-        outcomes.insert(outcome.image().to_string(), outcome);
+        // A later line is of an image that was measured anew.
+        outcomes.insert(line.outcome.image().to_string(), line);
     }
     Ok(outcomes)
 }
@@ -79,31 +125,34 @@ pub struct Journal {
     path: PathBuf,
     file: File,
     /// By the image's name.
-    pub done: BTreeMap<String, Outcome>,
+    done: BTreeMap<String, Line>,
 }
 
 impl Journal {
     /// Begins a run, or goes on with the same one.
     ///
     /// # Errors
-    /// `ask-invalid` if the file is of another run, `file-unreadable` if it cannot be read, `file-unwritable` if it
-    /// cannot be written.
+    /// `ask-invalid` if the file is of a run with other settings, `file-unreadable` if it cannot be read,
+    /// `file-unwritable` if it cannot be written.
     pub fn open(path: &Path, run: &Run) -> Result<Self> {
         let head = line(run)?;
         let text = if path.exists() { files::read_text(path)? } else { String::new() };
         // A line that was not finished when the run was stopped is left out and written anew.
         let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
         let (first, lines) = whole.split_once('\n').unzip();
-        if first.is_some_and(|first| serde_json::from_str::<Run>(first).ok().as_ref() != Some(run)) {
+        let differences = match first.map(serde_json::from_str::<Run>) {
+            Some(Ok(then)) => then.differences(run),
+            Some(Err(_)) => "head line, which is none of this program".into(),
+            None => String::new(),
+        };
+        if !differences.is_empty() {
             let text = format!(
-                "'{}' holds another run: with other methods, metrics, weights, peers or version. Choose another \
-                 folder, \
-                 or delete it.",
+                "'{}' holds another run, with other {differences}. Choose another folder, or delete it.",
                 path.display()
             );
             return Err(Error::new(Code::AskInvalid, text));
         }
-        let done = outcomes(path, lines.unwrap_or_default())?;
+        let done = parsed(path, lines.unwrap_or_default())?;
         let unwritable = |e| files::unwritable(path, e);
         let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(unwritable)?;
         file.set_len(whole.len() as u64).map_err(unwritable)?;
@@ -113,14 +162,34 @@ impl Journal {
         Ok(Self { path: path.into(), file, done })
     }
 
+    /// Whether there is a result of an image.
+    pub fn knows(&self, image: &str) -> bool {
+        self.done.get(image).is_some_and(|line| matches!(line.outcome, Outcome::Record(_)))
+    }
+
+    /// Whether the result of an image was made of this.
+    pub fn has(&self, image: &str, source: &Source) -> bool {
+        self.knows(image) && self.done.get(image).is_some_and(|line| line.source.as_ref() == Some(source))
+    }
+
+    /// Names of the images with results, of this run and earlier ones.
+    pub fn images(&self) -> impl Iterator<Item = &str> {
+        self.done.keys().map(String::as_str)
+    }
+
     /// Keeps what came of an image.
-    pub fn add(&mut self, outcome: &Outcome) -> Result<()> {
-        let line = line(outcome)?;
+    pub fn add(&mut self, outcome: Outcome, source: Option<Source>) -> Result<()> {
+        let line = line(&Line { outcome, source })?;
         self.file.write_all(line.as_bytes()).map_err(|e| files::unwritable(&self.path, e))?;
         // As it will be read: a run that was resumed then comes to the same figures as one that was not.
-        let kept: Outcome = serde_json::from_str(&line)?;
-        self.done.insert(kept.image().to_string(), kept);
+        let kept: Line = serde_json::from_str(&line)?;
+        self.done.insert(kept.outcome.image().to_string(), kept);
         Ok(())
+    }
+
+    /// Takes the result of an image.
+    pub fn take(&mut self, image: &str) -> Option<Outcome> {
+        self.done.remove(image).map(|line| line.outcome)
     }
 }
 
@@ -145,8 +214,15 @@ mod tests {
         }
     }
 
-    fn skipped(name: &str) -> Outcome {
-        Outcome::Skipped { image: name.into(), why: "broken".into() }
+    fn record(name: &str) -> Outcome {
+        let text = format!(
+            r#"{{"image":"{name}","class":null,"boxes":[],"small":false,"agreement":0.1,"predicted":[1],"entries":[]}}"#
+        );
+        Outcome::Record(serde_json::from_str(&text).unwrap())
+    }
+
+    fn source(sha256: &str) -> Source {
+        Source { sha256: sha256.into(), class: None, boxes: vec![[0.1, 1.0, 2.0, 3.3].into()], box_pixels: None }
     }
 
     #[test]
@@ -154,22 +230,49 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("records.jsonl");
         let mut journal = Journal::open(&path, &run()).unwrap();
-        journal.add(&skipped("a")).unwrap();
+        journal.add(record("a"), Some(source("1"))).unwrap();
         let one = fs::read_to_string(&path).unwrap();
-        journal.add(&skipped("b")).unwrap();
+        journal.add(record("b"), Some(source("1"))).unwrap();
         let two = fs::read_to_string(&path).unwrap();
 
         for end in one.len()..two.len() {
             fs::write(&path, &two[..end]).unwrap();
             let mut journal = Journal::open(&path, &run()).unwrap();
-            assert_eq!(journal.done.keys().collect::<Vec<_>>(), ["a"], "{end}");
-            journal.add(&skipped("b")).unwrap();
+            assert_eq!(journal.images().collect::<Vec<_>>(), ["a"], "{end}");
+            journal.add(record("b"), Some(source("1"))).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), two, "{end}");
         }
-        let other = Run { methods: vec!["grad-cam".into()], ..run() };
-        assert_eq!(Journal::open(&path, &other).err().unwrap().code(), Code::AskInvalid);
+        let other = Run { methods: vec!["grad-cam".into()], version: "2".into(), ..run() };
+        let error = Journal::open(&path, &other).err().unwrap();
+        assert_eq!(error.code(), Code::AskInvalid);
+        assert!(error.to_string().contains("version of peerlight (1, now 2), methods (cam, now grad-cam)"), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), two, "nothing is lost");
-        fs::write(&path, two.replace("skipped", "skpped")).unwrap();
+        fs::write(&path, two.replace("record\"", "rcord\"")).unwrap();
         assert!(Journal::open(&path, &run()).err().unwrap().to_string().contains("line 2"));
+    }
+
+    #[test]
+    fn a_result_is_of_the_same_bytes_class_and_boxes_or_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records.jsonl");
+        let mut journal = Journal::open(&path, &run()).unwrap();
+        journal.add(record("a"), Some(source("1"))).unwrap();
+        journal.add(Outcome::Skipped { image: "b".into(), why: "broken".into() }, None).unwrap();
+        let journal = Journal::open(&path, &run()).unwrap();
+        assert!(journal.has("a", &source("1")));
+        for other in [
+            source("2"),
+            Source { class: Some(1), ..source("1") },
+            Source { boxes: Vec::new(), ..source("1") },
+            Source { box_pixels: Some(BoxPixels::Upright), ..source("1") },
+        ] {
+            assert!(!journal.has("a", &other), "{other:?}");
+        }
+        assert!(!journal.has("b", &source("1")) && !journal.knows("b"), "what was skipped is tried again");
+        // A file of an earlier version.
+        let old = fs::read_to_string(&path).unwrap().replace("\"source\"", "\"older\"");
+        fs::write(&path, old).unwrap();
+        let journal = Journal::open(&path, &run()).unwrap();
+        assert!(journal.knows("a") && !journal.has("a", &source("1")));
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use peerlight_core::{Code, Error, Result};
@@ -11,34 +12,58 @@ use peerlight_train::{Dataset, Example, Recipe, hold_out, recipe::Targets, valid
 use crate::{
     decode::decode,
     files,
-    images::{Listed, class_names, list},
+    images::{Listed, class_names, hint, list, note_look_alikes},
+    left_out::LeftOut,
 };
 
 /// Image files, decoded when they are needed.
-pub struct ImageFiles(Vec<Listed>);
+pub struct ImageFiles {
+    images: Vec<Listed>,
+    /// Those that could not be loaded, with the reason: of this list and of those that were picked from the same.
+    failed: Arc<Mutex<BTreeMap<String, String>>>,
+}
 
 impl ImageFiles {
+    fn new(images: Vec<Listed>) -> Self {
+        Self { images, failed: Arc::default() }
+    }
+
     fn pick(&self, indices: &[usize]) -> Self {
-        Self(indices.iter().map(|&i| self.0[i].clone()).collect())
+        let images = indices.iter().map(|&i| self.images[i].clone()).collect();
+        Self { images, failed: Arc::clone(&self.failed) }
     }
 
     fn classes(&self) -> BTreeSet<usize> {
-        self.0.iter().filter_map(|image| image.class).collect()
+        self.images.iter().filter_map(|image| image.class).collect()
+    }
+
+    /// The files, in the order of their indices.
+    pub fn listed(&self) -> &[Listed] {
+        &self.images
+    }
+
+    /// Where the files end up that could not be loaded until now.
+    pub fn failed(&self) -> Arc<Mutex<BTreeMap<String, String>>> {
+        Arc::clone(&self.failed)
     }
 }
 
 impl Dataset for ImageFiles {
     fn len(&self) -> usize {
-        self.0.len()
+        self.images.len()
     }
 
     fn example(&self, index: usize) -> Result<Example> {
-        let Listed { path, class, .. } = &self.0[index];
-        Ok(Example { image: decode(&files::read(path)?)?, class: *class })
+        let Listed { path, class, .. } = &self.images[index];
+        let image = files::read_image(path).and_then(|bytes| decode(&bytes)).inspect_err(|error| {
+            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+            failed.insert(self.name(index), error.to_string());
+        })?;
+        Ok(Example { image, class: *class })
     }
 
     fn name(&self, index: usize) -> String {
-        self.0[index].path.display().to_string()
+        files::text(&self.images[index].path)
     }
 }
 
@@ -48,6 +73,8 @@ pub struct Split {
     pub train: ImageFiles,
     /// Images to validate with.
     pub val: ImageFiles,
+    /// All images that validation may draw from.
+    pub held_out: ImageFiles,
     /// Names of the classes, in the order of the logits.
     pub labels: Vec<String>,
 }
@@ -58,7 +85,7 @@ pub struct Split {
 /// # Errors
 /// `file-unreadable` if there are no images, `classes-invalid` if there are fewer than two classes or images of
 /// classes that cannot be learnt.
-pub fn split(recipe: &Recipe, given: Option<&[String]>, validate_most: usize) -> Result<Split> {
+pub fn split(recipe: &Recipe, given: Option<&[String]>, validate_most: usize, left: &mut LeftOut) -> Result<Split> {
     let data = &recipe.data;
     let labels = match given {
         Some(labels) => labels.to_vec(),
@@ -73,50 +100,47 @@ pub fn split(recipe: &Recipe, given: Option<&[String]>, validate_most: usize) ->
     };
     if labels.len() < 2 {
         let text = format!(
-            "There must be two classes or more to tell apart, each a folder of images; found {}: {}.",
+            "There must be two classes or more to tell apart, each a folder of images; found {}: {}.{}",
             labels.len(),
-            labels.first().map_or("none", String::as_str)
+            labels.first().map_or("none", String::as_str),
+            hint(&data.images)
         );
         return Err(Error::new(Code::ClassesInvalid, text));
     }
-    let of = |path: &Path| images(path, &labels, recipe.networks.targets);
+    note_look_alikes(&labels, left);
+    let mut of = |path: &Path| images(path, &labels, recipe.networks.targets, left);
     let mut train = Vec::new();
     for path in &data.images {
         train.extend(of(path)?);
     }
-    let train = ImageFiles(train);
-    let (train, val) = match &data.val {
-        Some(path) => (train, ImageFiles(of(path)?)),
+    let train = ImageFiles::new(train);
+    let (train, held_out) = match &data.val {
+        Some(path) => (train, ImageFiles::new(of(path)?)),
         None => {
             let (rest, held_out) = hold_out(train.len(), data.val_fraction, recipe.schedule.seed)?;
             (train.pick(&rest), train.pick(&held_out))
         }
     };
-    check_classes(&train, &val, &labels)?;
-    let val = val.pick(&validation_sample(val.len(), validate_most, recipe.schedule.seed));
-    Ok(Split { train, val, labels })
+    check_classes(&train, &held_out, &labels)?;
+    let val = held_out.pick(&validation_sample(held_out.len(), validate_most, recipe.schedule.seed));
+    Ok(Split { train, val, held_out, labels })
 }
 
-fn images(path: &Path, labels: &[String], targets: Targets) -> Result<Vec<Listed>> {
-    let listed = list(path, labels)?;
-    let mut unknown: BTreeMap<&str, usize> = BTreeMap::new();
-    for image in listed.iter().filter(|image| image.class.is_none()) {
-        let folder = image.name.rsplit_once('/').map_or("(no folder)", |(folder, _)| folder);
-        *unknown.entry(folder).or_default() += 1;
-    }
-    if targets == Targets::Labels && !unknown.is_empty() {
-        let shown: Vec<String> = unknown.iter().take(5).map(|(folder, n)| format!("{folder} ({n} images)")).collect();
+fn images(path: &Path, labels: &[String], targets: Targets, left: &mut LeftOut) -> Result<Vec<Listed>> {
+    let list = list(path, labels, left)?;
+    let unknown = list.unknown();
+    let bare = list.images.iter().filter(|image| image.class.is_none()).count();
+    if targets == Targets::Labels && bare > 0 {
+        let unknown = if unknown.is_empty() { format!("(no folder) ({bare} images)") } else { unknown };
         let text = format!(
-            "'{}' has images of {} folders that name none of the {} classes: {}. Rename them, or learn without labels: \
-             --targets teacher.",
+            "'{}' has {bare} images that name none of the {} classes: {unknown}. Rename their folders, or learn \
+             without labels: --targets teacher.",
             path.display(),
-            unknown.len(),
-            labels.len(),
-            shown.join(", ")
+            labels.len()
         );
         return Err(Error::new(Code::ClassesInvalid, text));
     }
-    Ok(listed)
+    Ok(list.images)
 }
 
 /// Peers can be validated only on classes that they learn. Without labels there is nothing to check.
@@ -154,25 +178,59 @@ mod tests {
         folder
     }
 
+    fn parted(recipe: &Recipe, given: Option<&[String]>, validate_most: usize) -> Result<Split> {
+        split(recipe, given, validate_most, &mut LeftOut::default())
+    }
+
+    /// However folders are called, each image has the class of its own folder's name.
+    #[test]
+    fn numerals_and_look_alikes_are_classes_of_their_own() {
+        let counted = |range: std::ops::Range<usize>| range.map(|i| i.to_string()).collect::<Vec<_>>();
+        let alike = ["Cat", "cat", "caf\u{e9}", "cafe\u{301}"].map(String::from).to_vec();
+        for classes in [counted(1..3), counted(1..11), counted(0..12), counted(0..101), alike] {
+            let names: Vec<_> =
+                classes.iter().flat_map(|c| [0, 1, 2, 3, 4, 5].map(|i| format!("train/{c}/{i}.png"))).collect();
+            let folder = folder(&names.iter().map(String::as_str).collect::<Vec<_>>());
+            let found = split(&recipe(folder.path(), None), None, 500, &mut LeftOut::default()).unwrap();
+            assert_eq!(found.labels.len(), classes.len());
+            for Listed { path, class, .. } in found.train.images.iter().chain(&found.held_out.images) {
+                let folder = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+                assert_eq!(folder, found.labels[class.unwrap()]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_table_with_spaces_gives_the_classes_it_names() {
+        let folder = folder(&["d/cat/0.png", "d/dog/0.png", "d/cat/1.png", "d/dog/1.png"]);
+        let rows = "path, class\nd/cat/0.png, cat\nd/dog/0.png, dog\nd\\cat\\1.png,cat \nd/dog/1.png,\tdog\n";
+        fs::write(folder.path().join("list.csv"), rows).unwrap();
+        let mut recipe = recipe(folder.path(), None);
+        recipe.data.images = vec![folder.path().join("list.csv")];
+        let found = parted(&recipe, None, 500).unwrap();
+        assert_eq!((found.labels, found.train.len() + found.val.len()), (vec!["cat".into(), "dog".into()], 4));
+    }
+
     #[test]
     fn folders_are_classes_and_some_images_are_held_out() {
         let names: Vec<String> =
             (0..20).map(|i| format!("train/{}/{i}.png", if i % 2 == 0 { "dog" } else { "cat" })).collect();
         let folder = folder(&names.iter().map(String::as_str).collect::<Vec<_>>());
         let recipe = recipe(folder.path(), None);
-        let found = split(&recipe, None, 500).unwrap();
+        let found = parted(&recipe, None, 500).unwrap();
         assert_eq!(found.labels, ["cat", "dog"]);
         assert_eq!((found.train.len(), found.val.len()), (16, 4));
-        assert!(found.val.0.iter().all(|image| !found.train.0.contains(image)));
-        for Listed { path, class, .. } in &found.train.0 {
+        assert!(found.val.images.iter().all(|image| !found.train.images.contains(image)));
+        for Listed { path, class, .. } in &found.train.images {
             assert_eq!(path.parent().unwrap().file_name().unwrap().to_str().unwrap(), found.labels[class.unwrap()]);
         }
-        assert_eq!(split(&recipe, None, 3).unwrap().val.len(), 3);
+        assert_eq!(parted(&recipe, None, 3).unwrap().val.len(), 3);
     }
 
     #[test]
     fn what_cannot_be_learnt_is_refused() {
-        let cases: [(&[&str], Option<&str>, &str); 4] = [
+        let cases: [(&[&str], Option<&str>, &str); 5] = [
+            (&["train/deep/cat/a.png", "train/deep/dog/b.png"], None, "deep' holds class folders"),
             (&["train/cat/a.png", "train/cat/b.png"], None, "two classes or more"),
             (&["train/cat/note.txt", "train/dog/note.txt"], None, "two classes or more"),
             (&["train/cat/a.png", "train/dog/b.png", "val/cow/c.png"], Some("val"), "name none of the 2 classes"),
@@ -180,13 +238,13 @@ mod tests {
         ];
         for (names, val, text) in cases {
             let folder = folder(names);
-            let error = split(&recipe(folder.path(), val), None, 500).err().unwrap();
+            let error = parted(&recipe(folder.path(), val), None, 500).err().unwrap();
             assert_eq!(error.code(), Code::ClassesInvalid, "{error}");
             assert!(error.to_string().contains(text), "{error}");
         }
         let folder = folder(&["train/cat/a.png", "train/dog/b.png", "val/2/c.png"]);
         let labels = ["cat", "dog", "cow"].map(String::from);
-        let error = split(&recipe(folder.path(), Some("val")), Some(&labels), 500).err().unwrap();
+        let error = parted(&recipe(folder.path(), Some("val")), Some(&labels), 500).err().unwrap();
         assert!(error.to_string().contains("no training image has: cow"), "{error}");
     }
 }

@@ -8,8 +8,11 @@ use std::{
 use peerlight_core::{Code, Error, Result};
 use peerlight_train::{Checkpoint, Recipe, Row, plot};
 
-use super::recipe;
-use crate::files;
+use super::{origin::Origin, recipe};
+use crate::{
+    files::{self, Lock},
+    json,
+};
 
 /// Number of checkpoints that are kept.
 const KEPT: usize = 2;
@@ -51,12 +54,46 @@ impl RunFolder {
         }
     }
 
-    /// Stores the recipe: from now on the folder holds a run.
+    /// Stores what the run is made of, and the recipe: from now on the folder holds a run.
     ///
     /// # Errors
     /// `file-unwritable`.
-    pub fn store(&self, recipe: &Recipe) -> Result<()> {
+    pub fn store(&self, recipe: &Recipe, origin: &Origin) -> Result<()> {
+        self.store_origin(origin)?;
         files::write(&self.recipe_file(), recipe::to_toml(recipe)?.as_bytes())
+    }
+
+    fn store_origin(&self, origin: &Origin) -> Result<()> {
+        files::write(&self.origin_file(), json::pretty(origin)?.as_bytes())
+    }
+
+    /// Compares what the run in the folder was made of with what is there now. A run of a version that did not keep
+    /// it keeps it from now on.
+    ///
+    /// # Errors
+    /// `run-invalid` names what has changed, `file-unreadable`, `file-unwritable`.
+    pub fn check_origin(&self, now: &Origin) -> Result<()> {
+        let file = self.origin_file();
+        if !file.exists() {
+            return self.store_origin(now);
+        }
+        let origin: Origin = serde_json::from_str(&files::read_text(&file)?).map_err(|e| {
+            let text = format!("'{}' does not say what a run is made of: {e}.", file.display());
+            Error::new(Code::RunInvalid, text)
+        })?;
+        origin.check(now)
+    }
+
+    fn origin_file(&self) -> PathBuf {
+        self.0.join("made-of.json")
+    }
+
+    /// Keeps the folder for this process alone.
+    ///
+    /// # Errors
+    /// As [`Lock::take`].
+    pub fn lock(&self) -> Result<Lock> {
+        Lock::take(&self.0)
     }
 
     fn recipe_file(&self) -> PathBuf {

@@ -8,7 +8,8 @@ use std::{
 
 use peerlight_train::{Event, PeerLosses, Row, Step, Validation};
 
-use crate::terminal::{percentages, remaining};
+use crate::files::shown;
+use crate::terminal::{each, percentages, remaining};
 
 pub struct Progress {
     steps: usize,
@@ -66,19 +67,19 @@ impl Progress {
 
     fn line(&self, number: usize, Step { report, .. }: &Step) -> String {
         let (start, from) = self.start;
-        let each = start.elapsed().as_secs_f64() / (number - from).max(1) as f64;
+        let seconds = start.elapsed().as_secs_f64() / (number - from).max(1) as f64;
         let of = |value: fn(&PeerLosses) -> f32| {
             report.peers.iter().map(|peer| format!("{:.3}", value(peer))).collect::<Vec<_>>().join("/")
         };
         let rho = report.rho.iter().sum::<f32>() / report.rho.len().max(1) as f32;
         format!(
-            "{number}/{}  cross-entropy {}  transfer {}  consistency {}  correlation {rho:.3}  {each:.2} s per step, \
-             {}",
+            "{number}/{}  cross-entropy {}  transfer {}  consistency {}  correlation {rho:.3}  {}, {}",
             self.steps,
             of(|peer| peer.terms.cross_entropy),
             of(|peer| peer.terms.transfer),
             of(|peer| peer.terms.consistency),
-            remaining(each * (self.steps - number) as f64)
+            each(seconds, "step"),
+            remaining(seconds * (self.steps - number) as f64)
         )
     }
 
@@ -88,7 +89,10 @@ impl Progress {
             && let Some((name, why)) = skipped.iter().next_back()
         {
             self.skipped = skipped.len();
-            self.tell(&format!("{} images skipped so far, such as {name}: {why}", skipped.len()), true);
+            self.tell(
+                &format!("{} images skipped so far, such as {}: {}", skipped.len(), shown(name), shown(why)),
+                true,
+            );
         }
     }
 }

@@ -7,7 +7,8 @@ use image::{DynamicImage, RgbImage, imageops::FilterType};
 use peerlight_core::{COLOR_MAPS, Code, Crop, Error, OVERLAY, Result, Rgba8, overlay};
 use peerlight_explain::Explanation;
 
-use super::{Named, escaped};
+use super::Named;
+use crate::html::escaped;
 
 /// Pixels along a side of a map in the report.
 const SIDE: u32 = 224;
@@ -31,8 +32,9 @@ pub struct Shown {
 pub fn shown(image: &Rgba8, crop: Crop, map: Option<&Explanation>) -> Result<Vec<u8>> {
     let over = map.map(|map| overlay(image, crop, &map.map.values, map.side, &COLOR_MAPS[0], OVERLAY.opacity));
     let pixels = over.as_ref().unwrap_or(image);
-    let rgb = pixels.pixels().chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
-    let whole = RgbImage::from_raw(pixels.width(), pixels.height(), rgb).expect("three bytes a pixel");
+    let (width, height) = (pixels.width(), pixels.height());
+    let rgb = (0..height).flat_map(|y| (0..width).flat_map(move |x| pixels.over_white(x, y))).collect();
+    let whole = RgbImage::from_raw(width, height, rgb).expect("three bytes a pixel");
     let [x, y, side] = [crop.x, crop.y, crop.side].map(|v| v.round() as u32);
     let square = DynamicImage::ImageRgb8(whole).crop_imm(x, y, side, side);
     let mut jpeg = Cursor::new(Vec::new());

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use peerlight_metrics::{Meta, Report, Row};
 
-use super::{Named, escaped};
+use super::Named;
+use crate::html::escaped;
 
 /// A bar for each method's figure, with its interval.
 pub fn bars(rows: &[&Row], meta: &Meta) -> String {

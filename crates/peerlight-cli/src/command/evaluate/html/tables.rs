@@ -4,8 +4,11 @@ use std::fmt::Write;
 
 use peerlight_metrics::{Boxes, Estimate, FigureKey, Masking, Meta, Paired, Report, Row};
 
-use super::{Named, escaped};
-use crate::command::evaluate::table::{columns, key, mark};
+use super::Named;
+use crate::{
+    command::evaluate::table::{columns, key, mark},
+    html::escaped,
+};
 
 /// A figure with its interval.
 pub fn estimate(Estimate { value, ci }: Estimate, digits: usize) -> String {

@@ -1,0 +1,145 @@
+//! The images that were given: files, those in folders, and those that standard input names.
+
+use std::{
+    collections::VecDeque,
+    io::{BufRead, StdinLock, stdin},
+    path::{Path, PathBuf},
+};
+
+use peerlight_core::{Code, Error, Result};
+
+use crate::{
+    left_out::LeftOut,
+    walk::{folder, no_images, pass_over},
+};
+
+/// The images, one after the other. Paths on standard input are read when their turn comes.
+pub struct Images {
+    known: VecDeque<Given>,
+    /// `None` if standard input is to name more of them, or has.
+    total: Option<usize>,
+    input: StdinLock<'static>,
+}
+
+enum Given {
+    File(PathBuf),
+    Input,
+}
+
+/// A path, or what stands for it with the reason why it cannot be used.
+type Named = std::result::Result<PathBuf, (String, Error)>;
+
+impl Images {
+    /// Of a folder the images in it, by name; of `-` those that standard input names.
+    ///
+    /// # Errors
+    /// `file-unreadable` for a folder without images.
+    pub fn of(given: &[PathBuf], left: &mut LeftOut) -> Result<Self> {
+        let mut known = VecDeque::new();
+        let mut total = Some(0);
+        for path in given {
+            if path == Path::new("-") {
+                known.push_back(Given::Input);
+                total = None;
+                continue;
+            }
+            let files = in_it(path, left)?;
+            total = total.map(|total| total + files.len());
+            known.extend(files.into_iter().map(Given::File));
+        }
+        Ok(Self { known, total, input: stdin().lock() })
+    }
+
+    /// The number of images, if it is known.
+    pub fn total(&self) -> Option<usize> {
+        self.total
+    }
+}
+
+fn in_it(path: &Path, left: &mut LeftOut) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.into()]);
+    }
+    let found = folder(path, left)?;
+    if found.images.is_empty() {
+        return Err(no_images(path));
+    }
+    pass_over(&found.folders, "folders in the given one are not read", left);
+    Ok(found.images)
+}
+
+impl Iterator for Images {
+    type Item = Named;
+
+    fn next(&mut self) -> Option<Named> {
+        loop {
+            match self.known.front()? {
+                Given::File(_) => match self.known.pop_front()? {
+                    Given::File(path) => return Some(Ok(path)),
+                    Given::Input => {}
+                },
+                Given::Input => match line(&mut self.input) {
+                    Ok(Some(line)) if line.is_empty() => {}
+                    Ok(Some(line)) => return Some(as_path(line)),
+                    Ok(None) => drop(self.known.pop_front()),
+                    Err(error) => {
+                        self.known.pop_front();
+                        let text = format!("Standard input cannot be read: {error}.");
+                        return Some(Err(("-".into(), Error::caused_by(Code::FileUnreadable, text, error))));
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// A line without its end, which may be that of Windows; or, as `find -print0` writes them, up to a zero. `None` at
+/// the end.
+fn line(input: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    loop {
+        let buffer = input.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok((!line.is_empty()).then_some(line));
+        }
+        let end = buffer.iter().position(|byte| matches!(byte, b'\n' | 0));
+        line.extend(&buffer[..end.unwrap_or(buffer.len())]);
+        let used = end.map_or(buffer.len(), |end| end + 1);
+        input.consume(used);
+        if end.is_some() {
+            if line.ends_with(b"\r") {
+                line.pop();
+            }
+            return Ok(Some(line));
+        }
+    }
+}
+
+#[cfg(unix)]
+fn as_path(line: Vec<u8>) -> Named {
+    Ok(PathBuf::from(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(line)))
+}
+
+#[cfg(not(unix))]
+fn as_path(line: Vec<u8>) -> Named {
+    String::from_utf8(line).map(PathBuf::from).map_err(|e| {
+        let what = String::from_utf8_lossy(e.as_bytes()).into_owned();
+        let text = format!("'{what}' is not UTF-8: such names are read on Unix alone.");
+        (what, Error::new(Code::FileUnreadable, text))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_bytes_with_any_end() {
+        let mut input = &b"a.png\nb\xe9.png\r\n\nc.png\0d.png"[..];
+        let mut lines = Vec::new();
+        while let Some(line) = line(&mut input).unwrap() {
+            lines.push(line);
+        }
+        assert_eq!(lines, [&b"a.png"[..], b"b\xe9.png", b"", b"c.png", b"d.png"]);
+    }
+}

@@ -1,0 +1,167 @@
+//! What a run is made of, beside its recipe: so that it is known again when it goes on.
+
+use std::{num::NonZero, thread};
+
+use peerlight_core::{Code, Error, Result};
+use serde::{Deserialize, Serialize};
+
+use super::data::ImageFiles;
+use crate::{
+    files::{self, shown},
+    images::Listed,
+    left_out::counted,
+};
+
+/// Everything that a run's numbers depend on, but for the recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Version of this program.
+    pub version: String,
+    /// sha256 of the bundle that it starts from.
+    pub bundle_sha256: Option<String>,
+    /// Names of the classes, in the order of the logits.
+    pub labels: Vec<String>,
+    /// Images to train with, in the order of their indices.
+    pub train: Vec<Source>,
+    /// Images to validate with.
+    pub val: Vec<Source>,
+}
+
+/// An image of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// Its name.
+    pub file: String,
+    /// Index of its class.
+    pub class: Option<usize>,
+    /// sha256 of its file; `None` if it cannot be read.
+    pub sha256: Option<String>,
+}
+
+impl Origin {
+    /// Reads every image once.
+    pub fn of(bundle_sha256: Option<String>, labels: &[String], train: &ImageFiles, val: &ImageFiles) -> Self {
+        let version = env!("CARGO_PKG_VERSION").into();
+        Self {
+            version,
+            bundle_sha256,
+            labels: labels.to_vec(),
+            train: sources(train.listed()),
+            val: sources(val.listed()),
+        }
+    }
+
+    /// # Errors
+    /// `run-invalid` names what has changed since the run began.
+    pub fn check(&self, now: &Self) -> Result<()> {
+        let mut changed = Vec::new();
+        if self.version != now.version {
+            changed.push(format!("it began with peerlight {}, and this is {}", self.version, now.version));
+        }
+        if self.bundle_sha256 != now.bundle_sha256 {
+            changed.push("the bundle that it started from is another file now".into());
+        }
+        if self.labels != now.labels {
+            let names = |labels: &[String], others: &[String]| {
+                let only: Vec<_> = labels.iter().filter(|label| !others.contains(label)).map(|l| shown(l)).collect();
+                if only.is_empty() { "none".into() } else { only[..only.len().min(5)].join(", ") }
+            };
+            let (gone, new) = (names(&self.labels, &now.labels), names(&now.labels, &self.labels));
+            let text = format!("the classes are not those of the checkpoint: gone are {gone}; new are {new}");
+            changed.push(text);
+        }
+        changed.extend(differences("training", &self.train, &now.train));
+        changed.extend(differences("validation", &self.val, &now.val));
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let text = format!(
+            "The run cannot go on, since what it is made of has changed: {}. Put it back as it was, or begin a new run \
+             in another folder.",
+            changed.join("; ")
+        );
+        Err(Error::new(Code::RunInvalid, text))
+    }
+}
+
+/// What differs between two lists of images.
+fn differences(what: &str, then: &[Source], now: &[Source]) -> Option<String> {
+    if then == now {
+        return None;
+    }
+    let find = |all: &[Source], file: &str| all.binary_search_by(|source| source.file.as_str().cmp(file)).ok();
+    let sorted = |all: &[Source]| {
+        let mut all = all.to_vec();
+        all.sort_by(|a, b| a.file.cmp(&b.file));
+        all
+    };
+    let (then, now) = (sorted(then), sorted(now));
+    let gone: Vec<_> = then.iter().filter(|source| find(&now, &source.file).is_none()).collect();
+    let new: Vec<_> = now.iter().filter(|source| find(&then, &source.file).is_none()).collect();
+    let other: Vec<_> =
+        then.iter().filter(|source| find(&now, &source.file).is_some_and(|i| now[i] != **source)).collect();
+    let told = |sources: &[&Source], how: &str| {
+        let first = sources.first()?;
+        Some(format!("{} {how}, such as {}", counted(sources.len(), &format!("{what} image")), shown(&first.file)))
+    };
+    let parts = [(gone, "missing"), (new, "new"), (other, "changed")];
+    let parts: Vec<_> = parts.iter().filter_map(|(sources, how)| told(sources, how)).collect();
+    Some(if parts.is_empty() { format!("the {what} images come in another order") } else { parts.join("; ") })
+}
+
+/// The images with the sha256 of their files, read by several threads.
+fn sources(images: &[Listed]) -> Vec<Source> {
+    let source = |image: &Listed| Source {
+        file: image.name.clone(),
+        class: image.class,
+        sha256: files::read_image(&image.path).ok().map(|bytes| files::sha256(&bytes)),
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let chunks = images.chunks(images.len().div_ceil(threads).max(1));
+        let work: Vec<_> =
+            chunks.map(|chunk| scope.spawn(move || chunk.iter().map(source).collect::<Vec<_>>())).collect();
+        work.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(files: &[(&str, usize, &str)]) -> Origin {
+        let source = |(file, class, sha): &(&str, usize, &str)| Source {
+            file: (*file).into(),
+            class: Some(*class),
+            sha256: Some((*sha).into()),
+        };
+        Origin {
+            version: "1".into(),
+            bundle_sha256: None,
+            labels: vec!["ant".into(), "bee".into()],
+            train: files.iter().map(source).collect(),
+            val: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_has_changed_is_named() {
+        let begun = origin(&[("ant/0", 0, "x"), ("bee/0", 1, "y")]);
+        begun.check(&begun.clone()).unwrap();
+        let labels = Origin { labels: vec!["ant".into(), "cow".into()], ..begun.clone() };
+        let cases = [
+            (labels, "gone are bee; new are cow"),
+            (Origin { version: "2".into(), ..begun.clone() }, "peerlight 1, and this is 2"),
+            (Origin { bundle_sha256: Some("z".into()), ..begun.clone() }, "another file now"),
+            (origin(&[("ant/0", 0, "x"), ("bee/0", 1, "z")]), "1 training image changed, such as bee/0"),
+            (origin(&[("ant/0", 1, "x"), ("bee/0", 1, "y")]), "1 training image changed, such as ant/0"),
+            (origin(&[("ant/0", 0, "x")]), "1 training image missing, such as bee/0"),
+            (origin(&[("ant/0", 0, "x"), ("bee/0", 1, "y"), ("bee/1", 1, "y")]), "1 training image new, such as bee/1"),
+            (origin(&[("bee/0", 1, "y"), ("ant/0", 0, "x")]), "another order"),
+        ];
+        for (now, words) in cases {
+            let error = begun.check(&now).unwrap_err();
+            assert!(error.code() == Code::RunInvalid && error.to_string().contains(words), "{error}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What was given and not used. It is told once, at the end, and the exit code tells it, too.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::files::shown;
+
+/// Names of files that one line shows.
+const NAMES: usize = 5;
+/// Lines that are shown.
+const LINES: usize = 20;
+
+/// A file that was left out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Entry {
+    /// Its path, as far as it is known from what was given.
+    pub file: String,
+    /// Why it was left out.
+    pub why: String,
+    /// Whether a person would expect it to be used, as an image or a row that names one.
+    #[serde(skip)]
+    expected: bool,
+}
+
+/// The files that were left out, and what else a person should know at the end.
+#[derive(Debug, Default)]
+pub struct LeftOut {
+    files: Vec<Entry>,
+    notes: Vec<String>,
+}
+
+impl LeftOut {
+    /// An image, or what may be one.
+    pub fn image(&mut self, file: impl Into<String>, why: impl Into<String>) {
+        self.files.push(Entry { file: file.into(), why: why.into(), expected: true });
+    }
+
+    /// A file that nobody would take for an image, such as a text.
+    pub fn other(&mut self, file: impl Into<String>, why: impl Into<String>) {
+        self.files.push(Entry { file: file.into(), why: why.into(), expected: false });
+    }
+
+    /// Something to know that leaves nothing out.
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+
+    /// Every file with its reason.
+    pub fn files(&self) -> &[Entry] {
+        &self.files
+    }
+
+    /// The number of images that were left out.
+    pub fn images(&self) -> usize {
+        self.files.iter().filter(|entry| entry.expected).count()
+    }
+
+    /// How the command ends that left this out.
+    pub fn end(&self) -> End {
+        if self.images() == 0 { End::Whole } else { End::Partial }
+    }
+
+    /// Tells everything on standard error.
+    pub fn tell(&self) {
+        eprint!("{}", self.text());
+    }
+
+    fn text(&self) -> String {
+        let mut text: String = self.notes.iter().map(|note| format!("Note: {note}\n")).collect();
+        if self.files.is_empty() {
+            return text;
+        }
+        let (images, all) = (self.images(), self.files.len());
+        let counts = [(images, "image"), (all - images, "other file")];
+        let counts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
+        text += &format!("Left out: {}.\n", counts.join(" and "));
+        let mut groups: BTreeMap<(bool, &str), Vec<&str>> = BTreeMap::new();
+        for Entry { file, why, expected } in &self.files {
+            groups.entry((!expected, why)).or_default().push(file);
+        }
+        for ((_, why), files) in groups.iter().take(LINES) {
+            let names = files.iter().take(NAMES).map(|file| shown(file)).collect::<Vec<_>>().join(", ");
+            let more = files.len().saturating_sub(NAMES);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            text += &format!("  {names}{more}: {}\n", shown(why));
+        }
+        if groups.len() > LINES {
+            text += &format!("  and for {} more reasons\n", groups.len() - LINES);
+        }
+        text
+    }
+}
+
+/// `1 image`, `2 images`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// How a command ended that did its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// All that was given was used.
+    Whole,
+    /// Some images were left out.
+    Partial,
+}
+
+/// What the help says about exit codes.
+pub const EXIT_CODES: &str = "Exit codes: 0, everything was used; 1, failed, or nothing could be used; 2, the \
+    command line is wrong; 3, done, but some images were left out.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_out_is_told_with_count_names_and_reasons() {
+        let mut left = LeftOut::default();
+        assert_eq!((left.text(), left.end()), (String::new(), End::Whole));
+        (0..7).for_each(|i| left.other(format!("._{i}.jpg"), "hidden"));
+        assert_eq!(left.end(), End::Whole);
+        left.image("b\u{1b}.jpg", "damaged");
+        left.note("something");
+        assert_eq!(left.end(), End::Partial);
+        let expected = "Note: something\nLeft out: 1 image and 7 other files.\n  b\\u{1b}.jpg: damaged\n  \
+            ._0.jpg, ._1.jpg, ._2.jpg, ._3.jpg, ._4.jpg and 2 more: hidden\n";
+        assert_eq!(left.text(), expected);
+        assert_eq!(
+            serde_json::to_value(&left.files()[7]).unwrap(),
+            serde_json::json!({
+                "file": "b\u{1b}.jpg", "why": "damaged"
+            })
+        );
+    }
+}

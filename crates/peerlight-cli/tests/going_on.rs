@@ -1,0 +1,174 @@
+//! Runs that go on: with the same images to the same result, with others not without a word.
+
+mod support;
+
+use std::{fs, process::Output, time::Duration};
+
+use serde_json::Value;
+use support::{Place, code, draw, text};
+
+fn evaluate(place: &Place, set: &str, more: &[&str]) -> Output {
+    let args = ["evaluate", set, "--method", "cam", "--metrics", "complexity", "--out", "r"];
+    place.run(&[&args, more].concat())
+}
+
+fn complexity(place: &Place) -> f64 {
+    let report: Value = serde_json::from_slice(&fs::read(place.path("r/report.json")).unwrap()).unwrap();
+    report["rows"][0]["complexity"].as_f64().unwrap()
+}
+
+fn fresh(place: &Place, set: &str) -> f64 {
+    fs::remove_dir_all(place.path("r")).unwrap();
+    assert_eq!(code(&evaluate(place, set, &[])), 0);
+    complexity(place)
+}
+
+#[test]
+fn figures_are_of_the_images_that_are_there() {
+    let place = Place::new();
+    for i in 0..3 {
+        draw(&place.path(&format!("A/{i}.png")), i);
+        draw(&place.path(&format!("B/{i}.png")), i + 10);
+    }
+    assert_eq!(code(&evaluate(&place, "A", &[])), 0);
+    let of_a = complexity(&place);
+    let again = evaluate(&place, "A", &[]);
+    assert!(!text(&again.stderr).contains("measured anew"), "{}", text(&again.stderr));
+    // Another folder with files of the same names.
+    let output = evaluate(&place, "B", &[]);
+    assert!(code(&output) == 0 && text(&output.stderr).contains("3 images had changed"), "{}", text(&output.stderr));
+    let of_b = complexity(&place);
+    assert!(of_b != of_a && of_b == fresh(&place, "B"));
+    // One file, changed.
+    fs::copy(place.path("A/0.png"), place.path("B/0.png")).unwrap();
+    let output = evaluate(&place, "B", &[]);
+    assert!(text(&output.stderr).contains("1 image had changed"), "{}", text(&output.stderr));
+    let changed = complexity(&place);
+    assert!(changed != of_b && changed == fresh(&place, "B"));
+    // Other settings are refused, and named.
+    let output = evaluate(&place, "B", &["--peer", "all"]);
+    assert!(code(&output) == 1 && text(&output.stderr).contains("networks (1, now 1+2)"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn what_could_not_be_read_is_tried_again() {
+    let place = Place::new();
+    draw(&place.path("A/0.png"), 0);
+    fs::write(place.path("A/1.png"), "not yet an image").unwrap();
+    let output = evaluate(&place, "A", &["--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((code(&output), &report["left_out"][0]["file"]), (3, &"1.png".into()));
+    draw(&place.path("A/1.png"), 1);
+    let output = evaluate(&place, "A", &["--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((code(&output), &report["skipped"], &report["pictures"]), (0, &serde_json::json!([]), &2.into()));
+    assert_eq!(report["left_out"], serde_json::json!([]));
+}
+
+#[test]
+fn boxes_that_are_given_later_are_used() {
+    let place = Place::new();
+    (0..2).for_each(|i| draw(&place.path(&format!("A/{i}.png")), i));
+    fs::write(place.path("boxes.csv"), "path,x0,y0,x1,y1\n0.png,10,10,60,50\n").unwrap();
+    let run = |more: &[&str]| {
+        let args = ["evaluate", "A", "--method", "cam", "--metrics", "energy,complexity", "--out", "r"];
+        let output = place.run(&[&args, more].concat());
+        assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+        let report: Value = serde_json::from_slice(&fs::read(place.path("r/report.json")).unwrap()).unwrap();
+        (report["rows"][0]["energy"].as_f64(), text(&output.stderr))
+    };
+    assert_eq!(run(&[]).0, None);
+    let (energy, error) = run(&["--boxes", "boxes.csv"]);
+    assert!(energy.is_some() && error.contains("1 image had changed") && error.contains("1 image of 2"), "{error}");
+}
+
+const TRAIN: [&str; 7] = [
+    "--peers=a=efficientnet-lite-micro,b=efficientnet-lite-micro",
+    "--image-size=48",
+    "--batch-size=4",
+    "--map-size=14",
+    "--steps=4",
+    "--checkpoint-every=2",
+    "--out=run",
+];
+
+fn set(place: &Place, classes: &[&str]) {
+    for (c, class) in classes.iter().enumerate() {
+        (0..4).for_each(|i| draw(&place.path(&format!("d/{class}/{i}.png")), 10 * c as u32 + i));
+    }
+}
+
+/// A run of four steps that stopped after two.
+fn stopped(place: &Place) {
+    let output = place.run(&[&["train", "d"], &TRAIN[..]].concat());
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    fs::remove_dir_all(place.path("run/checkpoints/step-00000004")).unwrap();
+    fs::remove_file(place.path("run/bundle.safetensors")).unwrap();
+}
+
+fn resume(place: &Place, words: &str) {
+    let output = place.run(&["train", "--resume", "--out", "run"]);
+    let error = text(&output.stderr);
+    assert!(code(&output) == 1 && error.contains("[run-invalid]") && error.contains(words), "{error}");
+    assert!(!error.contains("panicked"), "{error}");
+}
+
+#[test]
+fn a_training_goes_on_only_with_what_it_is_made_of() {
+    let place = Place::new();
+    set(&place, &["bee", "zebra"]);
+    stopped(&place);
+    fs::rename(place.path("d/zebra"), place.path("d/ant")).unwrap();
+    resume(&place, "gone are zebra; new are ant");
+    fs::rename(place.path("d/ant"), place.path("d/zebra")).unwrap();
+    set(&place, &["bee", "zebra", "cow"]);
+    resume(&place, "new are cow");
+    // The checkpoint knows its classes even where the list of what the run is made of is gone.
+    fs::rename(place.path("run/made-of.json"), place.path("kept.json")).unwrap();
+    resume(&place, "the classes are not those of the checkpoint");
+    fs::rename(place.path("kept.json"), place.path("run/made-of.json")).unwrap();
+    fs::remove_dir_all(place.path("d/cow")).unwrap();
+    let kept = fs::read(place.path("d/bee/0.png")).unwrap();
+    fs::copy(place.path("d/zebra/0.png"), place.path("d/bee/0.png")).unwrap();
+    resume(&place, "image changed, such as bee/0.png");
+    fs::remove_file(place.path("d/bee/0.png")).unwrap();
+    resume(&place, "image missing, such as bee/0.png");
+    fs::write(place.path("d/bee/0.png"), kept).unwrap();
+    let output = place.run(&["train", "--resume", "--out", "run"]);
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_training_that_goes_on_takes_no_settings() {
+    let place = Place::new();
+    for flag in ["other", "--epochs=40", "--rate=0.1", "--seed=3", "--val=x", "--config=x.toml"] {
+        let output = place.run(&["train", flag, "--resume", "--out", "run"]);
+        let error = text(&output.stderr);
+        assert!(code(&output) == 2 && error.contains("--resume"), "{flag}: {error}");
+    }
+    assert!(!place.path("run").exists());
+}
+
+#[test]
+fn a_folder_is_written_by_one_process_at_a_time() {
+    let place = Place::new();
+    (0..12).for_each(|i| draw(&place.path(&format!("A/{i}.png")), i));
+    let args = ["evaluate", "A", "--method", "rise:samples=2000", "--metrics", "complexity", "--out", "r"];
+    let mut first = place.command(&args).spawn().unwrap();
+    let journal = place.path("r/records.jsonl");
+    for _ in 0..3000 {
+        if journal.exists() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(journal.exists() && first.try_wait().unwrap().is_none(), "it was over before it could be met");
+    let second = place.run(&args);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let error = text(&second.stderr);
+    assert!(code(&second) == 1 && error.contains("Another process") && error.contains("run-invalid"), "{error}");
+    // What a kill leaves keeps nobody out.
+    let args = ["evaluate", "A", "--method", "rise:samples=2000", "--metrics", "complexity", "--out", "r", "--limit=1"];
+    assert_eq!(code(&place.run(&args)), 0);
+}
