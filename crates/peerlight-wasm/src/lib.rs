@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use js_sys::{Function, Object};
 use peerlight_core::{Code, Error, Rect, Rgba8};
 use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
-use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, measure, metric_ids, sanity};
+use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, WhatIf, measure, metric_ids, sanity, what_if};
 use peerlight_models::Bundle;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -137,18 +137,23 @@ impl Engine {
         let request: Request = from_js(request).map_err(thrown)?;
         let options: MeasureOptions = from_js(options).map_err(thrown)?;
         let progress = JsProgress::new(on_step);
-        if !self.explanations.iter().any(|(kept, _)| *kept == request) {
-            let (session, pass) = self.seen().map_err(thrown)?;
-            let made = session.explain(pass, &request, &progress).await.map_err(thrown)?;
-            self.keep(request.clone(), made);
-        }
-        let made = self.explanations.iter().find(|(kept, _)| *kept == request).map(|(_, made)| made);
-        let (session, pass) = self.seen().map_err(thrown)?;
+        let (session, pass, made) = self.explained(&request, &progress).await.map_err(thrown)?;
         let metrics = options.metrics.unwrap_or_else(|| metric_ids(false));
         let image = EvaluatedImage::new(session, pass, &options.boxes, &progress).await.map_err(thrown)?;
-        let evaluation = Evaluation::new(&image, made.expect("it was kept"), &request);
+        let evaluation = Evaluation::new(&image, made, &request);
         let measures = measure(&evaluation, &metrics).await.map_err(thrown)?;
         to_js(&measures).map_err(thrown)
+    }
+
+    /// What the networks would answer if places of the last image were hidden: a question by JavaScript's names, about
+    /// the class that a request explains.
+    pub async fn what_if(&mut self, question: JsValue, request: JsValue, on_step: Function) -> Result<Object, JsValue> {
+        let question: WhatIf = from_js(question).map_err(thrown)?;
+        let request: Request = from_js(request).map_err(thrown)?;
+        let progress = JsProgress::new(on_step);
+        let (session, pass, made) = self.explained(&request, &progress).await.map_err(thrown)?;
+        let answer = what_if(session, pass, (&request, made), &question, &progress).await.map_err(thrown)?;
+        convert::what_if(&answer).map_err(thrown)
     }
 
     /// Whether the map that a request gives of the last image changes when the networks' weights are shuffled.
@@ -186,6 +191,23 @@ impl Engine {
         let session = self.session()?;
         let none = || Error::new(Code::AskInvalid, "There is no image yet. Call forward first.");
         Ok((session, self.pass.as_ref().ok_or_else(none)?))
+    }
+
+    /// What is loaded, the last forward pass, and the explanation that a request gives of it, which is made unless it
+    /// is kept.
+    async fn explained(
+        &mut self,
+        request: &Request,
+        progress: &JsProgress,
+    ) -> peerlight_core::Result<(&Session, &ForwardPass, &Explanation)> {
+        if !self.explanations.iter().any(|(kept, _)| kept == request) {
+            let (session, pass) = self.seen()?;
+            let made = session.explain(pass, request, progress).await?;
+            self.keep(request.clone(), made);
+        }
+        let made = self.explanations.iter().find(|(kept, _)| kept == request).map(|(_, made)| made);
+        let (session, pass) = self.seen()?;
+        Ok((session, pass, made.expect("it was kept")))
     }
 
     /// Keeps an explanation to be measured, in place of an older one of the same request.

@@ -1,5 +1,7 @@
 //! `peerlight explain`
 
+mod what_if;
+
 use std::{
     collections::HashSet,
     ffi::OsStr,
@@ -9,6 +11,7 @@ use std::{
 
 use peerlight_core::{Code, Error, Result, overlay};
 use peerlight_explain::{ByName, Explanation, Request, Session, Versus, explainer, legacy};
+use peerlight_metrics::WhatIfResult;
 use serde::Serialize;
 
 use crate::{
@@ -23,6 +26,7 @@ pub fn run(options: &Explain) -> Result<()> {
     let ask = ask(options, &session)?;
     // What cannot be asked is said before any image is worked on.
     session.check(&ask)?;
+    options.what_if.check(ask.grid)?;
     for request in requests(options, &session, ask.target.clone())? {
         session.check(&request)?;
     }
@@ -129,6 +133,8 @@ struct Explained {
     explanation: Explanation,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     methods: Vec<Made>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what_if: Option<WhatIfResult>,
 }
 
 /// One method's map.
@@ -163,13 +169,14 @@ fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &
         let explanation = pollster::block_on(session.explain(&pass, &request, &host))?;
         methods.push(Made { spec: request.spec(), explanation });
     }
+    let what_if = what_if::ask(session, &pass, (ask, &explanation), options, &host)?;
     host.clear();
-    let explained = Explained { explanation, methods };
+    let explained = Explained { explanation, methods, what_if };
     let mut written = json::value(&explained)?;
     legacy::explanation(&mut written);
     written["methods"].as_array_mut().into_iter().flatten().for_each(legacy::explanation);
     if let Some(out) = &options.out {
-        let Explained { explanation, methods } = &explained;
+        let Explained { explanation, methods, what_if } = &explained;
         files::write(&out.join(format!("{name}.json")), json::pretty(&written)?.as_bytes())?;
         let save = |map: &[f32], side: usize, what: &str| {
             let painted = overlay(&image, explanation.image.crop, map, side, options.color, options.opacity);
@@ -182,6 +189,9 @@ fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &
         for made in methods {
             save(&made.explanation.map.values, made.explanation.side, &made.name(session))?;
         }
+        if let Some(result) = what_if {
+            what_if::write(out, name, (&image, explanation.image.crop), result, options)?;
+        }
     }
     if options.json {
         println!("{}", json::line(&written)?);
@@ -191,7 +201,7 @@ fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &
 
 /// A line for people: what was recognized, and how far the peers agree; and one for each method, with what it cost.
 fn summary(session: &Session, explained: &Explained) -> String {
-    let Explained { explanation, methods } = explained;
+    let Explained { explanation, methods, what_if } = explained;
     let peers: Vec<String> = explanation
         .peers
         .iter()
@@ -208,7 +218,7 @@ fn summary(session: &Session, explained: &Explained) -> String {
             passes.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
         text += &format!("\n    {:<44}{}; {ms:.0} ms{blank}", made.name(session), passes.join(", "));
     }
-    text
+    text + &what_if.as_ref().map(what_if::table).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,0 +1,151 @@
+//! The answer: plain data.
+
+use peerlight_core::Preprocess;
+use peerlight_explain::{PeerMap, Prediction, TargetClass};
+use serde::Serialize;
+
+use super::Replacement;
+
+/// What the networks answer before and after places are hidden.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct WhatIfResult {
+    /// Class that all figures are about.
+    pub target: TargetClass,
+    /// Number of regions along a side of the grid.
+    pub grid: usize,
+    /// What replaced hidden pixels.
+    pub baseline: Replacement,
+    /// Fraction of the pixels that was hidden, 0 to 1.
+    pub hidden: f64,
+    /// Explained peers, with their answers.
+    pub peers: Vec<PeerAnswer>,
+    /// Agreement of the peers' maps of the whole image, -1 to 1. `None` for one peer.
+    pub agreement_before: Option<f32>,
+    /// Agreement of their maps of the image with hidden places, -1 to 1. `None` for one peer.
+    pub agreement_after: Option<f32>,
+    /// Image that the networks saw.
+    pub seen: SeenImage,
+    /// Time in milliseconds.
+    pub ms: f64,
+}
+
+/// Answers of one peer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PeerAnswer {
+    /// Index of the peer in the bundle, counted from 0.
+    pub peer: usize,
+    /// Id of the peer in the bundle.
+    pub id: String,
+    /// Name of the peer, shown to people.
+    pub name: String,
+    /// Answer about the whole image.
+    pub before: Answer,
+    /// Answer about the image with hidden places.
+    pub after: Answer,
+    /// Effect of hiding each region alone in the whole image. `None` unless it was asked for.
+    pub effects: Option<RegionEffects>,
+}
+
+/// Answer of a peer about one image.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Answer {
+    /// Softmax probability of the class, 0 to 1.
+    pub probability: f64,
+    /// Log-odds of the class: ln(p / (1 - p)).
+    pub log_odds: f64,
+    /// Five most probable classes, the best first.
+    pub top: Vec<Prediction>,
+}
+
+/// Least probability that log-odds are computed of: single precision knows none below.
+const LEAST: f64 = 1e-45;
+
+impl Answer {
+    pub(super) fn of(probabilities: &[f32], class: usize, peer: &PeerMap) -> Self {
+        let own = f64::from(probabilities[class]);
+        // The sum of the others keeps the digits that 1 - p has lost where p is nearly 1.
+        let others = probabilities.iter().enumerate().filter(|(other, _)| *other != class);
+        let rest: f64 = others.map(|(_, &p)| f64::from(p)).sum();
+        Self { probability: own, log_odds: odds(own, rest), top: peer.top.clone() }
+    }
+}
+
+fn odds(own: f64, rest: f64) -> f64 {
+    own.max(LEAST).ln() - rest.max(LEAST).ln()
+}
+
+/// What hiding each region alone takes from the class: the figure for the whole image minus the one without the region.
+/// Below 0 where hiding the region speaks for the class.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct RegionEffects {
+    /// Drop of the probability for each region, row by row.
+    pub probability: Vec<f64>,
+    /// Drop of the log-odds for each region, row by row.
+    pub log_odds: Vec<f64>,
+}
+
+impl RegionEffects {
+    /// The effects of hiding that leaves these probabilities.
+    pub(super) fn of(before: &Answer, after: &[f64]) -> Self {
+        Self {
+            probability: after.iter().map(|p| before.probability - p).collect(),
+            log_odds: after.iter().map(|p| before.log_odds - odds(*p, 1.0 - p)).collect(),
+        }
+    }
+}
+
+/// The square that a network saw, as an image.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SeenImage {
+    /// Number of pixels along a side.
+    pub side: usize,
+    /// Red, green, blue and alpha of every pixel, row by row. Left out of JSON.
+    #[serde(skip_serializing)]
+    #[cfg_attr(feature = "typescript", ts(type = "Uint8Array"))]
+    pub rgba: Vec<u8>,
+}
+
+impl SeenImage {
+    /// The image of normalized values [3, side, side].
+    pub(super) fn of(pixels: &[f32], side: usize, preprocess: &Preprocess) -> Self {
+        let area = side * side;
+        let byte = |i: usize, channel: usize| {
+            let value = pixels[channel * area + i] * preprocess.std[channel] + preprocess.mean[channel];
+            (value.clamp(0.0, 1.0) * 255.0).round() as u8
+        };
+        let rgba = (0..area).flat_map(|i| [byte(i, 0), byte(i, 1), byte(i, 2), 255]).collect();
+        Self { side, rgba }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn log_odds_keep_their_digits_near_certainty() {
+        assert_eq!(odds(0.5, 0.5), 0.0);
+        assert!((odds(1.0, 1e-12) - 27.631_021).abs() < 1e-5);
+        assert!(odds(0.0, 1.0).is_finite() && odds(1.0, 0.0).is_finite());
+    }
+
+    #[test]
+    fn an_effect_is_what_hiding_takes() {
+        let before = Answer { probability: 0.5, log_odds: 0.0, top: Vec::new() };
+        let effects = RegionEffects::of(&before, &[0.25, 0.5, 0.75]);
+        assert_eq!(effects.probability, [0.25, 0.0, -0.25]);
+        let third = 3f64.ln();
+        assert!(effects.log_odds.iter().zip([third, 0.0, -third]).all(|(a, b)| (a - b).abs() < 1e-12));
+    }
+
+    #[test]
+    fn what_was_seen_is_the_input_in_bytes() {
+        let preprocess = Preprocess { side: 1, crop: 1.0, mean: [0.5; 3], std: [0.25; 3] };
+        assert_eq!(SeenImage::of(&[-2.0, 0.0, 9.0], 1, &preprocess).rgba, [0, 128, 255, 255]);
+    }
+}
