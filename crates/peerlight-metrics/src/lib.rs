@@ -72,7 +72,7 @@ pub use report::report;
 pub use result_file::{Best, MeanCurve, Paired, Report, ResultFile, Row};
 pub use sanity::{Depth, Sanity, UNCHANGED, sanity};
 pub use similarity::correlation;
-pub use what_if::{Answer, PeerAnswer, RegionAt, RegionEffects, Replacement, SeenImage, WhatIf, WhatIfResult, what_if};
+pub use what_if::{Answer, Patch, PeerAnswer, RegionAt, RegionEffects, Replacement, WhatIf, WhatIfResult, what_if};
 
 /// The Rust of the project's README, compiled and run with the documentation tests.
 #[cfg(doctest)]

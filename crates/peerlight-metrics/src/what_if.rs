@@ -10,7 +10,7 @@ use peerlight_core::Result;
 use peerlight_explain::{Explanation, ForwardPass, Progress, Request, Session};
 
 pub use self::{
-    answer::{Answer, PeerAnswer, RegionEffects, SeenImage, WhatIfResult},
+    answer::{Answer, Patch, PeerAnswer, RegionEffects, WhatIfResult},
     question::{RegionAt, Replacement, WhatIf},
 };
 use crate::masked_inputs::MaskedInputs;
@@ -34,7 +34,7 @@ pub async fn what_if(
     let hidden = question.hidden(grid, inputs.side())?;
     let mut pixels = Vec::with_capacity(inputs.pixels().len());
     masked(&inputs, question, &hidden, &mut pixels);
-    let seen = SeenImage::of(&pixels, inputs.side(), &session.info().preprocess);
+    let patch = Patch::of(&pixels, &hidden, inputs.side(), &session.info().preprocess);
 
     let after = if question.hides() {
         let pass = session.forward_input(inputs.batch(pixels), progress).await?;
@@ -64,7 +64,7 @@ pub async fn what_if(
         peers,
         agreement_before: explanation.agreement,
         agreement_after: after.agreement,
-        seen,
+        patch,
         ms: progress.now() - start,
     })
 }

@@ -86,7 +86,7 @@ fn types() -> String {
             metrics::PeerAnswer,
             metrics::Answer,
             metrics::RegionEffects,
-            metrics::SeenImage,
+            metrics::Patch,
             explain::BundleInfo,
             explain::PeerInfo,
             peerlight_core::Preprocess,

@@ -74,11 +74,11 @@ pub fn explanation(explanation: &Explanation) -> Result<Object> {
     Ok(object)
 }
 
-/// The answer to a what-if question, with what was seen as bytes.
+/// The answer to a what-if question, with its patch as bytes.
 pub fn what_if(answer: &WhatIfResult) -> Result<Object> {
     let object: Object = to_js(answer)?.unchecked_into();
-    let seen = get(&object, "seen")?;
-    set(seen.unchecked_ref(), "rgba", &Uint8Array::from(answer.seen.rgba.as_slice()))?;
+    let patch = get(&object, "patch")?;
+    set(patch.unchecked_ref(), "rgba", &Uint8Array::from(answer.patch.rgba.as_slice()))?;
     Ok(object)
 }
 

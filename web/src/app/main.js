@@ -6,6 +6,8 @@ import { IMAGES_ELEMENTS } from '../images/elements/index.js';
 import { runImages } from '../images/effects.js';
 import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
+import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
+import { runWhatIf } from '../what-if/effects.js';
 import { OfflineLine } from './elements/offline.js';
 import { StatusLine } from './elements/status.js';
 import { ThemeButton } from './elements/theme.js';
@@ -25,6 +27,7 @@ const ELEMENTS = {
   ...NETWORKS_ELEMENTS,
   ...IMAGES_ELEMENTS,
   ...EXPLAIN_ELEMENTS,
+  ...WHAT_IF_ELEMENTS,
   ...COMPARE_ELEMENTS,
 };
 for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag, element);
@@ -34,6 +37,7 @@ const store = new Store();
 const engineNow = runNetworks(store);
 runImages(store);
 runExplain(store, engineNow);
+runWhatIf(store, engineNow);
 runCompare(store, engineNow);
 runOffline(store);
 document.addEventListener('peerlight', (event) => {

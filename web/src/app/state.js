@@ -3,6 +3,7 @@ import { explaining } from '../explain/select.js';
 import { noJob, plainView, reduceExplain } from '../explain/state.js';
 import { noImage, reduceImages } from '../images/state.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
+import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
 
 /**
@@ -10,6 +11,7 @@ import { plainHost, reduceHost } from './host.js';
  * @import { ExplainAction, JobState, ViewState } from '../explain/state.js'
  * @import { ImageState, ImagesAction, Sample } from '../images/state.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
+ * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
  * @import { Explanation, ImageRequest } from 'peerlight'
  */
@@ -26,11 +28,13 @@ import { plainHost, reduceHost } from './host.js';
  * @property {JobState} job
  * @property {Explanation | null} result
  * @property {ViewState} view
+ * @property {WhatIfState} whatIf
  * @property {Comparison} comparison
  * @property {HostState} host
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
- * @typedef {NetworksAction | ImagesAction | ExplainAction | CompareAction | HostAction | ButtonAction} Action
+ * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | CompareAction | HostAction | ButtonAction
+ *   } Action
  */
 
 /** @type {State} */
@@ -42,12 +46,13 @@ export const initial = {
   job: noJob,
   result: null,
   view: plainView,
+  whatIf: noWhatIf,
   comparison: noComparison,
   host: plainHost,
 };
 
 /** In the order in which they see each other's changes. */
-const REDUCERS = [reduceNetworks, reduceImages, reduceExplain, reduceCompare, reduceHost];
+const REDUCERS = [reduceNetworks, reduceImages, reduceExplain, reduceWhatIf, reduceCompare, reduceHost];
 
 /**
  * @param {State} state

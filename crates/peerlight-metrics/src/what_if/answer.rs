@@ -1,6 +1,6 @@
 //! The answer: plain data.
 
-use peerlight_core::Preprocess;
+use peerlight_core::{Crop, Preprocess, Rgba8};
 use peerlight_explain::{PeerMap, Prediction, TargetClass};
 use serde::Serialize;
 
@@ -24,8 +24,8 @@ pub struct WhatIfResult {
     pub agreement_before: Option<f32>,
     /// Agreement of their maps of the image with hidden places, -1 to 1. `None` for one peer.
     pub agreement_after: Option<f32>,
-    /// Image that the networks saw.
-    pub seen: SeenImage,
+    /// What replaced the hidden pixels, as the first peer saw them.
+    pub patch: Patch,
     /// Time in milliseconds.
     pub ms: f64,
 }
@@ -98,28 +98,51 @@ impl RegionEffects {
     }
 }
 
-/// The square that a network saw, as an image.
+/// Picture to lay over the square that the networks see: what replaced the hidden pixels, and nothing elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct SeenImage {
+pub struct Patch {
     /// Number of pixels along a side.
     pub side: usize,
-    /// Red, green, blue and alpha of every pixel, row by row. Left out of JSON.
+    /// Red, green, blue and alpha of every pixel, row by row. Alpha is 255 where a pixel is hidden, else 0. Left out of
+    /// JSON.
     #[serde(skip_serializing)]
     #[cfg_attr(feature = "typescript", ts(type = "Uint8Array"))]
     pub rgba: Vec<u8>,
 }
 
-impl SeenImage {
-    /// The image of normalized values [3, side, side].
-    pub(super) fn of(pixels: &[f32], side: usize, preprocess: &Preprocess) -> Self {
+impl Patch {
+    /// The hidden pixels of normalized values [3, side, side].
+    pub(super) fn of(pixels: &[f32], hidden: &[bool], side: usize, preprocess: &Preprocess) -> Self {
         let area = side * side;
         let byte = |i: usize, channel: usize| {
             let value = pixels[channel * area + i] * preprocess.std[channel] + preprocess.mean[channel];
             (value.clamp(0.0, 1.0) * 255.0).round() as u8
         };
-        let rgba = (0..area).flat_map(|i| [byte(i, 0), byte(i, 1), byte(i, 2), 255]).collect();
-        Self { side, rgba }
+        let pixel = |i: usize| if hidden[i] { [byte(i, 0), byte(i, 1), byte(i, 2), 255] } else { [0; 4] };
+        Self { side, rgba: (0..area).flat_map(pixel).collect() }
+    }
+
+    /// The patch over an image of which the networks see `crop`, at the image's own size.
+    pub fn over(&self, image: &Rgba8, crop: Crop) -> Rgba8 {
+        let mut pixels = image.pixels().to_vec();
+        let scale = self.side as f64 / crop.side;
+        let at = |v: u32, start: f64| {
+            let v = (f64::from(v) + 0.5 - start) * scale;
+            (0.0..self.side as f64).contains(&v).then_some(v as usize)
+        };
+        let (width, height) = (image.width(), image.height());
+        for (y, row) in (0..height).zip(pixels.chunks_exact_mut(4 * width as usize)) {
+            let Some(v) = at(y, crop.y) else { continue };
+            for (x, pixel) in (0..width).zip(row.chunks_exact_mut(4)) {
+                let Some(u) = at(x, crop.x) else { continue };
+                let over = &self.rgba[4 * (v * self.side + u)..][..4];
+                if over[3] > 0 {
+                    pixel.copy_from_slice(over);
+                }
+            }
+        }
+        Rgba8::new(width, height, pixels).expect("as many pixels as the image")
     }
 }
 
@@ -144,8 +167,16 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_is_the_input_in_bytes() {
-        let preprocess = Preprocess { side: 1, crop: 1.0, mean: [0.5; 3], std: [0.25; 3] };
-        assert_eq!(SeenImage::of(&[-2.0, 0.0, 9.0], 1, &preprocess).rgba, [0, 128, 255, 255]);
+    fn a_patch_covers_what_is_hidden_at_the_size_of_the_image() {
+        let preprocess = Preprocess { side: 2, crop: 1.0, mean: [0.5; 3], std: [0.25; 3] };
+        let pixels = [[-2.0, 0.0, 0.0, 9.0], [0.0; 4], [0.0; 4]].concat();
+        let patch = Patch::of(&pixels, &[true, false, false, true], 2, &preprocess);
+        assert_eq!(patch.rgba, [0, 128, 128, 255, 0, 0, 0, 0, 0, 0, 0, 0, 255, 128, 128, 255]);
+        // The middle 4 x 4 of 6 x 4 pixels are seen.
+        let image = Rgba8::new(6, 4, [7, 7, 7, 255].repeat(24)).unwrap();
+        let painted = patch.over(&image, Crop { x: 1.0, y: 0.0, side: 4.0 });
+        let red: Vec<u8> = painted.pixels().chunks(4).map(|pixel| pixel[0]).collect();
+        let (top, bottom) = ([7, 0, 0, 7, 7, 7], [7, 7, 7, 255, 255, 7]);
+        assert_eq!(red, [top, top, bottom, bottom].concat());
     }
 }

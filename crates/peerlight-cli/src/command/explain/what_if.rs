@@ -23,7 +23,7 @@ pub fn ask(
     pollster::block_on(what_if(session, pass, explained, &question, progress)).map(Some)
 }
 
-/// Writes the image that the networks saw, and the effects of each region over the image.
+/// Writes the image with what is hidden, and the effects of each region over the image.
 pub fn write(
     out: &Path,
     name: &str,
@@ -32,8 +32,7 @@ pub fn write(
     options: &Explain,
 ) -> Result<()> {
     let save = |what: &str, image: &Rgba8| files::write(&out.join(format!("{name}.{what}.png")), &encode_png(image)?);
-    let side = result.seen.side as u32;
-    save("what-if", &Rgba8::new(side, side, result.seen.rgba.clone())?)?;
+    save("what-if", &result.patch.over(image, crop))?;
     for peer in &result.peers {
         let Some(effects) = &peer.effects else { continue };
         let most = effects.log_odds.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
