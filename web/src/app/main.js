@@ -4,6 +4,8 @@ import { EXPLAIN_ELEMENTS } from '../explain/elements/index.js';
 import { runExplain } from '../explain/effects.js';
 import { IMAGES_ELEMENTS } from '../images/elements/index.js';
 import { runImages } from '../images/effects.js';
+import { MANY_ELEMENTS } from '../many/elements/index.js';
+import { runMany } from '../many/effects.js';
 import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
 import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
@@ -28,6 +30,7 @@ const ELEMENTS = {
   ...IMAGES_ELEMENTS,
   ...EXPLAIN_ELEMENTS,
   ...WHAT_IF_ELEMENTS,
+  ...MANY_ELEMENTS,
   ...COMPARE_ELEMENTS,
 };
 for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag, element);
@@ -38,6 +41,7 @@ const engineNow = runNetworks(store);
 runImages(store);
 runExplain(store, engineNow);
 runWhatIf(store, engineNow);
+runMany(store, engineNow);
 runCompare(store, engineNow);
 runOffline(store);
 document.addEventListener('peerlight', (event) => {

@@ -2,6 +2,7 @@ import { noComparison, reduceCompare } from '../compare/state.js';
 import { explaining } from '../explain/select.js';
 import { noJob, plainView, reduceExplain } from '../explain/state.js';
 import { noImage, reduceImages } from '../images/state.js';
+import { noMany, reduceMany } from '../many/state.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
 import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
@@ -10,6 +11,7 @@ import { plainHost, reduceHost } from './host.js';
  * @import { CompareAction, Comparison } from '../compare/state.js'
  * @import { ExplainAction, JobState, ViewState } from '../explain/state.js'
  * @import { ImageState, ImagesAction, Sample } from '../images/state.js'
+ * @import { ManyAction, ManyState } from '../many/state.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
  * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
@@ -29,12 +31,13 @@ import { plainHost, reduceHost } from './host.js';
  * @property {Explanation | null} result
  * @property {ViewState} view
  * @property {WhatIfState} whatIf
+ * @property {ManyState} many
  * @property {Comparison} comparison
  * @property {HostState} host
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
- * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | CompareAction | HostAction | ButtonAction
- *   } Action
+ * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | ManyAction | CompareAction} FolderAction
+ * @typedef {FolderAction | HostAction | ButtonAction} Action
  */
 
 /** @type {State} */
@@ -47,12 +50,13 @@ export const initial = {
   result: null,
   view: plainView,
   whatIf: noWhatIf,
+  many: noMany,
   comparison: noComparison,
   host: plainHost,
 };
 
 /** In the order in which they see each other's changes. */
-const REDUCERS = [reduceNetworks, reduceImages, reduceExplain, reduceWhatIf, reduceCompare, reduceHost];
+const REDUCERS = [reduceNetworks, reduceImages, reduceExplain, reduceWhatIf, reduceMany, reduceCompare, reduceHost];
 
 /**
  * @param {State} state
