@@ -62,6 +62,7 @@ export class EffectMaps extends PageElement {
         make('p', { class: 'quiet' }, words),
       );
     });
+    this.#tiles.style.setProperty('--columns', String(tiles.length + 2));
     this.#tiles.replaceChildren(...tiles);
   }
 }

@@ -43,6 +43,7 @@ export class WhatIfTools extends PageElement {
   #redo = this.#button('redo', 'Redo', () => this.send({ type: 'places-redo' }), 'Ctrl+Shift+Z');
   #clear = this.#button('clear', 'Clear', () => this.send({ type: 'places-changed', places: nowhere }));
   #hint = make('p', { class: 'quiet' });
+  #steps = make('div', { class: 'saves' });
   #row = make('div', { class: 'tools' });
 
   connectedCallback() {
@@ -52,9 +53,9 @@ export class WhatIfTools extends PageElement {
       this.#button('hide', 'Hide', () => this.#set({ keep: false })),
       this.#button('keep', 'Keep alone', () => this.#set({ keep: true })),
     );
-    const steps = make('div', { class: 'saves' }, this.#undo, this.#redo, this.#clear);
-    this.#row.replaceChildren(this.#tools, this.#keep, this.#baseline, steps, this.#hint);
-    this.replaceChildren(this.#toggle, this.#row);
+    this.#steps.replaceChildren(this.#undo, this.#redo, this.#clear);
+    this.#row.replaceChildren(this.#tools, this.#keep, this.#baseline, this.#hint);
+    this.replaceChildren(make('div', { class: 'head' }, this.#toggle, this.#steps), this.#row);
     addEventListener('keydown', (event) => this.#key(event));
   }
 
@@ -74,7 +75,7 @@ export class WhatIfTools extends PageElement {
     }
     if (!changed(state, before, (s) => [s.whatIf, s.result])) return;
     this.#toggle.setAttribute('aria-expanded', String(whatIf.on));
-    this.#row.hidden = !whatIf.on;
+    this.#row.hidden = this.#steps.hidden = !whatIf.on;
     TOOLS.forEach(({ id }, i) => this.#tools.children[i]?.setAttribute('aria-pressed', String(id === whatIf.tool)));
     [false, true].forEach((keep, i) => {
       this.#keep.children[i]?.setAttribute('aria-pressed', String(keep === whatIf.keep));
