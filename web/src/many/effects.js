@@ -1,4 +1,5 @@
 import { failure } from '../shared/failure.js';
+import { labelsOf } from './labels.js';
 import { nextItem } from './select.js';
 
 /**
@@ -17,12 +18,19 @@ export function runMany(store, engineNow) {
   const { dispatch } = store;
   let job = new AbortController();
 
-  store.subscribe((state) => {
+  store.subscribe((state, before) => {
+    if (state.many.lists !== before.many.lists) state.many.lists.forEach(read);
     if (state.many.phase !== 'running') job.abort();
     const item = nextItem(state);
     const engine = engineNow();
     if (item && engine) explain(engine, item);
   });
+
+  /** @param {File} list */
+  async function read(list) {
+    const text = await list.text().catch(() => '');
+    dispatch({ type: 'many-labeled', labels: labelsOf(text) });
+  }
 
   /**
    * @param {Engine} engine

@@ -15,12 +15,10 @@ const ready = {
   }),
 };
 
-const give = (page, paths, labels = new Map()) =>
-  reduce(page, {
-    type: 'many-given',
-    files: paths.map((path) => ({ file: /** @type {any} */ ({ name: path }), path })),
-    labels,
-  });
+const give = (page, paths, labels = new Map()) => {
+  const files = paths.map((path) => ({ file: /** @type {any} */ ({ name: path }), path }));
+  return reduce(reduce(page, { type: 'many-given', files, lists: [] }), { type: 'many-labeled', labels });
+};
 
 const outcome = (first, second, agreement) =>
   /** @type {any} */ ({

@@ -1,6 +1,7 @@
 /**
  * @import { Action, State } from '../app/state.js'
  * @import { Failure } from '../shared/failure.js'
+ * @import { Given } from '../images/gather.js'
  * @import { Explanation, PeerMap } from 'peerlight'
  */
 
@@ -30,12 +31,12 @@
  * @property {'idle' | 'running' | 'paused'} phase
  * @property {Item[]} items
  * @property {number} lastId
- * @property {Map<string, string>} labels the classes' names by path or file name, of a list that was dropped
+ * @property {File[]} lists of labels, not read yet
+ * @property {Map<string, string>} labels the classes' names by path or file name, of the lists that were read
  * @property {ManyView} view
  *
- * @typedef {{ file: File, path: string }} Given
- *
- * @typedef {{ type: 'many-given', files: Given[], labels: Map<string, string> }
+ * @typedef {{ type: 'many-given', files: Given[], lists: File[] }
+ *   | { type: 'many-labeled', labels: Map<string, string> }
  *   | { type: 'many-started', id: number }
  *   | { type: 'many-done', id: number, outcome: Outcome }
  *   | { type: 'many-failed', id: number, error: Failure }
@@ -47,7 +48,7 @@
 /** Those where the networks differ most come first. @type {ManyView} */
 const plainView = { sort: 'difference', down: true, text: '', only: 'all', grouped: false, page: 0 };
 /** @type {ManyState} */
-export const noMany = { phase: 'idle', items: [], lastId: 0, labels: new Map(), view: plainView };
+export const noMany = { phase: 'idle', items: [], lastId: 0, lists: [], labels: new Map(), view: plainView };
 
 /**
  * @param {State} page
@@ -68,11 +69,12 @@ function reduceOwn(own, action) {
   switch (action.type) {
     case 'many-given': {
       const items = action.files.map(({ file, path }, i) => waiting(own.lastId + 1 + i, file, path));
-      const labels = new Map([...own.labels, ...action.labels]);
       const lastId = own.lastId + items.length;
       const phase = items.length ? 'running' : own.phase;
-      return { ...own, items: [...own.items, ...items], lastId, labels, phase };
+      return { ...own, items: [...own.items, ...items], lists: action.lists, lastId, phase };
     }
+    case 'many-labeled':
+      return { ...own, labels: new Map([...own.labels, ...action.labels]) };
     case 'many-started':
       return changedItem(own, action.id, { phase: 'running' });
     case 'many-done':

@@ -1,11 +1,11 @@
-import { dropped, given, sorted } from '../../many/gather.js';
 import { PageElement, changed, make } from '../../shared/element.js';
 import { count } from '../../shared/format.js';
+import { dropped, given, sorted } from '../gather.js';
 import { isEditable, isPage, isTextFor } from '../transfer.js';
 
 /**
  * @import { State } from '../../app/state.js'
- * @import { Given } from '../../many/state.js'
+ * @import { Given } from '../gather.js'
  * @import { Sample } from '../state.js'
  */
 
@@ -67,15 +67,15 @@ export class Intake extends PageElement {
    * One image is shown; several go into the queue, with the lists of labels among them.
    * @param {Given[]} files
    */
-  async #takeAll(files) {
+  #takeAll(files) {
     const [only] = files;
     // A single file is taken whatever it is: whoever reads it says best what it is not.
     if (only && files.length === 1 && !only.path.includes('/')) return this.#take(only.file, { name: only.file.name });
-    const { images, labels, others } = await sorted(files);
+    const { images, lists, others } = sorted(files);
     const [first] = images;
     if (!first) return this.#refuse('There is no image among these files.', 'Choose JPEG, PNG or WebP images.');
     const notice = others ? `${count(others, 'file')} left out: no image.` : '';
-    if (images.length > 1) this.send({ type: 'many-given', files: images, labels });
+    if (images.length > 1) this.send({ type: 'many-given', files: images, lists });
     if (images.length > 1 && this.classList.contains('small')) return;
     this.#take(first.file, { name: first.file.name, notice });
   }

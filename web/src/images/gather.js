@@ -1,6 +1,4 @@
-import { labelsOf } from './labels.js';
-
-/** @import { Given } from './state.js' */
+/** @typedef {{ file: File, path: string }} Given a file, and its path with the folders that were given */
 
 /** Names of files that are images, by what they say of themselves. */
 const IMAGE = /\.(jpe?g|png|webp|gif|bmp|avif|tiff?|heic|heif)$/i;
@@ -47,13 +45,12 @@ async function within(entry, folder) {
 }
 
 /**
- * The images among files, by path, and the labels of the lists among them.
+ * What there is among files: the images by path, the lists (CSV), and how many others.
  * @param {Given[]} files
  */
-export async function sorted(files) {
+export function sorted(files) {
   const images = files.filter(({ file, path }) => file.type.startsWith('image/') || IMAGE.test(path));
-  const lists = files.filter(({ path }) => /\.csv$/i.test(path));
-  const labels = await Promise.all(lists.map(async ({ file }) => [...labelsOf(await file.text())]));
+  const lists = files.filter(({ path }) => /\.csv$/i.test(path)).map(({ file }) => file);
   images.sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }));
-  return { images, labels: new Map(labels.flat()), others: files.length - images.length - lists.length };
+  return { images, lists, others: files.length - images.length - lists.length };
 }
