@@ -3,11 +3,11 @@
 mod answer;
 mod question;
 
-use std::ops::Range;
+use std::{cmp::Reverse, ops::Range};
 
 use burn::tensor::Tensor;
 use peerlight_core::Result;
-use peerlight_explain::{Explanation, ForwardPass, Progress, Request, Session};
+use peerlight_explain::{Explanation, ForwardPass, PeerMap, Progress, Request, Session};
 
 pub use self::{
     answer::{Answer, Patch, PeerAnswer, RegionEffects, WhatIfResult},
@@ -29,16 +29,21 @@ pub async fn what_if(
     progress: &dyn Progress,
 ) -> Result<WhatIfResult> {
     let start = progress.now();
-    let (grid, class) = (explanation.grid, explanation.target.class);
-    let inputs = MaskedInputs::of(pass, &session.info().preprocess).await?;
-    let hidden = question.hidden(grid, inputs.side())?;
-    let mut pixels = Vec::with_capacity(inputs.pixels().len());
-    masked(&inputs, question, &hidden, &mut pixels);
-    let patch = Patch::of(&pixels, &hidden, inputs.side(), &session.info().preprocess);
+    let grid = explanation.grid;
+    let mut inputs: Vec<PeerInput> = Vec::new();
+    for (peer, info) in session.info().peers.iter().enumerate() {
+        let own = MaskedInputs::of(pass, peer, &info.preprocess).await?;
+        let known = inputs.iter().find(|other| other.own.pixels() == own.pixels());
+        inputs.push(match known {
+            Some(other) => PeerInput { own, hidden: other.hidden.clone(), pixels: other.pixels.clone() },
+            None => PeerInput::of(own, question, grid)?,
+        });
+    }
 
     let after = if question.hides() {
-        let pass = session.forward_input(inputs.batch(pixels), progress).await?;
-        let request = Request { target: Some(class), ..request.clone() };
+        let changed = inputs.iter().map(|input| input.own.batch(input.pixels.clone())).collect();
+        let pass = session.forward_inputs(changed, progress).await?.with_choices_of(pass);
+        let request = Request { target: Some(explanation.target.class.into()), ..request.clone() };
         let explanation = session.explain(&pass, &request, progress).await?;
         Some((pass, explanation))
     } else {
@@ -48,14 +53,20 @@ pub async fn what_if(
 
     let mut peers = Vec::new();
     for (was, is) in explanation.peers.iter().zip(&after.peers) {
-        let before = Answer::of(pass.probabilities(was.peer), class, was);
+        let own = session.classes().own(was.peer, was.target.class).expect("a class that the peer explains");
+        let before = Answer::of(pass.probabilities(was.peer), own, was);
         let effects = match question.effects {
-            true => Some(effects(session, was.peer, &inputs, question, (class, grid), &before, progress).await?),
+            true => Some(effects(session, (was, &inputs[was.peer].own), question, grid, &before, progress).await?),
             false => None,
         };
-        let after = Answer::of(after_pass.probabilities(was.peer), class, is);
-        peers.push(PeerAnswer { peer: was.peer, id: was.id.clone(), name: was.name.clone(), before, after, effects });
+        let after = Answer::of(after_pass.probabilities(was.peer), own, is);
+        let PeerMap { peer, id, name, target, .. } = was.clone();
+        peers.push(PeerAnswer { peer, id, name, class: target.class, label: target.label, before, after, effects });
     }
+    // The finest input shows best what is hidden.
+    let finest = explanation.explained().into_iter().max_by_key(|&peer| (inputs[peer].own.side(), Reverse(peer)));
+    let PeerInput { own, hidden, pixels } = &inputs[finest.unwrap_or_default()];
+    let preprocess = &session.info().peers[finest.unwrap_or_default()].preprocess;
     Ok(WhatIfResult {
         target: explanation.target.clone(),
         grid,
@@ -64,9 +75,27 @@ pub async fn what_if(
         peers,
         agreement_before: explanation.agreement,
         agreement_after: after.agreement,
-        patch,
+        patch: Patch::of(pixels, hidden, own.side(), preprocess),
         ms: progress.now() - start,
     })
+}
+
+/// Input of one peer, before and after.
+struct PeerInput {
+    own: MaskedInputs,
+    /// Whether each pixel is hidden.
+    hidden: Vec<bool>,
+    /// The input with the hidden pixels replaced, [3, side, side].
+    pixels: Vec<f32>,
+}
+
+impl PeerInput {
+    fn of(own: MaskedInputs, question: &WhatIf, grid: usize) -> Result<Self> {
+        let hidden = question.hidden(grid, own.side())?;
+        let mut pixels = Vec::with_capacity(own.pixels().len());
+        masked(&own, question, &hidden, &mut pixels);
+        Ok(Self { own, hidden, pixels })
+    }
 }
 
 /// Adds to `out` the pixels with those that are `hidden` replaced.
@@ -80,10 +109,9 @@ fn masked(inputs: &MaskedInputs, question: &WhatIf, hidden: &[bool], out: &mut V
 /// What hiding each region alone takes from the class, for one peer.
 async fn effects(
     session: &Session,
-    peer: usize,
-    inputs: &MaskedInputs,
+    (peer, inputs): (&PeerMap, &MaskedInputs),
     question: &WhatIf,
-    (class, grid): (usize, usize),
+    grid: usize,
     before: &Answer,
     progress: &dyn Progress,
 ) -> Result<RegionEffects> {
@@ -96,7 +124,7 @@ async fn effects(
         }
         inputs.batch(values)
     };
-    let name = format!("Hiding each region from {}", session.info().peers[peer].name);
-    let found = session.confidences(peer, class, grid * grid, &make, &name, progress).await?;
+    let name = format!("Hiding each region from {}", peer.name);
+    let found = session.confidences(peer.peer, peer.target.class, grid * grid, &make, &name, progress).await?;
     Ok(RegionEffects::of(before, &found))
 }

@@ -22,7 +22,7 @@ fn asked() -> Asked {
     let device = Device::flex();
     let session = Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &device, "CPU").unwrap();
     let pass = block_on(session.forward_input(micro::input(&device), &Silent)).unwrap();
-    let request = Request { target: Some(CLASS), grid: 4, ..Request::default() };
+    let request = Request { target: Some(CLASS.into()), grid: 4, ..Request::default() };
     let explanation = block_on(session.explain(&pass, &request, &Silent)).unwrap();
     Asked { session, pass, request, explanation }
 }
@@ -35,7 +35,7 @@ impl Asked {
 
     /// The pass over the input with other pixels.
     fn again(&self, pixels: Vec<f32>) -> (ForwardPass, Explanation) {
-        let input = Tensor::from_data(TensorData::new(pixels, self.pass.input().dims()), &Device::flex());
+        let input = Tensor::from_data(TensorData::new(pixels, self.pass.input(0).dims()), &Device::flex());
         let pass = block_on(self.session.forward_input(input, &Silent)).unwrap();
         let explanation = block_on(self.session.explain(&pass, &self.request, &Silent)).unwrap();
         (pass, explanation)
@@ -49,9 +49,9 @@ fn at(row: usize, column: usize) -> RegionAt {
 #[test]
 fn the_answer_is_what_the_networks_say_of_the_changed_input() {
     let asked = asked();
-    let input = values(asked.pass.input());
-    let [_, _, side, _] = asked.pass.input().dims();
-    let preprocess = &asked.session.info().preprocess;
+    let input = values(asked.pass.input(0));
+    let [_, _, side, _] = asked.pass.input(0).dims();
+    let preprocess = &asked.session.info().peers[0].preprocess;
     for (baseline, hidden) in [
         (Replacement::Black, preprocess.normalized(0.0).map(|v| vec![v; side * side]).concat()),
         (Replacement::Mean, vec![0.0; input.len()]),

@@ -10,7 +10,7 @@ use super::Replacement;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct WhatIfResult {
-    /// Class that all figures are about.
+    /// Explained class.
     pub target: TargetClass,
     /// Number of regions along a side of the grid.
     pub grid: usize,
@@ -24,7 +24,7 @@ pub struct WhatIfResult {
     pub agreement_before: Option<f32>,
     /// Agreement of their maps of the image with hidden places, -1 to 1. `None` for one peer.
     pub agreement_after: Option<f32>,
-    /// What replaced the hidden pixels, as the first peer saw them.
+    /// What replaced the hidden pixels, as the peer with the largest input saw them.
     pub patch: Patch,
     /// Time in milliseconds.
     pub ms: f64,
@@ -40,6 +40,11 @@ pub struct PeerAnswer {
     pub id: String,
     /// Name of the peer, shown to people.
     pub name: String,
+    /// Index of the class that the figures of this peer are about: the target, or the peer's first class if it does not
+    /// have the target.
+    pub class: usize,
+    /// Name of that class.
+    pub label: String,
     /// Answer about the whole image.
     pub before: Answer,
     /// Answer about the image with hidden places.
@@ -64,6 +69,7 @@ pub struct Answer {
 const LEAST: f64 = 1e-45;
 
 impl Answer {
+    /// The answer of a peer about the class that is its `class`th.
     pub(super) fn of(probabilities: &[f32], class: usize, peer: &PeerMap) -> Self {
         let own = f64::from(probabilities[class]);
         // The sum of the others keeps the digits that 1 - p has lost where p is nearly 1.
@@ -115,8 +121,9 @@ impl Patch {
     /// The hidden pixels of normalized values [3, side, side].
     pub(super) fn of(pixels: &[f32], hidden: &[bool], side: usize, preprocess: &Preprocess) -> Self {
         let area = side * side;
-        let byte = |i: usize, channel: usize| {
-            let value = pixels[channel * area + i] * preprocess.std[channel] + preprocess.mean[channel];
+        let byte = |i: usize, color: usize| {
+            let channel = if preprocess.bgr { 2 - color } else { color };
+            let value = pixels[channel * area + i] * preprocess.std[color] + preprocess.mean[color];
             (value.clamp(0.0, 1.0) * 255.0).round() as u8
         };
         let pixel = |i: usize| if hidden[i] { [byte(i, 0), byte(i, 1), byte(i, 2), 255] } else { [0; 4] };
@@ -168,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_patch_covers_what_is_hidden_at_the_size_of_the_image() {
-        let preprocess = Preprocess { side: 2, crop: 1.0, mean: [0.5; 3], std: [0.25; 3] };
+        let preprocess = Preprocess { side: 2, crop: 1.0, mean: [0.5; 3], std: [0.25; 3], bgr: false };
         let pixels = [[-2.0, 0.0, 0.0, 9.0], [0.0; 4], [0.0; 4]].concat();
         let patch = Patch::of(&pixels, &[true, false, false, true], 2, &preprocess);
         assert_eq!(patch.rgba, [0, 128, 128, 255, 0, 0, 0, 0, 0, 0, 0, 0, 255, 128, 128, 255]);
