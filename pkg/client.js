@@ -8,7 +8,7 @@ import { toSendable } from './source.js';
 
 /**
  * @import { Call, Device, DeviceKind, DeviceWish, Engine, MeasureOptions, OpenOptions } from './index.js'
- * @import { OpenProgress, ImageRequest, Source } from './index.js'
+ * @import { OpenProgress, ImageRequest, PreparedImage, Request, Source, WhatIf } from './index.js'
  * @import { OpenEngine } from './pool.js'
  * @import { OnBytes } from './weights.js'
  * @import { RequestType, WorkerClient, WorkerLike } from './worker-client.js'
@@ -126,11 +126,42 @@ class Client {
 
   /**
    * @param {Source} source
+   * @param {{ crop?: number | null }} [options]
+   * @param {Call} [call]
+   * @returns {Promise<PreparedImage>}
+   */
+  async prepare(source, options, call) {
+    const { crop } = checkRequest(options);
+    const image = await toSendable(source);
+    const open = { source: image, sourceId: ++this.#lastId, held: true };
+    let closed = false;
+    const close = () => {
+      if (closed) return;
+      closed = true;
+      this.#forget(open.sourceId);
+      closeCopy(image, source);
+    };
+    /** @type {(type: RequestType, body: { request: ImageRequest }, call?: Call) => Promise<any>} */
+    const ask = async (type, { request, ...body }, call) => {
+      if (closed) throw new PeerlightError('cancelled', 'The image is closed.');
+      return this.#run(type, { ...open, request: { ...request, crop }, ...body }, call);
+    };
+    try {
+      const size = await ask('prepare', { request: {} }, call);
+      return { ...size, ...asking(ask), close };
+    } catch (thrown) {
+      close();
+      throw thrown;
+    }
+  }
+
+  /**
+   * @param {Source} source
    * @param {ImageRequest} [request]
    * @param {Call} [call]
    */
   async explain(source, request, call) {
-    return this.#job('explain', source, { request: checkRequest(request) }, call);
+    return this.#of(source).explain(request, call);
   }
 
   /**
@@ -140,7 +171,17 @@ class Client {
    * @param {Call} [call]
    */
   async measure(source, request, options, call) {
-    return this.#job('measure', source, { request: checkRequest(request), options: checkOptions(options) }, call);
+    return this.#of(source).measure(request, options, call);
+  }
+
+  /**
+   * @param {Source} source
+   * @param {WhatIf} question
+   * @param {ImageRequest} [request]
+   * @param {Call} [call]
+   */
+  async whatIf(source, question, request, call) {
+    return this.#of(source).whatIf(question, request, call);
   }
 
   /**
@@ -149,7 +190,7 @@ class Client {
    * @param {Call} [call]
    */
   async sanity(source, request, call) {
-    return this.#job('sanity', source, { request: checkRequest(request) }, call);
+    return this.#of(source).sanity(request, call);
   }
 
   close() {
@@ -160,25 +201,37 @@ class Client {
   }
 
   /**
+   * What can be asked of an image that does not stay open.
+   * @param {Source} source
+   */
+  #of(source) {
+    return asking(async (type, body, call) => {
+      checkCall(call);
+      throwIfCancelled(call?.signal);
+      const image = await toSendable(source);
+      try {
+        return await this.#run(type, { source: image, sourceId: this.#id(image), ...body }, call);
+      } finally {
+        closeCopy(image, source);
+      }
+    });
+  }
+
+  /**
    * One job from call to answer. The worker takes them in turn.
    * @param {RequestType} type
-   * @param {Source} source
    * @param {object} body
    * @param {Call} [call]
    * @returns {Promise<any>}
    */
-  async #job(type, source, body, call) {
+  async #run(type, body, call) {
     const { signal, onProgress } = checkCall(call);
     throwIfCancelled(signal);
     if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
-    const image = await toSendable(source);
     try {
-      return await this.#send(type, { source: image, sourceId: this.#id(image), ...body }, { signal, onProgress });
+      return await this.#send(type, body, { signal, onProgress });
     } catch (thrown) {
       throw asError(thrown);
-    } finally {
-      // A copy of an element's pixels, made here.
-      if (image !== source && 'close' in image) image.close();
     }
   }
 
@@ -283,4 +336,33 @@ class Client {
     this.#ids.set(source, id);
     return id;
   }
+
+  /** @param {number} sourceId of an image that was held */
+  #forget(sourceId) {
+    const worker = this.#engine?.worker;
+    if (worker?.alive) worker.call('close', { sourceId }).catch(() => {}); // A worker that has ended holds nothing.
+  }
+}
+
+/**
+ * The questions that can be put to an image, checked before anything is sent.
+ * @param {(type: RequestType, body: { request: ImageRequest, [more: string]: unknown }, call?: Call) => Promise<any>} ask
+ * @returns {Pick<PreparedImage, 'explain' | 'measure' | 'whatIf' | 'sanity'>}
+ */
+const asking = (ask) => ({
+  explain: async (request, call) => ask('explain', { request: checkRequest(request) }, call),
+  measure: async (request, options, call) =>
+    ask('measure', { request: checkRequest(request), options: checkOptions(options) }, call),
+  whatIf: async (question, request, call) =>
+    ask('whatIf', { request: checkRequest(request), question: checkOptions(question) }, call),
+  sanity: async (request, call) => ask('sanity', { request: checkRequest(request) }, call),
+});
+
+/**
+ * Frees the copy of an element's pixels that was made here.
+ * @param {Blob | ImageData | ImageBitmap} image
+ * @param {Source} source
+ */
+function closeCopy(image, source) {
+  if (image !== source && 'close' in image) image.close();
 }

@@ -17,6 +17,9 @@ function fakeWorkers(script = {}) {
       explain: (m, reply) => reply('done', { by: kind, request: m.request, id: m.sourceId }),
       measure: (m, reply) => reply('done', { request: m.request, options: m.options }),
       sanity: (m, reply) => reply('done', { request: m.request }),
+      prepare: (m, reply) => reply('done', { width: 4, height: 3 }),
+      close: (m, reply) => reply('done'),
+      whatIf: (m, reply) => reply('done', { question: m.question, request: m.request, id: m.sourceId, held: m.held }),
       cancel: (m, reply) => reply('failed', { code: 'cancelled', message: '' }),
       ...script,
       ...script[kind],
@@ -225,6 +228,29 @@ test('a map is asked for with its request, measured with its boxes, and checked'
   assert.deepEqual([a.request, m, s], [request, { request, options }, { request }]);
   const sent = made[0].seen.slice(2).map(({ type, sourceId }) => `${type} ${sourceId}`);
   assert.deepEqual(sent, ['explain 1', 'measure 1', 'sanity 1']);
+});
+
+test('several images stay open, each under a number of its own, until they are closed', async () => {
+  const { made, spawn } = fakeWorkers();
+  const engine = await open(spawn);
+  const [first, second] = [await engine.prepare(source, { crop: 0.5 }), await engine.prepare(source)];
+  assert.deepEqual([first.width, first.height], [4, 3]);
+  const question = { regions: [{ row: 1, column: 2 }] };
+  const asked = [await first.whatIf(question, { target: 3 }), await second.whatIf(question)];
+  assert.deepEqual(
+    asked.map((a) => a.request),
+    [{ target: 3, crop: 0.5 }, { crop: undefined }],
+  );
+  const [a, b] = /** @type {any[]} */ (asked);
+  assert.ok(a.held && b.held && a.id !== b.id);
+  first.close();
+  first.close();
+  await assert.rejects(first.explain(), fails('cancelled'));
+  await second.explain();
+  const closed = made[0].seen.filter((m) => m.type === 'close').map((m) => m.sourceId);
+  assert.deepEqual(closed, [a.id]);
+  const other = /** @type {any} */ (await engine.whatIf(source, question));
+  assert.ok(!other.held && other.id !== b.id, 'the source itself has another number');
 });
 
 test('calls wait their turn: only its own signal cancels one', async () => {

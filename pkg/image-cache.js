@@ -5,39 +5,78 @@ import { readPixels } from './decode.js';
  * @typedef {Blob | ImageData | ImageBitmap} Pixels
  */
 
+/** @typedef {Pick<Image, 'width' | 'height' | 'full'>} Size */
+
 /**
- * The image that was decoded last, and the one that the engine's forward pass is of. A blob cannot change, so another
- * grid, class or method of the same one decodes nothing again and runs no network over it again.
+ * The images that are open in the engine: those that are held until they are closed, and of the others the one that was
+ * asked about last, with its pixels. A blob cannot change, so another grid, class or method of the same one decodes
+ * nothing again and runs no network over it again.
  */
 export class ImageCache {
   #read;
+  #close;
   /** @type {{ id: number, image: Image } | null} */
   #decoded = null;
   /** @type {{ id: number, crop: number | undefined } | null} */
   #forwarded = null;
+  /** The images that are held, without their pixels. @type {Map<number, { crop: number | undefined, image: Size }>} */
+  #held = new Map();
 
-  /** @param {(source: Pixels) => Promise<Image>} [read] */
-  constructor(read = readPixels) {
+  /**
+   * @param {(id: number) => void} close has the engine forget an image
+   * @param {(source: Pixels) => Promise<Image>} [read]
+   */
+  constructor(close, read = readPixels) {
+    this.#close = close;
     this.#read = read;
   }
 
   /**
-   * Makes sure that the engine's forward pass is of this image and crop, and returns the decoded image.
+   * Makes sure that the engine has the forward pass of this image and crop, and returns the image's size.
    *
    * @param {Pixels} source
-   * @param {number} id the same for the same source
-   * @param {number | undefined} crop
+   * @param {{ id: number, crop: number | undefined, held?: boolean }} which `id`: the same for the same source
    * @param {(image: Image) => Promise<unknown>} forward runs the engine's networks over the image
+   * @returns {Promise<Size>}
    */
-  async ensure(source, id, crop, forward) {
+  async ensure(source, { id, crop, held = false }, forward) {
+    if (held) return this.#hold(source, id, crop, forward);
     const [decoded, forwarded] = [this.#decoded, this.#forwarded];
     if (decoded?.id === id && forwarded?.id === id && forwarded.crop === crop) return decoded.image;
     this.#forwarded = null;
-    if (decoded?.id !== id) this.#decoded = null; // Frees its memory before the next image takes as much.
+    if (decoded?.id !== id) {
+      this.#decoded = null; // Frees its memory before the next image takes as much.
+      if (forwarded && forwarded.id !== id) this.#close(forwarded.id);
+    }
     const image = this.#decoded?.image ?? (await this.#read(source));
     if (source instanceof Blob) this.#decoded = { id, image };
     await forward(image);
-    if (source instanceof Blob) this.#forwarded = { id, crop };
+    this.#forwarded = { id, crop };
     return image;
+  }
+
+  /**
+   * @param {Pixels} source
+   * @param {number} id
+   * @param {number | undefined} crop
+   * @param {(image: Image) => Promise<unknown>} forward
+   */
+  async #hold(source, id, crop, forward) {
+    const known = this.#held.get(id);
+    if (known && known.crop === crop) return known.image;
+    this.#held.delete(id);
+    const image = await this.#read(source);
+    await forward(image);
+    const { width, height, full } = image;
+    this.#held.set(id, { crop, image: { width, height, full } });
+    return image;
+  }
+
+  /**
+   * Lets go of an image that was held.
+   * @param {number} id
+   */
+  release(id) {
+    if (this.#held.delete(id)) this.#close(id);
   }
 }

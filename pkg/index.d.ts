@@ -10,6 +10,8 @@ import type {
   Measures,
   Request,
   Sanity,
+  WhatIf,
+  WhatIfResult,
 } from './types.js';
 
 export type * from './types.js';
@@ -107,13 +109,32 @@ export interface Engine {
   explain(source: Source, request?: ImageRequest, call?: Call): Promise<Explanation>;
   /** How faithful a map is. The maps of the last 64 requests for an image are kept; any other is made first. */
   measure(source: Source, request?: ImageRequest, options?: MeasureOptions, call?: Call): Promise<Measures>;
+  /** What the networks would answer if places of the image were hidden, or if they alone were visible. */
+  whatIf(source: Source, question: WhatIf, request?: ImageRequest, call?: Call): Promise<WhatIfResult>;
   /** Whether a map depends on the networks' weights. */
   sanity(source: Source, request?: ImageRequest, call?: Call): Promise<Sanity>;
+  /**
+   * Decodes an image and has every network see it. It stays open, beside others, until it is closed: what is asked of
+   * it then starts from there. The engine itself keeps only the image that it was asked about last.
+   */
+  prepare(source: Source, options?: { crop?: number | null }, call?: Call): Promise<PreparedImage>;
   /**
    * Moves to another device, and resolves with the one in use: when it cannot be had, the old one stays and `reason`
    * says why.
    */
   use(wish: DeviceWish, options?: { signal?: AbortSignal; onProgress?(progress: OpenProgress): void }): Promise<Device>;
+  close(): void;
+}
+
+/** An image that stays open until it is closed. `width` and `height` are its own, in pixels. */
+export interface PreparedImage {
+  readonly width: number;
+  readonly height: number;
+  explain(request?: Request, call?: Call): Promise<Explanation>;
+  measure(request?: Request, options?: MeasureOptions, call?: Call): Promise<Measures>;
+  whatIf(question: WhatIf, request?: Request, call?: Call): Promise<WhatIfResult>;
+  sanity(request?: Request, call?: Call): Promise<Sanity>;
+  /** Frees what the engine keeps of it. Closing twice does no harm. */
   close(): void;
 }
 

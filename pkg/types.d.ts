@@ -295,6 +295,109 @@ export type Depth = {
   pearson: number;
 };
 
+/**
+ * Question to a forward pass: what would the networks answer if some places were hidden, or if nothing else were
+ * visible? The places are those of `regions`, `boxes` and `brush` together.
+ */
+export type WhatIf = {
+  /** Regions of the explanation's grid. */
+  regions?: Array<RegionAt>;
+  /** Boxes as fractions of the square that the networks see, 0 to 1: left, top, right and bottom. */
+  boxes?: Array<[number, number, number, number]>;
+  /**
+   * Brushed places: a square of cells over what the networks see, row by row, 1 for a chosen cell and 0 for another.
+   * Empty for none.
+   */
+  brush?: ArrayLike<number>;
+  /** Whether the places are kept and the rest is hidden, instead of the places. */
+  keep?: boolean;
+  /** What replaces hidden pixels. */
+  baseline?: Replacement;
+  /** Whether the effect of hiding each region alone is measured, too. It takes a pass for each region and network. */
+  effects?: boolean;
+};
+
+/** A region of the grid by its place. JSON may hold more fields, so the regions of an explanation can be passed on. */
+export type RegionAt = {
+  /** Row, counted from 0 at the top. */
+  row: number;
+  /** Column, counted from 0 at the left. */
+  column: number;
+};
+
+/** What replaces hidden places. */
+export type Replacement = 'black' | 'mean' | 'blurred' | 'imputed';
+
+/** What the networks answer before and after places are hidden. */
+export type WhatIfResult = {
+  /** Class that all figures are about. */
+  target: TargetClass;
+  /** Number of regions along a side of the grid. */
+  grid: number;
+  /** What replaced hidden pixels. */
+  baseline: Replacement;
+  /** Fraction of the pixels that was hidden, 0 to 1. */
+  hidden: number;
+  /** Explained peers, with their answers. */
+  peers: Array<PeerAnswer>;
+  /** Agreement of the peers' maps of the whole image, -1 to 1. `null` for one peer. */
+  agreement_before: number | null;
+  /** Agreement of their maps of the image with hidden places, -1 to 1. `null` for one peer. */
+  agreement_after: number | null;
+  /** What replaced the hidden pixels, as the first peer saw them. */
+  patch: Patch;
+  /** Time in milliseconds. */
+  ms: number;
+};
+
+/** Answers of one peer. */
+export type PeerAnswer = {
+  /** Index of the peer in the bundle, counted from 0. */
+  peer: number;
+  /** Id of the peer in the bundle. */
+  id: string;
+  /** Name of the peer, shown to people. */
+  name: string;
+  /** Answer about the whole image. */
+  before: Answer;
+  /** Answer about the image with hidden places. */
+  after: Answer;
+  /** Effect of hiding each region alone in the whole image. `null` unless it was asked for. */
+  effects: RegionEffects | null;
+};
+
+/** Answer of a peer about one image. */
+export type Answer = {
+  /** Softmax probability of the class, 0 to 1. */
+  probability: number;
+  /** Log-odds of the class: ln(p / (1 - p)). */
+  log_odds: number;
+  /** Five most probable classes, the best first. */
+  top: Array<Prediction>;
+};
+
+/**
+ * What hiding each region alone takes from the class: the figure for the whole image minus the one without the region.
+ * Below 0 where hiding the region speaks for the class.
+ */
+export type RegionEffects = {
+  /** Drop of the probability for each region, row by row. */
+  probability: Array<number>;
+  /** Drop of the log-odds for each region, row by row. */
+  log_odds: Array<number>;
+};
+
+/** Picture to lay over the square that the networks see: what replaced the hidden pixels, and nothing elsewhere. */
+export type Patch = {
+  /** Number of pixels along a side. */
+  side: number;
+  /**
+   * Red, green, blue and alpha of every pixel, row by row. Alpha is 255 where a pixel is hidden, else 0. Left out of
+   * JSON.
+   */
+  rgba: Uint8Array;
+};
+
 /** Description of a loaded bundle. */
 export type BundleInfo = {
   /** Name shown to people. */
@@ -348,6 +451,8 @@ export type Catalog = {
   metrics: Array<Metric>;
   /** The maskings, the protocol's primary one first. */
   maskings: Array<MaskingEntry>;
+  /** What can replace places that are hidden in a what-if question, the default first. */
+  baselines: Array<Choice>;
   /** Version of Peerlight. */
   version: string;
   /** Built-in architectures of networks. */

@@ -5,16 +5,16 @@ import { ImageCache } from './image-cache.js';
 import { loadCode } from './load-code.js';
 
 /**
- * @import { Image } from './decode.js'
- * @import { DeviceKind, Explanation, ImageRequest } from './index.js'
+ * @import { Size } from './image-cache.js'
+ * @import { DeviceKind, Explanation, ImageRequest, WhatIf } from './index.js'
  */
 
 /**
  * One worker is one device. It owns decoding, the engine and the wasm, takes one job at a time, and converts only.
  * @typedef {{ job: number, cancelled: boolean }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
- * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Blob | ImageData | ImageBitmap, sourceId: number,
- *   request: ImageRequest, options: object }} Message
+ * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Blob | ImageData | ImageBitmap,
+ *   sourceId: number, held?: boolean, request: ImageRequest, options: object, question: WhatIf }} Message
  */
 
 /** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
@@ -22,7 +22,7 @@ const scope = /** @type {any} */ (self);
 
 /** @type {any} the engine of the generated glue */
 let engine;
-const images = new ImageCache();
+const images = new ImageCache((id) => engine.close_image(id));
 /** @type {{ code: string, message: string } | null} */
 let trouble = null;
 /** @type {Map<number, Live>} */
@@ -68,15 +68,28 @@ const TASKS = {
 
   time: () => engine.time_ms(),
 
+  prepare: (message, live) => withForward(message, live, async (_request, _onStep, image) => image.full),
+
+  async close({ sourceId }) {
+    images.release(sourceId);
+  },
+
   explain: (message, live) =>
     withForward(message, live, async (request, onStep, image) =>
-      inImagePixels(await engine.explain(request, onStep), image),
+      inImagePixels(await engine.explain(message.sourceId, request, onStep), image),
     ),
 
   measure: (message, live) =>
-    withForward(message, live, (request, onStep) => engine.measure(request, message.options, onStep)),
+    withForward(message, live, (request, onStep) => engine.measure(message.sourceId, request, message.options, onStep)),
 
-  sanity: (message, live) => withForward(message, live, (request, onStep) => engine.sanity(request, onStep)),
+  whatIf: (message, live) =>
+    withForward(message, live, (request, onStep) => {
+      const brush = Array.from(message.question.brush ?? []);
+      return engine.what_if(message.sourceId, { ...message.question, brush }, request, onStep);
+    }),
+
+  sanity: (message, live) =>
+    withForward(message, live, (request, onStep) => engine.sanity(message.sourceId, request, onStep)),
 };
 
 /**
@@ -84,17 +97,18 @@ const TASKS = {
  * @template T
  * @param {Message} message
  * @param {Live} live
- * @param {(request: ImageRequest, onStep: OnStep, image: Image) => Promise<T>} task
+ * @param {(request: ImageRequest, onStep: OnStep, image: Size) => Promise<T>} task
  */
-async function withForward({ job, source, sourceId, request: { crop, ...request } }, live, task) {
+async function withForward({ job, source, sourceId, held, request: { crop, ...request } }, live, task) {
   if (trouble) throw lost(trouble);
   const onStep = async (/** @type {object} */ step) => {
     scope.postMessage({ type: 'progress', job, ...step });
     await turn();
     return !live.cancelled;
   };
-  const image = await images.ensure(source, sourceId, crop ?? undefined, (p) =>
-    engine.forward(p.width, p.height, p.rgba, crop ?? undefined, onStep),
+  const which = { id: sourceId, crop: crop ?? undefined, held };
+  const image = await images.ensure(source, which, (p) =>
+    engine.forward(sourceId, p.width, p.height, p.rgba, which.crop, onStep),
   );
   const value = await task(request, onStep, image);
   if (trouble) throw lost(trouble);
@@ -139,7 +153,7 @@ self.addEventListener('unhandledrejection', (event) => crash(plain(event.reason)
 /**
  * Sizes and crop are told in pixels of the image itself, also when the browser drew it down.
  * @param {Explanation} explanation
- * @param {Image} decoded
+ * @param {Size} decoded
  */
 function inImagePixels(explanation, { width, height, full }) {
   if (width === full.width && height === full.height) return explanation;

@@ -1,12 +1,12 @@
 /** Our engine without the client: the forward passes alone, and methods. */
 
 let engine;
-/** @type {[number, number, Uint8Array, number, () => boolean]} what the engine looks at */
+/** @type {[number, number, number, Uint8Array, number, () => boolean]} what the engine looks at, open as number 0 */
 let image;
 
 const TASKS = {
   async open({ device, bundle, pixels, side }) {
-    image = [side, side, pixels, 1, () => true];
+    image = [0, side, side, pixels, 1, () => true];
     const glue = await import(`/pkg/wasm/${device}/peerlight.js`);
     await glue.default({ module_or_path: new URL(`/pkg/wasm/${device}/peerlight_bg.wasm`, location.href) });
     engine = await glue.Engine.open();
@@ -16,7 +16,7 @@ const TASKS = {
   /** Both networks' maps by one method, their forward passes included. */
   async method({ method }) {
     await engine.forward(...image);
-    return (await engine.explain({ method }, () => true)).ms;
+    return (await engine.explain(0, { method }, () => true)).ms;
   },
 };
 

@@ -26,6 +26,8 @@ const CASES = [
   'explain',
   'overlay',
   'controls',
+  'what-if',
+  'many',
   'keyboard',
   'access',
   'compare',

@@ -43,18 +43,24 @@ export async function closeBrowsers() {
  * violations of the policy.
  */
 function watch() {
-  const seen = { results: 0, last: null, violations: /** @type {string[]} */ ([]) };
+  const seen = { results: 0, last: null, whatIf: null, violations: /** @type {string[]} */ ([]) };
   Object.assign(window, { seen });
   addEventListener('securitypolicyviolation', (e) => seen.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
   window.Worker = class extends Worker {
     /** The jobs of the page itself: those of the comparison name a method. @type {Set<number>} */
     asked = new Set();
+    /** What-if questions. @type {Set<number>} */
+    questions = new Set();
 
     /** @param {ConstructorParameters<typeof Worker>} args */
     constructor(...args) {
       super(...args);
       this.addEventListener('message', ({ data }) => {
-        if (data.type !== 'done' || !this.asked.has(data.job)) return;
+        if (data.type !== 'done') return;
+        if (this.questions.has(data.job)) {
+          seen.whatIf = { serial: data.job, value: data.value, at: performance.now() };
+        }
+        if (!this.asked.has(data.job)) return;
         seen.results += 1;
         seen.last = data.value;
       });
@@ -65,7 +71,9 @@ function watch() {
      * @param {any} [transfer]
      */
     postMessage(message, transfer) {
-      if (message.type === 'explain' && !message.request.method) this.asked.add(message.job);
+      const { type, job, request, held } = message;
+      if (type === 'explain' && !request.method && !held) this.asked.add(job);
+      if (type === 'whatIf') this.questions.add(job);
       super.postMessage(message, transfer);
     }
   };

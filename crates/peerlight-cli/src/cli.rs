@@ -3,6 +3,7 @@
 mod networks;
 mod settings;
 mod train;
+mod what_if;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub use self::{
     networks::{Import, Inspect, OwnArgs, Precision},
     settings::SettingArgs,
     train::{Given, RecipeArgs, Train},
+    what_if::WhatIfArgs,
 };
 
 /// Explains image classifiers: what two or more networks recognize, where they look, and where they agree.
@@ -35,6 +37,7 @@ pub enum Command {
   peerlight explain *.jpg --bundle B --out explained --grid 4 --class 'tabby cat'
   peerlight explain cat.jpg --bundle B --out explained --method grad-cam,score-cam,layer-cam:layers=4+5+6+7
   peerlight explain cat.jpg --bundle B --out D --method grad-cam --class 'tabby cat' --rather-than 'Egyptian cat'
+  peerlight explain cat.jpg --bundle B --out explained --hide 2,3+2,4 --baseline blurred --effects
   peerlight explain cat.jpg --bundle B --json | jq '.regions[] | select(.rho < 0)'
 
 Of several images, summary.csv and index.html list all, those first on which the networks agree least.
@@ -150,6 +153,8 @@ pub struct Explain {
     /// Class to compare with, by index or name: the further methods show what separates the two
     #[arg(long, value_name = "CLASS", requires = "method")]
     pub rather_than: Option<String>,
+    #[command(flatten)]
+    pub what_if: WhatIfArgs,
     #[command(flatten)]
     pub settings: SettingArgs,
     /// Layers to superpose, by number from 1 or by name, such as 4,5,6,7

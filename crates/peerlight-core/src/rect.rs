@@ -44,7 +44,11 @@ impl Rect {
 
     /// Whether the center of the pixel (x, y) lies in the box.
     pub fn holds(self, x: usize, y: usize) -> bool {
-        let (x, y) = (x as f64 + 0.5, y as f64 + 0.5);
+        self.contains(x as f64 + 0.5, y as f64 + 0.5)
+    }
+
+    /// Whether a point lies in the box.
+    pub fn contains(self, x: f64, y: f64) -> bool {
         self.x0 <= x && x < self.x1 && self.y0 <= y && y < self.y1
     }
 }
@@ -66,7 +70,7 @@ pub fn covered(boxes: &[Rect], width: f64, height: f64) -> f64 {
     for y in ys.windows(2) {
         for x in xs.windows(2) {
             let (cx, cy) = ((x[0] + x[1]) / 2.0, (y[0] + y[1]) / 2.0);
-            if boxes.iter().any(|r| r.x0 <= cx && cx < r.x1 && r.y0 <= cy && cy < r.y1) {
+            if boxes.iter().any(|r| r.contains(cx, cy)) {
                 area += (x[1] - x[0]) * (y[1] - y[0]);
             }
         }

@@ -52,6 +52,7 @@ mod result_file;
 mod sanity;
 mod similarity;
 mod steps;
+mod what_if;
 
 pub use bootstrap::{RESAMPLES, interval, resampled_means};
 pub use catalog::{Catalog, catalog};
@@ -71,6 +72,7 @@ pub use report::report;
 pub use result_file::{Best, MeanCurve, Paired, Report, ResultFile, Row};
 pub use sanity::{Depth, Sanity, UNCHANGED, sanity};
 pub use similarity::correlation;
+pub use what_if::{Answer, Patch, PeerAnswer, RegionAt, RegionEffects, Replacement, WhatIf, WhatIfResult, what_if};
 
 /// The Rust of the project's README, compiled and run with the documentation tests.
 #[cfg(doctest)]

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use peerlight_core::{Baseline, Preprocess, Result, blend, read};
 use peerlight_explain::ForwardPass;
 
-use crate::{masking::Masking, order::RankedMap};
+use crate::{impute::imputed, masking::Masking, order::RankedMap};
 
 /// An image as one peer's network sees it, read back once, from which any number of masked versions are made.
 pub struct MaskedInputs {
@@ -56,6 +56,11 @@ impl MaskedInputs {
         let hidden =
             self.baselines[baseline as usize].get_or_init(|| baseline.of(&self.pixels, self.side, &self.preprocess));
         blend(&self.pixels, hidden, self.side * self.side, keep, out);
+    }
+
+    /// The image without the pixels that are `removed`: their neighbors say what takes their place ([`imputed`]).
+    pub fn imputed(&self, removed: &[bool]) -> Vec<f32> {
+        imputed(&self.pixels, self.side, removed, 0)
     }
 
     /// Adds to `out` the image masked by a map.

@@ -3,7 +3,7 @@
 use js_sys::{Array, Float32Array, JSON, Object, Reflect, Uint8Array};
 use peerlight_core::{Code, Error, Result};
 use peerlight_explain::{Explanation, legacy};
-use peerlight_metrics::Catalog;
+use peerlight_metrics::{Catalog, WhatIfResult};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
@@ -71,6 +71,14 @@ pub fn explanation(explanation: &Explanation) -> Result<Object> {
     for (peer, report) in Array::from(&get(&object, "peers")?).iter().zip(&explanation.peers) {
         set(peer.unchecked_ref(), "map", &floats(&report.map.values))?;
     }
+    Ok(object)
+}
+
+/// The answer to a what-if question, with its patch as bytes.
+pub fn what_if(answer: &WhatIfResult) -> Result<Object> {
+    let object: Object = to_js(answer)?.unchecked_into();
+    let patch = get(&object, "patch")?;
+    set(patch.unchecked_ref(), "rgba", &Uint8Array::from(answer.patch.rgba.as_slice()))?;
     Ok(object)
 }
 

@@ -2,19 +2,23 @@
 //! computes. It is built twice: for the CPU, and for WebGPU.
 
 mod convert;
+mod open_image;
 mod progress;
+
+use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use js_sys::{Function, Object};
 use peerlight_core::{Code, Error, Rect, Rgba8};
 use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
-use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, measure, metric_ids, sanity};
+use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, WhatIf, measure, metric_ids, sanity, what_if};
 use peerlight_models::Bundle;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use crate::{
     convert::{from_js, json, thrown, to_js},
+    open_image::OpenImage,
     progress::{JsProgress, now},
 };
 
@@ -51,21 +55,16 @@ pub struct Engine {
     device: Device,
     info: DeviceInfo,
     session: Option<Session>,
-    /// The forward pass over the last image.
-    pass: Option<ForwardPass>,
-    /// The last explanations of it, to be measured.
-    explanations: Vec<(Request, Explanation)>,
+    /// The images that are open, by the numbers that the caller gave them.
+    images: BTreeMap<u32, OpenImage>,
 }
-
-/// How many explanations are kept to be measured: as many as there are cards on a page, and more.
-const KEPT: usize = 64;
 
 #[wasm_bindgen]
 impl Engine {
     /// Makes the device ready and has it pass the known-answer test.
     pub async fn open() -> Result<Engine, JsValue> {
         let (device, info) = open_device(KIND).await.map_err(thrown)?;
-        Ok(Engine { device, info, session: None, pass: None, explanations: Vec::new() })
+        Ok(Engine { device, info, session: None, images: BTreeMap::new() })
     }
 
     /// The device: `{ kind, name }`.
@@ -82,8 +81,7 @@ impl Engine {
         legacy::bundle(&mut info);
         let info = to_js(&info).map_err(thrown)?;
         self.session = Some(session);
-        self.pass = None;
-        self.explanations.clear();
+        self.images.clear();
         Ok(info)
     }
 
@@ -101,61 +99,80 @@ impl Engine {
         Ok(times[1])
     }
 
-    /// Has every peer see an image of `width` x `height` RGBA pixels, which is kept for what is asked next. `crop` is
-    /// the side of the center square that they see, as a part of the shorter side, or undefined for the bundle's own.
-    /// `on_step` is called with each step and gives a promise of whether to go on.
+    /// Has every peer see an image of `width` x `height` RGBA pixels, which stays open under a number of the caller's
+    /// until it is closed. `crop` is the side of the center square that they see, as a part of the shorter side, or
+    /// undefined for the bundle's own. `on_step` is called with each step and gives a promise of whether to go on.
     pub async fn forward(
         &mut self,
+        image: u32,
         width: u32,
         height: u32,
         rgba: Vec<u8>,
         crop: Option<f64>,
         on_step: Function,
     ) -> Result<(), JsValue> {
-        self.pass = None;
-        self.explanations.clear();
-        let image = Rgba8::new(width, height, rgba).map_err(thrown)?;
-        let pass =
-            self.session().map_err(thrown)?.forward(&image, crop, &JsProgress::new(on_step)).await.map_err(thrown)?;
-        self.pass = Some(pass);
+        self.images.remove(&image);
+        let pixels = Rgba8::new(width, height, rgba).map_err(thrown)?;
+        let pass = self.session().map_err(thrown)?.forward(&pixels, crop, &JsProgress::new(on_step)).await;
+        self.images.insert(image, OpenImage::new(pass.map_err(thrown)?));
         Ok(())
     }
 
-    /// Explains the image of the last forward pass: a request by JavaScript's names, or undefined for the default one.
-    pub async fn explain(&mut self, request: JsValue, on_step: Function) -> Result<Object, JsValue> {
-        let request: Request = from_js(request).map_err(thrown)?;
-        let (session, pass) = self.seen().map_err(thrown)?;
-        let made = session.explain(pass, &request, &JsProgress::new(on_step)).await.map_err(thrown)?;
-        let object = convert::explanation(&made).map_err(thrown)?;
-        self.keep(request, made);
-        Ok(object)
+    /// Forgets an open image.
+    pub fn close_image(&mut self, image: u32) {
+        self.images.remove(&image);
     }
 
-    /// What metrics say of the map that a request gives of the last image, which is made if it was not. Options:
+    /// Explains an open image: a request by JavaScript's names, or undefined for the default one.
+    pub async fn explain(&mut self, image: u32, request: JsValue, on_step: Function) -> Result<Object, JsValue> {
+        let request: Request = from_js(request).map_err(thrown)?;
+        let (session, image) = self.seen(image).map_err(thrown)?;
+        image.explain(session, &request, &JsProgress::new(on_step)).await.map_err(thrown)?;
+        convert::explanation(image.explanation(&request).expect("it was kept")).map_err(thrown)
+    }
+
+    /// What metrics say of the map that a request gives of an open image, which is made if it was not. Options:
     /// `{ metrics: ids, all if left out; boxes: [[x0, y0, x1, y1], ..] in pixels of the map }`.
-    pub async fn measure(&mut self, request: JsValue, options: JsValue, on_step: Function) -> Result<JsValue, JsValue> {
+    pub async fn measure(
+        &mut self,
+        image: u32,
+        request: JsValue,
+        options: JsValue,
+        on_step: Function,
+    ) -> Result<JsValue, JsValue> {
         let request: Request = from_js(request).map_err(thrown)?;
         let options: MeasureOptions = from_js(options).map_err(thrown)?;
         let progress = JsProgress::new(on_step);
-        if !self.explanations.iter().any(|(kept, _)| *kept == request) {
-            let (session, pass) = self.seen().map_err(thrown)?;
-            let made = session.explain(pass, &request, &progress).await.map_err(thrown)?;
-            self.keep(request.clone(), made);
-        }
-        let made = self.explanations.iter().find(|(kept, _)| *kept == request).map(|(_, made)| made);
-        let (session, pass) = self.seen().map_err(thrown)?;
+        let (session, pass, made) = self.explained(image, &request, &progress).await.map_err(thrown)?;
         let metrics = options.metrics.unwrap_or_else(|| metric_ids(false));
         let image = EvaluatedImage::new(session, pass, &options.boxes, &progress).await.map_err(thrown)?;
-        let evaluation = Evaluation::new(&image, made.expect("it was kept"), &request);
+        let evaluation = Evaluation::new(&image, made, &request);
         let measures = measure(&evaluation, &metrics).await.map_err(thrown)?;
         to_js(&measures).map_err(thrown)
     }
 
-    /// Whether the map that a request gives of the last image changes when the networks' weights are shuffled.
-    pub async fn sanity(&self, request: JsValue, on_step: Function) -> Result<JsValue, JsValue> {
+    /// What the networks would answer if places of an open image were hidden: a question by JavaScript's names, about
+    /// the class that a request explains.
+    pub async fn what_if(
+        &mut self,
+        image: u32,
+        question: JsValue,
+        request: JsValue,
+        on_step: Function,
+    ) -> Result<Object, JsValue> {
+        let question: WhatIf = from_js(question).map_err(thrown)?;
         let request: Request = from_js(request).map_err(thrown)?;
-        let (session, pass) = self.seen().map_err(thrown)?;
-        let found = sanity(session, pass, &request, &JsProgress::new(on_step)).await.map_err(thrown)?;
+        let progress = JsProgress::new(on_step);
+        let (session, pass, made) = self.explained(image, &request, &progress).await.map_err(thrown)?;
+        let answer = what_if(session, pass, (&request, made), &question, &progress).await.map_err(thrown)?;
+        convert::what_if(&answer).map_err(thrown)
+    }
+
+    /// Whether the map that a request gives of an open image changes when the networks' weights are shuffled.
+    pub async fn sanity(&mut self, image: u32, request: JsValue, on_step: Function) -> Result<JsValue, JsValue> {
+        let request: Request = from_js(request).map_err(thrown)?;
+        let (session, image) = self.seen(image).map_err(thrown)?;
+        let found = sanity(session, &image.pass, &request, &JsProgress::new(on_step)).await.map_err(thrown)?;
         to_js(&found).map_err(thrown)
     }
 }
@@ -181,19 +198,25 @@ impl Engine {
             .ok_or_else(|| Error::new(Code::BundleInvalid, "No bundle is loaded yet. Call load first."))
     }
 
-    /// What is loaded, and the last forward pass.
-    fn seen(&self) -> peerlight_core::Result<(&Session, &ForwardPass)> {
-        let session = self.session()?;
+    /// What is loaded, and an open image.
+    fn seen(&mut self, image: u32) -> peerlight_core::Result<(&Session, &mut OpenImage)> {
         let none = || Error::new(Code::AskInvalid, "There is no image yet. Call forward first.");
-        Ok((session, self.pass.as_ref().ok_or_else(none)?))
+        self.session()?;
+        let image = self.images.get_mut(&image).ok_or_else(none)?;
+        Ok((self.session.as_ref().expect("it is loaded"), image))
     }
 
-    /// Keeps an explanation to be measured, in place of an older one of the same request.
-    fn keep(&mut self, request: Request, made: Explanation) {
-        self.explanations.retain(|(kept, _)| *kept != request);
-        if self.explanations.len() == KEPT {
-            self.explanations.remove(0);
+    /// What is loaded, the forward pass over an open image, and what a request gives of it, made unless it is kept.
+    async fn explained(
+        &mut self,
+        image: u32,
+        request: &Request,
+        progress: &JsProgress,
+    ) -> peerlight_core::Result<(&Session, &ForwardPass, &Explanation)> {
+        let (session, image) = self.seen(image)?;
+        if image.explanation(request).is_none() {
+            image.explain(session, request, progress).await?;
         }
-        self.explanations.push((request, made));
+        Ok((session, &image.pass, image.explanation(request).expect("it was kept")))
     }
 }

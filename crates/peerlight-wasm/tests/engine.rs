@@ -43,13 +43,16 @@ fn progress(no_at: Option<u32>) -> (Function, Array) {
     (callback.into_js_value().unchecked_into(), steps)
 }
 
+/// The number under which a test opens its image.
+const IMAGE: u32 = 1;
+
 async fn forward(engine: &mut Engine, crop: Option<f64>, progress: Function) -> Result<(), JsValue> {
-    engine.forward(WIDTH, HEIGHT, drawn(WIDTH, HEIGHT), crop, progress).await
+    engine.forward(IMAGE, WIDTH, HEIGHT, drawn(WIDTH, HEIGHT), crop, progress).await
 }
 
 async fn explain(engine: &mut Engine, request: &Value, crop: Option<f64>) -> Result<Object, JsValue> {
     forward(engine, crop, progress(None).0).await?;
-    engine.explain(js(request), progress(None).0).await
+    engine.explain(IMAGE, js(request), progress(None).0).await
 }
 
 /// One test for everything on the device: a module opens WebGPU once, as a worker does.
@@ -64,6 +67,7 @@ async fn the_engine_answers_on_its_device() {
     explanations_are_those_of_the_native_program(&mut engine).await;
     each_step_is_told_and_can_be_the_last(&mut engine).await;
     a_map_is_measured_and_put_to_the_test(&mut engine).await;
+    places_are_hidden_and_several_images_stay_open(&mut engine).await;
     errors_are_plain_and_leave_the_engine_ready(&mut engine).await;
     maps_are_those_of_the_libraries(&engine).await;
 }
@@ -132,7 +136,7 @@ async fn each_step_is_told_and_can_be_the_last(engine: &mut Engine) {
         let mut run = async |no_at| {
             let (callback, steps) = progress(no_at);
             let request = request.map_or(JsValue::UNDEFINED, js);
-            (engine.explain(request, callback).await, steps.length())
+            (engine.explain(IMAGE, request, callback).await, steps.length())
         };
         let (done, steps) = run(None).await;
         done.unwrap();
@@ -146,7 +150,7 @@ async fn each_step_is_told_and_can_be_the_last(engine: &mut Engine) {
     }
     for last in 0..3 {
         assert_code(forward(engine, None, progress(Some(last)).0).await.unwrap_err(), "cancelled");
-        assert_code(engine.explain(JsValue::NULL, progress(None).0).await.unwrap_err(), "ask-invalid");
+        assert_code(engine.explain(IMAGE, JsValue::NULL, progress(None).0).await.unwrap_err(), "ask-invalid");
     }
     let throwing = Function::new_no_args("throw new Error('gone')");
     assert_code(forward(engine, None, throwing).await.unwrap_err(), "cancelled");
@@ -157,7 +161,7 @@ async fn a_map_is_measured_and_put_to_the_test(engine: &mut Engine) {
     forward(engine, None, progress(None).0).await.unwrap();
     let request = serde_json::json!({ "method": "grad-cam", "peer": 0 });
     let options = serde_json::json!({ "boxes": [[0, 0, 64, 64]] });
-    let measures = json(&engine.measure(js(&request), js(&options), progress(None).0).await.unwrap());
+    let measures = json(&engine.measure(IMAGE, js(&request), js(&options), progress(None).0).await.unwrap());
     let figure = |id: &str| {
         let figures = measures["figures"].as_array().unwrap();
         figures.iter().find(|f| f["id"] == id).unwrap_or_else(|| panic!("no {id}: {measures}"))["value"].as_f64()
@@ -170,16 +174,44 @@ async fn a_map_is_measured_and_put_to_the_test(engine: &mut Engine) {
     assert!(measures["curves"].as_array().unwrap().iter().all(|curve| curve["y"].as_array().unwrap().len() == 29));
     let none = json(
         &engine
-            .measure(js(&request), js(&serde_json::json!({ "metrics": ["energy"] })), progress(None).0)
+            .measure(IMAGE, js(&request), js(&serde_json::json!({ "metrics": ["energy"] })), progress(None).0)
             .await
             .unwrap(),
     );
     assert_eq!(none["figures"][0]["value"], Value::Null);
     for options in [serde_json::json!({ "metrics": ["guess"] }), serde_json::json!({ "boxs": [] })] {
-        assert_code(engine.measure(js(&request), js(&options), progress(None).0).await.unwrap_err(), "ask-invalid");
+        assert_code(
+            engine.measure(IMAGE, js(&request), js(&options), progress(None).0).await.unwrap_err(),
+            "ask-invalid",
+        );
     }
-    let sane = json(&engine.sanity(js(&request), progress(None).0).await.unwrap());
+    let sane = json(&engine.sanity(IMAGE, js(&request), progress(None).0).await.unwrap());
     assert!(sane["layers"].as_array().unwrap().len() >= 3 && sane["unchanged"].is_boolean(), "{sane}");
+}
+
+async fn places_are_hidden_and_several_images_stay_open(engine: &mut Engine) {
+    forward(engine, None, progress(None).0).await.unwrap();
+    let request = serde_json::json!({ "target": 3 });
+    let question = serde_json::json!({ "regions": [{ "row": 1, "column": 2, "rho": 0.5 }], "effects": true });
+    let first = json(&engine.what_if(IMAGE, js(&question), js(&request), progress(None).0).await.unwrap());
+    let peer = &first["peers"][0];
+    assert_ne!(peer["before"]["probability"], peer["after"]["probability"], "{first}");
+    // What hides one region for all is what its effect says.
+    let of = |key: &str| peer[key]["log_odds"].as_f64().unwrap();
+    let effect = peer["effects"]["log_odds"][7 + 2].as_f64().unwrap();
+    assert!((of("before") - of("after") - effect).abs() < 1e-4, "{first}");
+    for question in [serde_json::json!({ "regions": [{ "row": 7, "column": 0 }] }), serde_json::json!({ "hide": [] })] {
+        let thrown = engine.what_if(IMAGE, js(&question), js(&request), progress(None).0).await.unwrap_err();
+        assert_code(thrown, "ask-invalid");
+    }
+    let (callback, black) = (progress(None).0, vec![0; (WIDTH * HEIGHT * 4) as usize]);
+    engine.forward(IMAGE + 1, WIDTH, HEIGHT, black, None, callback).await.unwrap();
+    let again = json(&engine.what_if(IMAGE, js(&question), js(&request), progress(None).0).await.unwrap());
+    assert_eq!(again["peers"], first["peers"], "the first image is still open");
+    engine.close_image(IMAGE);
+    assert_code(engine.explain(IMAGE, js(&request), progress(None).0).await.unwrap_err(), "ask-invalid");
+    engine.explain(IMAGE + 1, js(&request), progress(None).0).await.unwrap();
+    engine.close_image(IMAGE + 1);
 }
 
 async fn errors_are_plain_and_leave_the_engine_ready(engine: &mut Engine) {
@@ -204,7 +236,7 @@ async fn errors_are_plain_and_leave_the_engine_ready(engine: &mut Engine) {
     }
     let sizes = [(0, 0, 0, "image-empty"), (70_000, 70_000, 0, "image-too-large"), (3, 3, 35, "image-broken")];
     for (width, height, bytes, code) in sizes {
-        let thrown = engine.forward(width, height, vec![0; bytes], None, progress(None).0).await;
+        let thrown = engine.forward(IMAGE, width, height, vec![0; bytes], None, progress(None).0).await;
         assert_code(thrown.unwrap_err(), code);
     }
     explain(engine, &serde_json::json!({}), None).await.unwrap();

@@ -4,8 +4,12 @@ import { EXPLAIN_ELEMENTS } from '../explain/elements/index.js';
 import { runExplain } from '../explain/effects.js';
 import { IMAGES_ELEMENTS } from '../images/elements/index.js';
 import { runImages } from '../images/effects.js';
+import { MANY_ELEMENTS } from '../many/elements/index.js';
+import { runMany } from '../many/effects.js';
 import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
+import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
+import { runWhatIf } from '../what-if/effects.js';
 import { OfflineLine } from './elements/offline.js';
 import { StatusLine } from './elements/status.js';
 import { ThemeButton } from './elements/theme.js';
@@ -25,6 +29,8 @@ const ELEMENTS = {
   ...NETWORKS_ELEMENTS,
   ...IMAGES_ELEMENTS,
   ...EXPLAIN_ELEMENTS,
+  ...WHAT_IF_ELEMENTS,
+  ...MANY_ELEMENTS,
   ...COMPARE_ELEMENTS,
 };
 for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag, element);
@@ -34,6 +40,8 @@ const store = new Store();
 const engineNow = runNetworks(store);
 runImages(store);
 runExplain(store, engineNow);
+runWhatIf(store, engineNow);
+runMany(store, engineNow);
 runCompare(store, engineNow);
 runOffline(store);
 document.addEventListener('peerlight', (event) => {

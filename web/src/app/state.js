@@ -2,14 +2,18 @@ import { noComparison, reduceCompare } from '../compare/state.js';
 import { explaining } from '../explain/select.js';
 import { noJob, plainView, reduceExplain } from '../explain/state.js';
 import { noImage, reduceImages } from '../images/state.js';
+import { noMany, reduceMany } from '../many/state.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
+import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
 
 /**
  * @import { CompareAction, Comparison } from '../compare/state.js'
  * @import { ExplainAction, JobState, ViewState } from '../explain/state.js'
  * @import { ImageState, ImagesAction, Sample } from '../images/state.js'
+ * @import { ManyAction, ManyState } from '../many/state.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
+ * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
  * @import { Explanation, ImageRequest } from 'peerlight'
  */
@@ -26,11 +30,14 @@ import { plainHost, reduceHost } from './host.js';
  * @property {JobState} job
  * @property {Explanation | null} result
  * @property {ViewState} view
+ * @property {WhatIfState} whatIf
+ * @property {ManyState} many
  * @property {Comparison} comparison
  * @property {HostState} host
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
- * @typedef {NetworksAction | ImagesAction | ExplainAction | CompareAction | HostAction | ButtonAction} Action
+ * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | ManyAction | CompareAction} FolderAction
+ * @typedef {FolderAction | HostAction | ButtonAction} Action
  */
 
 /** @type {State} */
@@ -42,12 +49,14 @@ export const initial = {
   job: noJob,
   result: null,
   view: plainView,
+  whatIf: noWhatIf,
+  many: noMany,
   comparison: noComparison,
   host: plainHost,
 };
 
 /** In the order in which they see each other's changes. */
-const REDUCERS = [reduceNetworks, reduceImages, reduceExplain, reduceCompare, reduceHost];
+const REDUCERS = [reduceNetworks, reduceImages, reduceExplain, reduceWhatIf, reduceMany, reduceCompare, reduceHost];
 
 /**
  * @param {State} state

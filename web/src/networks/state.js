@@ -66,6 +66,7 @@ function reduceEngine(engine, action) {
     case 'engine-retry':
       return engine.phase === 'failed' ? started(engine) : engine;
     case 'image-picked':
+    case 'many-given':
       return engine.phase === 'asleep' || engine.phase === 'failed' ? started(engine) : engine;
     case 'engine-cancel':
       return cancelled(engine);

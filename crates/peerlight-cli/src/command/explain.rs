@@ -3,11 +3,13 @@
 mod images;
 mod names;
 mod sheet;
+mod what_if;
 
 use std::{path::Path, time::Instant};
 
 use peerlight_core::{Code, Error, Preprocess, Result, overlay};
 use peerlight_explain::{ByName, Explanation, Request, Session, Versus, explainer, legacy};
+use peerlight_metrics::WhatIfResult;
 use serde::Serialize;
 
 use self::{
@@ -33,6 +35,7 @@ pub fn run(options: &Explain) -> Result<End> {
     if let Some(crop) = options.settings.crop() {
         Preprocess { crop, ..session.info().preprocess.clone() }.check()?;
     }
+    options.what_if.check(ask.grid)?;
     for request in requests(options, &session, ask.target.clone())? {
         session.check(&request)?;
     }
@@ -164,6 +167,8 @@ struct Explained {
     explanation: Explanation,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     methods: Vec<Made>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what_if: Option<WhatIfResult>,
 }
 
 /// One method's map.
@@ -208,13 +213,14 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
         let explanation = pollster::block_on(session.explain(&pass, &request, &host))?;
         methods.push(Made { spec: request.spec(), explanation });
     }
+    let what_if = what_if::ask(session, &pass, (ask, &explanation), options, &host)?;
     host.clear();
-    let explained = Explained { file: text(path), explanation, methods };
+    let explained = Explained { file: text(path), explanation, methods, what_if };
     let mut written = json::value(&explained)?;
     legacy::explanation(&mut written);
     written["methods"].as_array_mut().into_iter().flatten().for_each(legacy::explanation);
     if let Some(out) = out {
-        let Explained { explanation, methods, .. } = &explained;
+        let Explained { explanation, methods, what_if, .. } = &explained;
         files::write(&out.join(format!("{name}.json")), json::pretty(&written)?.as_bytes())?;
         let save = |map: &[f32], side: usize, what: &str| {
             let painted = overlay(&image, explanation.image.crop, map, side, options.color, options.opacity);
@@ -227,6 +233,9 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
         for made in methods {
             save(&made.explanation.map.values, made.explanation.side, &made.name(session))?;
         }
+        if let Some(result) = what_if {
+            what_if::write(out, name, (&image, explanation.image.crop), result, options)?;
+        }
     }
     if options.json {
         println!("{}", json::line(&written)?);
@@ -236,7 +245,7 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
 
 /// A line for people: what was recognized, and how far the peers agree; and one for each method, with what it cost.
 fn summary(session: &Session, explained: &Explained) -> String {
-    let Explained { explanation, methods, .. } = explained;
+    let Explained { explanation, methods, what_if, .. } = explained;
     let peers: Vec<String> = explanation
         .peers
         .iter()
@@ -254,5 +263,5 @@ fn summary(session: &Session, explained: &Explained) -> String {
             passes.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
         text += &format!("\n    {:<44}{}; {ms:.0} ms{blank}", made.name(session), passes.join(", "));
     }
-    text
+    text + &what_if.as_ref().map(what_if::table).unwrap_or_default()
 }

@@ -21,8 +21,9 @@ export class RegionsTable extends PageElement {
    * @param {State | null} before
    */
   update(state, before) {
-    if (!changed(state, before, (s) => [s.result])) return;
+    if (!changed(state, before, (s) => [s.result, s.whatIf.effects.result])) return;
     const { result } = state;
+    const effects = state.whatIf.effects.result?.peers ?? [];
     this.hidden = !result;
     if (!result) return;
     const { regions, peers, grid } = result;
@@ -30,10 +31,12 @@ export class RegionsTable extends PageElement {
     const pairs = names.length > 2 ? pairsOf(names) : []; // Of two networks, the one pair is the correlation itself.
     this.#caption.textContent = `${grid} × ${grid} regions, counted from the top left`;
     const attention = names.map((name) => `${name}: mean attention`);
-    this.#head.replaceChildren(headRow(['Row', 'Column', 'Correlation', ...pairs, ...attention, 'Note']));
+    const drops = effects.map(({ name }) => `${short(name)}: effect on log-odds`);
+    this.#head.replaceChildren(headRow(['Row', 'Column', 'Correlation', ...pairs, ...attention, ...drops, 'Note']));
     this.#body.replaceChildren(
-      ...regions.map((region) => {
-        const numbers = [region.rho, ...(pairs.length ? region.pairs : []), ...region.attention].map(decimal);
+      ...regions.map((region, i) => {
+        const drops = effects.map((peer) => peer.effects?.log_odds[i] ?? 0);
+        const numbers = [region.rho, ...(pairs.length ? region.pairs : []), ...region.attention, ...drops].map(decimal);
         const note = region.constant ? 'flat: no correlation' : '';
         return tableRow({ head: String(region.row + 1), cells: [String(region.column + 1), ...numbers, note] });
       }),

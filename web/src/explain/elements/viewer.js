@@ -31,6 +31,7 @@ export class ImageViewer extends PageElement {
   #region = null;
 
   connectedCallback() {
+    this.#square.append(...this.children); // Layers that others put over the image.
     this.replaceChildren(this.#frame);
     this.#grid.addEventListener('keydown', (event) => this.#move(event));
     const pick = (/** @type {Event} */ { target }) => {

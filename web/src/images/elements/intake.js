@@ -1,10 +1,12 @@
 import { PageElement, changed, make } from '../../shared/element.js';
-import { count, isEditable, isPage, isTextFor, sort } from '../transfer.js';
+import { count } from '../../shared/format.js';
+import { dropped, given, sorted } from '../gather.js';
+import { isEditable, isPage, isTextFor } from '../transfer.js';
 
 /**
  * @import { State } from '../../app/state.js'
+ * @import { Given } from '../gather.js'
  * @import { Sample } from '../state.js'
- * @import { Sorted } from '../transfer.js'
  */
 
 /** Takes an image in every way that a browser knows: picked, dropped anywhere, pasted, or one of the samples. */
@@ -15,10 +17,13 @@ export class Intake extends PageElement {
 
   connectedCallback() {
     const input = /** @type {HTMLInputElement} */ (this.querySelector('input[type=file]'));
-    input.addEventListener('change', () => {
-      if (input.files?.length) this.#takeFrom(sort(input.files));
-      input.value = ''; // So that the same file can be chosen again.
-    });
+    const folder = /** @type {HTMLInputElement} */ (this.querySelector('.folder input'));
+    for (const field of [input, folder]) {
+      field.addEventListener('change', () => {
+        this.#takeAll([...(field.files ?? [])].map(given));
+        field.value = ''; // So that the same file can be chosen again.
+      });
+    }
 
     const hover = (/** @type {boolean} */ on) => document.documentElement.classList.toggle('dropping', on);
     addEventListener('dragover', (event) => {
@@ -31,26 +36,17 @@ export class Intake extends PageElement {
       hover(false);
       if (event.defaultPrevented || isTextFor(event.composedPath()[0], event.dataTransfer)) return;
       event.preventDefault();
-      const { files, items } = event.dataTransfer ?? {};
-      if (files?.length) this.#takeFrom(sort(files, items));
+      if (event.dataTransfer?.files.length) dropped(event.dataTransfer).then((files) => this.#takeAll(files));
       else this.#refuse('That was not an image file.', 'Save the image first, then drop the file here.');
     });
     addEventListener('paste', (event) => {
       if (event.defaultPrevented || isTextFor(event.composedPath()[0], event.clipboardData)) return;
       const { files } = event.clipboardData ?? {};
-      if (files?.length) this.#takeFrom(sort(files));
+      if (files?.length) this.#takeAll([...files].map(given));
       else if (!isEditable(event.composedPath()[0])) {
         this.#refuse('There is no image on the clipboard.', 'Copy an image, then paste it here.');
       }
     });
-  }
-
-  /** @param {Sorted} sorted */
-  #takeFrom({ first, others, folders }) {
-    if (!first) return this.#refuse('This is a folder.', 'Open it and choose one of its images.');
-    const left = [others && count(others, 'other file'), folders && count(folders, 'folder')].filter(Boolean);
-    const notice = left.length ? `One image at a time: “${first.name}” was taken, ${left.join(' and ')} left out.` : '';
-    this.#take(first, { name: first.name, notice });
   }
 
   /**
@@ -65,6 +61,23 @@ export class Intake extends PageElement {
     if (!changed(state, before, (s) => [s.samples, s.image.chosen])) return;
     const buttons = this.querySelectorAll('.samples button');
     samples.forEach(({ name }, i) => buttons[i]?.setAttribute('aria-pressed', String(name === image.chosen?.name)));
+  }
+
+  /**
+   * One image is shown; several go into the queue, with the lists of labels among them.
+   * @param {Given[]} files
+   */
+  #takeAll(files) {
+    const [only] = files;
+    // A single file is taken whatever it is: whoever reads it says best what it is not.
+    if (only && files.length === 1 && !only.path.includes('/')) return this.#take(only.file, { name: only.file.name });
+    const { images, lists, others } = sorted(files);
+    const [first] = images;
+    if (!first) return this.#refuse('There is no image among these files.', 'Choose JPEG, PNG or WebP images.');
+    const notice = others ? `${count(others, 'file')} left out: no image.` : '';
+    if (images.length > 1) this.send({ type: 'many-given', files: images, lists });
+    if (images.length > 1 && this.classList.contains('small')) return;
+    this.#take(first.file, { name: first.file.name, notice });
   }
 
   /**

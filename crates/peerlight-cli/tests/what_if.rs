@@ -1,0 +1,71 @@
+//! `peerlight explain --hide` and `--keep`, as a person types them.
+
+use std::process::Command;
+
+use peerlight_models::micro;
+use serde_json::Value;
+
+/// Runs `peerlight explain` on a small image by the micro networks; standard output, or standard error of a refusal.
+fn explain(flags: &str) -> Result<(Value, Vec<String>), String> {
+    let folder = tempfile::tempdir().unwrap();
+    let (bundle, out) = (folder.path().join("micro.safetensors"), folder.path().join("out"));
+    std::fs::write(&bundle, micro::bundle().unwrap()).unwrap();
+    let image = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/images/rgb-61x37.png");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_peerlight"));
+    program.arg("explain").arg(image).arg("--json").arg("--bundle").arg(&bundle).arg("--out").arg(&out);
+    let output = program.args(flags.split(' ').filter(|flag| !flag.is_empty())).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    if !output.status.success() {
+        return Err(said);
+    }
+    let mut files: Vec<String> = std::fs::read_dir(&out)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("what-if") || name.contains("effects"))
+        .collect();
+    files.sort();
+    files.push(said);
+    Ok((serde_json::from_slice(&output.stdout).unwrap(), files))
+}
+
+#[test]
+fn places_are_hidden_or_kept_and_told() {
+    let (plain, files) = explain("").unwrap();
+    assert!(plain.get("what_if").is_none() && files.len() == 1, "{files:?}");
+
+    let (hidden, files) = explain("--hide 2,3+2,4 --baseline blurred --class 3").unwrap();
+    let result = &hidden["what_if"];
+    assert_eq!((&result["baseline"], &result["target"]["class"]), (&"blurred".into(), &3.into()));
+    // Two regions of 49, as far as the grid divides the pixels.
+    assert!((result["hidden"].as_f64().unwrap() - 2.0 / 49.0).abs() < 0.01, "{result}");
+    for peer in result["peers"].as_array().unwrap() {
+        assert_ne!(peer["before"]["probability"], peer["after"]["probability"], "{peer}");
+    }
+    assert_eq!(files[0], "rgb-61x37.what-if.png");
+    assert!(files[1].contains("blurred") && files[1].contains("agreement"), "{files:?}");
+
+    let (kept, _) = explain("--keep 2,3+2,4 --baseline blurred --class 3").unwrap();
+    let sum = result["hidden"].as_f64().unwrap() + kept["what_if"]["hidden"].as_f64().unwrap();
+    assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+
+    // A box around everything hides everything; and every region's effect is measured.
+    let (all, files) = explain("--hide 0,0,61,37 --effects --grid 2").unwrap();
+    assert_eq!(all["what_if"]["hidden"], 1.0);
+    assert_eq!(all["what_if"]["peers"][1]["effects"]["log_odds"].as_array().unwrap().len(), 4);
+    assert_eq!(files.len(), 4, "{files:?}");
+}
+
+#[test]
+fn places_that_are_none_are_refused_before_any_image_is_read() {
+    for (flags, words) in [
+        ("--hide 8,1", "no row 8, column 1"),
+        ("--hide 0,1", "no place"),
+        ("--hide 2", "no place"),
+        ("--hide 2,3 --keep 1,1", "cannot be used with"),
+        ("--hide 2,3 --baseline white", "black, mean, blurred, imputed"),
+    ] {
+        let said = explain(flags).unwrap_err();
+        assert!(said.contains(words) && !said.contains("panicked") && !said.contains("[1/1]"), "{flags}: {said}");
+    }
+    assert!(explain("--hide 100,100,120,120").unwrap_err().contains("outside the square"));
+}

@@ -1,0 +1,64 @@
+import { failure } from '../shared/failure.js';
+import { labelsOf } from './labels.js';
+import { nextItem } from './select.js';
+
+/**
+ * @import { Store } from '../app/store.js'
+ * @import { Item, Outcome } from './state.js'
+ * @import { Engine, Explanation } from 'peerlight'
+ */
+
+/**
+ * Works through the queue, one image at a time. Each is open in the engine only as long as it is explained, so that
+ * memory stays flat and the image that the person looks at stays open beside.
+ * @param {Store} store
+ * @param {() => Engine | null} engineNow
+ */
+export function runMany(store, engineNow) {
+  const { dispatch } = store;
+  let job = new AbortController();
+
+  store.subscribe((state, before) => {
+    if (state.many.lists !== before.many.lists) state.many.lists.forEach(read);
+    if (state.many.phase !== 'running') job.abort();
+    const item = nextItem(state);
+    const engine = engineNow();
+    if (item && engine) explain(engine, item);
+  });
+
+  /** @param {File} list */
+  async function read(list) {
+    const text = await list.text().catch(() => '');
+    dispatch({ type: 'many-labeled', labels: labelsOf(text) });
+  }
+
+  /**
+   * @param {Engine} engine
+   * @param {Item} item
+   */
+  async function explain(engine, { id, file }) {
+    const { signal } = (job = new AbortController());
+    const { target: _, crop, ...request } = store.state.ask; // The class belongs to the image that is shown.
+    dispatch({ type: 'many-started', id });
+    const start = performance.now();
+    try {
+      const image = await engine.prepare(file, { crop }, { signal });
+      const result = await image.explain(request, { signal }).finally(() => image.close());
+      dispatch({ type: 'many-done', id, outcome: outcomeOf(result, performance.now() - start) });
+    } catch (thrown) {
+      const error = failure(thrown);
+      if (error.code === 'cancelled') dispatch({ type: 'many-returned', id });
+      else dispatch({ type: 'many-failed', id, error });
+    }
+  }
+}
+
+/**
+ * @param {Explanation} result
+ * @param {number} ms
+ * @returns {Outcome}
+ */
+function outcomeOf({ image, target, agreement, peers }, ms) {
+  const answers = peers.map(({ id, name, top }) => ({ id, name, top }));
+  return { image, target, agreement: agreement ?? 0, peers: answers, ms };
+}

@@ -1,0 +1,122 @@
+import { PageElement, make, setProgress, setText } from '../../shared/element.js';
+import { download } from '../../shared/download.js';
+import { about, count, percent, short } from '../../shared/format.js';
+import { csvOf, jsonOf } from '../export.js';
+import { accuracyOf, countsOf, rowsOf } from '../select.js';
+
+/**
+ * @import { Action, State } from '../../app/state.js'
+ * @import { Only } from '../state.js'
+ */
+
+/** @type {[Only, string][]} */
+const ONLY = [
+  ['all', 'All images'],
+  ['differ', 'Networks differ'],
+  ['same', 'Networks agree'],
+  ['wrong', 'A network is wrong'],
+  ['failed', 'Not read'],
+];
+
+/** The queue of images: how far it is, how to stop it, what is listed, and how to save it. */
+export class Queue extends PageElement {
+  /** @type {State | null} */
+  #state = null;
+  #text = make('p', { role: 'status', 'data-testid': 'many-status' });
+  #accuracy = make('p', { class: 'quiet', 'data-testid': 'many-accuracy' });
+  #bar = make('progress', { 'aria-label': 'Progress of the images' });
+  #pause = this.#button('many-pause', () =>
+    this.send({ type: this.#state?.many.phase === 'paused' ? 'many-resumed' : 'many-paused' }),
+  );
+  #cancel = this.#button('many-cancel', () => this.send({ type: 'many-cancelled' }), 'Cancel the rest');
+  #clear = this.#button('many-clear', () => this.send({ type: 'many-cleared' }), 'Close');
+  #filter = make('input', {
+    type: 'text',
+    id: 'many-filter',
+    placeholder: 'File or answer',
+    'aria-label': 'Filter by file or answer',
+    'data-testid': 'many-filter',
+    oninput: () => this.send({ type: 'many-view', view: { text: this.#filter.value } }),
+  });
+  #only = make('select', {
+    'aria-label': 'Which images are listed',
+    'data-testid': 'many-only',
+    onchange: () => this.send({ type: 'many-view', view: { only: /** @type {Only} */ (this.#only.value) } }),
+  });
+  #grouped = make('input', {
+    type: 'checkbox',
+    'data-testid': 'many-grouped',
+    onchange: () => this.send({ type: 'many-view', view: { grouped: this.#grouped.checked } }),
+  });
+
+  connectedCallback() {
+    const list = this.querySelector('peer-images') ?? '';
+    this.#only.replaceChildren(...ONLY.map(([value, name]) => make('option', { value }, name)));
+    const csv = this.#button('many-csv', () => this.#save('csv'), 'Save CSV');
+    const json = this.#button('many-json', () => this.#save('json'), 'Save JSON');
+    const title = make('h2', { id: 'many-title' }, 'Images');
+    const check = make('label', { class: 'check' }, this.#grouped, make('span', {}, 'Group by answer'));
+    this.setAttribute('role', 'region');
+    this.setAttribute('aria-labelledby', 'many-title');
+    this.replaceChildren(
+      make('div', { class: 'head' }, title, this.#text, this.#pause, this.#cancel, this.#clear),
+      this.#bar,
+      make('div', { class: 'controls' }, this.#filter, this.#only, check, make('div', { class: 'saves' }, csv, json)),
+      this.#accuracy,
+      list,
+    );
+  }
+
+  /** @param {State} state */
+  update(state) {
+    const before = this.#state;
+    this.#state = state;
+    const { many } = state;
+    this.hidden = !many.items.length;
+    if (this.hidden || (before?.many === many && before.engine.phase === state.engine.phase)) return;
+    const { all, done, failed, left, leftMs } = countsOf(many);
+    setText(this.#text, statusOf(state, { all, done, failed, left, leftMs }));
+    this.#bar.hidden = !left;
+    setProgress(this.#bar, { value: all - left, max: all });
+    this.#pause.hidden = this.#cancel.hidden = !left;
+    this.#clear.hidden = left > 0;
+    this.#pause.textContent = many.phase === 'paused' ? 'Go on' : 'Pause';
+    this.#only.value = many.view.only;
+    this.#grouped.checked = many.view.grouped;
+    if (this.#filter.value !== many.view.text) this.#filter.value = many.view.text;
+    const accuracy = accuracyOf(rowsOf(state)).map(
+      ({ name, right, of, share }) => `${short(name)} ${percent(share)} (${right} of ${of})`,
+    );
+    this.#accuracy.hidden = !accuracy.length;
+    setText(this.#accuracy, `Right by the labels: ${accuracy.join(', ')}.`);
+  }
+
+  /**
+   * @param {string} id
+   * @param {() => void} onclick
+   * @param {string} [name]
+   */
+  #button(id, onclick, name = '') {
+    return make('button', { type: 'button', 'data-testid': id, onclick }, name);
+  }
+
+  /** @param {'csv' | 'json'} kind */
+  #save(kind) {
+    if (!this.#state) return;
+    const [text, type] = kind === 'csv' ? [csvOf(this.#state), 'text/csv'] : [jsonOf(this.#state), 'application/json'];
+    download(new Blob([text], { type }), `images-peerlight.${kind}`);
+  }
+}
+
+/**
+ * @param {State} state
+ * @param {ReturnType<typeof countsOf>} counts
+ */
+function statusOf({ many, engine }, { all, done, failed, left, leftMs }) {
+  const bad = failed ? `, ${failed} not read` : '';
+  if (!left) return `${count(done, 'image')} explained${bad}.`;
+  const far = `${done + failed} of ${all}${bad}`;
+  if (many.phase === 'paused') return `Paused at ${far}.`;
+  if (engine.phase !== 'ready') return `${count(all, 'image')}, waiting for the networks.`;
+  return leftMs ? `${far}, ${about(leftMs)} left.` : `${far}.`;
+}

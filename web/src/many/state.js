@@ -1,0 +1,127 @@
+/**
+ * @import { Action, State } from '../app/state.js'
+ * @import { Failure } from '../shared/failure.js'
+ * @import { Given } from '../images/gather.js'
+ * @import { Explanation, PeerMap } from 'peerlight'
+ */
+
+/**
+ * Many images: a queue that is worked through one by one, and what came out.
+ *
+ * @typedef {object} Outcome the numbers that are kept of an explanation: no maps, so that memory stays flat
+ * @property {Explanation['image']} image
+ * @property {Explanation['target']} target
+ * @property {number} agreement
+ * @property {Pick<PeerMap, 'id' | 'name' | 'top'>[]} peers
+ * @property {number} ms from the file to the answer
+ *
+ * @typedef {object} Item
+ * @property {number} id
+ * @property {File} file
+ * @property {string} path with its folders, as it was given
+ * @property {'waiting' | 'running' | 'done' | 'failed'} phase
+ * @property {Outcome | null} outcome
+ * @property {Failure | null} error
+ *
+ * @typedef {'order' | 'path' | 'difference' | 'agreement' | `peer-${number}`} SortKey
+ * @typedef {'all' | 'differ' | 'same' | 'wrong' | 'failed'} Only
+ * @typedef {{ sort: SortKey, down: boolean, text: string, only: Only, grouped: boolean, page: number }} ManyView
+ *
+ * @typedef {object} ManyState
+ * @property {'idle' | 'running' | 'paused'} phase
+ * @property {Item[]} items
+ * @property {number} lastId
+ * @property {File[]} lists of labels, not read yet
+ * @property {Map<string, string>} labels the classes' names by path or file name, of the lists that were read
+ * @property {ManyView} view
+ *
+ * @typedef {{ type: 'many-given', files: Given[], lists: File[] }
+ *   | { type: 'many-labeled', labels: Map<string, string> }
+ *   | { type: 'many-started', id: number }
+ *   | { type: 'many-done', id: number, outcome: Outcome }
+ *   | { type: 'many-failed', id: number, error: Failure }
+ *   | { type: 'many-returned', id: number }
+ *   | { type: 'many-paused' } | { type: 'many-resumed' } | { type: 'many-cancelled' } | { type: 'many-cleared' }
+ *   | { type: 'many-view', view: Partial<ManyView> }} ManyAction
+ */
+
+/** Those where the networks differ most come first. @type {ManyView} */
+const plainView = { sort: 'difference', down: true, text: '', only: 'all', grouped: false, page: 0 };
+/** @type {ManyState} */
+export const noMany = { phase: 'idle', items: [], lastId: 0, lists: [], labels: new Map(), view: plainView };
+
+/**
+ * @param {State} page
+ * @param {Action} action
+ * @returns {State}
+ */
+export function reduceMany(page, action) {
+  const many = reduceOwn(page.many, action);
+  return many === page.many ? page : { ...page, many };
+}
+
+/**
+ * @param {ManyState} own
+ * @param {Action} action
+ * @returns {ManyState}
+ */
+function reduceOwn(own, action) {
+  switch (action.type) {
+    case 'many-given': {
+      const items = action.files.map(({ file, path }, i) => waiting(own.lastId + 1 + i, file, path));
+      const lastId = own.lastId + items.length;
+      const phase = items.length ? 'running' : own.phase;
+      return { ...own, items: [...own.items, ...items], lists: action.lists, lastId, phase };
+    }
+    case 'many-labeled':
+      return { ...own, labels: new Map([...own.labels, ...action.labels]) };
+    case 'many-started':
+      return changedItem(own, action.id, { phase: 'running' });
+    case 'many-done':
+      return settled(changedItem(own, action.id, { phase: 'done', outcome: action.outcome }));
+    case 'many-failed':
+      return settled(changedItem(own, action.id, { phase: 'failed', error: action.error }));
+    case 'many-returned':
+      return changedItem(own, action.id, { phase: 'waiting' });
+    case 'many-paused':
+      return own.phase === 'running' ? { ...own, phase: 'paused' } : own;
+    case 'many-resumed':
+      return own.phase === 'paused' ? { ...own, phase: 'running' } : own;
+    case 'many-cancelled': {
+      const items = own.items.filter(({ phase }) => phase === 'done' || phase === 'failed');
+      return { ...own, phase: 'idle', items };
+    }
+    case 'many-cleared':
+      return { ...noMany, lastId: own.lastId };
+    case 'many-view': {
+      const page = action.view.page ?? 0; // Whatever changes what is listed shows its beginning.
+      return { ...own, view: { ...own.view, ...action.view, page } };
+    }
+    default:
+      return own;
+  }
+}
+
+/**
+ * @param {number} id
+ * @param {File} file
+ * @param {string} path
+ * @returns {Item}
+ */
+const waiting = (id, file, path) => ({ id, file, path, phase: 'waiting', outcome: null, error: null });
+
+/**
+ * @param {ManyState} own
+ * @param {number} id
+ * @param {Partial<Item>} change
+ */
+function changedItem(own, id, change) {
+  const items = own.items.map((item) => (item.id === id ? { ...item, ...change } : item));
+  return { ...own, items };
+}
+
+/** @param {ManyState} own */
+function settled(own) {
+  const left = own.items.some(({ phase }) => phase === 'waiting' || phase === 'running');
+  return left ? own : { ...own, phase: /** @type {const} */ ('idle') };
+}

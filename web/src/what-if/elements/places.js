@@ -1,0 +1,178 @@
+import { PageElement, changed, make } from '../../shared/element.js';
+import { paintPatch, paintPlaces } from '../paint.js';
+import { answerOf, toggled } from '../select.js';
+import { BRUSH } from '../state.js';
+
+/**
+ * @import { State } from '../../app/state.js'
+ * @import { Places } from '../state.js'
+ */
+
+/** Radius of the brush, as a fraction of the square. */
+const RADIUS = 0.045;
+/** Smaller boxes are clicks. */
+const LEAST = 0.015;
+
+/**
+ * The layer over the image on which places are marked: by clicks, by dragging over regions, with a rectangle or a
+ * brush; and by the space bar in the grid of regions below it. It lies in the viewer's square.
+ */
+export class PlacesLayer extends PageElement {
+  #patch = make('canvas', { class: 'patch', 'aria-hidden': 'true', 'data-testid': 'patch' });
+  #marks = make('canvas', { class: 'marks', 'aria-hidden': 'true' });
+  /** @type {State | null} */
+  #state = null;
+  /** What is being drawn right now. @type {Places | null} */
+  #draft = null;
+  /** @type {{ x: number, y: number, adds: boolean } | null} */
+  #start = null;
+
+  connectedCallback() {
+    this.replaceChildren(this.#patch, this.#marks);
+    this.addEventListener('pointerdown', (event) => event.button === 0 && this.#begin(event));
+    this.addEventListener('pointermove', (event) => this.#move(event));
+    this.addEventListener('pointerup', () => this.#end());
+    this.addEventListener('pointercancel', () => this.#drop());
+    this.parentElement?.addEventListener('keydown', (event) => this.#key(event));
+  }
+
+  /**
+   * @param {State} state
+   * @param {State | null} before
+   */
+  update(state, before) {
+    this.#state = state;
+    const { whatIf, result } = state;
+    this.hidden = !whatIf.on || !result;
+    this.dataset.tool = whatIf.tool;
+    if (!changed(state, before, (s) => [s.whatIf, s.result])) return;
+    const answer = answerOf(whatIf);
+    if (changed(state, before, (s) => [answerOf(s.whatIf)])) paintPatch(this.#patch, answer?.patch ?? null);
+    // While a new answer is on its way, the old patch would show what is hidden no more.
+    this.#patch.hidden = !answer || whatIf.answered !== whatIf.serial;
+    if (!this.#draft) this.#paint(whatIf.places);
+    this.#describe();
+  }
+
+  /** @param {Places} places */
+  #paint(places) {
+    const { result, whatIf } = /** @type {State} */ (this.#state);
+    const veil = this.#draft !== null || Boolean(this.#patch.hidden);
+    if (result) paintPlaces(this.#marks, places, { grid: result.grid, keep: whatIf.keep, veil });
+  }
+
+  /** Says of each region in the grid whether it is marked. */
+  #describe() {
+    const { whatIf } = /** @type {State} */ (this.#state);
+    const word = whatIf.keep ? 'kept' : 'hidden';
+    this.parentElement?.querySelectorAll('[role=gridcell]').forEach((cell, i) => {
+      if (whatIf.on && whatIf.places.regions.includes(i)) cell.setAttribute('aria-description', word);
+      else cell.removeAttribute('aria-description');
+    });
+  }
+
+  /** @param {PointerEvent} event */
+  #at(event) {
+    const { left, top, width, height } = this.getBoundingClientRect();
+    const inside = (/** @type {number} */ v) => Math.min(0.9999, Math.max(0, v));
+    return { x: inside((event.clientX - left) / width), y: inside((event.clientY - top) / height) };
+  }
+
+  /** @param {{ x: number, y: number }} at */
+  #regionAt({ x, y }) {
+    const grid = this.#state?.result?.grid ?? 1;
+    return Math.floor(y * grid) * grid + Math.floor(x * grid);
+  }
+
+  /** @param {PointerEvent} event */
+  #begin(event) {
+    const { whatIf } = /** @type {State} */ (this.#state);
+    this.setPointerCapture(event.pointerId);
+    const at = this.#at(event);
+    this.#start = { ...at, adds: !whatIf.places.regions.includes(this.#regionAt(at)) };
+    this.#draft = whatIf.places;
+    this.#draw(at);
+  }
+
+  /** @param {PointerEvent} event */
+  #move(event) {
+    const at = this.#at(event);
+    if (this.#start) for (const point of event.getCoalescedEvents?.() ?? []) this.#draw(this.#at(point));
+    if (this.#start) this.#draw(at);
+    const region = this.#regionAt(at);
+    if (region !== this.#state?.view.region) this.send({ type: 'view-changed', view: { region } });
+  }
+
+  /** @param {{ x: number, y: number }} at */
+  #draw(at) {
+    const { whatIf } = /** @type {State} */ (this.#state);
+    const draft = /** @type {Places} */ (this.#draft);
+    const start = /** @type {{ x: number, y: number, adds: boolean }} */ (this.#start);
+    if (whatIf.tool === 'regions') {
+      const region = this.#regionAt(at);
+      if (draft.regions.includes(region) !== start.adds) this.#draft = toggled(draft, region);
+    } else if (whatIf.tool === 'box') {
+      this.#draft = { ...whatIf.places, boxes: [...whatIf.places.boxes, boxOf(start, at)] };
+    } else {
+      this.#draft = { ...draft, brush: brushed(draft.brush, at) };
+    }
+    this.#paint(this.#draft ?? draft);
+  }
+
+  #end() {
+    const { whatIf } = /** @type {State} */ (this.#state);
+    const [draft, start] = [this.#draft, this.#start];
+    this.#drop();
+    if (!draft || !start || draft === whatIf.places) return;
+    const [x0, y0, x1, y1] = draft.boxes.at(-1) ?? [0, 0, 0, 0];
+    const click = whatIf.tool === 'box' && (x1 - x0 < LEAST || y1 - y0 < LEAST);
+    const boxes = whatIf.places.boxes.filter((box) => !holds(box, start));
+    if (!click) this.send({ type: 'places-changed', places: draft });
+    // A click takes away the boxes that it lies in.
+    else if (boxes.length < whatIf.places.boxes.length) {
+      this.send({ type: 'places-changed', places: { ...whatIf.places, boxes } });
+    } else this.#paint(whatIf.places);
+  }
+
+  #drop() {
+    this.#draft = null;
+    this.#start = null;
+    if (this.#state) this.#paint(this.#state.whatIf.places);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const cell = /** @type {Element} */ (event.target).closest('[role=gridcell]');
+    if (!cell || (event.key !== ' ' && event.key !== 'Enter')) return;
+    event.preventDefault();
+    const cells = [...(cell.closest('[role=grid]')?.querySelectorAll('[role=gridcell]') ?? [])];
+    const { whatIf } = /** @type {State} */ (this.#state);
+    this.send({ type: 'places-changed', places: toggled(whatIf.places, cells.indexOf(cell)) });
+  }
+}
+
+/**
+ * @param {{ x: number, y: number }} a
+ * @param {{ x: number, y: number }} b
+ * @returns {[number, number, number, number]}
+ */
+const boxOf = (a, b) => [Math.min(a.x, b.x), Math.min(a.y, b.y), Math.max(a.x, b.x), Math.max(a.y, b.y)];
+
+/**
+ * @param {[number, number, number, number]} box
+ * @param {{ x: number, y: number }} at
+ */
+const holds = ([x0, y0, x1, y1], { x, y }) => x0 <= x && x < x1 && y0 <= y && y < y1;
+
+/**
+ * @param {Uint8Array | null} cells
+ * @param {{ x: number, y: number }} at
+ */
+function brushed(cells, { x, y }) {
+  const next = cells ? cells.slice() : new Uint8Array(BRUSH * BRUSH);
+  for (let i = 0; i < next.length; i += 1) {
+    const [dx, dy] = [((i % BRUSH) + 0.5) / BRUSH - x, (Math.floor(i / BRUSH) + 0.5) / BRUSH - y];
+    if (dx * dx + dy * dy <= RADIUS * RADIUS) next[i] = 1;
+  }
+  return next;
+}
