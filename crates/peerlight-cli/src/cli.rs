@@ -1,5 +1,6 @@
 //! The command line.
 
+mod agreement;
 mod networks;
 mod settings;
 mod train;
@@ -14,6 +15,7 @@ use peerlight_explain::{ByName, DeviceKind, Request, explainer};
 use crate::{boxes::BoxPixels, left_out::EXIT_CODES};
 
 pub use self::{
+    agreement::{AgreementLevel, Audit, Calibrate, Half},
     networks::{Import, Inspect, OwnArgs, Precision},
     settings::SettingArgs,
     train::{Given, RecipeArgs, Train},
@@ -59,6 +61,26 @@ boxes have changed, or if it could not be read before.
 
 {EXIT_CODES}"))]
     Evaluate(Evaluate),
+    /// Measure what agreement is worth on images with boxes, and write it into the bundle: explanations then tell how
+    /// often agreement like theirs went with a map on the object
+    #[command(after_help = "Examples:
+  peerlight calibrate images/ --boxes boxes.csv --bundle my.safetensors
+  peerlight calibrate images/ --boxes boxes.csv --bundle my.safetensors --half odd --out my-calibrated.safetensors
+
+Hit rates are fitted to images whose boxes cover at most half of the image: at least 100, with 25 hits and 25 misses.
+What is measured goes to a folder beside the bundle, or to --records; a run that was stopped goes on from there. The
+bundle's sha256 changes, and its weights do not.")]
+    Calibrate(Calibrate),
+    /// Find images that get the same answer for different reasons: where the networks agree on the class and disagree
+    /// on the place
+    #[command(after_help = "Examples:
+  peerlight audit photos/ --bundle web/models/lite0-lite1.safetensors
+  peerlight audit photos/ --bundle B --out suspicions --sheet 100
+
+The images are ranked by how little the networks' maps agree. The folder --out gets audit.html, a contact sheet with
+both maps and a heatmap of where in the frame they differ, audit.csv and audit.json. A run that was stopped goes on.
+A mistake that all networks learned alike is invisible here.")]
+    Audit(Audit),
     /// Compare two sides of evaluate runs, image by image
     #[command(after_help = "Examples:
   peerlight compare --a trained/val1000 --b untouched/val1000
@@ -204,6 +226,13 @@ pub struct Evaluate {
     /// Largest number of images, drawn by the seed
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
+    /// What is measured of the agreement of the maps: none, peers (no pass of its own), itself (also each network with
+    /// itself on three changed views), or full (also regions hidden and the peers' joint decision: slow)
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
+    pub agreement: AgreementLevel,
+    /// Methods whose maps' agreement is measured, each METHOD[:SETTING=VALUE]...
+    #[arg(long, value_delimiter = ',', value_name = "METHODS", value_parser = request, default_value = "mutual")]
+    pub agreement_method: Vec<Request>,
     /// Name of the image set in the results; otherwise the folder's
     #[arg(long, value_name = "NAME")]
     pub set: Option<String>,
@@ -216,6 +245,9 @@ pub struct Evaluate {
     /// Print the report as JSON instead of a table
     #[arg(long)]
     pub json: bool,
+    /// Write the report and print nothing of it
+    #[arg(long, hide = true)]
+    pub quiet_report: bool,
     /// Device to compute on
     #[arg(long, default_value = "cpu")]
     pub device: Device,
@@ -278,6 +310,17 @@ pub enum Device {
     Webgpu,
     /// NVIDIA graphics processor, in builds with the feature cuda
     Cuda,
+}
+
+impl Device {
+    /// The name on the command line.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Webgpu => "webgpu",
+            Self::Cuda => "cuda",
+        }
+    }
 }
 
 impl From<Device> for DeviceKind {

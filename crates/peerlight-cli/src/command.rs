@@ -1,5 +1,7 @@
 //! The commands.
 
+mod audit;
+mod calibrate;
 mod catalog;
 mod compare;
 mod evaluate;
@@ -21,6 +23,8 @@ pub fn run(cli: Cli) -> Result<End> {
     match cli.command {
         Command::Explain(options) => explain::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
+        Command::Audit(options) => audit::run(&options),
+        Command::Calibrate(options) => calibrate::run(&options).map(whole),
         Command::Compare(options) => compare::run(&options).map(whole),
         Command::Sanity(options) => sanity::run(&options).map(whole),
         Command::Train(options) => train::run(&options),

@@ -8,8 +8,9 @@ use peerlight_models::Layer;
 
 use crate::{
     Cost, Explainer, Family, ForwardPass, Meta, Probe, Progress, Request, Session, TargetLayer, Versus, explainer,
-    explanation::{BundleName, Explanation, Map, PeerMap, RawMap, Region, TargetClass, Timing},
+    explanation::{BundleName, Explanation, Looks, Map, PeerMap, RawMap, Region, TargetClass, Timing},
     plan::Plan,
+    trust::{caution, overlap_of_peers},
 };
 
 /// Version of the structure [`Explanation`].
@@ -29,6 +30,19 @@ impl Session {
     /// # Errors
     /// As [`Session::explain`].
     pub async fn explain_by(
+        &self,
+        method: &dyn Explainer,
+        pass: &ForwardPass,
+        request: &Request,
+        progress: &dyn Progress,
+    ) -> Result<Explanation> {
+        let mut explanation = self.explained(method, pass, request, progress).await?;
+        explanation.trust = self.trust(pass, request, &explanation, progress).await?;
+        Ok(explanation)
+    }
+
+    /// The explanation alone.
+    pub(crate) async fn explained(
         &self,
         method: &dyn Explainer,
         pass: &ForwardPass,
@@ -94,6 +108,7 @@ impl Session {
             });
         }
         let regions = regions(grid, &peers, values.collect());
+        let overlap = overlap_of_peers(&peers);
         let agreement =
             (!regions.is_empty()).then(|| regions.iter().map(|region| region.rho).sum::<f32>() / regions.len() as f32);
 
@@ -115,6 +130,9 @@ impl Session {
             raw,
             finite,
             agreement,
+            overlap,
+            caution: caution(&self.info.classes, pass, &explained),
+            trust: None,
             regions,
             grid: grid.rows,
             cost: cost.into_inner(),
@@ -180,6 +198,7 @@ fn regions(grid: Grid, peers: &[PeerMap], values: Vec<Vec<f32>>) -> Vec<Region> 
     let (means, pairs) = values.split_at(peers.len());
     let region = |i: usize| {
         let attention = means.iter().zip(peers).map(|(mean, peer)| if peer.map.blank { 0.0 } else { mean[i] });
+        let attention: Vec<f32> = attention.collect();
         // Numbers that are not finite have no correlation.
         let known = |pair: &[Vec<f32>]| pair[0][i].is_finite() && pair[1][i] < 0.5;
         let pairs = || pairs.chunks_exact(2);
@@ -188,7 +207,8 @@ fn regions(grid: Grid, peers: &[PeerMap], values: Vec<Vec<f32>>) -> Vec<Region> 
             row: i / grid.columns,
             column: i % grid.columns,
             rho: each.iter().sum::<f32>() / each.len() as f32,
-            attention: attention.collect(),
+            looks: Looks::of(&attention),
+            attention,
             constant: !pairs().all(known),
             pairs: each,
         }

@@ -3,7 +3,7 @@
 use peerlight_core::Crop;
 use serde::Serialize;
 
-use crate::{Cost, Settings, Versus};
+use crate::{Cost, Settings, Trust, Versus};
 
 /// Map of side x side values in 0..=1. JSON leaves out the values; programs write them as images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -77,6 +77,13 @@ pub struct Explanation {
     /// Agreement of the explained peers' own maps, -1 to 1: the mean correlation over the regions. A region where a map
     /// is constant counts as 0. `None` for one peer.
     pub agreement: Option<f32>,
+    /// Overlap of the brightest fifths of the explained peers' maps: intersection over union, 0 to 1, the mean over the
+    /// pairs. Unrelated maps give about 0.11. `None` for one peer.
+    pub overlap: Option<f32>,
+    /// What to know before the maps are read, if anything: that nothing was recognized, say.
+    pub caution: Option<String>,
+    /// What agreement like this was worth on test images. `None` for one peer.
+    pub trust: Option<Trust>,
     /// Regions of the grid, row by row. Empty for one peer.
     pub regions: Vec<Region>,
     /// Number of regions along a side of the grid.
@@ -167,6 +174,33 @@ pub struct PeerMap {
     pub map: Map,
 }
 
+/// Mean of a map over a region from which on its peer is said to look there.
+pub const LOOKS: f32 = 0.15;
+
+/// Who looks at a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub enum Looks {
+    /// Every explained peer.
+    All,
+    /// At least one, but not every one.
+    Some,
+    /// No explained peer.
+    None,
+}
+
+impl Looks {
+    /// Who looks at a region of these means of the peers' maps.
+    pub fn of(attention: &[f32]) -> Self {
+        match attention.iter().filter(|mean| **mean >= LOOKS).count() {
+            0 => Self::None,
+            count if count == attention.len() => Self::All,
+            _ => Self::Some,
+        }
+    }
+}
+
 /// Region of the grid.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -181,6 +215,9 @@ pub struct Region {
     pub pairs: Vec<f32>,
     /// Mean of each explained peer's map over the region, 0 to 1.
     pub attention: Vec<f32>,
+    /// Who looks here: all explained peers, some or none. A peer looks at a region if its map has a mean of at least
+    /// [`LOOKS`] there. Only where all look is there something to compare.
+    pub looks: Looks,
     /// Whether a map is constant in the region, so that a pair has no correlation.
     pub constant: bool,
 }

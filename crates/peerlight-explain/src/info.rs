@@ -1,7 +1,7 @@
 //! Description of a loaded bundle: plain data.
 
-use peerlight_core::Preprocess;
-use peerlight_models::{Bundle, Head, Network};
+use peerlight_core::{Preprocess, Result};
+use peerlight_models::{Bundle, Calibration, Head, Network};
 use serde::{Serialize, Serializer};
 
 /// Description of a loaded bundle.
@@ -23,6 +23,10 @@ pub struct BundleInfo {
     pub classes: Vec<String>,
     /// Preprocessing of peers that have none of their own. Its crop is everybody's.
     pub preprocess: Preprocess,
+    /// What agreement was worth on test images, if that was measured. Left out of JSON: explanations tell it.
+    #[serde(skip)]
+    #[cfg_attr(feature = "typescript", ts(skip))]
+    pub calibration: Option<Calibration>,
 }
 
 /// Description of one peer of a loaded bundle.
@@ -55,7 +59,7 @@ pub struct PeerInfo {
 
 impl BundleInfo {
     /// Description of a bundle whose peers have been built, in their order.
-    pub(crate) fn of(bundle: &Bundle, nets: &[Network]) -> Self {
+    pub(crate) fn of(bundle: &Bundle, nets: &[Network]) -> Result<Self> {
         let manifest = &bundle.manifest;
         let peer = |(i, net): (usize, &Network)| {
             let peer = &manifest.peers[i];
@@ -75,7 +79,7 @@ impl BundleInfo {
                 target_layer: net.graph().target().0,
             }
         };
-        Self {
+        Ok(Self {
             name: manifest.name.clone(),
             sha256: bundle.sha256(),
             license: manifest.license.clone(),
@@ -83,10 +87,11 @@ impl BundleInfo {
             peers: nets.iter().enumerate().map(peer).collect(),
             classes: manifest.classes().names().to_vec(),
             preprocess: manifest.preprocess.clone(),
-        }
+            calibration: bundle.calibration()?,
+        })
     }
 }
 
-fn count<S: Serializer>(list: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+fn count<S: Serializer>(list: &[String], serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.serialize_u64(list.len() as u64)
 }

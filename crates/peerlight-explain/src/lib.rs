@@ -35,6 +35,7 @@
 //! # pollster::block_on(example()).unwrap();
 //! ```
 
+mod agreement;
 mod by_name;
 mod catalog;
 mod cost;
@@ -45,6 +46,7 @@ mod explanation;
 mod forward_pass;
 mod info;
 pub mod legacy;
+mod map_pair;
 mod methods;
 pub mod options;
 mod plan;
@@ -56,17 +58,23 @@ mod self_test;
 mod session;
 mod setting;
 mod setting_entry;
+mod statistic;
+mod statistics;
+mod trust;
+mod view;
 
+pub use agreement::MapStatistics;
 pub use by_name::ByName;
 pub use catalog::{Catalog, ColorEntry, ErrorEntry, Named, catalog};
 pub use cost::Cost;
 pub use device::{DeviceInfo, DeviceKind, open_device};
 pub use explainer::{Explainer, Family, Meta, TargetLayer};
 pub use explanation::{
-    BundleName, Explanation, ImageInfo, Map, PeerMap, Prediction, RawMap, Region, TargetClass, Timing,
+    BundleName, Explanation, ImageInfo, LOOKS, Looks, Map, PeerMap, Prediction, RawMap, Region, TargetClass, Timing,
 };
 pub use forward_pass::ForwardPass;
 pub use info::{BundleInfo, PeerInfo};
+pub use map_pair::{MapPair, PairRegions};
 pub use methods::{EXPLAINERS, explainer};
 pub use options::Evidence;
 pub use probe::Probe;
@@ -77,3 +85,7 @@ pub use self_test::self_test;
 pub use session::Session;
 pub use setting::{Choice, ChoiceSetting, Choose, CountSetting, Handle, Kind, NumberSetting, Setting, Settings, Value};
 pub use setting_entry::SettingEntry;
+pub use statistic::{MapContext, Needs, REGIONS, Statistic, StatisticMeta};
+pub use statistics::{STATISTICS, overlap, statistic};
+pub use trust::{Trust, TrustEstimate};
+pub use view::View;

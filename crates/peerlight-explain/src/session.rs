@@ -34,7 +34,7 @@ impl Session {
     pub fn open(bundle: &Bundle, device: &Device, device_name: &str) -> Result<Self> {
         let nets =
             (0..bundle.manifest.peers.len()).map(|peer| bundle.build(peer, device)).collect::<Result<Vec<_>>>()?;
-        Ok(Self::of(BundleInfo::of(bundle, &nets), nets, device, device_name))
+        Ok(Self::of(BundleInfo::of(bundle, &nets)?, nets, device, device_name))
     }
 
     /// Creates a session of built networks, in the order of `info.peers`.

@@ -24,6 +24,17 @@ pub fn resampled_means(columns: &[Vec<Option<f64>>], seed: u64) -> Vec<Vec<f64>>
         })
         .collect();
     let mut means = vec![Vec::with_capacity(RESAMPLES + 1); columns.len()];
+    resampled(images, seed, |counts| {
+        for (means, (values, there)) in means.iter_mut().zip(&split) {
+            let of = there.as_ref().map_or(images as f64, |there| dot(counts, there));
+            means.push(dot(counts, values) / of);
+        }
+    });
+    means
+}
+
+/// Calls `each` with how often every image counts: first once each, the sample itself, and then in each resample.
+pub(crate) fn resampled(images: usize, seed: u64, mut each: impl FnMut(&[f64])) {
     let mut counts = vec![1.0; images];
     for resample in 0..=RESAMPLES {
         if resample > 0 {
@@ -33,12 +44,8 @@ pub fn resampled_means(columns: &[Vec<Option<f64>>], seed: u64) -> Vec<Vec<f64>>
                 counts[(uniform(seed, draw as u64) * images as f64) as usize] += 1.0;
             }
         }
-        for (means, (values, there)) in means.iter_mut().zip(&split) {
-            let of = there.as_ref().map_or(images as f64, |there| dot(&counts, there));
-            means.push(dot(&counts, values) / of);
-        }
+        each(&counts);
     }
-    means
 }
 
 /// The interval that holds 95 % of the values, by percentiles (linear between two values); none without a value. Values

@@ -152,6 +152,7 @@ mod tests {
             agreement: Some(drop / 100.0),
             predicted: vec![predicted],
             entries: vec![entry],
+            judged: Vec::new(),
         }
     }
 

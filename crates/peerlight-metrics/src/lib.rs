@@ -30,6 +30,7 @@
 //! # }).unwrap();
 //! ```
 
+mod agreement;
 mod bootstrap;
 mod catalog;
 mod column_names;
@@ -54,6 +55,11 @@ mod similarity;
 mod steps;
 mod what_if;
 
+pub use agreement::{
+    AgreementPlan, AgreementRecord, AgreementReport, AgreementRow, Block, Effort, Images, LEAST_IMAGES,
+    LEAST_OF_A_KIND, Logistic, Measure, RegionRecord, Tenth, agreement_report, auroc, calibrate, calibration_error,
+    halves, isotonic, logistic, out_of_fold, parts, rate_at, spearman, wilson,
+};
 pub use bootstrap::{RESAMPLES, interval, resampled_means};
 pub use catalog::{Catalog, catalog};
 pub use compare::{Comparison, Difference, compare};

@@ -17,6 +17,8 @@ use std::str::FromStr;
 
 use peerlight_core::{Code, Error, Result};
 
+pub(crate) use self::energy::energy_inside;
+
 use crate::{figure::MetricId, metric::Metric};
 
 /// Every metric, in the order of tables and menus. A new one is a file, its `mod` line above, and a line here.

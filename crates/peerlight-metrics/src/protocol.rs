@@ -4,6 +4,7 @@ use peerlight_core::{Rect, Result, Rgba8, covered};
 use peerlight_explain::{Explanation, Progress, Request, Session};
 
 use crate::{
+    agreement::{AgreementPlan, Seen},
     evaluation::{EvaluatedImage, Evaluation, mask_together},
     figure::MetricId,
     measure::measure,
@@ -28,6 +29,8 @@ pub struct Protocol {
     pub peers: Vec<usize>,
     /// The metrics.
     pub metrics: Vec<MetricId>,
+    /// What is studied of agreement.
+    pub agreement: AgreementPlan,
 }
 
 /// An image to evaluate on, with what is known about it.
@@ -86,10 +89,14 @@ impl Protocol {
         let boxes = seen(pass.side(0..peers));
         let (width, height) = (image.image.width(), image.image.height());
         let small = !boxes.is_empty() && covered(&image.boxes, width.into(), height.into()) <= SMALL;
-        let agreement = match peers {
+        let request = Request::default();
+        let joint = match peers {
             0 | 1 => None,
-            _ => session.explain(&pass, &Request::default(), progress).await?.agreement.map(f64::from),
+            _ => Some((request.clone(), session.explain(&pass, &request, progress).await?)),
         };
+        let agreement = joint.as_ref().and_then(|(_, joint)| joint.agreement).map(f64::from);
+        let judging = Seen { session, pass: &pass, class: image.class, boxes: &boxes, small, progress };
+        let judged = self.agreement.records(&judging, joint.as_ref()).await?;
         let predicted: Vec<usize> = (0..peers).map(|peer| pass.likeliest(&[peer])).collect();
         let mut maps = Vec::new();
         for method in &self.methods {
@@ -139,6 +146,15 @@ impl Protocol {
                 curves: measures.curves.into_iter().map(|curve| (curve.id, curve.y)).collect(),
             });
         }
-        Ok(Record { image: image.name.clone(), class: image.class, boxes, small, agreement, predicted, entries })
+        Ok(Record {
+            image: image.name.clone(),
+            class: image.class,
+            boxes,
+            small,
+            agreement,
+            predicted,
+            entries,
+            judged,
+        })
     }
 }

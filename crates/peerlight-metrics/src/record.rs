@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use peerlight_core::Rect;
 use serde::{Deserialize, Serialize};
 
-use crate::figure::{FigureKey, MetricId};
+use crate::{
+    agreement::AgreementRecord,
+    figure::{FigureKey, MetricId},
+};
 
 /// Everything that was found about one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +29,9 @@ pub struct Record {
     pub predicted: Vec<usize>,
     /// One entry for each method and explained peer.
     pub entries: Vec<Entry>,
+    /// Statistics of agreement, one for each studied map; none in older records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judged: Vec<AgreementRecord>,
 }
 
 /// What was found about one map of one image.

@@ -195,6 +195,7 @@ mod tests {
             methods: METHODS.map(Request::of).into(),
             peers: vec![0, 1],
             metrics: ["average-drop", "complexity", "coherency", "adcc", "energy"].map(|id| id.parse().unwrap()).into(),
+            agreement: Default::default(),
         }
     }
 
@@ -242,6 +243,7 @@ mod tests {
             agreement: Some(0.25 * i as f64),
             predicted: vec![i, 0],
             entries: METHODS.iter().flat_map(|m| [0, 1].map(|peer| entry(m, peer, i))).collect(),
+            judged: Vec::new(),
         };
         (0..4).map(record).collect()
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    agreement::AgreementReport,
     column_names::{columns, metric_column, split_key},
     figure::{Estimate, FigureKey, MetricId},
     masking::Masking,
@@ -175,6 +176,9 @@ pub struct ResultFile {
     pub crates: BTreeMap<String, String>,
     /// Images that could not be read, each with the reason.
     pub skipped: Vec<(String, String)>,
+    /// What agreement is worth, if that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement_worth: Option<AgreementReport>,
     /// The rows and the rest.
     #[serde(flatten)]
     pub report: Report,

@@ -284,6 +284,7 @@ fn the_protocol_pools_what_it_records() {
         methods: ["mutual", "cam", "control-ones"].map(Request::of).into(),
         peers: vec![0, 1],
         metrics: metric_ids(true),
+        agreement: Default::default(),
     };
     let image = |i: u32| LabeledImage {
         name: format!("image {i}"),

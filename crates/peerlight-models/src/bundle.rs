@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use burn::tensor::Device;
 use peerlight_core::{Code, Error, Result};
 use safetensors::{SafeTensorError, SafeTensors};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{Array, Graph, GraphSpec, Manifest, Model, Network, Precision, Weights, architecture, to_safetensors};
+use crate::{
+    Array, Calibration, Graph, GraphSpec, Manifest, Model, Network, Precision, Weights, architecture, to_safetensors,
+};
 
 /// The metadata key of the manifest.
 const KEY: &str = "peerlight";
@@ -60,6 +63,41 @@ impl<'a> Bundle<'a> {
         let prefix = format!("{}.", self.manifest.peers[peer].id);
         let own = self.tensors.iter().filter(|(name, _)| name.starts_with(&prefix));
         own.map(|(_, view)| view.shape().iter().product::<usize>()).sum()
+    }
+
+    /// The calibration of its agreement: its own, or the one that comes with Peerlight for this very file.
+    ///
+    /// # Errors
+    /// `bundle-invalid` if that is not sound.
+    pub fn calibration(&self) -> Result<Option<Calibration>> {
+        match &self.manifest.calibration {
+            Some(own) => Ok(Some(own.clone())),
+            None => Calibration::shipped(&self.sha256()),
+        }
+    }
+
+    /// The bytes of the same bundle with this calibration in its description. Tensors keep every bit.
+    ///
+    /// # Errors
+    /// `bundle-invalid` if the calibration is not sound.
+    pub fn calibrated(&self, calibration: &Calibration) -> Result<Vec<u8>> {
+        calibration.check()?;
+        let unreadable = |e: serde_json::Error| Error::new(Code::BundleInvalid, e.to_string());
+        let length = |bytes: &[u8]| bytes.first_chunk().map_or(0, |length| u64::from_le_bytes(*length) as usize);
+        let (head, tensors) = self.bytes[8..].split_at(length(self.bytes));
+        let mut head: Value = serde_json::from_slice(head).map_err(unreadable)?;
+        let described = &mut head["__metadata__"][KEY];
+        let mut manifest: Value = serde_json::from_str(described.as_str().unwrap_or_default()).map_err(unreadable)?;
+        manifest["calibration"] = serde_json::to_value(calibration).map_err(unreadable)?;
+        *described = manifest.to_string().into();
+        let mut head = head.to_string().into_bytes();
+        // Tensors begin at a multiple of 8 bytes.
+        head.resize(head.len().next_multiple_of(8), b' ');
+        let mut bytes = (head.len() as u64).to_le_bytes().to_vec();
+        bytes.extend(head);
+        bytes.extend(tensors);
+        Bundle::parse(&bytes)?;
+        Ok(bytes)
     }
 
     /// Writes a bundle: the tensors of every peer under `<peer id>.<name>`. The same content gives the same bytes.

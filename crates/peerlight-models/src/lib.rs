@@ -24,6 +24,7 @@
 
 mod architecture;
 mod bundle;
+mod calibration;
 mod classes;
 mod efficientnet_lite;
 mod graph;
@@ -37,6 +38,7 @@ mod weights;
 
 pub use architecture::{ARCHITECTURES, Architecture, architecture};
 pub use bundle::Bundle;
+pub use calibration::{Calibration, CalibrationInput, CalibrationStep};
 pub use classes::Classes;
 pub use efficientnet_lite::PREPROCESS as EFFICIENTNET_LITE_PREPROCESS;
 pub use graph::{Builder, Cut, Graph, GraphSpec, Head, Node, NodeId, Parameter, ParameterId, Role};

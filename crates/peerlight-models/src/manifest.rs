@@ -3,7 +3,7 @@
 use peerlight_core::{Code, Error, Preprocess, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::{Classes, Graph, GraphSpec, Network, architecture, weights::invalid};
+use crate::{Calibration, Classes, Graph, GraphSpec, Network, architecture, weights::invalid};
 
 /// The newest version of the format, which this program reads. It writes 1 where that suffices.
 pub const FORMAT: u32 = 2;
@@ -28,6 +28,9 @@ pub struct Manifest {
     /// How they were trained: the record that `peerlight train` leaves, if it made them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training: Option<serde_json::Value>,
+    /// What agreement was worth on test images, if `peerlight calibrate` has measured it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
 }
 
 /// One peer of a bundle.
@@ -181,6 +184,7 @@ impl Manifest {
                 Model::Graph(spec) => self.check_graph(i, spec)?,
             }
         }
+        self.calibration.as_ref().map_or(Ok(()), Calibration::check)?;
         self.preprocess.check().map_err(|e| invalid(e.to_string()))
     }
 

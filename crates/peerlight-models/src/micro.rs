@@ -43,6 +43,7 @@ pub fn manifest(peers: &[&str]) -> Manifest {
         license: "MIT OR Apache-2.0".into(),
         source: "a formula".into(),
         training: None,
+        calibration: None,
     }
 }
 

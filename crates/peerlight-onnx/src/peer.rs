@@ -227,5 +227,5 @@ pub fn manifest_of(mut peers: Vec<PeerManifest>, name: String, license: String, 
         peer.preprocess.take_if(|own| *own == preprocess);
         peer.labels.take_if(|own| *own == labels);
     }
-    Ok(Manifest { name, peers, labels, preprocess, license, source, training: None })
+    Ok(Manifest { name, peers, labels, preprocess, license, source, training: None, calibration: None })
 }

@@ -71,6 +71,7 @@ fn write(peers: &[usize], labels: impl Fn(usize) -> Vec<String>) -> Vec<u8> {
         license: "MIT OR Apache-2.0".into(),
         source: "random numbers".into(),
         training: None,
+        calibration: None,
     };
     Bundle::write(&manifest, &tensors, Precision::Single).unwrap()
 }

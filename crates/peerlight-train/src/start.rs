@@ -174,6 +174,7 @@ impl Start {
             license: self.license.clone(),
             source,
             training,
+            calibration: None,
         }
     }
 }

@@ -92,8 +92,9 @@ function loading({ weights, code, device }) {
 }
 
 /** @param {Explanation} result */
-function summary({ peers, agreement, timings }) {
+function summary({ peers, agreement, timings, caution }) {
   const answers = peers.map(({ name, top: [first] }) => `${name}: ${first?.label} ${percent(first?.probability ?? 0)}`);
   const ms = timings.reduce((sum, step) => sum + step.ms, 0);
-  return `${answers.join('; ')}. Agreement ${decimal(agreement ?? 0)}. Took ${time(ms)}.`;
+  const first = caution ? `${caution} ` : '';
+  return `${first}${answers.join('; ')}. Agreement ${decimal(agreement ?? 0)}. Took ${time(ms)}.`;
 }

@@ -1,5 +1,6 @@
 //! `peerlight evaluate`
 
+mod agreement;
 mod csv;
 mod html;
 mod journal;
@@ -10,11 +11,17 @@ use std::{collections::BTreeMap, path::Path};
 
 use peerlight_core::{Code, Error, Result};
 use peerlight_explain::{Request, Session};
-use peerlight_metrics::{PROTOCOL, Protocol, Record, ResultFile, metric_ids, metrics_with_parts, report};
+use peerlight_metrics::{
+    AgreementPlan, PROTOCOL, Protocol, Record, ResultFile, agreement_report, metric_ids, metrics_with_parts, report,
+};
 use serde::Serialize;
 
 use self::journal::Journal;
-pub use self::journal::{Outcome, Run, read};
+pub use self::{
+    csv::{cell, lines},
+    html::shown as picture,
+    journal::{Outcome, Run, read},
+};
 use crate::{
     boxes::add_boxes,
     cli::Evaluate,
@@ -77,13 +84,21 @@ pub fn run(options: &Evaluate) -> Result<End> {
         device: session.device_name().into(),
         crates: versions(),
         skipped,
+        agreement_worth: agreement_report(&protocol.agreement, &records, &ids, options.seed)?,
         report: report(&protocol, &records, &ids, options.seed)?,
     };
     let text = json::pretty(&Written { result: &result, left_out: left.files() })? + "\n";
     files::write(&options.out.join("report.json"), text.as_bytes())?;
     files::write(&options.out.join("report.csv"), csv::csv(&result.report)?.as_bytes())?;
     files::write(&options.out.join("report.html"), html::page(&result, &shown).as_bytes())?;
-    print!("{}", if options.json { text } else { table::table(&result) });
+    let mut table = table::table(&result);
+    if let Some(worth) = &result.agreement_worth {
+        files::write(&options.out.join("agreement.csv"), agreement::csv(worth)?.as_bytes())?;
+        table += &agreement::table(worth);
+    }
+    if !options.quiet_report {
+        print!("{}", if options.json { text } else { table });
+    }
     eprintln!("Wrote report.json, report.csv and report.html to '{}'.", options.out.display());
     left.tell();
     Ok(left.end())
@@ -115,7 +130,8 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
         }
         methods.push(method.clone());
     }
-    Ok(Protocol { methods, peers, metrics })
+    let agreement = AgreementPlan { methods: options.agreement_method.clone(), effort: options.agreement.into() };
+    Ok(Protocol { methods, peers, metrics, agreement })
 }
 
 fn what(protocol: &Protocol, session: &Session) -> Run {
@@ -127,6 +143,7 @@ fn what(protocol: &Protocol, session: &Session) -> Run {
         methods: protocol.methods.iter().map(Request::spec).collect(),
         peers: protocol.peers.clone(),
         metrics: protocol.metrics.clone(),
+        agreement: protocol.agreement.clone(),
     }
 }
 

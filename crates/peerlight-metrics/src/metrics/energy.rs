@@ -31,12 +31,12 @@ impl Metric for Energy {
         if evaluation.boxes().is_empty() {
             return Ok(Score::One(None));
         }
-        Ok(Score::One(Some(energy(evaluation.map(), &inside(evaluation.boxes(), evaluation.side())))))
+        Ok(Score::One(Some(energy_inside(evaluation.map(), &inside(evaluation.boxes(), evaluation.side())))))
     }
 }
 
 /// The sum of a map where it is inside, over its whole sum.
-fn energy(map: &[f32], inside: &[bool]) -> f64 {
+pub(crate) fn energy_inside(map: &[f32], inside: &[bool]) -> f64 {
     let whole: f64 = map.iter().map(|&v| f64::from(v)).sum();
     let within: f64 = map.iter().zip(inside).filter(|(_, inside)| **inside).map(|(&v, _)| f64::from(v)).sum();
     if whole > 0.0 { within / whole } else { 0.0 }
@@ -50,7 +50,7 @@ mod tests {
     fn by_hand() {
         let inside = [true, true, false, false];
         for (map, expected) in [([0.0, 1.0, 0.5, 0.5], 0.5), ([0.0; 4], 0.0), ([1.0, 0.5, 0.0, 0.0], 1.0)] {
-            assert_eq!(energy(&map, &inside), expected, "{map:?}");
+            assert_eq!(energy_inside(&map, &inside), expected, "{map:?}");
         }
     }
 }

@@ -37,8 +37,8 @@ export class RegionCard extends PageElement {
     const lut = lutOf(state);
     if (!result || !region || !lut || !image.preview) return;
     this.#title.textContent = `Row ${region.row + 1}, column ${region.column + 1}`;
-    this.#rho.textContent = region.constant ? 'no correlation' : `correlation ${decimal(region.rho)}`;
-    this.#note.textContent = noteOn(region);
+    this.#rho.textContent = region.constant || region.looks === 'none' ? '' : `correlation ${decimal(region.rho)}`;
+    this.#note.textContent = noteOn(region, result.peers.map(({ name }) => short(name)));
     const patch = make('canvas', { role: 'img', 'aria-label': 'The image in this region' });
     paintPatch(patch, image.preview, result, region);
     const peers = result.peers.map((peer, k) => {
@@ -62,11 +62,19 @@ function figure(canvas, name, props, number) {
   return make('figure', props, canvas, caption);
 }
 
-/** @param {Region} region */
-function noteOn({ rho, constant, pairs }) {
-  if (constant) return 'One map is flat here, so no correlation can be computed; the region counts as 0.';
-  const each = pairs.length > 1 ? ` Pair by pair: ${pairs.map(decimal).join(', ')}.` : '';
-  return `Inside this region ${inWords(rho)}.${each}`;
+/**
+ * Who looks here comes first; the correlation only where all networks look.
+ * @param {Region} region
+ * @param {string[]} names
+ */
+export function noteOn({ rho, constant, pairs, looks, attention }, names) {
+  const each = attention.map((mean, k) => `${names[k]} ${decimal(mean)}`).join(', ');
+  if (looks === 'none') return `No network looks here (${each}, of 1), so there is nothing to compare.`;
+  if (looks === 'some') return `Not all networks look here (${each}, of 1).`;
+  const who = names.length === 2 ? 'Both networks look here' : 'All networks look here';
+  if (constant) return `${who}. One map is flat, so no correlation can be computed; the region counts as 0.`;
+  const apart = pairs.length > 1 ? ` Pair by pair: ${pairs.map(decimal).join(', ')}.` : '';
+  return `${who} (${each}, of 1). Inside this region ${inWords(rho)}.${apart}`;
 }
 
 /** @param {number} rho */

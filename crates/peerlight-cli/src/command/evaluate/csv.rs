@@ -21,9 +21,8 @@ pub fn csv(report: &Report) -> Result<String> {
     keys.dedup();
     let columns = keys.iter().flat_map(|key| ["", "_ci_low", "_ci_high"].map(|end| key.column() + end));
     let head = ["method", "explained", "masking"].map(String::from).into_iter().chain(columns);
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(head.chain(COSTS.map(String::from))).map_err(|e| broken(&e))?;
-    for row in &report.rows {
+    let head: Vec<String> = head.chain(COSTS.map(String::from)).collect();
+    let rows = report.rows.iter().map(|row| {
         let mut line = [&row.method, &row.explained, &row.masking.to_string()].map(|text| plain(text)).to_vec();
         for key in &keys {
             let Estimate { value, ci } = row.figures.get(key).copied().unwrap_or_default();
@@ -33,7 +32,20 @@ pub fn csv(report: &Report) -> Result<String> {
         line.push(row.peak_memory.map_or(String::new(), |bytes| bytes.to_string()));
         line.extend([row.blank, row.not_finite].map(|count| count.to_string()));
         line.push(cell(row.tied));
-        writer.write_record(&line).map_err(|e| broken(&e))?;
+        line
+    });
+    lines(&head, rows)
+}
+
+/// A CSV of a head and lines.
+///
+/// # Errors
+/// None that a caller could mend.
+pub fn lines(head: &[impl AsRef<[u8]>], rows: impl Iterator<Item = Vec<String>>) -> Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(head).map_err(|e| broken(&e))?;
+    for row in rows {
+        writer.write_record(&row).map_err(|e| broken(&e))?;
     }
     let bytes = writer.into_inner().map_err(|e| broken(&e))?;
     String::from_utf8(bytes).map_err(|e| broken(&e))
@@ -44,7 +56,7 @@ fn broken(error: &dyn Display) -> Error {
 }
 
 /// A number with at most six significant digits, or nothing.
-fn cell(value: Option<f64>) -> String {
+pub fn cell(value: Option<f64>) -> String {
     let Some(value) = value else { return String::new() };
     let rounded = format!("{value:.5e}").parse::<f64>().unwrap_or(value);
     rounded.to_string()

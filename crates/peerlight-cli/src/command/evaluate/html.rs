@@ -10,7 +10,10 @@ use peerlight_explain::{Family, Request, explainer};
 use peerlight_metrics::{Estimate, Masking, ResultFile};
 
 pub use self::maps::{Shown, shown};
-use super::table::{BEST_NOTE, TIED, TIED_NOTE, columns};
+use super::{
+    agreement,
+    table::{BEST_NOTE, TIED, TIED_NOTE, columns},
+};
 use crate::html::escaped;
 
 const STYLE: &str = include_str!("report.css");
@@ -31,6 +34,9 @@ pub fn page(result: &ResultFile, shown: &[Shown]) -> String {
         for meta in columns(report) {
             html += &plots::curves(report, peer, meta);
         }
+    }
+    if let Some(worth) = &result.agreement_worth {
+        html += &agreement::html(worth);
     }
     html += &glossary(result);
     if !result.skipped.is_empty() {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use peerlight_core::{Code, Error, Rect, Result};
-use peerlight_metrics::{MetricId, Record};
+use peerlight_metrics::{AgreementPlan, MetricId, Record};
 use serde::{Deserialize, Serialize};
 
 use crate::{boxes::BoxPixels, files, json};
@@ -23,6 +23,8 @@ pub struct Run {
     pub methods: Vec<String>,
     pub peers: Vec<usize>,
     pub metrics: Vec<MetricId>,
+    #[serde(default)]
+    pub agreement: AgreementPlan,
 }
 
 impl Run {
@@ -40,6 +42,7 @@ impl Run {
             ("methods", list(&self.methods), list(&now.methods)),
             ("networks", list(&peers(self)), list(&peers(now))),
             ("metrics", list(&metrics(self)), list(&metrics(now))),
+            ("statistics of agreement", self.agreement.to_string(), now.agreement.to_string()),
         ];
         let differing = parts.iter().filter(|(_, then, now)| then != now);
         differing.map(|(what, then, now)| format!("{what} ({then}, now {now})")).collect::<Vec<_>>().join(", ")
@@ -211,6 +214,7 @@ mod tests {
             methods: vec!["cam".into()],
             peers: vec![0],
             metrics: vec!["adcc".parse().unwrap()],
+            agreement: AgreementPlan::default(),
         }
     }
 

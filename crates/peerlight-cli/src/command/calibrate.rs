@@ -1,0 +1,110 @@
+//! `peerlight calibrate`
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use peerlight_core::{Code, Error, Result};
+use peerlight_metrics::{Record, calibrate, calibration_error, halves};
+use peerlight_models::{Bundle, Calibration};
+
+use super::evaluate::{self, Outcome};
+use crate::{
+    cli::{Calibrate, Cli, Command, Half},
+    files, json,
+};
+
+pub fn run(options: &Calibrate) -> Result<()> {
+    let bytes = files::read(&options.bundle)?;
+    let bundle = Bundle::parse(&bytes)?;
+    let folder = options.records.clone().unwrap_or_else(|| beside(&options.bundle));
+    measure(options, &folder)?;
+    let (_, outcomes) = evaluate::read(&folder.join("records.jsonl"))?;
+    let records = outcomes.into_values().filter_map(|outcome| match outcome {
+        Outcome::Record(record) => Some(*record),
+        Outcome::Skipped { .. } => None,
+    });
+    let records: Vec<Record> = records.collect();
+    let [odd, even] = halves(&records);
+    let (fitted, tested, which) = match options.half {
+        None => (records, Vec::new(), String::new()),
+        Some(Half::Odd) => (odd, even, ", those of odd numbers".into()),
+        Some(Half::Even) => (even, odd, ", those of even numbers".into()),
+    };
+    let set = options.set.clone().unwrap_or_else(|| name_of(&options.images)) + &which;
+    let method = if bundle.manifest.peers.len() > 1 { "mutual" } else { "guided" };
+    let found = calibrate(&fitted, method, &set, &bundle.sha256(), options.seed)?;
+    match &options.calibration {
+        Some(path) => files::write(path, (json::pretty(&found)? + "\n").as_bytes())?,
+        None => files::write(options.out.as_ref().unwrap_or(&options.bundle), &bundle.calibrated(&found)?)?,
+    }
+    print!("{}", table(&found));
+    test(&found, &tested);
+    let to = options.calibration.as_ref().or(options.out.as_ref()).unwrap_or(&options.bundle);
+    eprintln!("Wrote the calibration to '{}'; what it is made of is in '{}'.", to.display(), folder.display());
+    Ok(())
+}
+
+/// The folder of records beside a bundle.
+fn beside(bundle: &Path) -> PathBuf {
+    bundle.with_file_name(name_of(bundle) + "-calibration")
+}
+
+/// The last part of a path without its ending.
+fn name_of(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Measures agreement on the images, as evaluate does; goes on where a run was stopped.
+fn measure(options: &Calibrate, folder: &Path) -> Result<()> {
+    let text = |path: &Path| path.as_os_str().to_owned();
+    let mut words = ["peerlight", "evaluate"].map(Into::into).to_vec();
+    words.extend([text(&options.images), "--bundle".into(), text(&options.bundle), "--out".into(), text(folder)]);
+    words.extend(["--boxes".into(), text(&options.boxes)]);
+    let single = Bundle::parse(&files::read(&options.bundle)?)?.manifest.peers.len() == 1;
+    let method = if single { "guided" } else { "mutual" };
+    words.extend(["--method", method, "--agreement-method", method, "--metrics", "pointing"].map(Into::into));
+    words.extend(["--device".into(), options.device.id().into(), "--quiet-report".into()]);
+    let parsed = Cli::try_parse_from(words).map_err(|e| Error::new(Code::AskInvalid, e.to_string()))?;
+    match parsed.command {
+        Command::Evaluate(evaluate) => evaluate::run(&evaluate).map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// The score, and the hit rate of each step.
+fn table(found: &Calibration) -> String {
+    let mut text = format!(
+        "{} images of {}, boxes cover at most half; the brightest place of '{}' hits on {:.1} %\n\nscore = {:.3}",
+        found.images,
+        found.set,
+        found.method,
+        100.0 * found.hits as f64 / found.images as f64,
+        found.intercept
+    );
+    for input in &found.inputs {
+        text += &format!(" {:+.3} ({} - {:.3}) / {:.3}", input.weight, input.id, input.mean, input.deviation);
+    }
+    text += "\n\n         score          images   hit rate   95 % interval\n";
+    for step in &found.steps {
+        let range = format!("{:.2} to {:.2}", step.from, step.to);
+        let [rate, low, high] = [step.rate, step.low, step.high].map(|rate| rate * 100.0);
+        text += &format!("{range:>20}{:>9}{rate:>9.1} %{low:>9.1} to {high:.1} %\n", step.images);
+    }
+    text
+}
+
+/// Tells how well the calibration foretells images that it was not fitted to.
+fn test(found: &Calibration, tested: &[Record]) {
+    let of = |record: &Record| {
+        let joint = record.judged.iter().find(|judged| judged.peer.is_none() && judged.method == found.method)?;
+        let score = found.score(&joint.values)?.clamp(found.steps.first()?.from, found.steps.last()?.to);
+        Some((found.step(score)?.rate, joint.hit?))
+    };
+    let pairs: Vec<(f64, bool)> = tested.iter().filter(|record| record.small).filter_map(of).collect();
+    if pairs.is_empty() {
+        return;
+    }
+    let (foretold, hits): (Vec<f64>, Vec<bool>) = pairs.into_iter().unzip();
+    let error = calibration_error(&foretold, &hits);
+    println!("\nOn the {} images of the other half: expected calibration error {error:.3}", hits.len());
+}

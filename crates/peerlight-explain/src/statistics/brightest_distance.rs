@@ -1,0 +1,25 @@
+//! Distance of the brightest places.
+
+use peerlight_core::argmax;
+
+use crate::statistic::{MapContext, Statistic, StatisticMeta};
+
+/// Distance between the highest pixels of the two maps, in sides of the map.
+pub struct BrightestDistance;
+
+impl Statistic for BrightestDistance {
+    fn meta(&self) -> &'static StatisticMeta {
+        const HELP: &str = "How far the highest points of the two maps lie apart, in sides of the square.";
+        const { &StatisticMeta::new("brightest-distance", "Distance of the brightest places", HELP).lower() }
+    }
+
+    fn of(&self, context: &MapContext<'_>) -> Option<f64> {
+        context.over_pairs(|pair| {
+            let [(x, y), (u, v)] = [&pair.a, &pair.b].map(|map| {
+                let highest = argmax(map);
+                ((highest % pair.side) as f64, (highest / pair.side) as f64)
+            });
+            Some((x - u).hypot(y - v) / pair.side as f64)
+        })
+    }
+}
