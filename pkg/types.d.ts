@@ -100,6 +100,15 @@ export type Explanation = {
    * is constant counts as 0. `null` for one peer.
    */
   agreement: number | null;
+  /**
+   * Overlap of the brightest fifths of the explained peers' maps: intersection over union, 0 to 1, the mean over the
+   * pairs. Unrelated maps give about 0.11. `null` for one peer.
+   */
+  overlap: number | null;
+  /** What to know before the maps are read, if anything: that nothing was recognized, say. */
+  caution: string | null;
+  /** What agreement like this was worth on test images. `null` for one peer. */
+  trust: Trust | null;
   /** Regions of the grid, row by row. Empty for one peer. */
   regions: Array<Region>;
   /** Number of regions along a side of the grid. */
@@ -216,8 +225,46 @@ export type Region = {
   pairs: Array<number>;
   /** Mean of each explained peer's map over the region, 0 to 1. */
   attention: Array<number>;
+  /**
+   * Who looks here: all explained peers, some or none. A peer looks at a region if its map has a mean of at least
+   * [`LOOKS`] there. Only where all look is there something to compare.
+   */
+  looks: Looks;
   /** Whether a map is constant in the region, so that a pair has no correlation. */
   constant: boolean;
+};
+
+/** Who looks at a region. */
+export type Looks = 'all' | 'some' | 'none';
+
+/** What agreement like this was worth on test images. */
+export type Trust = {
+  /** One sentence: how often the brightest place lay on the object, or why that is not known. */
+  sentence: string;
+  /** What the sentence does not say, and what the test images were. */
+  limits: string;
+  /** The numbers of the sentence; none where it is not known. */
+  estimate: TrustEstimate | null;
+};
+
+/** Numbers of a sentence about test images. */
+export type TrustEstimate = {
+  /** Log-odds that the statistics give. */
+  score: number;
+  /** Place of the score's step in the bundle's calibration, counted from 0. */
+  step: number;
+  /** Fraction of the test images of this step whose map had its brightest place on the object. */
+  rate: number;
+  /** Lower end of the 95 % interval (Wilson). */
+  low: number;
+  /** Upper end of the interval. */
+  high: number;
+  /** Number of test images of this step. */
+  images: number;
+  /** Rate, and lower and upper end of its interval, of every step, from low to high scores. */
+  rates: Array<[number, number, number]>;
+  /** Statistics of agreement that the score is made of, by their ids. */
+  statistics: Record<string, number>;
 };
 
 /** Cost of an explanation in passes of single samples: a batch of eight counts as eight. */

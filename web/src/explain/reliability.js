@@ -10,7 +10,12 @@ const [WIDTH, HEIGHT] = [240, 80];
 export function reliabilityPlot({ rates, step }) {
   const told = rates.map(([rate]) => `${Math.round(100 * (rate ?? 0))}`).join(', ');
   const label = `Hit rates from the least to the most agreement: ${told} of 100; this image is in step ${step + 1}.`;
-  const plot = node('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', class: 'reliability', 'aria-label': label });
+  const plot = node('svg', {
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    role: 'img',
+    class: 'reliability',
+    'aria-label': label,
+  });
   const y = (/** @type {number} */ rate) => HEIGHT - 4 - rate * (HEIGHT - 8);
   rates.forEach(([rate = 0, low = 0, high = 1], k) => {
     const x = ((k + 0.5) / rates.length) * WIDTH;

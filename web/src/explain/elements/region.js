@@ -38,7 +38,10 @@ export class RegionCard extends PageElement {
     if (!result || !region || !lut || !image.preview) return;
     this.#title.textContent = `Row ${region.row + 1}, column ${region.column + 1}`;
     this.#rho.textContent = region.constant || region.looks === 'none' ? '' : `correlation ${decimal(region.rho)}`;
-    this.#note.textContent = noteOn(region, result.peers.map(({ name }) => short(name)));
+    this.#note.textContent = noteOn(
+      region,
+      result.peers.map(({ name }) => short(name)),
+    );
     const patch = make('canvas', { role: 'img', 'aria-label': 'The image in this region' });
     paintPatch(patch, image.preview, result, region);
     const peers = result.peers.map((peer, k) => {
