@@ -39,19 +39,28 @@ export type DeviceKind = 'cpu' | 'webgpu' | 'cuda';
 export type Request = {
   /** Id of the method. */
   method?: string;
-  /** Layers to read, counted from 1. `null` for the method's default. */
-  layers?: Array<number> | null;
+  /**
+   * Layers to read, by their numbers, counted from 1, or by their names. A peer that has none of the named layers
+   * reads the method's default, and so does every peer with `null`.
+   */
+  layers?: Array<ByName> | null;
   /** Chosen settings of the method by their ids. The others have their defaults. */
   settings?: Record<string, number | string>;
   /** Index of the peer to explain, counted from 0. `null` for all peers. */
   peer?: number | null;
-  /** Index of the class to explain. `null` for the class with the highest mean probability over the explained peers. */
-  target?: number | null;
+  /**
+   * Index or name of the class to explain. `null` for the class with the highest mean probability over the explained
+   * peers. A peer that does not have the class explains its own first one.
+   */
+  target?: ByName | null;
   /** Class to compare with, if any (Finer-CAM). */
   versus?: Versus | null;
   /** Number of regions per side over which the peers' maps are compared, 1 to 56. */
   grid?: number;
 };
+
+/** A class or a layer in a request: its number or its name. */
+export type ByName = number | string;
 
 /**
  * Second class to compare with. Its weighted score is subtracted, so the map shows evidence for the first class over
@@ -61,8 +70,8 @@ export type Request = {
  * 2025.
  */
 export type Versus = {
-  /** Index of the second class. */
-  class: number;
+  /** Index or name of the second class. */
+  class: ByName;
   /** Factor of the second class's logit, 0 to 10. Finer-CAM calls it gamma. */
   weight?: number;
 };
@@ -85,9 +94,9 @@ export type Explanation = {
   settings: Record<string, number | string>;
   /** Explained class. */
   target: TargetClass;
-  /** Class to compare with, if any (Finer-CAM). */
+  /** Class to compare with by its index in the bundle's list, if any (Finer-CAM). */
   versus: Versus | null;
-  /** Side of every map, in pixels: the side of the networks' input. */
+  /** Side of every map, in pixels: that of the largest input of the networks whose maps were made. */
   side: number;
   /** Explained peers, with their predictions and maps. */
   peers: Array<PeerMap>;
@@ -155,7 +164,7 @@ export type Crop = {
 
 /** Explained class. */
 export type TargetClass = {
-  /** Index of the class. */
+  /** Index of the class in the bundle's list. */
   class: number;
   /** Name of the class. */
   label: string;
@@ -175,8 +184,10 @@ export type PeerMap = {
   name: string;
   /** Five most probable classes, the best first. */
   top: Array<Prediction>;
-  /** Explained class with the peer's probability. */
+  /** Class that the map is for, with the peer's probability. */
   target: Prediction;
+  /** Whether the peer has the explained class. One that does not explains its own first class. */
+  has_target: boolean;
   /** Layers that the method read, counted from 1. Empty if it reads the input. */
   layers: Array<number>;
   /** Values, row by row. */
@@ -205,9 +216,9 @@ export type RawMap = {
 
 /** Class with its probability. */
 export type Prediction = {
-  /** Index of the class. */
+  /** Index of the class in the bundle's list. */
   class: number;
-  /** Name of the class. */
+  /** Name of the class, as the peer calls it. */
   label: string;
   /** Softmax probability, 0 to 1. */
   probability: number;
@@ -457,9 +468,12 @@ export type BundleInfo = {
   source: string;
   /** Peers, in the order of their indices. */
   peers: Array<PeerInfo>;
-  /** Names of the classes, in the order of the logits. */
+  /**
+   * Names of all peers' classes, matched by their names: those of the first peer in the order of its logits, then
+   * those that only later peers have. Requests and results count classes by this list.
+   */
   classes: Array<string>;
-  /** Preprocessing that the peers were trained with. */
+  /** Preprocessing of peers that have none of their own. Its crop is everybody's. */
   preprocess: Preprocess;
 };
 
@@ -467,12 +481,25 @@ export type BundleInfo = {
 export type PeerInfo = {
   /** Id of the peer in the bundle. */
   id: string;
-  /** Id of the peer's architecture. */
+  /** Id of the peer's architecture; `graph` for one that is not built in. */
   architecture: string;
   /** Name of the peer, shown to people. */
   name: string;
   /** Number of weights. */
   parameters: number;
+  /** Preprocessing of the peer's input. */
+  preprocess: Preprocess;
+  /** Names of the peer's classes, in the order of its logits. JSON has their number. */
+  classes: number;
+  /**
+   * End of the network: whether it is global average pooling and one `linear` classifier, pooling alone
+   * (`average`), or anything else (`opaque`).
+   */
+  head: 'linear' | 'average' | 'opaque';
+  /** Names of the layers that requests can choose. They count from 1. */
+  layers: Array<string>;
+  /** Layer that methods of one layer read by default, counted from 1. */
+  target_layer: number;
 };
 
 /**
@@ -490,6 +517,8 @@ export type Preprocess = {
   mean: [number, number, number];
   /** Standard deviations of red, green and blue values in 0..=1. */
   std: [number, number, number];
+  /** Whether the network reads blue, green and red instead of red, green and blue. */
+  bgr?: boolean;
 };
 
 /** The explainer's catalog, the metrics and the maskings: what menus, choices and documentation are made from. */
