@@ -27,7 +27,13 @@ const answer = (after, more = {}) =>
     hidden: 0.25,
     agreement_before: 0.55,
     agreement_after: 0.41,
-    peers: peers.map(({ name }, k) => ({ name, before: side([0.91, 0.88][k]), after: after[k] })),
+    peers: peers.map(({ name }, k) => ({
+      name,
+      class: 1,
+      label: 'goldfish',
+      before: side([0.91, 0.88][k]),
+      after: after[k],
+    })),
     ...more,
   });
 

@@ -1,5 +1,6 @@
 //! `peerlight explain`
 
+mod manifest;
 mod what_if;
 
 use std::{
@@ -14,6 +15,7 @@ use peerlight_explain::{ByName, Explanation, Request, Session, Versus, explainer
 use peerlight_metrics::WhatIfResult;
 use serde::Serialize;
 
+use self::manifest::Manifest;
 use crate::{
     cli::Explain,
     decode::{decode, encode_png},
@@ -23,7 +25,11 @@ use crate::{
 
 pub fn run(options: &Explain) -> Result<()> {
     let session = session::open(&options.bundle, &options.own, options.device)?;
-    let ask = ask(options, &session)?;
+    let manifest = options.manifest.as_deref().map(|file| Manifest::read(file, &session)).transpose()?;
+    let ask = match &manifest {
+        Some(manifest) => manifest.request.clone(),
+        None => ask(options, &session)?,
+    };
     // What cannot be asked is said before any image is worked on.
     session.check(&ask)?;
     options.what_if.check(ask.grid)?;
@@ -45,7 +51,7 @@ pub fn run(options: &Explain) -> Result<()> {
     for path in images {
         done += 1;
         let place = format!("[{done}{total}] {}", path.display());
-        match explain(&session, &ask, &path, &names.of(&path), options) {
+        match explain(&session, (&ask, manifest.as_ref()), &path, &names.of(&path), options) {
             Ok(explained) => eprintln!("{place}: {}", summary(&session, &explained)),
             Err(error) => {
                 failed += 1;
@@ -158,10 +164,18 @@ impl Made {
     }
 }
 
-fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &Explain) -> Result<Explained> {
+fn explain(
+    session: &Session,
+    (ask, manifest): (&Request, Option<&Manifest>),
+    path: &Path,
+    name: &str,
+    options: &Explain,
+) -> Result<Explained> {
     let image = decode(&files::read(path)?)?;
+    manifest.map_or(Ok(()), |manifest| manifest.check(&image))?;
+    let crop = manifest.map_or(options.settings.crop(), |manifest| manifest.crop);
     let host = Terminal::new();
-    let pass = pollster::block_on(session.forward(&image, options.settings.crop(), &host))?;
+    let pass = pollster::block_on(session.forward(&image, crop, &host))?;
     let explanation = pollster::block_on(session.explain(&pass, ask, &host))?;
     let mut methods = Vec::new();
     // The same class throughout, that maps can be compared.
@@ -169,7 +183,12 @@ fn explain(session: &Session, ask: &Request, path: &Path, name: &str, options: &
         let explanation = pollster::block_on(session.explain(&pass, &request, &host))?;
         methods.push(Made { spec: request.spec(), explanation });
     }
-    let what_if = what_if::ask(session, &pass, (ask, &explanation), options, &host)?;
+    let question = match manifest {
+        Some(manifest) => manifest.what_if.clone(),
+        None => options.what_if.question(pass.image().crop)?,
+    };
+    let explained = (ask, &explanation);
+    let what_if = question.map(|question| what_if::ask(session, &pass, explained, &question, &host)).transpose()?;
     host.clear();
     let explained = Explained { explanation, methods, what_if };
     let mut written = json::value(&explained)?;
