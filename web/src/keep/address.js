@@ -9,8 +9,8 @@ import { settingOf } from '../explain/select.js';
  */
 
 /**
- * What an address holds of the page: a sample, the settings, how the result is shown, and what is hidden. Never an image
- * of one's own.
+ * What an address holds of the page: a sample, the settings, how the result is shown, and what is hidden. Never an
+ * image of one's own.
  *
  * @typedef {object} Address
  * @property {Sample | undefined} sample

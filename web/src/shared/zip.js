@@ -35,8 +35,8 @@ function packed(...fields) {
 }
 
 /**
- * A zip of these files. Names are UTF-8 with `/` between folders; the date is the first that zip knows, so that the same
- * files give the same bytes.
+ * A zip of these files. Names are UTF-8 with `/` between folders; the date is the first that zip knows, so that the
+ * same files give the same bytes.
  * @param {Entry[]} entries
  */
 export function zip(entries) {
