@@ -14,7 +14,8 @@ import { loadCode } from './load-code.js';
  * @typedef {{ job: number, cancelled: boolean }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
  * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array,
- *   source: Blob | ImageData | ImageBitmap, sourceId: number, held?: boolean, request: ImageRequest, options: object, question: WhatIf }} Message
+ *   source: Blob | ImageData | ImageBitmap, sourceId: number, held?: boolean, request: ImageRequest, options: object,
+ *   question: WhatIf }} Message
  */
 
 /** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
