@@ -346,7 +346,8 @@ class Client {
 
 /**
  * The questions that can be put to an image, checked before anything is sent.
- * @param {(type: RequestType, body: { request: ImageRequest, [more: string]: unknown }, call?: Call) => Promise<any>} ask
+ * @typedef {{ request: ImageRequest, [more: string]: unknown }} Body
+ * @param {(type: RequestType, body: Body, call?: Call) => Promise<any>} ask
  * @returns {Pick<PreparedImage, 'explain' | 'measure' | 'whatIf' | 'sanity'>}
  */
 const asking = (ask) => ({

@@ -28,6 +28,7 @@ const CASES = [
   'controls',
   'what-if',
   'many',
+  'keep',
   'keyboard',
   'access',
   'compare',

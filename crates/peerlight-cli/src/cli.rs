@@ -177,6 +177,9 @@ pub struct Explain {
     pub rather_than: Option<String>,
     #[command(flatten)]
     pub what_if: WhatIfArgs,
+    /// Manifest that the page saved: it decides class, settings, crop and what is hidden, in place of the flags
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
     #[command(flatten)]
     pub settings: SettingArgs,
     /// Layers to superpose, by number from 1 or by name, such as 4,5,6,7

@@ -69,3 +69,37 @@ fn places_that_are_none_are_refused_before_any_image_is_read() {
     }
     assert!(explain("--hide 100,100,120,120").unwrap_err().contains("outside the square"));
 }
+
+#[test]
+fn a_manifest_gives_the_same_numbers_and_is_about_one_bundle_and_image() {
+    let (flags, _) = explain("--hide 2,3 --grid 4 --class 3 --evidence class --crop 0.5").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("manifest.json");
+    let ask = |manifest: &Value| {
+        std::fs::write(&file, manifest.to_string()).unwrap();
+        explain(&format!("--manifest {}", file.display()))
+    };
+    let manifest = serde_json::json!({
+        "version": 1,
+        "bundle": flags["bundle"],
+        "image": flags["image"],
+        "crop": 0.5,
+        "request": { "grid": 4, "target": 3, "settings": { "evidence": "class" } },
+        "what_if": { "regions": [{ "row": 1, "column": 2 }], "boxes": [], "brush": [], "keep": false },
+    });
+    let (found, _) = ask(&manifest).unwrap();
+    for key in ["settings", "target", "regions", "agreement"] {
+        assert_eq!(found[key], flags[key], "{key}");
+    }
+    assert_eq!(found["what_if"]["peers"], flags["what_if"]["peers"]);
+
+    let other = |key: &str, value: Value| {
+        let mut other = manifest.clone();
+        other[key] = value;
+        ask(&other).unwrap_err()
+    };
+    assert!(other("version", 2.into()).contains("version 2"));
+    assert!(other("bundle", serde_json::json!({ "name": "mine", "sha256": "x" })).contains("'mine'"));
+    assert!(other("image", serde_json::json!({ "width": 9, "height": 9 })).contains("9 x 9"));
+    assert!(other("request", serde_json::json!({ "gird": 4 })).contains("gird"));
+}

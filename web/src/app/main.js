@@ -4,6 +4,8 @@ import { EXPLAIN_ELEMENTS } from '../explain/elements/index.js';
 import { runExplain } from '../explain/effects.js';
 import { IMAGES_ELEMENTS } from '../images/elements/index.js';
 import { runImages } from '../images/effects.js';
+import { KEEP_ELEMENTS } from '../keep/elements/index.js';
+import { runKeep } from '../keep/effects.js';
 import { MANY_ELEMENTS } from '../many/elements/index.js';
 import { runMany } from '../many/effects.js';
 import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
@@ -31,6 +33,7 @@ const ELEMENTS = {
   ...EXPLAIN_ELEMENTS,
   ...WHAT_IF_ELEMENTS,
   ...MANY_ELEMENTS,
+  ...KEEP_ELEMENTS,
   ...COMPARE_ELEMENTS,
 };
 for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag, element);
@@ -42,6 +45,7 @@ runImages(store);
 runExplain(store, engineNow);
 runWhatIf(store, engineNow);
 runMany(store, engineNow);
+runKeep(store);
 runCompare(store, engineNow);
 runOffline(store);
 document.addEventListener('peerlight', (event) => {

@@ -27,9 +27,30 @@ export function saveNumbers({ result, image }) {
  * @param {State} state
  */
 export async function saveOverlay(state) {
-  const { result, image, view } = state;
+  const file = await overlayOn(state, state.view.shown);
+  if (file) download(file, fileName(state.image.chosen?.name ?? '', `${state.view.shown}.png`));
+}
+
+/**
+ * Puts the image with the map that is shown on the clipboard.
+ * @param {State} state
+ */
+export async function copyOverlay(state) {
+  const file = overlayOn(state, state.view.shown).then((blob) => blob ?? Promise.reject(new Error('no map')));
+  // The promise itself, so that the browser still knows that a person asked.
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': file })]);
+}
+
+/**
+ * The image with a map over it, as the page shows it.
+ * @param {State} state
+ * @param {string} shown the map: a network's id, or `mutual`
+ * @returns {Promise<Blob | null>}
+ */
+export async function overlayOn(state, shown) {
+  const { result, image } = state;
   const lut = lutOf(state);
-  if (!result || !image.preview || !lut) return;
+  if (!result || !image.preview || !lut) return null;
   const { bitmap } = image.preview;
   const { opacity, dim } = overlayOf(state);
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
@@ -47,10 +68,9 @@ export async function saveOverlay(state) {
   pen.fillStyle = `rgb(0 0 0 / ${dim})`;
   pen.fill(around, 'evenodd');
 
-  const pixels = new ImageData(colorize(mapOf(result, view.shown).map, lut), result.side, result.side);
+  const pixels = new ImageData(colorize(mapOf(result, shown).map, lut), result.side, result.side);
   pen.globalAlpha = opacity;
   pen.imageSmoothingQuality = 'high';
   pen.drawImage(await createImageBitmap(pixels), ...square);
-  const file = await canvas.convertToBlob({ type: 'image/png' });
-  download(file, fileName(image.chosen?.name ?? '', `${view.shown}.png`));
+  return canvas.convertToBlob({ type: 'image/png' });
 }

@@ -55,17 +55,24 @@ function indexOf({ engine }) {
  * @property {boolean[]} right for each network, whether its answer is the label
  */
 
+/** @type {{ items: Item[], labels: object, index: object, rows: Row[] } | null} the last rows: several elements ask */
+let made = null;
+
 /**
  * @param {State} state
  * @returns {Row[]} in the order in which they were given
  */
 export function rowsOf(state) {
+  const { items, labels } = state.many;
   const index = indexOf(state);
-  return state.many.items.map((item) => {
-    const label = labelOf(item.path, state.many.labels, index);
+  if (made?.items === items && made.labels === labels && made.index === index) return made.rows;
+  const rows = items.map((item) => {
+    const label = labelOf(item.path, labels, index);
     const answers = item.outcome?.peers.map(({ top }) => top[0]?.class) ?? [];
     return { item, label, differ: new Set(answers).size > 1, right: answers.map((answer) => answer === label) };
   });
+  made = { items, labels, index, rows };
+  return rows;
 }
 
 /**

@@ -27,7 +27,13 @@ const answer = (after, more = {}) =>
     hidden: 0.25,
     agreement_before: 0.55,
     agreement_after: 0.41,
-    peers: peers.map(({ name }, k) => ({ name, before: side([0.91, 0.88][k]), after: after[k] })),
+    peers: peers.map(({ name }, k) => ({
+      name,
+      class: 1,
+      label: 'goldfish',
+      before: side([0.91, 0.88][k]),
+      after: after[k],
+    })),
     ...more,
   });
 
@@ -100,8 +106,8 @@ test('the numbers make a sentence', () => {
   const calm = answer([side(0.12), side(0.2)]);
   assert.equal(
     sentence(result, places(0), false, calm),
-    'Hiding row 1, column 1, where both look, takes goldfish from 91% to 12% for Lite0 and from 88% to 20% for Lite1. ' +
-      'Agreement falls from 0.55 to 0.41.',
+    'Hiding row 1, column 1, where both look, takes goldfish from 91% to 12% for Lite0 and ' +
+      'from 88% to 20% for Lite1. Agreement falls from 0.55 to 0.41.',
   );
   const other = answer([side(0.12, 'jellyfish', 2), side(0.2)], { agreement_after: 0.55 });
   assert.match(

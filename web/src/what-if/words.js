@@ -16,11 +16,13 @@ const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'e
  */
 export function sentence(result, places, keep, answer) {
   const verb = keep ? 'Keeping only' : 'Hiding';
-  const changes = answer.peers.map(({ name, before, after }) => {
-    return `${fromTo(before.probability, after.probability)} for ${short(name)}`;
+  const { target } = answer;
+  const changes = answer.peers.map(({ name, class: own, label, before, after }) => {
+    const other = own === target.class ? '' : ` (there ${label})`; // A network that lacks the class explains another.
+    return `${fromTo(before.probability, after.probability)} for ${short(name)}${other}`;
   });
   const what = `${verb} ${marked(result, places, answer.hidden, keep)}`;
-  const change = `${what} takes ${answer.target.label} ${listed(changes)}.`;
+  const change = `${what} takes ${target.label} ${listed(changes)}.`;
   return [change, ...newAnswers(answer), agreementIn(answer)].filter(Boolean).join(' ');
 }
 

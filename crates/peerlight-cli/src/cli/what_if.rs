@@ -29,17 +29,15 @@ pub struct WhatIfArgs {
 }
 
 impl WhatIfArgs {
-    /// Whether anything is asked.
-    pub fn asked(&self) -> bool {
-        self.hide.is_some() || self.keep.is_some() || self.effects
-    }
-
-    /// The question about an image of which the networks see `crop`.
+    /// The question about an image of which the networks see `crop`. `None` if nothing is asked.
     ///
     /// # Errors
     /// `ask-invalid` for a box that lies outside what the networks see.
-    pub fn question(&self, crop: Crop) -> Result<WhatIf> {
+    pub fn question(&self, crop: Crop) -> Result<Option<WhatIf>> {
         let places = self.hide.as_ref().or(self.keep.as_ref());
+        if places.is_none() && !self.effects {
+            return Ok(None);
+        }
         let seen = |rect: &Rect| {
             rect.seen(crop, 1).ok_or_else(|| {
                 let [x0, y0, x1, y1] = <[f64; 4]>::from(*rect);
@@ -47,14 +45,14 @@ impl WhatIfArgs {
                 Error::new(Code::AskInvalid, text)
             })
         };
-        Ok(WhatIf {
+        Ok(Some(WhatIf {
             regions: self.regions().to_vec(),
             boxes: places.map_or(&[][..], |places| &places.boxes).iter().map(seen).collect::<Result<_>>()?,
             brush: Vec::new(),
             keep: self.keep.is_some(),
             baseline: self.baseline.unwrap_or_default(),
             effects: self.effects,
-        })
+        }))
     }
 
     /// Checks the regions against a grid, before any image is read.

@@ -1,6 +1,7 @@
 //! `peerlight explain`
 
 mod images;
+mod manifest;
 mod names;
 mod sheet;
 mod what_if;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 use self::{
     images::Images,
+    manifest::Manifest,
     names::{Names, default_out},
     sheet::Sheet,
 };
@@ -29,7 +31,11 @@ use crate::{
 
 pub fn run(options: &Explain) -> Result<End> {
     let session = session::open(options.bundle.as_deref(), &options.own, options.device)?;
-    let ask = ask(options, &session)?;
+    let manifest = options.manifest.as_deref().map(|file| Manifest::read(file, &session)).transpose()?;
+    let ask = match &manifest {
+        Some(manifest) => manifest.request.clone(),
+        None => ask(options, &session)?,
+    };
     // What cannot be asked is said before any image is worked on.
     session.check(&ask)?;
     if let Some(crop) = options.settings.crop() {
@@ -49,7 +55,7 @@ pub fn run(options: &Explain) -> Result<End> {
     if let Some(out) = &out {
         files::make_dir(out)?;
     }
-    let job = Job { session: &session, ask: &ask, out: out.as_deref(), options };
+    let job = Job { session: &session, ask: &ask, manifest: manifest.as_ref(), out: out.as_deref(), options };
     all(&job, images, left)
 }
 
@@ -57,6 +63,7 @@ pub fn run(options: &Explain) -> Result<End> {
 struct Job<'a> {
     session: &'a Session,
     ask: &'a Request,
+    manifest: Option<&'a Manifest>,
     out: Option<&'a Path>,
     options: &'a Explain,
 }
@@ -202,10 +209,12 @@ impl Made {
 }
 
 fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
-    let Job { session, ask, out, options } = *job;
+    let Job { session, ask, manifest, out, options } = *job;
     let image = decode(&files::read_image(path)?)?;
+    manifest.map_or(Ok(()), |manifest| manifest.check(&image))?;
+    let crop = manifest.map_or(options.settings.crop(), |manifest| manifest.crop);
     let host = Terminal::new();
-    let pass = pollster::block_on(session.forward(&image, options.settings.crop(), &host))?;
+    let pass = pollster::block_on(session.forward(&image, crop, &host))?;
     let explanation = pollster::block_on(session.explain(&pass, ask, &host))?;
     let mut methods = Vec::new();
     // The same class throughout, that maps can be compared.
@@ -213,7 +222,12 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
         let explanation = pollster::block_on(session.explain(&pass, &request, &host))?;
         methods.push(Made { spec: request.spec(), explanation });
     }
-    let what_if = what_if::ask(session, &pass, (ask, &explanation), options, &host)?;
+    let question = match manifest {
+        Some(manifest) => manifest.what_if.clone(),
+        None => options.what_if.question(pass.image().crop)?,
+    };
+    let explained = (ask, &explanation);
+    let what_if = question.map(|question| what_if::ask(session, &pass, explained, &question, &host)).transpose()?;
     host.clear();
     let explained = Explained { file: text(path), explanation, methods, what_if };
     let mut written = json::value(&explained)?;

@@ -6,9 +6,9 @@ import { effectsInWords } from '../words.js';
 /** @import { State } from '../../app/state.js' */
 
 const LEDE =
-  'What each region really contributes: each is hidden alone, and the drop of the class’s log-odds is shown below the ' +
-  'map of the same network. Blue: the class needs it. Orange, with a minus: the class is likelier without it. Each map ' +
-  'is on its own scale.';
+  'What each region really contributes: each is hidden alone, and the drop of the class’s log-odds is shown below ' +
+  'the map of the same network. Blue: the class needs it. Orange, with a minus: the class is likelier without it. ' +
+  'Each map is on its own scale.';
 
 /** The effect of hiding every region, network by network, under the networks' maps. */
 export class EffectMaps extends PageElement {

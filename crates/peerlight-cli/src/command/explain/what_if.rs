@@ -4,23 +4,19 @@ use std::path::Path;
 
 use peerlight_core::{Crop, Result, Rgba8, overlay};
 use peerlight_explain::{Explanation, ForwardPass, Progress, Request, Session};
-use peerlight_metrics::{PeerAnswer, WhatIfResult, what_if};
+use peerlight_metrics::{PeerAnswer, WhatIf, WhatIfResult, what_if};
 
 use crate::{cli::Explain, decode::encode_png, files};
 
-/// Asks what the flags ask about the image of a pass. `None` if they ask nothing.
+/// Asks a question about the image of a pass.
 pub fn ask(
     session: &Session,
     pass: &ForwardPass,
     explained: (&Request, &Explanation),
-    options: &Explain,
+    question: &WhatIf,
     progress: &dyn Progress,
-) -> Result<Option<WhatIfResult>> {
-    if !options.what_if.asked() {
-        return Ok(None);
-    }
-    let question = options.what_if.question(pass.image().crop)?;
-    pollster::block_on(what_if(session, pass, explained, &question, progress)).map(Some)
+) -> Result<WhatIfResult> {
+    pollster::block_on(what_if(session, pass, explained, question, progress))
 }
 
 /// Writes the image with what is hidden, and the effects of each region over the image.

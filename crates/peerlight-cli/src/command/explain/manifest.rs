@@ -1,0 +1,72 @@
+//! Manifests: how the page got what it saved, so that the program gets the same.
+
+use std::path::Path;
+
+use peerlight_core::{Code, Error, Result, Rgba8};
+use peerlight_explain::{Request, Session};
+use peerlight_metrics::WhatIf;
+use serde::Deserialize;
+
+use crate::files;
+
+/// The version that this program reads.
+const VERSION: u32 = 1;
+
+/// The part of a manifest that decides the numbers.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Manifest {
+    version: u32,
+    bundle: Name,
+    image: Size,
+    /// Crop of the forward pass. `None` for the bundle's.
+    pub crop: Option<f64>,
+    /// Request that was explained.
+    pub request: Request,
+    /// Question that was asked, if any.
+    pub what_if: Option<WhatIf>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Name {
+    name: String,
+    sha256: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Size {
+    width: u32,
+    height: u32,
+}
+
+impl Manifest {
+    /// Reads a manifest about the networks of a session.
+    ///
+    /// # Errors
+    /// `file-unreadable` for what is no manifest of this version, `ask-invalid` if it is about other networks.
+    pub fn read(file: &Path, session: &Session) -> Result<Self> {
+        let unfit = |why: String| Error::new(Code::FileUnreadable, format!("'{}' {why}.", file.display()));
+        let manifest: Self =
+            serde_json::from_slice(&files::read(file)?).map_err(|e| unfit(format!("is no manifest: {e}")))?;
+        if manifest.version != VERSION {
+            return Err(unfit(format!("is of version {}, and this program reads {VERSION}", manifest.version)));
+        }
+        if manifest.bundle.sha256 != session.info().sha256 {
+            let Name { name, sha256 } = &manifest.bundle;
+            let text = format!("The manifest is about the networks '{name}' (sha256 {sha256}). Give that bundle.");
+            return Err(Error::new(Code::AskInvalid, text));
+        }
+        Ok(manifest)
+    }
+
+    /// Checks that an image can be the one that the manifest is about.
+    ///
+    /// # Errors
+    /// `ask-invalid` for an image of another size.
+    pub fn check(&self, image: &Rgba8) -> Result<()> {
+        let Size { width, height } = self.image;
+        if (image.width(), image.height()) == (width, height) {
+            return Ok(());
+        }
+        Err(Error::new(Code::AskInvalid, format!("The manifest is about another image, of {width} x {height} pixels.")))
+    }
+}

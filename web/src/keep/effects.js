@@ -1,0 +1,65 @@
+import { nowhere } from '../what-if/state.js';
+import { addressOf, readAddress } from './address.js';
+
+/**
+ * @import { Store } from '../app/store.js'
+ * @import { Address } from './address.js'
+ */
+
+/**
+ * Restores what the address holds once the networks and the samples are there, and keeps the address up to date.
+ * @param {Store} store
+ */
+export function runKeep(store) {
+  const { dispatch } = store;
+  const wanted = location.hash;
+  /** What waits for the image of the address. @type {Address | null} */
+  let waiting = null;
+  let restored = !wanted.includes('=');
+
+  store.subscribe((state, before) => {
+    const { engine, samples, image, result } = state;
+    if (!restored && engine.catalog && (samples.length || !wanted.includes('sample='))) {
+      restored = true;
+      restore(readAddress(wanted, engine.catalog, samples));
+    }
+    if (!restored) return;
+    // The class belongs to the image, and regions to the grid: each follows what it belongs to.
+    if (waiting && image.preview !== before.image.preview && waiting.ask.target !== undefined) {
+      dispatch({ type: 'ask-changed', change: { target: waiting.ask.target } });
+    }
+    if (waiting && result && result !== before.result) hide(waiting, result.grid);
+    const address = addressOf(store.state);
+    const url = address ? `#${address}` : location.pathname + location.search;
+    const here = location.hash.slice(1);
+    if (here !== address && (address || here.includes('='))) history.replaceState(null, '', url);
+  });
+
+  /** @param {Address} address */
+  async function restore(address) {
+    const { sample, view } = address;
+    const { target: _, ...ask } = address.ask;
+    if (Object.keys(ask).length) dispatch({ type: 'ask-changed', change: ask });
+    if (Object.keys(view).length) dispatch({ type: 'view-changed', view });
+    if (!sample || store.state.image.serial) return;
+    const response = await fetch(sample.url).catch(() => null);
+    // Whoever chose an image meanwhile keeps it.
+    if (!response?.ok || store.state.image.serial) return;
+    waiting = address;
+    const { name, alt } = sample;
+    dispatch({ type: 'image-picked', source: await response.blob(), name, alt });
+  }
+
+  /**
+   * @param {Address} address
+   * @param {number} grid
+   */
+  function hide({ whatIf, regions }, grid) {
+    waiting = null;
+    const inside = regions.filter(([row, column]) => row <= grid && column <= grid);
+    if (!whatIf || !inside.length) return;
+    dispatch({ type: 'what-if-set', change: { ...whatIf, on: true } });
+    const places = { ...nowhere, regions: inside.map(([row, column]) => (row - 1) * grid + column - 1) };
+    dispatch({ type: 'places-changed', places });
+  }
+}

@@ -1,0 +1,3 @@
+import { Keep } from './keep.js';
+
+export const KEEP_ELEMENTS = { 'peer-keep': Keep };
