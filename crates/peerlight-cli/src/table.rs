@@ -212,4 +212,16 @@ mod tests {
         assert_eq!(cell("@a") + &cell("+1") + &cell("-b.png"), "'@a'+1'-b.png");
         assert_eq!(cell("a=b.png"), "a=b.png");
     }
+
+    #[test]
+    fn tables_changed_at_random_are_read_or_refused() {
+        let wide: Vec<u8> = "\u{feff}path;class\na;b\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let seeds = [&b"path,class\na b.png,\"x, y\"\n"[..], b"sep=;\r\npath;x0;y0;x1;y1\r\na;1,5;2;3;4\r\n", &wide];
+        crate::fuzz::each(&seeds, |bytes| {
+            let Ok(table) = Table::parse(Path::new("t.csv"), bytes) else { return };
+            for row in &table.rows {
+                let _ = (0..table.head.len()).map(|column| table.number(row, column)).collect::<Vec<_>>();
+            }
+        });
+    }
 }

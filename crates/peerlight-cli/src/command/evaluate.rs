@@ -82,7 +82,7 @@ pub fn run(options: &Evaluate) -> Result<End> {
     let text = json::pretty(&Written { result: &result, left_out: left.files() })? + "\n";
     files::write(&options.out.join("report.json"), text.as_bytes())?;
     files::write(&options.out.join("report.csv"), csv::csv(&result.report)?.as_bytes())?;
-    files::write(&options.out.join("report.html"), html::page(&result, &shown).as_bytes())?;
+    files::write(&options.out.join("report.html"), html::page(&result, &shown, left.files()).as_bytes())?;
     print!("{}", if options.json { text } else { table::table(&result) });
     eprintln!("Wrote report.json, report.csv and report.html to '{}'.", options.out.display());
     left.tell();

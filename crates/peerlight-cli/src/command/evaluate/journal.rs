@@ -275,4 +275,18 @@ mod tests {
         let journal = Journal::open(&path, &run()).unwrap();
         assert!(journal.knows("a") && !journal.has("a", &source("1")));
     }
+
+    #[test]
+    fn journals_changed_at_random_are_read_or_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records.jsonl");
+        let mut journal = Journal::open(&path, &run()).unwrap();
+        journal.add(record("a"), Some(source("1"))).unwrap();
+        journal.add(Outcome::Skipped { image: "b".into(), why: "broken".into() }, None).unwrap();
+        let seed = fs::read(&path).unwrap();
+        crate::fuzz::each(&[&seed], |bytes| {
+            fs::write(&path, bytes).unwrap();
+            let _ = (read(&path), Journal::open(&path, &run()).map(drop));
+        });
+    }
 }
