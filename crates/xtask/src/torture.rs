@@ -5,6 +5,7 @@
 mod faults;
 mod kills;
 mod place;
+mod soak;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,9 @@ pub struct Args {
     /// Number of kills for each of the two commands, each at a random moment of a run of its own
     #[arg(long, default_value_t = 50)]
     kills: usize,
+    /// Number of images in the run that is watched for memory
+    #[arg(long, default_value_t = 2000)]
+    soak: u32,
     /// Decides the moments
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -41,6 +45,7 @@ pub fn run(args: &Args) -> Result {
         kills::run(&place, job, args.kills, &mut random)?;
         faults::run(&place, job)?;
     }
+    soak::run(&place, &evaluated, args.soak)?;
     place.remove();
     println!("Every trial ended in the bits of an unbroken run, or in a refusal.");
     Ok(())

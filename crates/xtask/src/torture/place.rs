@@ -21,7 +21,7 @@ pub struct Place {
 pub struct Job {
     /// `train` or `evaluate`.
     pub name: &'static str,
-    /// Arguments but for the folder of results.
+    /// Arguments but for the folder of results; the second is the folder of images.
     begin: Vec<String>,
     /// Arguments that go on with what is in the folder.
     resume: Vec<String>,
@@ -31,6 +31,15 @@ pub struct Job {
     pub time: Duration,
     /// Its results, without times.
     expected: Vec<u8>,
+}
+
+impl Job {
+    /// The same job over other images.
+    pub fn over(&self, images: &Path) -> Self {
+        let mut begin = self.begin.clone();
+        begin[1] = images.display().to_string();
+        Self { begin, resume: self.resume.clone(), expected: Vec::new(), ..*self }
+    }
 }
 
 /// Images of each of three classes.
@@ -60,28 +69,13 @@ impl Place {
         let _ = fs::remove_dir_all(&self.folder);
     }
 
-    /// An image of 48 x 48 pixels: a square of the class's color on noise.
+    /// Many images in one folder.
+    pub fn draw_many(&self, folder: &str, count: u32) -> Result {
+        (0..count).try_for_each(|i| draw(&self.path(folder).join(format!("{i}.bmp")), i % 3, i))
+    }
+
     fn draw(&self, class: u32, i: u32) -> Result {
-        const SIDE: u32 = 48;
-        let color = [[30, 60, 220], [40, 200, 60], [220, 50, 40]][class as usize];
-        let mut bmp = Vec::new();
-        bmp.extend(b"BM");
-        bmp.extend((54 + SIDE * SIDE * 3).to_le_bytes());
-        bmp.extend([0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0]);
-        bmp.extend([SIDE, SIDE].map(u32::to_le_bytes).concat());
-        bmp.extend([1, 0, 24, 0]);
-        bmp.extend([0; 24]);
-        for y in 0..SIDE {
-            for x in 0..SIDE {
-                let inside = (x.wrapping_sub(i * 5)) < 20 && (y.wrapping_sub(i * 3)) < 20;
-                let noise = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503) ^ i.wrapping_mul(977)) >> 7 & 63;
-                bmp.extend(if inside { color } else { [96 + noise as u8; 3] });
-            }
-        }
-        let file = self.image(class, i);
-        let failed = |e: std::io::Error| format!("{}: {e}", file.display());
-        fs::create_dir_all(file.parent().unwrap_or(&self.folder)).map_err(failed)?;
-        fs::write(&file, bmp).map_err(failed)
+        draw(&self.image(class, i), class, i)
     }
 
     pub fn image(&self, class: u32, i: u32) -> PathBuf {
@@ -155,6 +149,29 @@ impl Place {
         }
         fs::remove_dir_all(out).map_err(|e| e.to_string())
     }
+}
+
+/// An image of 48 x 48 pixels: a square of the class's color on noise.
+fn draw(file: &Path, class: u32, i: u32) -> Result {
+    const SIDE: u32 = 48;
+    let color = [[30, 60, 220], [40, 200, 60], [220, 50, 40]][class as usize];
+    let mut bmp = Vec::new();
+    bmp.extend(b"BM");
+    bmp.extend((54 + SIDE * SIDE * 3).to_le_bytes());
+    bmp.extend([0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0]);
+    bmp.extend([SIDE, SIDE].map(u32::to_le_bytes).concat());
+    bmp.extend([1, 0, 24, 0]);
+    bmp.extend([0; 24]);
+    for y in 0..SIDE {
+        for x in 0..SIDE {
+            let inside = (x.wrapping_sub(i * 5)) < 20 && (y.wrapping_sub(i * 3)) < 20;
+            let noise = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503) ^ i.wrapping_mul(977)) >> 7 & 63;
+            bmp.extend(if inside { color } else { [96 + noise as u8; 3] });
+        }
+    }
+    let failed = |e: std::io::Error| format!("{}: {e}", file.display());
+    fs::create_dir_all(file.parent().unwrap_or(file)).map_err(failed)?;
+    fs::write(file, bmp).map_err(failed)
 }
 
 /// All results of a run, without what tells the time or the memory.
