@@ -58,7 +58,7 @@ fn read_only(place: &Place, job: &Job) -> Result {
         Err(_) => wrapped(&command, &["env"])?,
         Ok(()) => {
             let _ = fs::remove_file(&probe);
-            wrapped(&command, &["setpriv", "--bounding-set", "-all", "--inh-caps", "-all", "--reuid", "65534"])?
+            wrapped(&command, &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"])?
         }
     };
     expect(&output, job, &["[file-unwritable]"])?;
