@@ -124,6 +124,21 @@ mod tests {
         bmp[26] = 1;
         bmp[28] = 24;
         assert_eq!(decode(&bmp).unwrap_err().code(), Code::ImageTooLarge);
+        // A PNG and a GIF that claim as much as their headers can.
+        let head = [&b"IHDR"[..], &60_000u32.to_be_bytes(), &60_000u32.to_be_bytes(), &[8, 6, 0, 0, 0]].concat();
+        let sum = crc(&head).to_be_bytes();
+        let png = [&b"\x89PNG\r\n\x1a\n\0\0\0\x0d"[..], &head, &sum, b"\0\0\0\0IDAT\x35\xaf\x06\x1e"].concat();
+        let gif = [&b"GIF89a"[..], &[0xff; 4], b"\0\0\0", b"\x2c\0\0\0\0", &[0xff; 4], b"\0\x08\0\x3b"].concat();
+        for bytes in [png, gif] {
+            assert_eq!(decode(&bytes).unwrap_err().code(), Code::ImageTooLarge);
+        }
+    }
+
+    /// The checksum of PNG (ISO 3309).
+    fn crc(bytes: &[u8]) -> u32 {
+        let step = |sum: u32| if sum & 1 == 1 { 0xedb8_8320 ^ sum >> 1 } else { sum >> 1 };
+        let byte = |sum: u32, byte: &u8| (0..8).fold(sum ^ u32::from(*byte), |sum, _| step(sum));
+        !bytes.iter().fold(u32::MAX, byte)
     }
 
     #[test]
@@ -192,5 +207,21 @@ mod tests {
 
     fn images() -> std::path::PathBuf {
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/images").into()
+    }
+
+    #[test]
+    fn images_changed_at_random_are_read_or_refused() {
+        let files = ["rgb-2x300.png", "gray-alpha-23x31.png", "palette-alpha-20x30.png", "orientation-6.jpg"];
+        let mut seeds: Vec<Vec<u8>> = files.iter().map(|file| std::fs::read(images().join(file)).unwrap()).collect();
+        let image = image::RgbImage::from_fn(9, 7, |x, y| image::Rgb([(x * 20) as u8, (y * 30) as u8, 99]));
+        use image::ImageFormat::{Bmp, Gif, Tiff, WebP};
+        for format in [Bmp, Gif, Tiff, WebP] {
+            let mut bytes = Cursor::new(Vec::new());
+            DynamicImage::ImageRgb8(image.clone()).write_to(&mut bytes, format).unwrap();
+            seeds.push(bytes.into_inner());
+        }
+        let seeds: Vec<&[u8]> = seeds.iter().map(Vec::as_slice).collect();
+        assert!(seeds.iter().all(|seed| decode(seed).is_ok()), "every seed is an image");
+        crate::fuzz::each(&seeds, |bytes| drop(decode(bytes)));
     }
 }

@@ -14,9 +14,28 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|e| unreadable(path, e))
 }
 
-/// Reads a text file.
+/// Reads a text file: UTF-8, or UTF-16 with a byte order mark, which is no part of the text.
 pub fn read_text(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|e| unreadable(path, e))
+    let refused = |why| Error::new(Code::FileUnreadable, format!("'{}': {why}.", path.display()));
+    decoded(&read(path)?).map_err(refused)
+}
+
+/// The text of a file's bytes, or why they are none.
+pub fn decoded(bytes: &[u8]) -> std::result::Result<String, String> {
+    let wide = |from: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
+        char::decode_utf16(units).collect::<std::result::Result<String, _>>().map_err(|_| "is no UTF-16".to_owned())
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => decoded(rest),
+        _ => String::from_utf8(bytes.to_vec()).map_err(|e| {
+            let good = &bytes[..e.utf8_error().valid_up_to()];
+            let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+            format!("line {line} is not UTF-8. Save it as UTF-8")
+        }),
+    }
 }
 
 /// Makes a folder, and those above it, if they do not exist.
@@ -143,6 +162,19 @@ mod tests {
         assert_eq!(path(b"b\xe9b\xe8.png"), "b\\xE9b\\xE8.png");
         assert_eq!(path("é/\u{30c6}".as_bytes()), "é/\u{30c6}");
         assert_eq!(shown("a\x1b[2J\n\u{202e}gnp.exe"), "a\\u{1b}[2J\\u{a}\\u{202e}gnp.exe");
+    }
+
+    #[test]
+    fn marks_of_byte_order_are_no_text() {
+        let wide: Vec<u8> = "\u{feff}caf\u{e9}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("labels.txt");
+        for bytes in ["\u{feff}caf\u{e9}\n".as_bytes(), "caf\u{e9}\n".as_bytes(), &wide] {
+            fs::write(&file, bytes).unwrap();
+            assert_eq!(read_text(&file).unwrap(), "caf\u{e9}\n");
+        }
+        fs::write(&file, b"dog\ncaf\xe9\n").unwrap();
+        assert!(read_text(&file).unwrap_err().to_string().contains("line 2 is not UTF-8"));
     }
 
     #[test]

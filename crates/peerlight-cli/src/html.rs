@@ -1,5 +1,7 @@
 //! Text inside a page.
 
+use crate::left_out::Entry;
+
 /// Text as it stands in a page and in an attribute's quotes.
 pub fn escaped(text: impl AsRef<str>) -> String {
     let escape = |c: char| match c {
@@ -11,6 +13,13 @@ pub fn escaped(text: impl AsRef<str>) -> String {
         c => c.to_string(),
     };
     text.as_ref().chars().map(escape).collect::<String>()
+}
+
+/// The files that were left out, as a section of a page; empty if there are none.
+pub fn list(left_out: &[Entry]) -> String {
+    let item = |entry: &Entry| format!("<li>{}: {}</li>", escaped(&entry.file), escaped(&entry.why));
+    let items: String = left_out.iter().map(item).collect();
+    if items.is_empty() { items } else { format!("<h2>Left out</h2><ul>{items}</ul>") }
 }
 
 /// A file's name as the address of a link beside it.

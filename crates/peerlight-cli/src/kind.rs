@@ -71,7 +71,9 @@ pub fn kind(head: &[u8]) -> Kind {
     if at(4, b"ftyp") {
         return media(head);
     }
-    if head.len() > 3 && head[0] == b'P' && (b'1'..=b'7').contains(&head[1]) && head[2].is_ascii_whitespace() {
+    if let [b'P', b'1'..=b'7', space, b'0'..=b'9' | b'#' | b'W', ..] = head
+        && space.is_ascii_whitespace()
+    {
         return Kind::Foreign("a PNM image");
     }
     let text = String::from_utf8_lossy(head).to_lowercase();
@@ -95,7 +97,7 @@ mod tests {
     fn files_are_told_by_their_bytes() {
         let bmp = [&b"BM"[..], &[0; 12], &[40, 0, 0, 0]].concat();
         let dicom = [&[0; 128][..], b"DICM"].concat();
-        let cases: [(&[u8], Kind); 17] = [
+        let cases: [(&[u8], Kind); 18] = [
             (b"\xff\xd8\xff\xe0", Kind::Readable),
             (b"RIFF\0\0\0\0WEBPVP8 ", Kind::Readable),
             (&bmp, Kind::Readable),
@@ -109,6 +111,7 @@ mod tests {
             (b"8BPS\0\x01", Kind::Foreign("a Photoshop file")),
             (b"II+\0\x08", Kind::Foreign("a BigTIFF image")),
             (b"P6\n2 2\n255\n", Kind::Foreign("a PNM image")),
+            (b"P1 is a plan", Kind::Other("no image")),
             (&dicom, Kind::Foreign("a DICOM file")),
             (b"<?xml version=\"1.0\"?><SVG xmlns=", Kind::Foreign("an SVG drawing")),
             (b"%PDF-1.7", Kind::Other("a PDF document")),

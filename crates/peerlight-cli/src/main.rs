@@ -7,6 +7,8 @@ mod cli;
 mod command;
 mod decode;
 mod files;
+#[cfg(test)]
+mod fuzz;
 mod html;
 mod images;
 mod json;

@@ -43,7 +43,7 @@ impl Table {
 
     fn parse(file: &Path, bytes: &[u8]) -> Result<Self> {
         let refused = |why: &str| Error::new(Code::FileUnreadable, format!("'{}': {why}.", file.display()));
-        let text = decoded(bytes).map_err(|why| refused(&why))?;
+        let text = files::decoded(bytes).map_err(|why| refused(&why))?;
         let (separator, body, skipped) = separator(&text);
         let mut reader = csv::ReaderBuilder::new();
         // Old Macs end a line with \r alone, which the reader takes, too.
@@ -107,24 +107,6 @@ fn unquoted(cell: &str) -> String {
     let cell = cell.trim();
     let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
     inner.map_or_else(|| cell.to_owned(), |inner| inner.replace("\"\"", "\"").trim().to_owned())
-}
-
-/// The text of a file.
-fn decoded(bytes: &[u8]) -> std::result::Result<String, String> {
-    let wide = |from: fn([u8; 2]) -> u16| {
-        let units = bytes[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
-        char::decode_utf16(units).collect::<std::result::Result<String, _>>().map_err(|_| "is no UTF-16".to_owned())
-    };
-    match bytes {
-        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => decoded(rest),
-        _ => String::from_utf8(bytes.to_vec()).map_err(|e| {
-            let good = &bytes[..e.utf8_error().valid_up_to()];
-            let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-            format!("line {line} is not UTF-8. Save the table as \"CSV UTF-8\"")
-        }),
-    }
 }
 
 /// The separator, the text without a line that names it, and the number of lines left out: the one that is named as
@@ -211,5 +193,17 @@ mod tests {
         assert_eq!(cell("=HYPERLINK(1)"), "'=HYPERLINK(1)");
         assert_eq!(cell("@a") + &cell("+1") + &cell("-b.png"), "'@a'+1'-b.png");
         assert_eq!(cell("a=b.png"), "a=b.png");
+    }
+
+    #[test]
+    fn tables_changed_at_random_are_read_or_refused() {
+        let wide: Vec<u8> = "\u{feff}path;class\na;b\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let seeds = [&b"path,class\na b.png,\"x, y\"\n"[..], b"sep=;\r\npath;x0;y0;x1;y1\r\na;1,5;2;3;4\r\n", &wide];
+        crate::fuzz::each(&seeds, |bytes| {
+            let Ok(table) = Table::parse(Path::new("t.csv"), bytes) else { return };
+            for row in &table.rows {
+                let _ = (0..table.head.len()).map(|column| table.number(row, column)).collect::<Vec<_>>();
+            }
+        });
     }
 }

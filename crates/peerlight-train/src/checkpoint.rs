@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::{Bytes, Device};
 use peerlight_core::{Code, Error, Result};
 use peerlight_models::{Array, Bundle, Manifest, Network, Precision};
+use sha2::{Digest, Sha256};
 
 use crate::{
     readback::read,
@@ -13,6 +14,8 @@ use crate::{
 };
 
 const NETWORKS: &str = "networks.safetensors";
+/// The sha256 of every other file, by name.
+const SUMS: &str = "sha256.json";
 
 /// All that a run needs to continue as if it had never stopped: named files, to be kept wherever the caller likes. It
 /// is whole or of no use, so the caller must write it all or nothing.
@@ -35,6 +38,9 @@ impl Checkpoint {
             let bytes = optimizer.into_bytes().map_err(|e| broken(step, &e.to_string()))?;
             files.insert(optimizer_file(&peer.id), bytes.to_vec());
         }
+        let sums: BTreeMap<&String, String> = files.iter().map(|(name, bytes)| (name, sha256(bytes))).collect();
+        let sums = serde_json::to_vec_pretty(&sums)?;
+        files.insert(SUMS.to_owned(), sums);
         Ok(Self { step, files })
     }
 
@@ -46,6 +52,7 @@ impl Checkpoint {
         let file =
             |name: &str| self.files.get(name).ok_or_else(|| broken(self.step, &format!("it has no file '{name}'")));
         let bundle = Bundle::parse(file(NETWORKS)?)?;
+        self.check_sums()?;
         if bundle.manifest.labels != labels {
             return Err(broken(self.step, "the classes are not those of the checkpoint"));
         }
@@ -63,6 +70,22 @@ impl Checkpoint {
         }
         Ok(())
     }
+
+    /// Refuses files whose sums are not those that were written. Checkpoints of earlier versions have no sums.
+    fn check_sums(&self) -> Result<()> {
+        let Some(sums) = self.files.get(SUMS) else { return Ok(()) };
+        let sums = serde_json::from_slice::<BTreeMap<String, String>>(sums);
+        for (name, sum) in sums.map_err(|e| broken(self.step, &format!("its sums cannot be read: {e}")))? {
+            if self.files.get(&name).is_none_or(|bytes| sha256(bytes) != sum) {
+                return Err(broken(self.step, &format!("'{name}' is damaged")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The weights of the peers' networks under their names in a bundle.

@@ -121,6 +121,14 @@ fn a_resumed_run_ends_with_the_same_weights() {
         assert_eq!(begin().resume(&damaged).unwrap_err().code(), Code::RunInvalid);
         damaged.files = checkpoint.files.iter().map(|(name, bytes)| (name.clone(), bytes[..9].to_vec())).collect();
         assert_eq!(begin().resume(&damaged).unwrap_err().code(), Code::BundleTruncated);
+        // One bit of any file, also where it would be read as another number.
+        for name in checkpoint.files.keys() {
+            let mut damaged = checkpoint.clone();
+            let bytes = damaged.files.get_mut(name).unwrap();
+            let last = bytes.len() - 1;
+            bytes[last] ^= 1;
+            assert!(begin().resume(&damaged).is_err(), "{name}");
+        }
     }
 }
 

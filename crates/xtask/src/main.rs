@@ -17,6 +17,7 @@ mod sizes;
 mod tables;
 mod test;
 mod tidy;
+mod torture;
 mod types;
 mod wasm;
 
@@ -44,6 +45,8 @@ enum Command {
     Test(test::Args),
     /// Measure speed and size
     Bench(bench::Args),
+    /// Kill, starve and disturb evaluate and train, and see that nothing is lost
+    Torture(torture::Args),
     /// Train and measure what docs/RESULTS.md tells
     Experiments(experiments::Args),
     /// Import networks of many makers and compare them with onnxruntime and torch-cam
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => serve::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Torture(args) => torture::run(&args),
         Command::Experiments(args) => experiments::run(&args),
         Command::Networks(args) => networks::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),

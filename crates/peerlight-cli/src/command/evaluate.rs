@@ -90,7 +90,7 @@ pub fn run(options: &Evaluate) -> Result<End> {
     let text = json::pretty(&Written { result: &result, left_out: left.files() })? + "\n";
     files::write(&options.out.join("report.json"), text.as_bytes())?;
     files::write(&options.out.join("report.csv"), csv::csv(&result.report)?.as_bytes())?;
-    files::write(&options.out.join("report.html"), html::page(&result, &shown).as_bytes())?;
+    files::write(&options.out.join("report.html"), html::page(&result, &shown, left.files()).as_bytes())?;
     let mut table = table::table(&result);
     if let Some(worth) = &result.agreement_worth {
         files::write(&options.out.join("agreement.csv"), agreement::csv(worth)?.as_bytes())?;

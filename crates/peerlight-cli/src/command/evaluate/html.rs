@@ -14,12 +14,15 @@ use super::{
     agreement,
     table::{BEST_NOTE, TIED, TIED_NOTE, columns},
 };
-use crate::html::escaped;
+use crate::{
+    html::{escaped, list},
+    left_out::Entry,
+};
 
 const STYLE: &str = include_str!("report.css");
 
 /// The whole page.
-pub fn page(result: &ResultFile, shown: &[Shown]) -> String {
+pub fn page(result: &ResultFile, shown: &[Shown], left_out: &[Entry]) -> String {
     let report = &result.report;
     let mut html = head(result);
     for peer in report.peers() {
@@ -39,13 +42,7 @@ pub fn page(result: &ResultFile, shown: &[Shown]) -> String {
         html += &agreement::html(worth);
     }
     html += &glossary(result);
-    if !result.skipped.is_empty() {
-        html += "<h2>Images that could not be read</h2><ul>";
-        for (image, why) in &result.skipped {
-            let _ = write!(html, "<li>{}: {}</li>", escaped(image), escaped(why));
-        }
-        html += "</ul>";
-    }
+    html += &list(left_out);
     html += &maps::section(shown);
     html + "</html>\n"
 }

@@ -100,14 +100,24 @@ struct Line {
 /// # Errors
 /// `file-unreadable` for what is no such file.
 pub fn read(path: &Path) -> Result<(Run, BTreeMap<String, Outcome>)> {
-    let text = files::read_text(path)?;
+    let text = whole_lines(path)?;
     let (head, lines) = text.split_once('\n').unwrap_or_default();
     let run = serde_json::from_str(head).map_err(|e| {
         let text = format!("'{}' is no file of a run of peerlight evaluate: {e}.", path.display());
         Error::new(Code::FileUnreadable, text)
     })?;
-    let lines = parsed(path, &lines[..lines.rfind('\n').map_or(0, |end| end + 1)])?;
+    let lines = parsed(path, lines)?;
     Ok((run, lines.into_iter().map(|(image, line)| (image, line.outcome)).collect()))
+}
+
+/// The lines of the file, without one that was not finished when the run was stopped: it may end within a letter.
+fn whole_lines(path: &Path) -> Result<String> {
+    let mut bytes = files::read(path)?;
+    bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+    String::from_utf8(bytes).map_err(|e| {
+        let text = format!("'{}' is no text: {e}. Delete the file to begin anew.", path.display());
+        Error::new(Code::FileUnreadable, text)
+    })
 }
 
 fn parsed(path: &Path, lines: &str) -> Result<BTreeMap<String, Line>> {
@@ -139,9 +149,8 @@ impl Journal {
     /// `file-unwritable` if it cannot be written.
     pub fn open(path: &Path, run: &Run) -> Result<Self> {
         let head = line(run)?;
-        let text = if path.exists() { files::read_text(path)? } else { String::new() };
-        // A line that was not finished when the run was stopped is left out and written anew.
-        let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+        // A line that was not finished when the run was stopped is written anew.
+        let whole = if path.exists() { whole_lines(path)? } else { String::new() };
         let (first, lines) = whole.split_once('\n').unzip();
         let differences = match first.map(serde_json::from_str::<Run>) {
             Some(Ok(then)) => then.differences(run),
@@ -236,14 +245,15 @@ mod tests {
         let mut journal = Journal::open(&path, &run()).unwrap();
         journal.add(record("a"), Some(source("1"))).unwrap();
         let one = fs::read_to_string(&path).unwrap();
-        journal.add(record("b"), Some(source("1"))).unwrap();
+        journal.add(record("é"), Some(source("1"))).unwrap();
         let two = fs::read_to_string(&path).unwrap();
 
+        // Also within the letter of two bytes.
         for end in one.len()..two.len() {
-            fs::write(&path, &two[..end]).unwrap();
+            fs::write(&path, &two.as_bytes()[..end]).unwrap();
             let mut journal = Journal::open(&path, &run()).unwrap();
             assert_eq!(journal.images().collect::<Vec<_>>(), ["a"], "{end}");
-            journal.add(record("b"), Some(source("1"))).unwrap();
+            journal.add(record("é"), Some(source("1"))).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), two, "{end}");
         }
         let other = Run { methods: vec!["grad-cam".into()], version: "2".into(), ..run() };
@@ -278,5 +288,19 @@ mod tests {
         fs::write(&path, old).unwrap();
         let journal = Journal::open(&path, &run()).unwrap();
         assert!(journal.knows("a") && !journal.has("a", &source("1")));
+    }
+
+    #[test]
+    fn journals_changed_at_random_are_read_or_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("records.jsonl");
+        let mut journal = Journal::open(&path, &run()).unwrap();
+        journal.add(record("a"), Some(source("1"))).unwrap();
+        journal.add(Outcome::Skipped { image: "b".into(), why: "broken".into() }, None).unwrap();
+        let seed = fs::read(&path).unwrap();
+        crate::fuzz::each(&[&seed], |bytes| {
+            fs::write(&path, bytes).unwrap();
+            let _ = (read(&path), Journal::open(&path, &run()).map(drop));
+        });
     }
 }

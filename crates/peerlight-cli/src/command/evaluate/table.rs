@@ -2,6 +2,8 @@
 
 use peerlight_metrics::{FigureKey, METRICS, Masking, Meta, Report, ResultFile, Row};
 
+use crate::left_out::counted;
+
 /// Marks a figure that rests on the position of equal values.
 pub const TIED: &str = "†";
 /// The meaning of [`TIED`].
@@ -61,8 +63,8 @@ pub fn table(result: &ResultFile) -> String {
         text += &format!("{TIED} {TIED_NOTE}\n");
     }
     if !result.skipped.is_empty() {
-        text += &format!("\n{} images could not be read:\n", result.skipped.len());
-        result.skipped.iter().for_each(|(image, why)| text += &format!("  {image}: {why}\n"));
+        // Which and why is told at the end, with all else that was left out.
+        text += &format!("\n{} could not be read.\n", counted(result.skipped.len(), "image"));
     }
     text
 }

@@ -8,7 +8,7 @@ use peerlight_explain::PeerInfo;
 use super::Explained;
 use crate::{
     files,
-    html::{address, escaped},
+    html::{address, escaped, list},
     left_out::LeftOut,
     table::cell,
 };
@@ -113,13 +113,7 @@ impl Sheet {
             let _ = write!(html, "<a href=\"{json}\">numbers</a></li>");
         }
         html += "</ol>";
-        if !left.files().is_empty() {
-            html += "<h2>Left out</h2><ul>";
-            for entry in left.files() {
-                let _ = write!(html, "<li>{}: {}</li>", escaped(&entry.file), escaped(&entry.why));
-            }
-            html += "</ul>";
-        }
+        html += &list(left.files());
         html + "</html>\n"
     }
 }

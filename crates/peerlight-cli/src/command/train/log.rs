@@ -25,8 +25,9 @@ impl Log {
     /// # Errors
     /// `file-unreadable`, `file-unwritable`.
     pub fn open(path: PathBuf, done: usize) -> Result<Self> {
-        let text = if path.exists() { files::read_text(&path)? } else { String::new() };
-        // A line that a kill cut short is not JSON, and is written anew too.
+        let bytes = if path.exists() { files::read(&path)? } else { Vec::new() };
+        // A line that a kill cut short, even within a letter, is not JSON, and is written anew too.
+        let text = String::from_utf8_lossy(&bytes);
         let rows = text.lines().filter_map(|line| serde_json::from_str::<Row>(line).ok());
         let rows: Vec<Row> = rows.filter(|row| row.step <= done).collect();
         let kept: Vec<String> = rows.iter().map(line).collect();

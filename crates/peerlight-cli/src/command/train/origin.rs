@@ -70,8 +70,8 @@ impl Origin {
             let text = format!("the classes are not those of the checkpoint: gone are {gone}; new are {new}");
             changed.push(text);
         }
-        changed.extend(differences("training", &self.train, &now.train));
-        changed.extend(differences("validation", &self.val, &now.val));
+        let all = |origin: &Self| [&origin.train[..], &origin.val].concat();
+        changed.extend(differences(&all(self), &all(now)));
         if changed.is_empty() {
             return Ok(());
         }
@@ -85,7 +85,7 @@ impl Origin {
 }
 
 /// What differs between two lists of images.
-fn differences(what: &str, then: &[Source], now: &[Source]) -> Option<String> {
+fn differences(then: &[Source], now: &[Source]) -> Option<String> {
     if then == now {
         return None;
     }
@@ -102,11 +102,11 @@ fn differences(what: &str, then: &[Source], now: &[Source]) -> Option<String> {
         then.iter().filter(|source| find(&now, &source.file).is_some_and(|i| now[i] != **source)).collect();
     let told = |sources: &[&Source], how: &str| {
         let first = sources.first()?;
-        Some(format!("{} {how}, such as {}", counted(sources.len(), &format!("{what} image")), shown(&first.file)))
+        Some(format!("{} {how}, such as {}", counted(sources.len(), "image"), shown(&first.file)))
     };
     let parts = [(gone, "missing"), (new, "new"), (other, "changed")];
     let parts: Vec<_> = parts.iter().filter_map(|(sources, how)| told(sources, how)).collect();
-    Some(if parts.is_empty() { format!("the {what} images come in another order") } else { parts.join("; ") })
+    Some(if parts.is_empty() { "the images come in another order".into() } else { parts.join("; ") })
 }
 
 /// The images with the sha256 of their files, read by several threads.
@@ -153,10 +153,10 @@ mod tests {
             (labels, "gone are bee; new are cow"),
             (Origin { version: "2".into(), ..begun.clone() }, "peerlight 1, and this is 2"),
             (Origin { bundle_sha256: Some("z".into()), ..begun.clone() }, "another file now"),
-            (origin(&[("ant/0", 0, "x"), ("bee/0", 1, "z")]), "1 training image changed, such as bee/0"),
-            (origin(&[("ant/0", 1, "x"), ("bee/0", 1, "y")]), "1 training image changed, such as ant/0"),
-            (origin(&[("ant/0", 0, "x")]), "1 training image missing, such as bee/0"),
-            (origin(&[("ant/0", 0, "x"), ("bee/0", 1, "y"), ("bee/1", 1, "y")]), "1 training image new, such as bee/1"),
+            (origin(&[("ant/0", 0, "x"), ("bee/0", 1, "z")]), "1 image changed, such as bee/0"),
+            (origin(&[("ant/0", 1, "x"), ("bee/0", 1, "y")]), "1 image changed, such as ant/0"),
+            (origin(&[("ant/0", 0, "x")]), "1 image missing, such as bee/0"),
+            (origin(&[("ant/0", 0, "x"), ("bee/0", 1, "y"), ("bee/1", 1, "y")]), "1 image new, such as bee/1"),
             (origin(&[("bee/0", 1, "y"), ("ant/0", 0, "x")]), "another order"),
         ];
         for (now, words) in cases {

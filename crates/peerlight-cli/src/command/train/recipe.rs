@@ -182,4 +182,17 @@ mod tests {
         assert_eq!(parsed(&old).unwrap(), parsed(&new).unwrap());
         assert_eq!(parsed(&new).unwrap().loss.layers, [5, 6]);
     }
+
+    #[test]
+    fn recipes_changed_at_random_are_read_or_refused() {
+        let mut recipe = Recipe::default();
+        recipe.data.images = vec!["a".into()];
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("recipe.toml");
+        let seeds = [to_toml(&recipe).unwrap(), "steps = 3\nsides = [48, 64]\nbeta = 0.5\nmask = \"soft\"\n".into()];
+        crate::fuzz::each(&seeds.each_ref().map(String::as_bytes), |bytes| {
+            std::fs::write(&file, bytes).unwrap();
+            let _ = read(&file).and_then(|recipe| recipe.check());
+        });
+    }
 }

@@ -1,0 +1,66 @@
+//! `cargo xtask torture`: what happens to `peerlight evaluate` and `peerlight train` when the machine does its worst.
+//!
+//! Every trial ends in the bits of a run that nothing disturbed, or in a refusal; anything else fails the command.
+
+mod faults;
+mod kills;
+mod place;
+mod soak;
+
+use std::path::PathBuf;
+
+use crate::shell::{Result, cargo, exec, target_dir};
+use place::Place;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Number of kills for each of the two commands, each at a random moment of a run of its own
+    #[arg(long, default_value_t = 50)]
+    kills: usize,
+    /// Number of images in the run that is watched for memory
+    #[arg(long, default_value_t = 2000)]
+    soak: u32,
+    /// Decides the moments
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Program to torture; otherwise one is built
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
+}
+
+pub fn run(args: &Args) -> Result {
+    let program = match &args.program {
+        Some(program) => std::path::absolute(program).map_err(|e| e.to_string())?,
+        None => {
+            exec(cargo().args(["build", "--quiet", "--bin", "peerlight"]))?;
+            target_dir().join("debug").join(format!("peerlight{}", std::env::consts::EXE_SUFFIX))
+        }
+    };
+    let place = Place::new(&program)?;
+    println!("Networks and images are made in {}", place.folder().display());
+    let trained = place.train_unbroken()?;
+    let evaluated = place.evaluate_unbroken()?;
+    let mut random = Random(args.seed);
+    for job in [&trained, &evaluated] {
+        kills::run(&place, job, args.kills, &mut random)?;
+        faults::run(&place, job)?;
+    }
+    soak::run(&place, &evaluated, args.soak)?;
+    place.remove();
+    println!("Every trial ended in the bits of an unbroken run, or in a refusal.");
+    Ok(())
+}
+
+/// Numbers that look random (SplitMix64, Steele et al. 2014).
+pub struct Random(u64);
+
+impl Random {
+    /// A number in 0..1.
+    pub fn fraction(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ z >> 31) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}

@@ -1,0 +1,209 @@
+//! Networks, images and runs that the torture makes itself.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::shell::Result;
+
+/// A folder with everything, and the program.
+pub struct Place {
+    folder: PathBuf,
+    program: PathBuf,
+}
+
+/// One of the two commands, with what it comes to when nothing disturbs it.
+pub struct Job {
+    /// `train` or `evaluate`.
+    pub name: &'static str,
+    /// Arguments but for the folder of results; the second is the folder of images.
+    begin: Vec<String>,
+    /// Arguments that go on with what is in the folder.
+    resume: Vec<String>,
+    /// The file that is there as soon as there is something to go on with.
+    pub begun: &'static str,
+    /// How long an unbroken run takes.
+    pub time: Duration,
+    /// Its results, without times.
+    expected: Vec<u8>,
+}
+
+impl Job {
+    /// The same job over other images.
+    pub fn over(&self, images: &Path) -> Self {
+        let mut begin = self.begin.clone();
+        begin[1] = images.display().to_string();
+        Self { begin, resume: self.resume.clone(), expected: Vec::new(), ..*self }
+    }
+}
+
+/// Images of each of three classes.
+const IMAGES: u32 = 6;
+
+impl Place {
+    pub fn new(program: &Path) -> Result<Self> {
+        let folder = std::env::temp_dir().join(format!("peerlight-torture-{}", std::process::id()));
+        let place = Self { folder, program: program.into() };
+        for class in 0..3 {
+            for i in 0..IMAGES {
+                place.draw(class, i)?;
+            }
+        }
+        Ok(place)
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    pub fn remove(&self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+
+    /// Many images in one folder.
+    pub fn draw_many(&self, folder: &str, count: u32) -> Result {
+        (0..count).try_for_each(|i| draw(&self.path(folder).join(format!("{i}.bmp")), i % 3, i))
+    }
+
+    fn draw(&self, class: u32, i: u32) -> Result {
+        draw(&self.image(class, i), class, i)
+    }
+
+    pub fn image(&self, class: u32, i: u32) -> PathBuf {
+        self.path(&format!("images/{class}/{i}.bmp"))
+    }
+
+    /// Trains without a disturbance.
+    pub fn train_unbroken(&self) -> Result<Job> {
+        let begin = format!(
+            "train {} --peers a=efficientnet-lite-micro,b=efficientnet-lite-micro --image-size 48 --batch-size 6 \
+             --map-size 14 --steps 40 --checkpoint-every 2 --validate-every 10 --val-fraction 0.2",
+            self.path("images").display()
+        );
+        let resume = "train --resume --checkpoint-every 2 --validate-every 10";
+        self.unbroken("train", &begin, resume, "recipe.toml")
+    }
+
+    /// Evaluates the networks that were trained, without a disturbance.
+    pub fn evaluate_unbroken(&self) -> Result<Job> {
+        let begin = format!(
+            "evaluate {} --bundle {} --method mutual,cam,rise:samples=64 --peer all --metrics average-drop,complexity",
+            self.path("images").display(),
+            self.path("train/bundle.safetensors").display()
+        );
+        self.unbroken("evaluate", &begin, &begin, "records.jsonl")
+    }
+
+    fn unbroken(&self, name: &'static str, begin: &str, resume: &str, begun: &'static str) -> Result<Job> {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let (begin, resume) = (words(begin), words(resume));
+        let mut job = Job { name, begin, resume, begun, time: Duration::ZERO, expected: Vec::new() };
+        let out = self.path(name);
+        let clock = Instant::now();
+        let output = self.finish(&job, &out)?;
+        job.time = clock.elapsed();
+        if output.status.code() != Some(0) {
+            return Err(format!("{name} failed undisturbed: {}", String::from_utf8_lossy(&output.stderr)));
+        }
+        job.expected = results(&out)?;
+        println!("{name}: undisturbed in {:.1} s", job.time.as_secs_f64());
+        Ok(job)
+    }
+
+    /// The command that begins the job in a folder, or goes on with what is there.
+    pub fn command(&self, job: &Job, out: &Path) -> Command {
+        let begun = out.join(job.begun).exists();
+        let mut command = Command::new(&self.program);
+        command.args(if begun { &job.resume } else { &job.begin }).arg("--out").arg(out);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    pub fn start(&self, job: &Job, out: &Path) -> Result<Child> {
+        self.command(job, out).spawn().map_err(|e| e.to_string())
+    }
+
+    /// Runs the job to its end.
+    pub fn finish(&self, job: &Job, out: &Path) -> Result<Output> {
+        self.command(job, out).stderr(Stdio::piped()).output().map_err(|e| e.to_string())
+    }
+
+    /// Goes on with the job in a folder, and compares its results with the unbroken ones.
+    pub fn same_in_the_end(&self, job: &Job, out: &Path, after: &str) -> Result {
+        let output = self.finish(job, out)?;
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.code() != Some(0) {
+            return Err(format!("{} after {after}, in {}: {error}", job.name, out.display()));
+        }
+        if results(out)? != job.expected {
+            return Err(format!("{} after {after} ended in other results: see {}", job.name, out.display()));
+        }
+        fs::remove_dir_all(out).map_err(|e| e.to_string())
+    }
+}
+
+/// An image of 48 x 48 pixels: a square of the class's color on noise.
+fn draw(file: &Path, class: u32, i: u32) -> Result {
+    const SIDE: u32 = 48;
+    let color = [[30, 60, 220], [40, 200, 60], [220, 50, 40]][class as usize];
+    let mut bmp = Vec::new();
+    bmp.extend(b"BM");
+    bmp.extend((54 + SIDE * SIDE * 3).to_le_bytes());
+    bmp.extend([0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0]);
+    bmp.extend([SIDE, SIDE].map(u32::to_le_bytes).concat());
+    bmp.extend([1, 0, 24, 0]);
+    bmp.extend([0; 24]);
+    for y in 0..SIDE {
+        for x in 0..SIDE {
+            let inside = (x.wrapping_sub(i * 5)) < 20 && (y.wrapping_sub(i * 3)) < 20;
+            let noise = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503) ^ i.wrapping_mul(977)) >> 7 & 63;
+            bmp.extend(if inside { color } else { [96 + noise as u8; 3] });
+        }
+    }
+    let failed = |e: std::io::Error| format!("{}: {e}", file.display());
+    fs::create_dir_all(file.parent().unwrap_or(file)).map_err(failed)?;
+    fs::write(file, bmp).map_err(failed)
+}
+
+/// All results of a run, without what tells the time or the memory.
+fn results(out: &Path) -> Result<Vec<u8>> {
+    let mut all = Vec::new();
+    for file in ["bundle.safetensors", "log.jsonl", "report.json", "records.jsonl"] {
+        let Ok(bytes) = fs::read(out.join(file)) else { continue };
+        if file.ends_with("safetensors") {
+            all.extend(bytes);
+            continue;
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let parse = |text: &str| serde_json::from_str(text).map_err(|e| format!("{}/{file}: {e}", out.display()));
+        let values: Vec<Value> = match file.ends_with("jsonl") {
+            true => text.lines().map(parse).collect::<Result<_>>()?,
+            false => vec![parse(&text)?],
+        };
+        for mut value in values {
+            forget(&mut value);
+            all.extend(value.to_string().bytes());
+        }
+    }
+    if all.is_empty() { Err(format!("{} holds no results", out.display())) } else { Ok(all) }
+}
+
+fn forget(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|key, _| !["ms", "memory", "milliseconds", "peak_memory", "speed"].contains(&key.as_str()));
+            map.values_mut().for_each(forget);
+        }
+        Value::Array(all) => all.iter_mut().for_each(forget),
+        _ => {}
+    }
+}
