@@ -6,6 +6,7 @@ import { loadCode } from './load-code.js';
 
 /**
  * @import { Image } from './decode.js'
+ * @import { Pixels } from './image-cache.js'
  * @import { DeviceKind, Explanation, ImageRequest } from './index.js'
  */
 
@@ -13,7 +14,7 @@ import { loadCode } from './load-code.js';
  * One worker is one device. It owns decoding, the engine and the wasm, takes one job at a time, and converts only.
  * @typedef {{ job: number, cancelled: boolean }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
- * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Blob | ImageData | ImageBitmap, sourceId: number,
+ * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Pixels, sourceId: number,
  *   request: ImageRequest, options: object }} Message
  */
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod benchmarks;
+mod bundlers;
 mod experiments;
 mod fill;
 mod format;
@@ -40,6 +41,8 @@ enum Command {
     Demo(serve::Args),
     /// Run every check and test
     Test(test::Args),
+    /// Build the package into projects of every bundler, and ask each in a browser (needs the npm registry)
+    Bundlers(bundlers::Args),
     /// Measure speed and size
     Bench(bench::Args),
     /// Train and measure what docs/RESULTS.md tells
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Build => page::run(),
         Command::Demo(args) => serve::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Bundlers(args) => bundlers::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Experiments(args) => experiments::run(&args),
         Command::Results => tables::write(),
