@@ -250,3 +250,17 @@ test(
   },
   { ms: 240_000 },
 );
+
+test('images: AVIF by whichever brand it names first', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const file = await readFile(fixture('plain.avif'));
+  for (const brand of ['avif', 'mif1', 'miaf']) {
+    const buffer = Buffer.from(file);
+    buffer.write(brand, 8, 'latin1');
+    const { image, target } = await site.explain(() =>
+      site.pick({ name: `${brand}.avif`, mimeType: 'image/avif', buffer }),
+    );
+    assert.deepEqual([image.width, image.height], [226, 150], brand);
+    t.note(`${brand}: ${target.label}`);
+  }
+});
