@@ -5,7 +5,8 @@ import { ImageCache } from './image-cache.js';
 import { loadCode } from './load-code.js';
 
 /**
- * @import { Size } from './image-cache.js'
+ * @import { Image } from './decode.js'
+ * @import { Pixels, Size } from './image-cache.js'
  * @import { DeviceKind, Explanation, ImageRequest, WhatIf } from './index.js'
  */
 
@@ -13,9 +14,8 @@ import { loadCode } from './load-code.js';
  * One worker is one device. It owns decoding, the engine and the wasm, takes one job at a time, and converts only.
  * @typedef {{ job: number, cancelled: boolean }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
- * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array,
- *   source: Blob | ImageData | ImageBitmap, sourceId: number, held?: boolean, request: ImageRequest, options: object,
- *   question: WhatIf }} Message
+ * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Pixels, sourceId: number,
+ *   held?: boolean, request: ImageRequest, options: object, question: WhatIf }} Message
  */
 
 /** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */

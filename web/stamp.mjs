@@ -3,9 +3,9 @@
  *
  *     node web/stamp.mjs dist
  *
- * The version is a hash of all of the page's files, of the WebAssembly above all. With it in every address, no cache can
- * bring the JavaScript of one build together with the WebAssembly of another, and servers may let browsers keep the
- * files for ever. The names of the files stay as they are.
+ * The version is a hash of all of the page's files, of the WebAssembly above all. With it in every address, no cache
+ * can bring the JavaScript of one build together with the WebAssembly of another, and servers may let browsers keep
+ * the files for ever. The names of the files stay as they are.
  */
 import { createHash } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';

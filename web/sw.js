@@ -1,6 +1,6 @@
 /**
- * Keeps the page, so that it starts without the network. `stamp.mjs` fills in the build: its version is in the address of
- * every file that belongs to it, so one build never gets another's file. A new build waits until the person wants it.
+ * Keeps the page, so that it starts without the network. `stamp.mjs` fills in the build: its version is in the address
+ * of every file that belongs to it, so one build never gets another's file. A new build waits until the person wants it.
  *
  * Weights are no concern of this file: the package keeps and verifies them itself.
  */

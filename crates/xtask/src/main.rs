@@ -2,6 +2,7 @@
 
 mod bench;
 mod benchmarks;
+mod bundlers;
 mod experiments;
 mod fill;
 mod format;
@@ -43,6 +44,8 @@ enum Command {
     Demo(serve::Args),
     /// Run every check and test
     Test(test::Args),
+    /// Build the package into projects of every bundler, and ask each in a browser (needs the npm registry)
+    Bundlers(bundlers::Args),
     /// Measure speed and size
     Bench(bench::Args),
     /// Kill, starve and disturb evaluate and train, and see that nothing is lost
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Command::Build => page::run(),
         Command::Demo(args) => serve::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Bundlers(args) => bundlers::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Torture(args) => torture::run(&args),
         Command::Experiments(args) => experiments::run(&args),

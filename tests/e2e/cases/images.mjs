@@ -189,3 +189,78 @@ test(
   },
   { ms: 180_000 },
 );
+
+/**
+ * A JPEG of this size whose Exif tag turns it by a quarter.
+ * @param {Site} site
+ * @param {number} width as stored
+ * @param {number} height
+ */
+async function turnedJpeg(site, width, height) {
+  const base64 = await site.page.evaluate(
+    async ([width, height]) => {
+      const canvas = new OffscreenCanvas(width, height);
+      const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));
+      const colors = pen.createLinearGradient(0, 0, width, height);
+      for (const [at, color] of [0, 1, 2, 3, 4].entries()) colors.addColorStop(at / 4, `hsl(${color * 80} 80% 50%)`);
+      pen.fillStyle = colors;
+      pen.fillRect(0, 0, width, height);
+      const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer());
+      let text = '';
+      for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+      return btoa(text);
+    },
+    [width, height],
+  );
+  const plain = Buffer.from(base64, 'base64');
+  const tag = 'ffe100224578696600004d4d002a00000008000101120003000000010006000000000000';
+  return Buffer.concat([plain.subarray(0, 2), Buffer.from(tag, 'hex'), plain.subarray(2)]);
+}
+
+test(
+  'images: panoramas, large and turned images keep their size, and are seen as the command line sees them',
+  async (t) => {
+    const site = await (await Site.make(t)).open();
+    const cat = await pixelsOf('cat');
+    const made = [
+      ['panorama.png', 12000, 1500, async () => encodePng(12000, 1500, stretch(cat, 12000, 1500), { level: 1 })],
+      ['tower.png', 1500, 12000, async () => encodePng(1500, 12000, stretch(cat, 1500, 12000), { level: 1 })],
+      ['large.png', 6000, 4000, async () => encodePng(6000, 4000, stretch(cat, 6000, 4000), { level: 1 })],
+      ['nearly-square.png', 4101, 4099, async () => encodePng(4101, 4099, stretch(cat, 4101, 4099), { level: 1 })],
+      ['turned.jpg', 1800, 10000, () => turnedJpeg(site, 10000, 1800)],
+    ];
+    for (const [name, width, height, make] of made) {
+      const file = await temp(name, await make());
+      const { image } = await site.explain(() => site.pick(file));
+      assert.deepEqual([image.width, image.height], [width, height], name);
+      const shown = await site.page.evaluate(() => {
+        const { width, height } = /** @type {HTMLCanvasElement} */ (document.querySelector('peer-viewer canvas'));
+        return width * height;
+      });
+      assert.ok(shown > 1e6, `${name}: ${shown} pixels are shown`);
+      const [other] = await native([file]);
+      const figures = await site.figures();
+      for (const key of ['x', 'y', 'side']) {
+        const [a, b] = [figures.image.crop[key], other.image.crop[key]];
+        assert.ok(Math.abs(a - b) <= 2, `${name}: crop ${key} ${a} against ${b}`);
+      }
+      figures.image = other.image;
+      t.note(`${name}: ${compare(figures, other, { p: 0.02, rho: 0.1, mean: 0.02 })}`);
+    }
+  },
+  { ms: 240_000 },
+);
+
+test('images: AVIF by whichever brand it names first', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const file = await readFile(fixture('plain.avif'));
+  for (const brand of ['avif', 'mif1', 'miaf']) {
+    const buffer = Buffer.from(file);
+    buffer.write(brand, 8, 'latin1');
+    const { image, target } = await site.explain(() =>
+      site.pick({ name: `${brand}.avif`, mimeType: 'image/avif', buffer }),
+    );
+    assert.deepEqual([image.width, image.height], [226, 150], brand);
+    t.note(`${brand}: ${target.label}`);
+  }
+});

@@ -17,6 +17,7 @@ export function runOffline(store) {
   if (!serviceWorker) return;
   /** @type {ServiceWorkerRegistration | null} */
   let registration = null;
+  let registering = false;
   store.subscribe((state, before) => {
     // The first visit's download is not to share the line with it.
     if (state.engine.phase === 'ready' && !registration) register();
@@ -24,7 +25,6 @@ export function runOffline(store) {
   });
   if (serviceWorker.controller) register();
 
-  let registering = false;
   async function register() {
     if (registering) return;
     registering = true;
@@ -32,14 +32,17 @@ export function runOffline(store) {
     registration = await serviceWorker.register(address, { updateViaCache: 'none' }).catch(() => null);
     if (!registration) return;
     if (registration.waiting && serviceWorker.controller) dispatch({ type: 'update-found' });
-    registration.addEventListener('updatefound', () => {
-      const next = registration?.installing;
-      next?.addEventListener('statechange', () => {
-        if (next.state !== 'installed') return;
-        dispatch(serviceWorker.controller ? { type: 'update-found' } : { type: 'page-kept' });
-      });
-    });
+    watch(registration.installing);
+    registration.addEventListener('updatefound', () => watch(registration?.installing));
     if (registration.active) dispatch({ type: 'page-kept' });
+  }
+
+  /** @param {ServiceWorker | null | undefined} next */
+  function watch(next) {
+    next?.addEventListener('statechange', () => {
+      if (next.state !== 'installed') return;
+      dispatch(serviceWorker.controller ? { type: 'update-found' } : { type: 'page-kept' });
+    });
   }
 
   function takeOver() {

@@ -1,0 +1,2 @@
+/** The worker: importing it starts it. It has nothing to export. */
+export {};
