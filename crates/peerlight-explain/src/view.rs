@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_view_keeps_the_shape_and_its_map_is_turned_back() {
-        let preprocess = Preprocess { side: 4, crop: 1.0, mean: [0.5; 3], std: [0.25; 3] };
+        let preprocess = Preprocess { side: 4, crop: 1.0, mean: [0.5; 3], std: [0.25; 3], bgr: false };
         let input = (ramp() - 0.5) / 0.25;
         for view in View::ALL {
             let seen = view.of(input.clone(), &preprocess);
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn noise_keeps_pixels_in_their_range() {
-        let preprocess = Preprocess { side: 4, crop: 1.0, mean: [0.5; 3], std: [0.25; 3] };
+        let preprocess = Preprocess { side: 4, crop: 1.0, mean: [0.5; 3], std: [0.25; 3], bgr: false };
         let white = Tensor::<4>::full([1, 3, 4, 4], 2.0, &Device::flex());
         let seen: Vec<f32> = View::Noisy.of(white, &preprocess).into_data().try_into_vec().unwrap();
         assert!(seen.iter().all(|v| (-2.0..=2.0).contains(v)) && seen.iter().any(|v| *v < 1.9), "{seen:?}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::Device;
 use peerlight_explain::{MapContext, MapPair, STATISTICS};
 use peerlight_metrics::{auroc, isotonic, logistic, rate_at, spearman, wilson};
-use peerlight_testkit::golden;
+use peerlight_testkit::golden::golden;
 use serde::Deserialize;
 
 const N: usize = 300;
@@ -29,7 +29,7 @@ struct Regression {
 
 /// The columns and the target of the script.
 fn columns() -> ([Vec<f64>; 3], Vec<bool>) {
-    let column = |factor: usize, period: usize| (0..N).map(|i| (i * factor % period) as f64 / period as f64);
+    let column = |factor: usize, period: usize| (0..N).map(move |i| (i * factor % period) as f64 / period as f64);
     let (first, second): (Vec<f64>, Vec<f64>) = (column(37, 101).collect(), column(53, 97).collect());
     let third = column(71, 7).collect();
     let noise: Vec<f64> = column(29, 83).collect();
