@@ -94,7 +94,7 @@ fn the_protocol_takes_unlike_peers_and_one_alone() {
     };
     let run = |session: &Session, peers: Vec<usize>, methods: &[&str]| {
         let methods = methods.iter().map(|id| Request::of(id)).collect();
-        let protocol = Protocol { methods, peers, metrics: metric_ids(true) };
+        let protocol = Protocol { methods, peers, metrics: metric_ids(true), agreement: Default::default() };
         let records: Vec<_> =
             ["a", "b"].map(|n| block_on(protocol.evaluate(session, &labeled(n), &Silent, &())).unwrap()).into();
         let ids: Vec<String> = session.info().peers.iter().map(|peer| peer.id.clone()).collect();
