@@ -1,4 +1,5 @@
 import { PeerlightError } from './errors.js';
+import { MOST } from './networks.js';
 
 /**
  * @import { DeviceWish, ImageRequest, OpenOptions } from './index.js'
@@ -52,6 +53,30 @@ export function checkCall(call) {
   return call ?? {};
 }
 
+/**
+ * Whether something is the address of a file, or its bytes.
+ * @param {unknown} file
+ */
+function isFile(file) {
+  const address = (typeof file === 'string' && file) || file instanceof URL;
+  return address || file instanceof Blob || file instanceof ArrayBuffer || ArrayBuffer.isView(file);
+}
+
+/** @param {unknown} model */
+export function checkModel(model) {
+  if (isFile(record(model, 'A model').source)) return;
+  throw refuse('The `source` of a model must be the address of an ONNX file or a bundle, or its bytes.');
+}
+
+/** @param {unknown} models */
+function checkModels(models) {
+  if (!Array.isArray(models)) throw refuse('`models` must be a list: [{ source, name, labels, preprocess }].');
+  if (models.length < 1 || models.length > MOST) {
+    throw refuse(`There are ${models.length} models; there must be 1 to ${MOST}.`);
+  }
+  models.forEach(checkModel);
+}
+
 /** @param {unknown} wish @returns {asserts wish is DeviceWish} */
 export function checkWish(wish) {
   if (wish === 'auto' || wish === 'cpu' || wish === 'webgpu') return;
@@ -64,12 +89,12 @@ export function checkWish(wish) {
  * @returns {T}
  */
 export function checkOpen(options) {
-  const { bundle, sha256, device = 'auto', spawn } = record(options, 'The options');
+  const { bundle, models, sha256, device = 'auto', spawn } = record(options, 'The options');
   checkCall(options);
   checkWish(device);
-  const address = (typeof bundle === 'string' && bundle) || bundle instanceof URL;
-  const binary = bundle instanceof Blob || bundle instanceof ArrayBuffer || ArrayBuffer.isView(bundle);
-  if (!address && !binary) {
+  if (bundle && models) throw refuse('Give a `bundle` or `models`, not both.');
+  if (models) checkModels(models);
+  else if (!isFile(bundle)) {
     throw refuse('`bundle` must be the address of a weights file, or its bytes. `findBundle` finds the address.');
   }
   if (sha256 && typeof sha256 !== 'string') throw refuse('`sha256` must be a text of hexadecimal digits.');

@@ -1,7 +1,7 @@
 import { EnginePool } from './pool.js';
 import { spawnFrom } from './spawn.js';
 import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
-import { loadWeights } from './weights.js';
+import { gather } from './networks.js';
 import { explainChoice, findAdapter } from './adapter.js';
 import { checkCall, checkOpen, checkOptions, checkRequest, checkWish } from './check.js';
 import { toSendable } from './source.js';
@@ -10,6 +10,7 @@ import { toSendable } from './source.js';
  * @import { Call, Device, DeviceKind, DeviceWish, Engine, MeasureOptions, OpenOptions } from './index.js'
  * @import { OpenProgress, ImageRequest, PreparedImage, Request, Source, WhatIf } from './index.js'
  * @import { OpenEngine } from './pool.js'
+ * @import { NetworkFile } from './networks.js'
  * @import { OnBytes } from './weights.js'
  * @import { RequestType, WorkerClient, WorkerLike } from './worker-client.js'
  */
@@ -26,19 +27,16 @@ const CLEARLY = 0.85;
  * @returns {Promise<Engine>}
  */
 export async function openEngine(options) {
-  const { bundle, sha256, bytes, device = 'auto', signal, onProgress, onDevice, base, spawn } = checkOpen(options);
+  const { device = 'auto', signal, onProgress, onDevice, base, spawn, ...what } = checkOpen(options);
   const inner = new AbortController();
   const stop = () => inner.abort();
   throwIfCancelled(signal);
   signal?.addEventListener('abort', stop);
   /** @type {OnBytes} */
   const onBytes = (loaded, total) => onProgress?.({ stage: 'weights', loaded, total, text: 'Loading the networks' });
-  const weights =
-    typeof bundle === 'string' || bundle instanceof URL
-      ? loadWeights({ url: bundle, sha256, bytes, signal: inner.signal, onBytes })
-      : Promise.resolve(bundle instanceof Blob ? bundle : new Blob([/** @type {BlobPart} */ (bundle)]));
-  weights.catch(() => {}); // Whoever waits for them hears of it.
-  const client = new Client(weights, { sha256, spawn: spawn ?? spawnFrom(base), onDevice });
+  const files = gather(what, inner.signal, onBytes);
+  files.catch(() => {}); // Whoever waits for them hears of it.
+  const client = new Client(files, { sha256: what.sha256, spawn: spawn ?? spawnFrom(base), onDevice });
   try {
     await client.start(device, { signal: inner.signal, onProgress });
     return client;
@@ -73,11 +71,11 @@ class Client {
   #closed = false;
 
   /**
-   * @param {Promise<Blob>} weights
+   * @param {Promise<NetworkFile[]>} files
    * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => WorkerLike, onDevice?: (d: Device) => void }} options
    */
-  constructor(weights, { sha256, spawn, onDevice }) {
-    this.#pool = new EnginePool(weights, { sha256, spawn });
+  constructor(files, { sha256, spawn, onDevice }) {
+    this.#pool = new EnginePool(files, { sha256, spawn });
     this.#onDevice = onDevice;
   }
 

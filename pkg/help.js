@@ -14,6 +14,8 @@ export const HELP = {
     'Use a bundle made by `peerlight import` or `peerlight train`.',
   'bundle-hash': 'The weight file is not the expected one: its sha256 differs. Download it again.',
   'bundle-version': 'The weight file has a newer format than this program reads. Update the program.',
+  'network-unsupported':
+    'The network has a part that is not supported. The message names it and says how to export without it.',
   'ask-invalid': 'A setting is out of range, or settings contradict each other. The message says what is allowed.',
   'device-unavailable': 'The device cannot be used here. Peerlight tries another one.',
   'device-self-test': 'The device computes wrong results: it failed the self-test and is not used.',

@@ -8,6 +8,7 @@ import type {
   Explanation,
   MeasureOptions,
   Measures,
+  NetworkInspection,
   Request,
   Sanity,
   WhatIf,
@@ -40,9 +41,10 @@ export interface Device {
   reason: string;
 }
 
-/** How far opening is. Bytes for `weights` and `code`; `total` is 0 while it is unknown. */
+/** How far opening is. Bytes for `weights`, `code` and `networks`; `total` is 0 while it is unknown. */
 export interface OpenProgress {
-  stage: 'weights' | 'code' | 'device';
+  /** Downloading the networks, downloading the engine, checking the device, reading the networks. */
+  stage: 'weights' | 'code' | 'device' | 'networks';
   loaded: number;
   total: number;
   text: string;
@@ -60,12 +62,42 @@ export interface Call {
   onProgress?(step: Step): void;
 }
 
+/** A file: an address, or bytes. A `File` is read piece by piece and never held as a whole outside the engine. */
+export type FileSource = string | URL | Blob | ArrayBuffer | ArrayBufferView;
+
+/**
+ * A file with networks of one's own: an ONNX file, or a bundle (safetensors) whose peers all take part. What is left
+ * out is read from the file or guessed; `inspectNetwork` tells what was found.
+ */
+export interface Model {
+  source: FileSource;
+  /** Id of the peer: letters, digits and dashes. */
+  id?: string;
+  /** Name shown to people. */
+  name?: string;
+  /** Names of the classes in the order of the logits: a list, a file of them, the text of one, or `'none'`. */
+  labels?: string[] | string | Blob;
+  /** Id of a preset (`torchvision`, `tf`, `0..1`, `0..255`, `caffe`), or values; red, green and blue go from 0 to 1. */
+  preprocess?: string | { preset?: string; mean?: number[]; std?: number[]; crop?: number; channels?: 'rgb' | 'bgr' };
+  /** Height and width of the image, where the network takes any. */
+  size?: number;
+  /** Name of the output with the logits, where there are several. */
+  output?: string;
+  /** JSON that came with the network: these options, or a file of timm's or Hugging Face's. */
+  beside?: string | Blob;
+  /** Of a bundle, the ids of the peers that take part. */
+  peers?: string[];
+}
+
+/** Give either `bundle` or `models`. */
 export interface OpenOptions {
-  /** Address of a weights file, or its bytes. */
-  bundle: string | URL | Blob | ArrayBuffer | ArrayBufferView;
-  /** Expected SHA-256 in hex. With it the download is verified and kept in the browser's cache. */
+  /** A file that `peerlight import` or `peerlight train` made. */
+  bundle?: FileSource;
+  /** 1 to 8 files of at most 500 MB each. */
+  models?: Model[];
+  /** Expected SHA-256 of the bundle in hex. With it the download is verified and kept in the browser's cache. */
   sha256?: string;
-  /** Expected size, for exact progress. */
+  /** Expected size of the bundle, for exact progress. */
   bytes?: number;
   device?: DeviceWish;
   signal?: AbortSignal;
@@ -140,6 +172,21 @@ export interface PreparedImage {
 
 export function openEngine(options: OpenOptions): Promise<Engine>;
 
+export interface InspectOptions {
+  signal?: AbortSignal;
+  onProgress?(progress: OpenProgress): void;
+  /** As that of `openEngine`. */
+  base?: string | URL;
+  /** As that of `openEngine`. */
+  spawn?(kind: DeviceKind): Worker;
+}
+
+/**
+ * Says what is in a file with a network, and what is guessed of it. It runs in a worker of its own and needs no
+ * engine. Rejects a file that cannot be used, with the operation, the node's name and what to do about it.
+ */
+export function inspectNetwork(model: Model, options?: InspectOptions): Promise<NetworkInspection>;
+
 export interface BundleEntry {
   id: string;
   name: string;
@@ -152,6 +199,12 @@ export interface BundleEntry {
 
 /** Reads a list of bundles (`models/index.json`) and returns one entry, the default one unless `id` is given. */
 export function findBundle(index: string | URL, id?: string, options?: { signal?: AbortSignal }): Promise<BundleEntry>;
+
+/** Reads a list of bundles: all entries, and the id of the default one. */
+export function listBundles(
+  index: string | URL,
+  options?: { signal?: AbortSignal },
+): Promise<{ standard: string; bundles: BundleEntry[] }>;
 
 /** The kind and size of an image file, from its first bytes alone. Rejects what cannot or should not be decoded. */
 export function inspect(file: Blob): Promise<{ format: string; width: number; height: number }>;

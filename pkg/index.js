@@ -1,4 +1,5 @@
 export { openEngine } from './client.js';
-export { findBundle } from './weights.js';
+export { inspectNetwork } from './inspect.js';
+export { findBundle, listBundles } from './weights.js';
 export { inspect, preview } from './decode.js';
 export { PeerlightError } from './errors.js';

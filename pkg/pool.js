@@ -4,11 +4,12 @@ import { PeerlightError, asError } from './errors.js';
 /**
  * @import { OpenCall } from './client.js'
  * @import { BundleInfo, Catalog, Device, DeviceKind } from './index.js'
+ * @import { NetworkFile } from './networks.js'
  * @import { WorkerLike } from './worker-client.js'
  */
 
 /**
- * A worker with its device ready and the weights loaded.
+ * A worker with its device ready and the networks loaded.
  * @typedef {{ worker: WorkerClient, device: Omit<Device, 'reason'>, catalog: Catalog, info: BundleInfo }} OpenEngine
  */
 
@@ -16,16 +17,16 @@ import { PeerlightError, asError } from './errors.js';
 export class EnginePool {
   /** @type {Partial<Record<DeviceKind, Promise<OpenEngine>>>} */
   #engines = {};
-  #weights;
+  #files;
   #sha256;
   #spawn;
 
   /**
-   * @param {Promise<Blob>} weights
+   * @param {Promise<NetworkFile[]>} files
    * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => WorkerLike }} options
    */
-  constructor(weights, { sha256, spawn }) {
-    this.#weights = weights;
+  constructor(files, { sha256, spawn }) {
+    this.#files = files;
     this.#sha256 = sha256;
     this.#spawn = spawn;
   }
@@ -67,8 +68,8 @@ export class EnginePool {
   async #build(kind, options) {
     const worker = new WorkerClient(kind, { spawn: this.#spawn });
     try {
-      const [opened, weights] = await Promise.all([worker.call('open', { kind }, options), this.#weights]);
-      const info = await worker.call('load', { weights }, options);
+      const [opened, files] = await Promise.all([worker.call('open', { kind }, options), this.#files]);
+      const info = await worker.call('load', { files }, options);
       if (this.#sha256 && info.sha256 !== this.#sha256) {
         throw new PeerlightError('bundle-hash', 'The weights do not match their published checksum.');
       }

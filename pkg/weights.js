@@ -14,24 +14,34 @@ const inUse = new Set();
  * @param {string} [id]
  * @param {{ signal?: AbortSignal }} [options]
  */
-export async function findBundle(index, id, { signal } = {}) {
+export async function findBundle(index, id, options) {
+  const { standard, bundles } = await listBundles(index, options);
+  const entry = bundles.find((bundle) => bundle.id === (id ?? standard));
+  if (!entry) throw new PeerlightError('download-failed', `The list of networks has no entry “${id ?? standard}”.`);
+  return entry;
+}
+
+/**
+ * Reads a list of bundles: the entries, and the id of the one to take where nobody chose.
+ * @param {string | URL} index
+ * @param {{ signal?: AbortSignal }} [options]
+ */
+export async function listBundles(index, { signal } = {}) {
   if (!index) throw new PeerlightError('ask-invalid', 'The address of a list of networks is needed.');
   const url = new URL(index, globalThis.location?.href);
   const response = await request(url, signal, { cache: 'no-cache' });
   const text = await response.text().catch(() => '');
   if (looksLikePage(new TextEncoder().encode(text.slice(0, 200)))) throw asError(notThere('the list of networks'));
   const list = parsed(text);
-  const wanted = id ?? list.default;
-  const entry = list.bundles.find((b) => b?.id === wanted);
-  if (!entry?.file) throw new PeerlightError('download-failed', `The list of networks has no entry “${wanted}”.`);
-  return {
-    id: entry.id,
-    name: entry.name ?? entry.id,
-    note: entry.note ?? '',
-    url: new URL(entry.file, url),
-    bytes: entry.bytes,
-    sha256: entry.sha256,
-  };
+  const entry = (/** @type {Record<string, any>} */ { id, name, note, file, bytes, sha256 }) => ({
+    id,
+    name: name ?? id,
+    note: note ?? '',
+    url: new URL(file, url),
+    bytes,
+    sha256,
+  });
+  return { standard: list.default ?? '', bundles: list.bundles.filter((bundle) => bundle?.file).map(entry) };
 }
 
 /**

@@ -3,25 +3,29 @@ import { plain } from './errors.js';
 import { watchGpu } from './gpu-watch.js';
 import { ImageCache } from './image-cache.js';
 import { loadCode } from './load-code.js';
+import { readInto } from './networks.js';
 
 /**
  * @import { Image } from './decode.js'
  * @import { Pixels, Size } from './image-cache.js'
  * @import { DeviceKind, Explanation, ImageRequest, WhatIf } from './index.js'
+ * @import { NetworkFile } from './networks.js'
  */
 
 /**
  * One worker is one device. It owns decoding, the engine and the wasm, takes one job at a time, and converts only.
  * @typedef {{ job: number, cancelled: boolean }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
- * @typedef {{ type: string, job: number, kind: string, weights: Blob | Uint8Array, source: Pixels, sourceId: number,
+ * @typedef {{ type: string, job: number, kind: string, files: NetworkFile[], source: Pixels, sourceId: number,
  *   held?: boolean, request: ImageRequest, options: object, question: WhatIf }} Message
  */
 
 /** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
 const scope = /** @type {any} */ (self);
 
-/** @type {any} the engine of the generated glue */
+/** @type {any} the generated glue, once its code is there */
+let glue;
+/** @type {any} the engine of the glue */
 let engine;
 const images = new ImageCache((id) => engine.close_image(id));
 /** @type {{ code: string, message: string } | null} */
@@ -49,8 +53,8 @@ const TASKS = {
       // After a loss no answer may ever come back, so the running job is failed from here.
       if (code === 'device-lost' && running) fail(running, trouble);
     });
-    const say = (/** @type {object} */ progress) => scope.postMessage({ type: 'progress', job, ...progress });
-    const glue = await loadCode(/** @type {DeviceKind} */ (kind), say);
+    const say = saying(job);
+    glue = await loadCode(/** @type {DeviceKind} */ (kind), say);
     say({ stage: 'device', loaded: 0, total: 0, text: 'Checking what this device can do' });
     engine = await glue.Engine.open();
     if (trouble) throw trouble;
@@ -62,9 +66,18 @@ const TASKS = {
     };
   },
 
-  async load({ weights }) {
-    const bytes = weights instanceof Blob ? new Uint8Array(await weights.arrayBuffer()) : weights;
-    return engine.load(bytes);
+  async load({ job, files }, live) {
+    const say = saying(job);
+    for (const { source, options } of files) engine.add(await readFile(source, say, live), JSON.stringify(options));
+    return engine.load_added();
+  },
+
+  /** What is in a file with a network, without a device. */
+  async inspect({ job, kind, source, options }, live) {
+    const say = saying(job);
+    glue = await loadCode(/** @type {DeviceKind} */ (kind), say);
+    const file = await readFile(/** @type {Blob} */ (source), say, live);
+    return glue.inspect(file, JSON.stringify(options));
   },
 
   time: () => engine.time_ms(),
@@ -92,6 +105,22 @@ const TASKS = {
   sanity: (message, live) =>
     withForward(message, live, (request, onStep) => engine.sanity(message.sourceId, request, onStep)),
 };
+
+/** @param {number} job */
+const saying = (job) => (/** @type {object} */ progress) => scope.postMessage({ type: 'progress', job, ...progress });
+
+/**
+ * A file in the engine's memory.
+ * @param {Blob} source
+ * @param {(progress: object) => void} say
+ * @param {Live} live
+ */
+function readFile(source, say, live) {
+  return readInto(glue.NetworkFile, source, async (loaded) => {
+    if (live.cancelled) throw { code: 'cancelled', message: 'Cancelled.' };
+    say({ stage: 'networks', loaded, total: source.size, text: 'Reading the networks' });
+  });
+}
 
 /**
  * Does a task on an image, after the networks' forward pass over it unless that was the last one.

@@ -140,6 +140,6 @@ test('bytes of weights are taken in every shape', async () => {
   const bytes = new Uint8Array(8);
   for (const bundle of [bytes, bytes.buffer, new DataView(bytes.buffer), new Blob([bytes])]) {
     await openEngine(/** @type {any} */ ({ bundle, device: 'cpu', spawn }));
-    assert.equal(spawn.last.seen.at(-1).weights.size, 8);
+    assert.equal(spawn.last.seen.at(-1).files[0].source.size, 8);
   }
 });

@@ -36,6 +36,7 @@ const CASES = [
   'cancel',
   'images',
   'bundle',
+  'networks',
   'hosts',
   'offline',
   'intake',

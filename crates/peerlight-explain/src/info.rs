@@ -1,7 +1,7 @@
 //! Description of a loaded bundle: plain data.
 
-use peerlight_core::{Preprocess, Result};
-use peerlight_models::{Bundle, Calibration, Head, Network};
+use peerlight_core::Preprocess;
+use peerlight_models::{Calibration, Head, Manifest, Network};
 use serde::{Serialize, Serializer};
 
 /// Description of a loaded bundle.
@@ -58,16 +58,15 @@ pub struct PeerInfo {
 }
 
 impl BundleInfo {
-    /// Description of a bundle whose peers have been built, in their order.
-    pub(crate) fn of(bundle: &Bundle, nets: &[Network]) -> Result<Self> {
-        let manifest = &bundle.manifest;
+    /// Description of peers that have been built, in the order of the manifest. `sha256` is the bundle's.
+    pub fn of(manifest: &Manifest, sha256: String, nets: &[Network]) -> Self {
         let peer = |(i, net): (usize, &Network)| {
             let peer = &manifest.peers[i];
             PeerInfo {
                 id: peer.id.clone(),
                 architecture: peer.architecture().into(),
                 name: peer.display_name().into(),
-                parameters: bundle.parameters(i),
+                parameters: net.graph().parameter_count(),
                 preprocess: manifest.preprocess(i).clone(),
                 labels: manifest.labels(i).to_vec(),
                 head: match net.graph().head() {
@@ -79,19 +78,19 @@ impl BundleInfo {
                 target_layer: net.graph().target().0,
             }
         };
-        Ok(Self {
+        Self {
             name: manifest.name.clone(),
-            sha256: bundle.sha256(),
+            sha256,
             license: manifest.license.clone(),
             source: manifest.source.clone(),
             peers: nets.iter().enumerate().map(peer).collect(),
             classes: manifest.classes().names().to_vec(),
             preprocess: manifest.preprocess.clone(),
-            calibration: bundle.calibration()?,
-        })
+            calibration: manifest.calibration.clone(),
+        }
     }
 }
 
-fn count<S: Serializer>(list: &[String], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+fn count<S: Serializer>(list: &[String], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(list.len() as u64)
 }

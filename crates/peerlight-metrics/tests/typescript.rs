@@ -8,6 +8,7 @@ use std::fs;
 use peerlight_core::CODES;
 use peerlight_explain as explain;
 use peerlight_metrics as metrics;
+use peerlight_onnx as onnx;
 use ts_rs::{Config, TS};
 
 /// Declaration of one type, with its documentation.
@@ -77,6 +78,11 @@ fn types() -> String {
             explain::TrustEstimate,
             explain::Cost,
             explain::Timing,
+            onnx::NetworkInspection,
+            onnx::OwnPeer,
+            onnx::NetworkInfo,
+            onnx::LayerInfo,
+            onnx::Preset,
             metrics::Measures,
             metrics::Figure,
             metrics::Curve,

@@ -42,7 +42,7 @@ impl<'a> Bundle<'a> {
 
     /// The file's sha256, in lower-case hexadecimal digits.
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+        sha256(self.bytes)
     }
 
     /// Makes the network of the peer at this place in the manifest.
@@ -110,6 +110,11 @@ impl<'a> Bundle<'a> {
         // One entry alone: a map of several would be written in any order.
         to_safetensors(tensors, precision, HashMap::from([(KEY.to_owned(), json)]))
     }
+}
+
+/// The sha256 of a file's bytes, in lower-case hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Tells a file that ends too early from one that is wrong.

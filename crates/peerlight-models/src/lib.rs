@@ -37,7 +37,7 @@ pub mod ops;
 mod weights;
 
 pub use architecture::{ARCHITECTURES, Architecture, architecture};
-pub use bundle::Bundle;
+pub use bundle::{Bundle, sha256};
 pub use calibration::{Calibration, CalibrationInput, CalibrationStep};
 pub use classes::Classes;
 pub use efficientnet_lite::PREPROCESS as EFFICIENTNET_LITE_PREPROCESS;

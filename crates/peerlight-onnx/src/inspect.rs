@@ -57,6 +57,7 @@ pub struct Unsupported {
 
 /// A network that can be run.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct NetworkInfo {
     /// Channels, height and width of its image.
     pub input: [usize; 3],
@@ -67,6 +68,7 @@ pub struct NetworkInfo {
     /// Multiplications and additions, counted in pairs, of one pass over one image.
     pub cost: u64,
     /// What comes after the last layer: `linear`, `average` or `opaque`.
+    #[cfg_attr(feature = "typescript", ts(type = "'linear' | 'average' | 'opaque'"))]
     pub head: &'static str,
     /// The places that can be looked at, in order.
     pub layers: Vec<LayerInfo>,
@@ -78,6 +80,7 @@ pub struct NetworkInfo {
 
 /// A place of a network that can be looked at.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LayerInfo {
     /// Its name.
     pub name: String,

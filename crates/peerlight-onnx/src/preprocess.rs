@@ -11,6 +11,7 @@ use crate::{
 
 /// A way to prepare images that many networks share.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Preset {
     /// The preset's id.
     pub id: &'static str,

@@ -29,10 +29,17 @@ pub fn from_js<T: DeserializeOwned + Default>(value: JsValue) -> Result<T> {
         return Ok(T::default());
     }
     // By way of JSON: serde-wasm-bindgen asks for the fields that it knows and would pass over a misspelt one.
-    let refused =
-        |why: &dyn std::fmt::Display| Error::new(Code::AskInvalid, format!("The settings cannot be read: {why}."));
-    let json = JSON::stringify(&value).map_err(|_| refused(&"they are not plain data"))?;
-    serde_json::from_str(&String::from(json)).map_err(|e| refused(&e))
+    let json = JSON::stringify(&value).map_err(|_| unreadable(&"they are not plain data"))?;
+    serde_json::from_str(&String::from(json)).map_err(|e| unreadable(&e))
+}
+
+/// What a caller passed, once it is JSON.
+pub fn of_json<T: DeserializeOwned>(value: Value) -> Result<T> {
+    serde_json::from_value(value).map_err(|e| unreadable(&e))
+}
+
+fn unreadable(why: &dyn std::fmt::Display) -> Error {
+    Error::new(Code::AskInvalid, format!("The settings cannot be read: {why}."))
 }
 
 /// A value as JSON.

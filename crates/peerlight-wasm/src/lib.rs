@@ -2,6 +2,7 @@
 //! computes. It is built twice: for the CPU, and for WebGPU.
 
 mod convert;
+mod networks;
 mod open_image;
 mod progress;
 
@@ -13,11 +14,13 @@ use peerlight_core::{Code, Error, Rect, Rgba8};
 use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
 use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, WhatIf, measure, metric_ids, sanity, what_if};
 use peerlight_models::Bundle;
+use peerlight_onnx::OwnNetworks;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    convert::{from_js, json, thrown, to_js},
+    convert::{from_js, thrown, to_js},
     open_image::OpenImage,
     progress::{JsProgress, now},
 };
@@ -55,6 +58,8 @@ pub struct Engine {
     device: Device,
     info: DeviceInfo,
     session: Option<Session>,
+    /// Networks that wait to be opened together.
+    added: Vec<OwnNetworks>,
     /// The images that are open, by the numbers that the caller gave them.
     images: BTreeMap<u32, OpenImage>,
 }
@@ -64,7 +69,7 @@ impl Engine {
     /// Makes the device ready and has it pass the known-answer test.
     pub async fn open() -> Result<Engine, JsValue> {
         let (device, info) = open_device(KIND).await.map_err(thrown)?;
-        Ok(Engine { device, info, session: None, images: BTreeMap::new() })
+        Ok(Engine { device, info, session: None, added: Vec::new(), images: BTreeMap::new() })
     }
 
     /// The device: `{ kind, name }`.
@@ -77,12 +82,7 @@ impl Engine {
     pub fn load(&mut self, bundle: Vec<u8>) -> Result<JsValue, JsValue> {
         let bundle = Bundle::parse(&bundle).map_err(thrown)?;
         let session = Session::open(&bundle, &self.device, &self.info.name).map_err(thrown)?;
-        let mut info = json(session.info()).map_err(thrown)?;
-        legacy::bundle(&mut info);
-        let info = to_js(&info).map_err(thrown)?;
-        self.session = Some(session);
-        self.images.clear();
-        Ok(info)
+        self.open_session(session).map_err(thrown)
     }
 
     /// Milliseconds of one forward pass of every peer: the median of three, after one to warm up.
@@ -125,7 +125,7 @@ impl Engine {
 
     /// Explains an open image: a request by JavaScript's names, or undefined for the default one.
     pub async fn explain(&mut self, image: u32, request: JsValue, on_step: Function) -> Result<Object, JsValue> {
-        let request: Request = from_js(request).map_err(thrown)?;
+        let request = self.request(request).map_err(thrown)?;
         let (session, image) = self.seen(image).map_err(thrown)?;
         image.explain(session, &request, &JsProgress::new(on_step)).await.map_err(thrown)?;
         convert::explanation(image.explanation(&request).expect("it was kept")).map_err(thrown)
@@ -140,7 +140,7 @@ impl Engine {
         options: JsValue,
         on_step: Function,
     ) -> Result<JsValue, JsValue> {
-        let request: Request = from_js(request).map_err(thrown)?;
+        let request = self.request(request).map_err(thrown)?;
         let options: MeasureOptions = from_js(options).map_err(thrown)?;
         let progress = JsProgress::new(on_step);
         let (session, pass, made) = self.explained(image, &request, &progress).await.map_err(thrown)?;
@@ -161,7 +161,7 @@ impl Engine {
         on_step: Function,
     ) -> Result<Object, JsValue> {
         let question: WhatIf = from_js(question).map_err(thrown)?;
-        let request: Request = from_js(request).map_err(thrown)?;
+        let request = self.request(request).map_err(thrown)?;
         let progress = JsProgress::new(on_step);
         let (session, pass, made) = self.explained(image, &request, &progress).await.map_err(thrown)?;
         let answer = what_if(session, pass, (&request, made), &question, &progress).await.map_err(thrown)?;
@@ -170,7 +170,7 @@ impl Engine {
 
     /// Whether the map that a request gives of an open image changes when the networks' weights are shuffled.
     pub async fn sanity(&mut self, image: u32, request: JsValue, on_step: Function) -> Result<JsValue, JsValue> {
-        let request: Request = from_js(request).map_err(thrown)?;
+        let request = self.request(request).map_err(thrown)?;
         let (session, image) = self.seen(image).map_err(thrown)?;
         let found = sanity(session, &image.pass, &request, &JsProgress::new(on_step)).await.map_err(thrown)?;
         to_js(&found).map_err(thrown)
@@ -190,6 +190,30 @@ impl Engine {
     #[doc(hidden)]
     pub fn burn_device(&self) -> &Device {
         &self.device
+    }
+
+    /// Takes a session in place of the one before it, and describes its networks.
+    fn open_session(&mut self, session: Session) -> peerlight_core::Result<JsValue> {
+        let mut info = convert::json(session.info())?;
+        legacy::bundle(&mut info);
+        let info = to_js(&info)?;
+        self.session = Some(session);
+        self.images.clear();
+        Ok(info)
+    }
+
+    /// A request by JavaScript's names. Without a method it is the one that suits the number of networks.
+    fn request(&self, value: JsValue) -> peerlight_core::Result<Request> {
+        let mut given: Value = from_js(value)?;
+        let standard = || self.session().map(|session| session.default_request().method);
+        match &mut given {
+            Value::Null => given = json!({ "method": standard()? }),
+            Value::Object(keys) if !keys.contains_key("method") => {
+                drop(keys.insert("method".into(), standard()?.into()))
+            }
+            _ => {}
+        }
+        convert::of_json(given)
     }
 
     fn session(&self) -> peerlight_core::Result<&Session> {

@@ -3,6 +3,7 @@ import { explaining } from '../explain/select.js';
 import { noJob, plainView, reduceExplain } from '../explain/state.js';
 import { noImage, reduceImages } from '../images/state.js';
 import { noMany, reduceMany } from '../many/state.js';
+import { noChoice, reduceChoice } from '../networks/choice.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
 import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
@@ -12,6 +13,7 @@ import { plainHost, reduceHost } from './host.js';
  * @import { ExplainAction, JobState, ViewState } from '../explain/state.js'
  * @import { ImageState, ImagesAction, Sample } from '../images/state.js'
  * @import { ManyAction, ManyState } from '../many/state.js'
+ * @import { ChoiceAction, ChoiceState } from '../networks/choice.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
  * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
@@ -24,6 +26,7 @@ import { plainHost, reduceHost } from './host.js';
  *
  * @typedef {object} State
  * @property {EngineState} engine
+ * @property {ChoiceState} choice
  * @property {ImageState} image
  * @property {Sample[]} samples
  * @property {ImageRequest} ask only what the person changed; the engine's defaults hold for the rest
@@ -37,12 +40,13 @@ import { plainHost, reduceHost } from './host.js';
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
  * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | ManyAction | CompareAction} FolderAction
- * @typedef {FolderAction | HostAction | ButtonAction} Action
+ * @typedef {FolderAction | ChoiceAction | HostAction | ButtonAction} Action
  */
 
 /** @type {State} */
 export const initial = {
   engine: noEngine,
+  choice: noChoice,
   image: noImage,
   samples: [],
   ask: {},
@@ -56,7 +60,16 @@ export const initial = {
 };
 
 /** In the order in which they see each other's changes. */
-const REDUCERS = [reduceNetworks, reduceImages, reduceExplain, reduceWhatIf, reduceMany, reduceCompare, reduceHost];
+const REDUCERS = [
+  reduceNetworks,
+  reduceChoice,
+  reduceImages,
+  reduceExplain,
+  reduceWhatIf,
+  reduceMany,
+  reduceCompare,
+  reduceHost,
+];
 
 /**
  * @param {State} state

@@ -61,6 +61,7 @@ function working({ engine, image, job, result }) {
     const kept = result ? ' What you see belongs to the earlier settings.' : '';
     return { ...quiet, text: `Stopped.${kept}`, retry: 'Explain again' };
   }
+  if (engine.error) return unopened(engine.error);
   if (result) return { ...quiet, text: summary(result) };
   return { ...quiet, text: engine.phase === 'ready' ? 'Ready. Choose an image.' : 'Choose an image.' };
 }
@@ -78,8 +79,24 @@ function failed({ error }) {
   return { ...quiet, text: 'The networks could not be loaded.', error, retry };
 }
 
+/**
+ * Other networks were wanted, and those that are open stay.
+ * @param {Failure} error
+ * @returns {Status}
+ */
+function unopened(error) {
+  const text = 'The earlier networks stay open.';
+  if (error.code === 'cancelled') return { ...quiet, text: `Stopped. ${text}` };
+  return { ...quiet, text: `Those networks could not be opened. ${text}`, error };
+}
+
 /** @param {EngineState['progress']} progress */
-function loading({ weights, code, device }) {
+function loading({ weights, code, device, networks }) {
+  if (networks) {
+    const { loaded: value, total: max, text: doing } = networks;
+    // The last byte is not the last work: the networks are then made of them.
+    return value < max ? { value, max, doing, text: `${bytes(value)} of ${bytes(max)}` } : { ...ENDLESS, doing };
+  }
   const files = [weights, code].filter((file) => file !== undefined);
   const loaded = files.reduce((sum, file) => sum + file.loaded, 0);
   const total = files.every((file) => file.total) ? files.reduce((sum, file) => sum + file.total, 0) : 0;
@@ -96,5 +113,6 @@ function summary({ peers, agreement, timings, caution }) {
   const answers = peers.map(({ name, top: [first] }) => `${name}: ${first?.label} ${percent(first?.probability ?? 0)}`);
   const ms = timings.reduce((sum, step) => sum + step.ms, 0);
   const first = caution ? `${caution} ` : '';
-  return `${first}${answers.join('; ')}. Agreement ${decimal(agreement ?? 0)}. Took ${time(ms)}.`;
+  const alike = agreement === null ? '' : ` Agreement ${decimal(agreement)}.`;
+  return `${first}${answers.join('; ')}.${alike} Took ${time(ms)}.`;
 }

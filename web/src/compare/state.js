@@ -110,6 +110,8 @@ export function reduceCompare(page, action) {
  */
 function reduceComparison(comparison, action, page) {
   switch (action.type) {
+    case 'engine-ready':
+      return { ...comparison, started: false, cards: {}, peer: null, versus: null, hidden: [] };
     case 'image-ready':
       if (page.image.serial !== action.serial) return comparison;
       // Class and box belonged to the last image.

@@ -95,5 +95,5 @@ export function lutOf(state) {
  */
 export function brightest({ regions }) {
   const sums = regions.map(({ attention }) => attention.reduce((a, b) => a + b, 0));
-  return sums.indexOf(Math.max(...sums));
+  return sums.length ? sums.indexOf(Math.max(...sums)) : null;
 }

@@ -51,6 +51,12 @@ export function reduceExplain(page, action) {
       const { target: _, ...ask } = page.ask; // The class belonged to the last image.
       return due({ ...page, ask, result: null, view: { ...page.view, region: null } });
     }
+    case 'engine-ready': {
+      if (!image.preview) return page;
+      const { target: _, ...ask } = page.ask; // Other networks: the class belonged to the earlier ones.
+      const fresh = { ...page, ask, result: null, view: { ...page.view, shown: 'mutual', region: null } };
+      return job.phase === 'due' ? fresh : due(fresh);
+    }
     case 'ask-changed': {
       if (asksSame(page.ask, action.change)) return page;
       const settings = { ...page.ask.settings, ...action.change.settings };

@@ -1,10 +1,12 @@
-import { findBundle, openEngine } from 'peerlight';
+import { PeerlightError, listBundles, openEngine } from 'peerlight';
 import { failure } from '../shared/failure.js';
+import { runOwnNetworks } from './own-effects.js';
 
 /**
  * @import { State } from '../app/state.js'
  * @import { Store } from '../app/store.js'
- * @import { DeviceKind, DeviceWish, Engine } from 'peerlight'
+ * @import { Choice, ChoiceState } from './choice.js'
+ * @import { DeviceKind, DeviceWish, Engine, Model, OpenOptions } from 'peerlight'
  */
 
 /**
@@ -18,24 +20,25 @@ export function runNetworks(store) {
   let engine = null;
   let opening = new AbortController();
   let moving = new AbortController();
+  const own = runOwnNetworks(store, spawn);
 
   store.subscribe((state, before) => {
     if (state.engine.attempt !== before.engine.attempt) open(state);
-    if (state.engine.phase === 'failed' && before.engine.phase === 'loading') opening.abort();
+    // Stopped, or failed.
+    if (state.engine.phase !== 'loading' && before.engine.phase === 'loading') opening.abort();
     if (state.engine.wish !== before.engine.wish && engine) move(engine, state.engine.wish);
+    if (state.choice.forgotten !== before.choice.forgotten) own.forget(state.choice.forgotten);
+    if (state.choice.shown && !before.choice.shown && !state.choice.shipped.length) list().catch(() => {});
   });
 
   /** @param {State} state */
-  async function open({ engine: { wish, attempt } }) {
+  async function open({ engine: { wish, attempt }, choice: chosen }) {
     opening.abort();
     const { signal } = (opening = new AbortController());
     try {
-      const list = new URL('models/index.json', document.baseURI);
-      const { url, sha256, bytes, note } = await findBundle(list, undefined, { signal });
+      const { note, choice, ...what } = await wanted(chosen, signal);
       const opened = await openEngine({
-        bundle: url,
-        sha256,
-        bytes,
+        ...what,
         device: wish,
         signal,
         spawn,
@@ -43,13 +46,53 @@ export function runNetworks(store) {
         onDevice: (device) => store.state.engine.phase === 'ready' && dispatch({ type: 'device-changed', device }),
       });
       if (signal.aborted) return opened.close();
+      engine?.close();
       engine = opened;
       const { catalog, info, device } = opened;
-      dispatch({ type: 'engine-ready', catalog, info, note, device });
+      dispatch({ type: 'engine-ready', catalog, info, note, device, choice });
+      if (choice.kind === 'own' && chosen.keep) keep(info.name, what.models ?? []);
       if (store.state.engine.wish !== wish) move(opened, store.state.engine.wish);
     } catch (thrown) {
       const current = store.state.engine.attempt === attempt && !signal.aborted;
       if (current) dispatch({ type: 'engine-failed', error: failure(thrown) });
+    }
+  }
+
+  /**
+   * What is to be opened: networks of one's own, or a bundle of the page's list.
+   * @param {ChoiceState} state
+   * @param {AbortSignal} signal
+   * @returns {Promise<Pick<OpenOptions, 'bundle' | 'models' | 'sha256' | 'bytes'> & { note: string, choice: Choice }>}
+   */
+  async function wanted(state, signal) {
+    const choice = state.wanted;
+    if (choice && choice.kind !== 'shipped') return { models: await own.models(choice, state), note: '', choice };
+    const { standard, bundles } = await list(signal);
+    const found = bundles.find((bundle) => bundle.id === (choice?.id ?? standard));
+    if (!found) throw new PeerlightError('download-failed', 'The list of networks lacks those that are wanted.');
+    const { id, url, sha256, bytes, note } = found;
+    return { bundle: url, sha256, bytes, note, choice: { kind: 'shipped', id } };
+  }
+
+  /** @param {AbortSignal} [signal] */
+  async function list(signal) {
+    const listed = await listBundles(new URL('models/index.json', document.baseURI), { signal });
+    dispatch({ type: 'networks-listed', shipped: listed.bundles, standard: listed.standard });
+    return listed;
+  }
+
+  /**
+   * Keeps networks that work; that they cannot be kept stops nothing.
+   * @param {string} name
+   * @param {Model[]} models
+   */
+  async function keep(name, models) {
+    try {
+      dispatch({ type: 'networks-stay', choice: await own.keep(name, models) });
+    } catch (thrown) {
+      const help = 'They stay open. Make room on this device, or drop the files again next time.';
+      const { code } = failure(thrown);
+      dispatch({ type: 'networks-trouble', error: { code, message: 'These networks could not be kept here.', help } });
     }
   }
 

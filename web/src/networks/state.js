@@ -1,6 +1,7 @@
 /**
  * @import { Action, State } from '../app/state.js'
  * @import { Failure } from '../shared/failure.js'
+ * @import { Choice } from './choice.js'
  * @import { BundleInfo, Catalog, Device, DeviceWish, OpenProgress } from 'peerlight'
  */
 
@@ -21,7 +22,8 @@
  *
  * @typedef {{ type: 'engine-start' } | { type: 'engine-retry' } | { type: 'engine-cancel' }
  *   | { type: 'engine-progress', progress: OpenProgress }
- *   | { type: 'engine-ready', catalog: Catalog, info: BundleInfo, note: string, device: Device }
+ *   | { type: 'engine-ready', catalog: Catalog, info: BundleInfo, note: string, device: Device,
+ *     choice: Choice }
  *   | { type: 'engine-failed', error: Failure }
  *   | { type: 'device-wished', wish: DeviceWish }
  *   | { type: 'device-changed', device: Device }
@@ -67,7 +69,8 @@ function reduceEngine(engine, action) {
       return engine.phase === 'failed' ? started(engine) : engine;
     case 'image-picked':
     case 'many-given':
-      return engine.phase === 'asleep' || engine.phase === 'failed' ? started(engine) : engine;
+      if (engine.phase === 'ready') return engine.error ? { ...engine, error: null } : engine;
+      return engine.phase === 'loading' ? engine : started(engine);
     case 'engine-cancel':
       return cancelled(engine);
     case 'engine-progress': {
@@ -75,11 +78,13 @@ function reduceEngine(engine, action) {
       return { ...engine, progress: { ...engine.progress, [stage]: progress } };
     }
     case 'engine-ready': {
-      const { type: _, ...opened } = action;
+      const { type: _, choice: __, ...opened } = action;
       return { ...engine, ...opened, phase: 'ready', progress: {}, error: null };
     }
     case 'engine-failed':
-      return { ...engine, phase: 'failed', error: action.error };
+      return unopened(engine, action.error);
+    case 'networks-chosen':
+      return started(engine);
 
     case 'device-wished':
       return { ...engine, wish: action.wish, switching: engine.phase === 'ready', progress: {} };
@@ -108,5 +113,15 @@ function started(engine) {
  */
 function cancelled(engine) {
   if (engine.switching) return { ...engine, wish: engine.device?.kind ?? 'cpu', progress: {} };
-  return engine.phase === 'loading' ? { ...engine, phase: 'failed', error: STOPPED } : engine;
+  return engine.phase === 'loading' ? unopened(engine, STOPPED) : engine;
+}
+
+/**
+ * Networks that were open stay open when others cannot be opened.
+ * @param {EngineState} engine
+ * @param {Failure} error
+ * @returns {EngineState}
+ */
+function unopened(engine, error) {
+  return { ...engine, phase: engine.info ? 'ready' : 'failed', progress: {}, error };
 }

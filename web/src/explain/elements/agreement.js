@@ -5,14 +5,15 @@ import { reliabilityPlot } from '../reliability.js';
 
 /**
  * @import { State } from '../../app/state.js'
- * @import { Explanation } from 'peerlight'
+ * @import { BundleInfo, Explanation } from 'peerlight'
  */
 
 /** The agreement as one number on its scale, and what it is made of. */
 export class AgreementCard extends PageElement {
   #number = make('p', { class: 'number', 'data-testid': 'agreement' });
   #mark = make('span', { class: 'mark' });
-  #scale = make('canvas');
+  #bar = make('canvas');
+  #scale = make('div', { class: 'scale', 'aria-hidden': 'true' });
   #text = make('p', { class: 'quiet' });
   #caution = make('p', { class: 'caution', 'data-testid': 'caution' });
   #overlap = make('p', { 'data-testid': 'overlap' });
@@ -22,13 +23,14 @@ export class AgreementCard extends PageElement {
   #class = make('p', { class: 'aim', 'data-testid': 'aim' });
 
   connectedCallback() {
-    paintRhoScale(this.#scale);
+    paintRhoScale(this.#bar);
     const ends = ['−1', '0', '1'].map((end) => make('span', {}, end));
-    const bar = make('div', { class: 'bar' }, this.#scale, this.#mark);
+    const bar = make('div', { class: 'bar' }, this.#bar, this.#mark);
+    this.#scale.append(bar, make('div', { class: 'ends' }, ...ends));
     this.replaceChildren(
       this.#caution,
       make('div', { class: 'head' }, make('h2', {}, 'Local agreement'), this.#number),
-      make('div', { class: 'scale', 'aria-hidden': 'true' }, bar, make('div', { class: 'ends' }, ...ends)),
+      this.#scale,
       this.#overlap,
       this.#trust,
       this.#plot,
@@ -47,20 +49,43 @@ export class AgreementCard extends PageElement {
     const { result } = state;
     this.hidden = !result;
     if (!result) return;
-    const agreement = result.agreement ?? 0;
-    this.#number.textContent = decimal(agreement);
-    this.#mark.style.left = `${50 * (1 + agreement)}%`;
+    const { agreement } = result;
+    this.#number.textContent = agreement === null ? '–' : decimal(agreement);
+    this.#scale.hidden = agreement === null;
+    this.#mark.style.left = `${50 * (1 + (agreement ?? 0))}%`;
     this.#caution.hidden = !result.caution;
     this.#caution.textContent = result.caution ?? '';
     this.#overlap.textContent = overlapInWords(result.overlap);
     this.#trust.textContent = result.trust?.sentence ?? '';
     this.#limits.textContent = result.trust?.limits ?? '';
     this.#plot.replaceChildren(...(result.trust?.estimate ? [reliabilityPlot(result.trust.estimate)] : []));
-    this.#text.textContent = inWords(result);
+    this.#text.textContent = agreement === null ? ALONE : inWords(result);
     const { label, chosen } = result.target;
     const why = chosen ? 'chosen by you' : `the class with the highest average probability (${probabilities(result)})`;
-    this.#class.replaceChildren('Class: ', make('strong', {}, label), `, ${why}.`);
+    this.#class.replaceChildren('Class: ', make('strong', {}, label), `, ${why}.${others(result, state.engine.info)}`);
   }
+}
+
+const ALONE = 'One network alone has nothing to agree with. Open a second one to compare their maps.';
+
+const UNLIKE = ' No class of these networks has the same name, so their maps are for different things.';
+
+/**
+ * What networks that lack the class explain in its place.
+ * @param {Explanation} result
+ * @param {BundleInfo | null} info
+ */
+function others({ peers }, info) {
+  const lacking = peers.filter((peer) => !peer.has_target);
+  if (!lacking.length) return '';
+  const each = lacking.map(({ name, target }) => `${short(name)} (${target.label})`).join(', ');
+  const one = lacking.length === 1;
+  const rest = one
+    ? 'has no such class and explains its own first one'
+    : 'lack that class and explain their own first ones';
+  // All classes are one list, in which those of the same name are one.
+  const apart = info?.classes.length === info?.peers.reduce((sum, peer) => sum + peer.classes, 0);
+  return ` ${each} ${rest}.${apart ? UNLIKE : ''}`;
 }
 
 /** @param {number | null} overlap */
@@ -83,4 +108,7 @@ function inWords({ regions, grid, settings, image }) {
 
 /** @param {Explanation} result */
 const probabilities = ({ peers }) =>
-  peers.map(({ name, target }) => `${short(name)} ${percent(target.probability)}`).join(', ');
+  peers
+    .filter((peer) => peer.has_target)
+    .map(({ name, target }) => `${short(name)} ${percent(target.probability)}`)
+    .join(', ');

@@ -11,6 +11,7 @@ import { lutOf } from '../select.js';
 export class Maps extends PageElement {
   /** @type {Map<string, { canvas: HTMLCanvasElement, button: HTMLButtonElement, blank: HTMLElement }>} */
   #tiles = new Map();
+  #built = '';
   #rho = make('canvas', { role: 'img', 'aria-label': 'Correlation of each region; the table below has the numbers' });
   #scale = make('canvas');
   #rhoScale = make('canvas');
@@ -23,8 +24,12 @@ export class Maps extends PageElement {
     const { result, view } = state;
     this.hidden = !result;
     if (!result) return;
-    const maps = [...result.peers, { id: 'mutual', name: 'Mutual map', map: result.map, blank: result.blank }];
-    if (maps.map((m) => m.id).join() !== [...this.#tiles.keys()].join()) this.#build(maps);
+    const mutual = { id: 'mutual', name: 'Mutual map', map: result.map, blank: result.blank };
+    const maps =
+      result.peers.length > 1 ? [...result.peers, mutual] : [{ ...mutual, name: result.peers[0]?.name ?? '' }];
+    const built = maps.map(({ id, name }) => `${id} ${name}`).join();
+    if (built !== this.#built) this.#build(maps);
+    this.#built = built;
     const lut = lutOf(state);
     if (lut && changed(state, before, (s) => [s.result, lutOf(s)])) {
       for (const { id, map, blank } of maps) {
@@ -50,7 +55,7 @@ export class Maps extends PageElement {
         {
           type: 'button',
           'data-testid': `map-${id}`,
-          'data-peer': id === 'mutual' ? 'mutual' : k,
+          'data-peer': id === 'mutual' && maps.length > 1 ? 'mutual' : k,
           onclick: () => this.send({ type: 'view-changed', view: { shown: id } }),
         },
         make('span', { class: 'map' }, canvas, blank),
@@ -70,9 +75,10 @@ export class Maps extends PageElement {
       legend('Attention, each map on its own scale: least', this.#scale, 'most'),
       legend('Correlation: −1', this.#rhoScale, '1'),
     ];
+    const several = maps.length > 1; // One network alone has no correlations.
     this.replaceChildren(
-      make('div', { class: 'tiles' }, ...tiles, rho),
-      make('div', { class: 'legends', 'aria-hidden': 'true' }, ...legends),
+      make('div', { class: 'tiles' }, ...tiles, ...(several ? [rho] : [])),
+      make('div', { class: 'legends', 'aria-hidden': 'true' }, ...legends.slice(0, several ? 2 : 1)),
     );
   }
 }

@@ -32,7 +32,7 @@ export class RegionCard extends PageElement {
   update(state, before) {
     if (!changed(state, before, (s) => [s.result, s.view.region, lutOf(s)])) return;
     const { result, view, image } = state;
-    this.hidden = !result;
+    this.hidden = !result?.regions.length;
     const region = view.region === null ? undefined : result?.regions[view.region];
     const lut = lutOf(state);
     if (!result || !region || !lut || !image.preview) return;
@@ -76,7 +76,9 @@ export function noteOn({ rho, constant, pairs, looks, attention }, names) {
   if (looks === 'some') return `Not all networks look here (${each}, of 1).`;
   const who = names.length === 2 ? 'Both networks look here' : 'All networks look here';
   if (constant) return `${who}. One map is flat, so no correlation can be computed; the region counts as 0.`;
-  const apart = pairs.length > 1 ? ` Pair by pair: ${pairs.map(decimal).join(', ')}.` : '';
+  const range = [Math.min(...pairs), Math.max(...pairs)].map(decimal).join(' to ');
+  const many = pairs.length > 6 ? ` The pairs go from ${range}.` : ` Pair by pair: ${pairs.map(decimal).join(', ')}.`;
+  const apart = pairs.length > 1 ? many : '';
   return `${who} (${each}, of 1). Inside this region ${inWords(rho)}.${apart}`;
 }
 

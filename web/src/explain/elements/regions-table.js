@@ -24,7 +24,7 @@ export class RegionsTable extends PageElement {
     if (!changed(state, before, (s) => [s.result, s.whatIf.effects.result])) return;
     const { result } = state;
     const effects = state.whatIf.effects.result?.peers ?? [];
-    this.hidden = !result;
+    this.hidden = !result?.regions.length;
     if (!result) return;
     const { regions, peers, grid } = result;
     const names = peers.map((p) => short(p.name));

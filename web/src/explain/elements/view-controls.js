@@ -83,6 +83,7 @@ export class ViewControls extends PageElement {
         { id: 'mutual', name: 'Mutual' },
       ];
       this.#shown.replaceChildren(...maps.map((map) => this.#choice(map)));
+      this.#shown.hidden = result.peers.length < 2;
     }
     for (const button of this.#shown.querySelectorAll('button')) {
       button.setAttribute('aria-pressed', String(button.dataset.id === view.shown));

@@ -83,6 +83,7 @@ export class ImageViewer extends PageElement {
       width: (100 * side) / shown.width,
       height: (100 * side) / shown.height,
     });
+    this.#grid.hidden = !regions.length; // One network alone has nothing to compare.
     if (this.#size !== grid) this.#build(grid);
     const names = peers.map((peer) => short(peer.name));
     regions.forEach((region, i) => {

@@ -1,0 +1,119 @@
+import { PeerlightError } from './errors.js';
+import { loadWeights } from './weights.js';
+
+/**
+ * @import { Model, OpenOptions } from './index.js'
+ * @import { OnBytes } from './weights.js'
+ */
+
+/**
+ * A file with one network or more, and what was said of it; the worker's side reads both.
+ * @typedef {{ source: Blob, options: object }} NetworkFile
+ */
+
+/** The most networks of one engine. */
+export const MOST = 8;
+/** The largest file. The engine's memory holds it and its numbers, so twice its size, while it is read. */
+export const LARGEST = 500e6;
+
+/**
+ * The files of what an engine is opened with, downloaded where they are addresses.
+ * @param {Pick<OpenOptions, 'bundle' | 'models' | 'sha256' | 'bytes'>} options
+ * @param {AbortSignal} signal
+ * @param {OnBytes} [onBytes]
+ * @returns {Promise<NetworkFile[]>}
+ */
+export async function gather({ bundle, models, sha256, bytes }, signal, onBytes) {
+  if (bundle) return [{ source: await fileOf(bundle, { sha256, bytes, signal, onBytes }), options: {} }];
+  const wanted = /** @type {Model[]} */ (models);
+  const amounts = wanted.map(() => ({ loaded: 0, total: 0 }));
+  const files = wanted.map((model, i) =>
+    readModel(model, signal, (loaded, total) => {
+      amounts[i] = { loaded, total };
+      const sum = (/** @type {'loaded' | 'total'} */ key) => amounts.reduce((all, amount) => all + amount[key], 0);
+      onBytes?.(sum('loaded'), amounts.every((amount) => amount.total) ? sum('total') : 0);
+    }),
+  );
+  return Promise.all(files);
+}
+
+/**
+ * @param {Model} model
+ * @param {AbortSignal} [signal]
+ * @param {OnBytes} [onBytes]
+ * @returns {Promise<NetworkFile>}
+ */
+export async function readModel({ source, labels, beside, ...options }, signal, onBytes) {
+  const file = await fileOf(source, { signal, onBytes });
+  const [names, about] = await Promise.all([textOf(labels), textOf(beside)]);
+  const name = options.name ?? nameOf(source);
+  return { source: file, options: { ...options, name, labels: names, beside: about } };
+}
+
+/**
+ * @template T
+ * @param {T | Blob} said
+ */
+const textOf = async (said) => (said instanceof Blob ? said.text() : said);
+
+/**
+ * @param {Model['source']} source
+ * @param {{ sha256?: string, bytes?: number, signal?: AbortSignal, onBytes?: OnBytes }} options
+ */
+async function fileOf(source, options) {
+  const file = await blobOf(source, options);
+  if (file.size <= LARGEST) return file;
+  const sizes = [file.size, LARGEST].map((size) => `${Math.round(size / 1e6)} MB`);
+  throw new PeerlightError('bundle-invalid', `The file has ${sizes[0]}; at most ${sizes[1]} can be read here.`);
+}
+
+/**
+ * @param {Model['source']} source
+ * @param {{ sha256?: string, bytes?: number, signal?: AbortSignal, onBytes?: OnBytes }} options
+ * @returns {Promise<Blob>}
+ */
+async function blobOf(source, options) {
+  if (source instanceof Blob) return source;
+  if (source instanceof ArrayBuffer) return new Blob([source]);
+  if (ArrayBuffer.isView(source)) return new Blob([/** @type {BlobPart} */ (source)]);
+  return loadWeights({ url: source, ...options });
+}
+
+/**
+ * The name of a file without its ending; empty for bytes.
+ * @param {Model['source']} source
+ */
+function nameOf(source) {
+  const file = source instanceof File ? source.name : '';
+  const path = typeof source === 'string' || source instanceof URL ? new URL(source, 'https://a.b').pathname : file;
+  return decodeURIComponent(path.split('/').pop() ?? '').replace(/\.\w+$/, '') || undefined;
+}
+
+/**
+ * Reads a file into the engine's memory piece by piece, so that no other copy of all of it is held.
+ * @param {{ new (size: number): { push(piece: Uint8Array): void, free(): void } }} NetworkFile the engine's
+ * @param {Blob} source
+ * @param {(loaded: number) => Promise<void>} onBytes may throw to stop
+ */
+export async function readInto(NetworkFile, source, onBytes) {
+  const file = new NetworkFile(source.size);
+  const reader = source.stream().getReader();
+  try {
+    for (let loaded = 0; ;) {
+      const { done, value } = await reader.read().catch(() => {
+        throw {
+          code: 'bundle-truncated',
+          message: 'The file could not be read. It may have been moved: choose it again.',
+        };
+      });
+      if (done) return file;
+      file.push(value);
+      loaded += value.length;
+      await onBytes(loaded);
+    }
+  } catch (thrown) {
+    file.free();
+    reader.cancel().catch(() => {});
+    throw thrown;
+  }
+}

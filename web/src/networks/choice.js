@@ -1,0 +1,229 @@
+/**
+ * @import { Action, State } from '../app/state.js'
+ * @import { Failure } from '../shared/failure.js'
+ * @import { BundleEntry, Model, NetworkInspection } from 'peerlight'
+ */
+
+/**
+ * Which networks are wanted, and those of one's own that are being got ready.
+ *
+ * @typedef {{ kind: 'shipped' | 'kept', id: string } | { kind: 'own' }} Choice
+ * @typedef {Omit<Model, 'source'>} Options
+ * @typedef {{ name: string, source: Blob | URL }} NetworkSource
+ * @typedef {{ name: string, options: Options }} Said what a file that comes with networks says of them
+ *
+ * @typedef {object} DraftFile a file of one's own that is read and set up, but not open yet
+ * @property {number} key
+ * @property {string} name
+ * @property {Blob | URL} source
+ * @property {number} size in bytes; 0 while it is unknown
+ * @property {Options} options only what the person, or a file beside it, said
+ * @property {string} saidBy the file that its labels, or more, come from
+ * @property {number} serial grows with every change of the options
+ * @property {'reading' | 'ready' | 'refused'} phase
+ * @property {NetworkInspection | null} found
+ * @property {Failure | null} error
+ *
+ * @typedef {object} Kept networks that stay on this device
+ * @property {string} id
+ * @property {string} name
+ * @property {number} size in bytes
+ *
+ * @typedef {object} ChoiceState
+ * @property {BundleEntry[]} shipped
+ * @property {string} standard id of the shipped bundle that is opened unasked
+ * @property {Kept[]} kept
+ * @property {Choice | null} wanted null: the standard one
+ * @property {Choice | null} open what the engine has
+ * @property {DraftFile[]} draft
+ * @property {string} forgotten the id of those that were forgotten last
+ * @property {boolean} keep whether one's own networks are to stay on this device
+ * @property {boolean} shown whether the panel is open
+ * @property {Failure | null} error of what was dropped, or of keeping
+ *
+ * @typedef {{ type: 'networks-listed', shipped: BundleEntry[], standard: string }
+ *   | { type: 'networks-kept', kept: Kept[] }
+ *   | { type: 'networks-shown', shown: boolean }
+ *   | { type: 'networks-chosen', choice: Choice }
+ *   | { type: 'networks-keep', keep: boolean }
+ *   | { type: 'networks-forget', id: string }
+ *   | { type: 'networks-stay', choice: Choice }
+ *   | { type: 'networks-trouble', error: Failure }
+ *   | { type: 'draft-added', files: NetworkSource[], said?: Said[] }
+ *   | { type: 'draft-changed', key: number, options: Options, saidBy?: string }
+ *   | { type: 'draft-removed', key: number }
+ *   | { type: 'draft-found', key: number, serial: number, found: NetworkInspection, size: number }
+ *   | { type: 'draft-refused', key: number, serial: number, error: Failure }} ChoiceAction
+ */
+
+/** @type {ChoiceState} */
+export const noChoice = {
+  shipped: [],
+  standard: '',
+  kept: [],
+  wanted: null,
+  open: null,
+  draft: [],
+  forgotten: '',
+  keep: false,
+  shown: false,
+  error: null,
+};
+
+/** The most networks that are opened together. */
+export const MOST = 8;
+
+/**
+ * @param {State} page
+ * @param {Action} action
+ * @returns {State}
+ */
+export function reduceChoice(page, action) {
+  const choice = reduceNetworksChoice(page.choice, action);
+  return choice === page.choice ? page : { ...page, choice };
+}
+
+/**
+ * @param {ChoiceState} choice
+ * @param {Action} action
+ * @returns {ChoiceState}
+ */
+function reduceNetworksChoice(choice, action) {
+  switch (action.type) {
+    case 'networks-listed':
+      return { ...choice, shipped: action.shipped, standard: action.standard };
+    case 'networks-kept':
+      return { ...choice, kept: action.kept };
+    case 'networks-shown':
+      return { ...choice, shown: action.shown };
+    case 'networks-chosen':
+      return { ...choice, wanted: action.choice, error: null };
+    case 'networks-keep':
+      return { ...choice, keep: action.keep };
+    case 'networks-stay':
+      return { ...choice, open: action.choice, wanted: action.choice, draft: [], keep: false };
+    case 'networks-forget': {
+      const { open } = choice;
+      const gone = open?.kind === 'kept' && open.id === action.id;
+      return { ...choice, forgotten: action.id, open: gone ? { kind: 'own' } : open };
+    }
+    case 'networks-trouble':
+      return { ...choice, shown: true, error: action.error };
+    case 'engine-ready':
+      return { ...choice, open: action.choice, wanted: action.choice, shown: false, error: null };
+    case 'engine-failed':
+    case 'engine-cancel':
+      // What is open stays; a page that has nothing tries the same again.
+      return choice.open ? { ...choice, wanted: choice.open } : choice;
+
+    case 'draft-added':
+      return { ...choice, draft: added(choice.draft, action), shown: true, error: null };
+    case 'draft-changed': {
+      const { key, options, saidBy = '' } = action;
+      return withFile(choice, key, (file) => ({
+        ...file,
+        options: { ...file.options, ...options },
+        saidBy: 'labels' in options || 'beside' in options ? saidBy : file.saidBy,
+        serial: file.serial + 1,
+        phase: 'reading',
+      }));
+    }
+    case 'draft-removed':
+      return { ...choice, draft: choice.draft.filter((file) => file.key !== action.key) };
+    case 'draft-found': {
+      const { serial, found, size } = action;
+      const ready = (/** @type {DraftFile} */ file) => ({
+        ...file,
+        found,
+        size,
+        phase: /** @type {const} */ ('ready'),
+      });
+      return withFile(choice, action.key, (file) => (file.serial === serial ? { ...ready(file), error: null } : file));
+    }
+    case 'draft-refused': {
+      const { serial, error } = action;
+      return withFile(choice, action.key, (file) =>
+        file.serial === serial ? { ...file, phase: 'refused', error } : file,
+      );
+    }
+    default:
+      return choice;
+  }
+}
+
+/**
+ * @param {ChoiceState} choice
+ * @param {number} key
+ * @param {(file: DraftFile) => DraftFile} change
+ * @returns {ChoiceState}
+ */
+function withFile(choice, key, change) {
+  return { ...choice, draft: choice.draft.map((file) => (file.key === key ? change(file) : file)) };
+}
+
+/**
+ * The draft with more files, and with what files that came along say: a file of a network's name is about that network,
+ * any other about all that came with it, or if it came alone about all that nothing was said of.
+ * @param {DraftFile[]} draft
+ * @param {{ files: NetworkSource[], said?: Said[] }} more
+ * @returns {DraftFile[]}
+ */
+function added(draft, { files, said = [] }) {
+  const last = Math.max(0, ...draft.map((file) => file.key));
+  const stems = files.map(({ name }) => stem(name));
+  const common = said.find(({ name }) => !stems.includes(stem(name)));
+  const fresh = files.map(({ name, source }, i) => {
+    const about = said.find((file) => stem(file.name) === stems[i]) ?? common;
+    const size = source instanceof Blob ? source.size : 0;
+    const known = { options: about?.options ?? {}, saidBy: about?.name ?? '' };
+    /** @type {DraftFile} */
+    const file = {
+      key: last + 1 + i,
+      name,
+      source,
+      size,
+      ...known,
+      serial: 1,
+      phase: 'reading',
+      found: null,
+      error: null,
+    };
+    return file;
+  });
+  if (files.length || !common) return [...draft, ...fresh];
+  return draft.map((file) => {
+    if (isBundle(file) || file.saidBy) return file;
+    const options = { ...file.options, ...common.options };
+    return { ...file, options, saidBy: common.name, serial: file.serial + 1, phase: 'reading' };
+  });
+}
+
+/**
+ * A file's name without its ending.
+ * @param {string} name
+ */
+export const stem = (name) => name.replace(/\.\w+$/, '');
+
+/**
+ * Whether a file is a bundle, whose networks have sizes, classes and preparation of their own.
+ * @param {DraftFile} file
+ */
+export const isBundle = ({ found }) => found?.kind === 'bundle';
+
+/**
+ * The files whose networks can be opened.
+ * @param {ChoiceState} choice
+ */
+export const usable = ({ draft }) => draft.filter((file) => file.found && file.phase === 'ready');
+
+/**
+ * The number of networks of a file that are chosen.
+ * @param {DraftFile} file
+ */
+export const networksIn = ({ found, options }) => options.peers?.length ?? found?.peers.length ?? 0;
+
+/**
+ * The number of networks that would be opened.
+ * @param {ChoiceState} choice
+ */
+export const networkCount = (choice) => usable(choice).reduce((sum, file) => sum + networksIn(file), 0);

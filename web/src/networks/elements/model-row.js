@@ -1,0 +1,186 @@
+import { make, setText } from '../../shared/element.js';
+import { bytes, count } from '../../shared/format.js';
+import { saidIn } from '../files.js';
+
+/**
+ * @import { Action } from '../../app/state.js'
+ * @import { DraftFile, Options } from '../choice.js'
+ * @import { OwnPeer } from 'peerlight'
+ */
+
+/** One file of one’s own: what is in it, and what is guessed and can be changed. */
+export class ModelRow {
+  #key;
+  #send;
+  #name = make('strong');
+  #size = make('span', { class: 'quiet' });
+  #facts = make('p', { class: 'quiet', 'data-testid': 'model-facts' });
+  #what = make('strong');
+  #help = make('span');
+  #error = make('p', { class: 'error', role: 'alert', 'data-testid': 'model-error' }, this.#what, ' ', this.#help);
+  #side = make('input', {
+    type: 'number',
+    min: 16,
+    max: 2048,
+    step: 1,
+    'data-testid': 'model-size',
+    onchange: () => this.#change({ size: Number(this.#side.value) || undefined }),
+  });
+  #preset = make('select', {
+    'data-testid': 'model-preset',
+    onchange: () => this.#change({ preprocess: this.#preset.value }),
+  });
+  #labels = make('input', { type: 'file', accept: '.txt,.json,.csv,.names', onchange: () => this.#named() });
+  #classes = make('span', { 'data-testid': 'model-classes' });
+  #forget = make(
+    'button',
+    { type: 'button', onclick: () => this.#change({ labels: undefined, beside: undefined }) },
+    'Use the guess',
+  );
+  #fields = make('div', { class: 'model-fields' });
+  #peers = make('div', { class: 'model-peers' });
+
+  /**
+   * @param {number} key
+   * @param {(action: Action) => void} send
+   */
+  constructor(key, send) {
+    this.#key = key;
+    this.#send = send;
+    const remove = make(
+      'button',
+      { type: 'button', 'data-testid': 'model-remove', onclick: () => send({ type: 'draft-removed', key }) },
+      'Remove',
+    );
+    this.remove = remove;
+    const pick = make('label', { class: 'button' }, this.#labels, 'From a file');
+    this.#fields.append(
+      field('Image size', this.#side, `model-size-${key}`, 'pixels'),
+      field('Images are prepared as', this.#preset, `model-preset-${key}`),
+      make(
+        'div',
+        { class: 'field', role: 'group', 'aria-label': 'Names of the classes' },
+        make('span', { class: 'label' }, 'Names of the classes'),
+        make('div', { class: 'names' }, this.#classes, pick, this.#forget),
+      ),
+    );
+    this.node = make(
+      'li',
+      { 'data-testid': 'model' },
+      make('header', {}, make('span', {}, this.#name, ' ', this.#size), remove),
+      this.#facts,
+      this.#peers,
+      this.#fields,
+      this.#error,
+    );
+  }
+
+  /** @param {DraftFile} file */
+  update(file) {
+    const { name, size, phase, found, error, saidBy } = file;
+    setText(this.#name, name);
+    setText(this.#size, size ? bytes(size) : '');
+    this.remove.setAttribute('aria-label', `Remove ${name}`);
+    this.node.dataset.phase = phase;
+    const first = found?.peers[0];
+    const bundle = found?.kind === 'bundle';
+    setText(this.#facts, phase === 'reading' && !found ? 'Reading…' : first && !bundle ? factsOf(first) : '');
+    this.#facts.hidden = !this.#facts.textContent;
+    this.#error.hidden = phase !== 'refused';
+    if (error) {
+      setText(this.#what, error.message);
+      setText(this.#help, error.help);
+    }
+    this.#fields.hidden = !first || bundle;
+    this.#peers.hidden = !bundle;
+    if (bundle) this.#list(file);
+    if (!found || !first || bundle) return;
+    if (document.activeElement !== this.#side) this.#side.value = String(first.preprocess.side);
+    if (this.#preset.childElementCount === 0) {
+      this.#preset.append(...found.presets.map((preset) => make('option', { value: preset.id }, preset.name)));
+    }
+    this.#preset.value = first.preset ?? '';
+    setText(this.#classes, namesOf(first, saidBy));
+    this.#forget.hidden = !saidBy;
+  }
+
+  /**
+   * The networks of a bundle, each to be taken or left.
+   * @param {DraftFile} file
+   */
+  #list({ found, options }) {
+    const peers = found?.peers ?? [];
+    // What was left out is not described any more, so the boxes stay as they were made.
+    if (this.#peers.childElementCount) return;
+    const boxes = peers.map((peer) => {
+      const box = make('input', { type: 'checkbox', value: peer.id, 'data-testid': `model-peer-${peer.id}` });
+      box.checked = options.peers?.includes(peer.id) ?? true;
+      return box;
+    });
+    const change = () => {
+      const taken = boxes.filter((box) => box.checked).map((box) => box.value);
+      if (taken.length) this.#change({ peers: taken });
+      else for (const box of boxes) box.checked = options.peers?.includes(box.value) ?? true;
+    };
+    this.#peers.replaceChildren(
+      ...peers.map((peer, i) => {
+        const box = /** @type {HTMLInputElement} */ (boxes[i]);
+        box.addEventListener('change', change);
+        const text = make('span', {}, make('b', {}, peer.name), ' ', make('span', { class: 'quiet' }, factsOf(peer)));
+        return make('label', { class: 'choice' }, box, text);
+      }),
+    );
+  }
+
+  async #named() {
+    const [file] = this.#labels.files ?? [];
+    this.#labels.value = '';
+    if (file) this.#change(saidIn(file.name, await file.text()).options, file.name);
+  }
+
+  /**
+   * @param {Options} options
+   * @param {string} [saidBy]
+   */
+  #change(options, saidBy) {
+    this.#send({ type: 'draft-changed', key: this.#key, options, saidBy });
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {HTMLElement} control
+ * @param {string} id
+ * @param {string} [unit]
+ */
+function field(name, control, id, unit) {
+  control.id = id;
+  const label = make('label', { for: id }, name, ...(unit ? [make('output', {}, unit)] : []));
+  return make('div', { class: 'field' }, label, control);
+}
+
+const HEADS = {
+  linear: 'average pooling and a linear classifier',
+  average: 'average pooling',
+  opaque: 'a classifier of its own, so CAM is not for it and its maps come from gradients',
+};
+
+/** @param {OwnPeer} peer */
+function factsOf({ network, labels, preprocess }) {
+  const weights = `${(network.parameters / 1e6).toFixed(1)} million weights`;
+  const input = `images of ${preprocess.side} × ${preprocess.side}`;
+  const [classes, layers] = [`${labels.length} classes`, count(network.layers.length, 'layer')];
+  return `${weights}, ${input}, ${classes}, ${layers}; at the end ${HEADS[network.head]}.`;
+}
+
+/**
+ * @param {OwnPeer} peer
+ * @param {string} file
+ */
+function namesOf({ labels, labels_are: known }, file) {
+  const some = labels.slice(0, 2).join('; ');
+  if (file) return `From ${file}: ${some}; …`;
+  if (known === 'imagenet') return `ImageNet’s: ${some}; …`;
+  if (known === 'numbers') return 'The file has none, so they are numbered.';
+  return `From the network’s file: ${some}; …`;
+}

@@ -1,0 +1,198 @@
+import { PageElement, changed, make, setText } from '../../shared/element.js';
+import { count } from '../../shared/format.js';
+import { MOST, networkCount, usable } from '../choice.js';
+import { addressOf, saidIn, sorted } from '../files.js';
+import { canKeep } from '../kept.js';
+import { Choices } from './choices.js';
+import { ModelRow } from './model-row.js';
+
+/**
+ * @import { State } from '../../app/state.js'
+ * @import { Failure } from '../../shared/failure.js'
+ * @import { ChoiceState } from '../choice.js'
+ */
+
+const WHAT =
+  'ONNX files (.onnx) and bundles (.safetensors): up to 8 networks, 500 MB a file. A file with the names of the ' +
+  'classes may come along. Everything is read on this device and sent nowhere.';
+
+/** The choice of networks: those that ship, those that are kept here, and one’s own. */
+export class NetworksPanel extends PageElement {
+  #details = make('details', { 'data-testid': 'networks', ontoggle: () => this.#toggled() });
+  #choices = new Choices((action) => this.send(action));
+  #rows = make('ul', { class: 'models' });
+  #input = make('input', {
+    type: 'file',
+    multiple: true,
+    accept: '.onnx,.safetensors,.txt,.json,.csv,.names',
+    'data-testid': 'network-file',
+    onchange: () => this.#picked(),
+  });
+  #url = make('input', {
+    type: 'text',
+    id: 'network-url',
+    inputmode: 'url',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    'data-testid': 'network-url',
+  });
+  #what = make('strong');
+  #help = make('span');
+  #error = make('p', { class: 'error', role: 'alert', 'data-testid': 'networks-error' }, this.#what, ' ', this.#help);
+  #keep = make('input', {
+    type: 'checkbox',
+    'data-testid': 'networks-keep',
+    onchange: () => this.send({ type: 'networks-keep', keep: this.#keep.checked }),
+  });
+  #keepLabel = make('label', { class: 'check' }, this.#keep, make('span', {}, 'Keep them on this device'));
+  #said = make('p', { class: 'quiet', role: 'status', 'data-testid': 'networks-said' });
+  #open = make('button', {
+    type: 'button',
+    class: 'strong',
+    'data-testid': 'networks-open',
+    onclick: () => this.send({ type: 'networks-chosen', choice: { kind: 'own' } }),
+  });
+  /** @type {Map<number, ModelRow>} */
+  #models = new Map();
+  #shown = false;
+
+  connectedCallback() {
+    const pick = make('label', { class: 'button' }, this.#input, 'Choose files');
+    const load = make('button', { 'data-testid': 'network-load' }, 'Load');
+    const address = make(
+      'form',
+      { class: 'address', onsubmit: (event) => this.#typed(event) },
+      make('label', { for: 'network-url' }, 'or the address of one on this site'),
+      make('div', {}, this.#url, load),
+    );
+    const own = make(
+      'section',
+      { 'aria-labelledby': 'own-networks' },
+      make('h3', { id: 'own-networks' }, 'Your own networks'),
+      make('p', { class: 'quiet' }, `Drop files anywhere. ${WHAT}`),
+      make('div', { class: 'take' }, pick, address),
+      this.#error,
+      this.#rows,
+      make('div', { class: 'act' }, this.#keepLabel, this.#said, this.#open),
+    );
+    this.#details.append(make('summary', {}, 'Choose other networks, or bring your own'), this.#choices.node, own);
+    this.replaceChildren(this.#details);
+    // Before the image's own listener: files with networks are no images.
+    addEventListener('drop', (event) => this.#dropped(event), { capture: true });
+  }
+
+  /**
+   * @param {State} state
+   * @param {State | null} before
+   */
+  update(state, before) {
+    if (!changed(state, before, (s) => [s.choice, s.engine.phase])) return;
+    const { choice, engine } = state;
+    this.#shown = choice.shown;
+    this.#details.open = choice.shown;
+    this.#choices.update(choice);
+    this.#draw(choice);
+    this.#error.hidden = !choice.error;
+    setText(this.#what, choice.error?.message ?? '');
+    setText(this.#help, choice.error?.help ?? '');
+    const n = networkCount(choice);
+    this.#keepLabel.hidden = !choice.draft.length || !canKeep();
+    this.#keep.checked = choice.keep;
+    this.#open.hidden = !choice.draft.length;
+    this.#open.disabled = n < 1 || n > MOST || engine.phase === 'loading';
+    this.#open.textContent = n ? `Open ${count(n, 'network')}` : 'Open';
+    setText(this.#said, said(choice, n));
+    const dropped = choice.shown && choice.draft.length > (before?.choice.draft.length ?? 0);
+    if (dropped) this.scrollIntoView({ block: 'nearest' });
+  }
+
+  #toggled() {
+    if (this.#details.open !== this.#shown) this.send({ type: 'networks-shown', shown: this.#details.open });
+  }
+
+  /** @param {ChoiceState} choice */
+  #draw({ draft }) {
+    for (const [key, row] of this.#models) {
+      if (draft.some((file) => file.key === key)) continue;
+      if (row.node.contains(document.activeElement)) this.#input.focus();
+      row.node.remove();
+      this.#models.delete(key);
+    }
+    for (const file of draft) {
+      let row = this.#models.get(file.key);
+      if (!row) {
+        row = new ModelRow(file.key, (action) => this.send(action));
+        this.#models.set(file.key, row);
+        this.#rows.append(row.node);
+      }
+      row.update(file);
+    }
+  }
+
+  #picked() {
+    this.#take([...(this.#input.files ?? [])]);
+    this.#input.value = '';
+  }
+
+  /** @param {DragEvent} event */
+  #dropped(event) {
+    const files = [...(event.dataTransfer?.files ?? [])];
+    const { networks, labels, foreign, others } = sorted(files);
+    // Names alone are meant for networks only while there are some; an image is nobody's but the image's.
+    const mine = networks.length || foreign || (labels.length && this.#models.size);
+    if (!mine) return;
+    event.preventDefault();
+    event.stopPropagation();
+    document.documentElement.classList.remove('dropping');
+    this.#take(files);
+    const image = others.find(({ type }) => type.startsWith('image/'));
+    if (image) this.send({ type: 'image-picked', source: image, name: image.name });
+  }
+
+  /** @param {File[]} files */
+  async #take(files) {
+    if (!files.length) return;
+    const { networks, labels, foreign, others } = sorted(files);
+    if (foreign) return this.#refuse(foreign);
+    if (!networks.length && (!labels.length || !this.#models.size)) {
+      const name = (others[0] ?? labels[0])?.name;
+      return this.#refuse({
+        code: 'network-unsupported',
+        message: `“${name}” holds no network.`,
+        help: 'Choose an ONNX file, or a bundle that `peerlight import` or `peerlight train` made.',
+      });
+    }
+    const said = await Promise.all(labels.map(async (file) => saidIn(file.name, await file.text())));
+    this.send({ type: 'draft-added', files: networks.map((source) => ({ name: source.name, source })), said });
+  }
+
+  /** @param {SubmitEvent} event */
+  #typed(event) {
+    event.preventDefault();
+    const found = addressOf(this.#url.value, document.baseURI);
+    if ('error' in found) return this.#refuse(found.error);
+    const name = decodeURIComponent(found.url.pathname.split('/').pop() ?? '') || 'network';
+    this.send({ type: 'draft-added', files: [{ name, source: found.url }] });
+    this.#url.value = '';
+  }
+
+  /** @param {Failure} error */
+  #refuse(error) {
+    this.send({ type: 'networks-trouble', error });
+  }
+}
+
+/**
+ * @param {ChoiceState} choice
+ * @param {number} n
+ */
+function said(choice, n) {
+  const { draft } = choice;
+  if (!draft.length) return '';
+  if (draft.some(({ phase }) => phase === 'reading')) return 'Reading…';
+  if (n > MOST) return `These are ${n} networks; at most ${MOST} are opened together. Remove some.`;
+  const left = draft.length - usable(choice).length;
+  const out = left ? `${count(left, 'file')} cannot be used and ${left === 1 ? 'stays' : 'stay'} out. ` : '';
+  if (n === 1) return `${out}One network alone has maps and scores, but nothing to agree with.`;
+  return out;
+}

@@ -1,0 +1,129 @@
+import { PeerlightError, inspectNetwork } from 'peerlight';
+import { failure } from '../shared/failure.js';
+import { findKept, forget, keep, listKept } from './kept.js';
+import { stem, usable } from './choice.js';
+
+/**
+ * @import { Store } from '../app/store.js'
+ * @import { Choice, ChoiceState, DraftFile } from './choice.js'
+ * @import { DeviceKind, Model } from 'peerlight'
+ */
+
+/** Changes in quick succession (typing a size) are looked at once. */
+const SETTLE_MS = 250;
+
+/**
+ * Reads the files of one's own networks, and keeps and forgets them.
+ * @param {Store} store
+ * @param {(kind: DeviceKind) => Worker} spawn
+ */
+export function runOwnNetworks(store, spawn) {
+  const { dispatch } = store;
+  /** What is being looked at, by the file's key. @type {Map<number, AbortController>} */
+  const looking = new Map();
+  /** Files that were downloaded, by the file's key. @type {Map<number, Promise<Blob>>} */
+  const files = new Map();
+  listKept().then(
+    (kept) => dispatch({ type: 'networks-kept', kept }),
+    () => {},
+  );
+
+  store.subscribe(({ choice }, before) => {
+    if (choice.draft === before.choice.draft) return;
+    for (const file of choice.draft) {
+      const old = before.choice.draft.find(({ key }) => key === file.key);
+      if (file.serial !== old?.serial) look(file, old ? SETTLE_MS : 0);
+    }
+    for (const { key } of before.choice.draft) {
+      if (choice.draft.some((file) => file.key === key)) continue;
+      looking.get(key)?.abort();
+      files.delete(key);
+    }
+  });
+
+  /**
+   * @param {DraftFile} file
+   * @param {number} wait
+   */
+  async function look(file, wait) {
+    const { key, serial, options } = file;
+    looking.get(key)?.abort();
+    const { signal } = setOf(looking, key, new AbortController());
+    if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (signal.aborted) return;
+    try {
+      const source = await blobOf(file);
+      const found = await inspectNetwork({ name: stem(file.name), ...options, source }, { signal, spawn });
+      dispatch({ type: 'draft-found', key, serial, found, size: source.size });
+    } catch (thrown) {
+      if (!signal.aborted) dispatch({ type: 'draft-refused', key, serial, error: failure(thrown) });
+    }
+  }
+
+  /** @param {DraftFile} file */
+  function blobOf({ key, source }) {
+    if (source instanceof Blob) return source;
+    return (
+      files.get(key) ??
+      setOf(
+        files,
+        key,
+        download(source).catch((thrown) => (files.delete(key), Promise.reject(thrown))),
+      )
+    );
+  }
+
+  return {
+    /**
+     * What the engine opens for a choice.
+     * @param {Exclude<Choice, { kind: 'shipped' }>} choice
+     * @param {ChoiceState} state
+     * @returns {Promise<Model[]>}
+     */
+    models: async (choice, state) =>
+      choice.kind === 'kept'
+        ? findKept(choice.id)
+        : Promise.all(
+            usable(state).map(async (file) => ({ name: stem(file.name), ...file.options, source: await blobOf(file) })),
+          ),
+
+    /**
+     * @param {string} name
+     * @param {Model[]} models
+     * @returns {Promise<Choice>} what is then open
+     */
+    async keep(name, models) {
+      const files = models.map(({ source, ...options }) => ({ source: /** @type {Blob} */ (source), options }));
+      const id = await keep(name, files);
+      dispatch({ type: 'networks-kept', kept: await listKept() });
+      return { kind: 'kept', id };
+    },
+
+    /** @param {string} id */
+    async forget(id) {
+      await forget(id);
+      dispatch({ type: 'networks-kept', kept: await listKept() });
+    },
+  };
+}
+
+/**
+ * @template K, V
+ * @param {Map<K, V>} map
+ * @param {K} key
+ * @param {V} value
+ */
+function setOf(map, key, value) {
+  map.set(key, value);
+  return value;
+}
+
+/** @param {URL} url */
+async function download(url) {
+  const response = await fetch(url).catch(() => null);
+  if (response?.ok) return response.blob();
+  const why = response
+    ? `The server answered ${response.status} for ${url.pathname}.`
+    : `No connection to ${url.host}.`;
+  throw new PeerlightError('download-failed', why);
+}
