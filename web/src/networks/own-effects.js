@@ -21,6 +21,8 @@ export function runOwnNetworks(store, spawn) {
   const { dispatch } = store;
   /** What is being looked at, by the file's key. @type {Map<number, AbortController>} */
   const looking = new Map();
+  /** One file at a time: each takes a worker, and memory of twice its size. */
+  let turn = Promise.resolve();
   /** Files that were downloaded, by the file's key. @type {Map<number, Promise<Blob>>} */
   const files = new Map();
   listKept().then(
@@ -32,7 +34,7 @@ export function runOwnNetworks(store, spawn) {
     if (choice.draft === before.choice.draft) return;
     for (const file of choice.draft) {
       const old = before.choice.draft.find(({ key }) => key === file.key);
-      if (file.serial !== old?.serial) look(file, old ? SETTLE_MS : 0);
+      if (file.serial !== old?.serial) next(file, old ? SETTLE_MS : 0);
     }
     for (const { key } of before.choice.draft) {
       if (choice.draft.some((file) => file.key === key)) continue;
@@ -45,12 +47,20 @@ export function runOwnNetworks(store, spawn) {
    * @param {DraftFile} file
    * @param {number} wait
    */
-  async function look(file, wait) {
-    const { key, serial, options } = file;
-    looking.get(key)?.abort();
-    const { signal } = setOf(looking, key, new AbortController());
+  async function next(file, wait) {
+    looking.get(file.key)?.abort();
+    const { signal } = setOf(looking, file.key, new AbortController());
     if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
+    turn = turn.then(() => look(file, signal));
+  }
+
+  /**
+   * @param {DraftFile} file
+   * @param {AbortSignal} signal
+   */
+  async function look(file, signal) {
     if (signal.aborted) return;
+    const { key, serial, options } = file;
     try {
       const source = await blobOf(file);
       const found = await inspectNetwork({ name: stem(file.name), ...options, source }, { signal, spawn });

@@ -19,6 +19,7 @@ const WHAT =
 /** The choice of networks: those that ship, those that are kept here, and one’s own. */
 export class NetworksPanel extends PageElement {
   #details = make('details', { 'data-testid': 'networks', ontoggle: () => this.#toggled() });
+  #summary = make('summary', {}, 'Choose other networks, or bring your own');
   #choices = new Choices((action) => this.send(action));
   #rows = make('ul', { class: 'models' });
   #input = make('input', {
@@ -75,7 +76,7 @@ export class NetworksPanel extends PageElement {
       this.#rows,
       make('div', { class: 'act' }, this.#keepLabel, this.#said, this.#open),
     );
-    this.#details.append(make('summary', {}, 'Choose other networks, or bring your own'), this.#choices.node, own);
+    this.#details.append(this.#summary, this.#choices.node, own);
     this.replaceChildren(this.#details);
     // Before the image's own listener: files with networks are no images.
     addEventListener('drop', (event) => this.#dropped(event), { capture: true });
@@ -89,6 +90,7 @@ export class NetworksPanel extends PageElement {
     if (!changed(state, before, (s) => [s.choice, s.engine.phase])) return;
     const { choice, engine } = state;
     this.#shown = choice.shown;
+    if (!choice.shown && this.#details.contains(document.activeElement)) this.#summary.focus();
     this.#details.open = choice.shown;
     this.#choices.update(choice);
     this.#draw(choice);
