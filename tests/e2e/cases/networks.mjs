@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { audit } from '../axe.mjs';
 import { test } from '../harness.mjs';
 import { DIST, FIXTURES, ROOT, TEMP } from '../paths.mjs';
 import { Site } from '../site.mjs';
-import { writeFile } from 'node:fs/promises';
 
 /** @param {string} name */
 const network = (name) => join(FIXTURES, 'networks', `${name}.onnx`);
@@ -21,6 +20,8 @@ const BUNDLE = join(DIST, 'models', 'lite0-lite1.safetensors');
 async function openAll(site, count) {
   await site.text('networks-open', new RegExp(`^Open ${count} network`));
   await site.at('networks-open').click();
+  // The panel folds when they are open.
+  await site.page.locator('peer-networks details:not([open])').waitFor();
 }
 
 /** @param {Site} site */
@@ -58,7 +59,6 @@ test('networks: three unlike peers: sizes, layouts, classes', async (t) => {
   await rows.nth(2).getByText('64 × 64').waitFor();
   await rows.nth(1).getByTestId('model-preset').selectOption('tf');
   await openAll(site, 3);
-  await site.text('status', /^Ready\./);
   const result = await site.explain(() => site.at('sample-0').click());
   assert.deepEqual([result.peers.length, result.side], [3, 64]);
   assert.deepEqual(result.regions[0].pairs.length, 3);
@@ -78,7 +78,6 @@ test('networks: where no class matches, the page says so', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.drop(network('small'), network('others'));
   await openAll(site, 2);
-  await site.text('status', /^Ready\./);
   await site.explain(() => site.at('sample-0').click());
   await site.text('aim', /no such class and explains its own first one.*No class of these networks has the same name/);
 });
@@ -107,9 +106,7 @@ test('networks: a bundle by drop, one of its networks beside an ONNX file', asyn
   await site.drop(BUNDLE, network('small'));
   await site.text('networks-open', /^Open 3 networks/);
   await site.at('model-peer-efficientnet-lite1').uncheck();
-  const opened = site.shown(() => openAll(site, 2));
-  opened.catch(() => {});
-  await site.text('status', /^Ready\./);
+  await openAll(site, 2);
   const result = await site.explain(() => site.at('sample-0').click());
   assert.deepEqual(
     result.peers.map((peer) => peer.name),
@@ -127,7 +124,6 @@ test('networks: a bundle by its address on this site; another site’s is refuse
   await site.at('network-url').fill('models/lite0-lite1.safetensors');
   await site.at('network-load').click();
   await openAll(site, 2);
-  await site.text('status', /^Ready\./);
   assert.equal(await site.at('networks-error').isVisible(), false);
   assert.equal((await site.explain(() => site.at('sample-0').click())).peers.length, 2);
   assert.deepEqual(await site.page.evaluate(() => seen.violations), []);
@@ -137,12 +133,10 @@ test('networks: kept on the device when asked, opened again, and removed', async
   const site = await (await Site.make(t)).open();
   await site.drop(network('small'), network('any-size'));
   await openAll(site, 2);
-  await site.text('status', /^Ready\./);
   assert.deepEqual(await site.page.evaluate(() => caches.has('peerlight-own-networks')), false, 'nothing unasked');
   await site.page.locator('peer-networks summary').click();
   await site.at('networks-keep').check();
   await openAll(site, 2);
-  await site.text('status', /^Ready\./);
   await site.page.waitForFunction(() => caches.has('peerlight-own-networks'));
   await site.open();
   assert.match(String(await site.page.locator('peer-pair').first().textContent()), /trained as peers/);
@@ -211,7 +205,6 @@ for (const [width, scheme] of /** @type {const} */ ([
     await site.text('networks-open', /^Open 8 networks/);
     await audit(site, 'eight files');
     await openAll(site, 8);
-    await site.text('status', /^Ready\./);
     const result = await site.explain(() => site.at('sample-0').click());
     assert.equal(new Set(result.peers.map((peer) => peer.id)).size, 8);
     await audit(site, 'eight networks');
