@@ -296,6 +296,78 @@ export type Timing = {
   ms: number;
 };
 
+/** What is in a file with networks, and what is guessed of them. */
+export type NetworkInspection = {
+  /** Kind of the file: `onnx` or `bundle`. */
+  kind: 'onnx' | 'bundle';
+  /** Networks in it: one for an ONNX file. */
+  peers: Array<OwnPeer>;
+  /** Presets of preprocessing to choose from. */
+  presets: Array<Preset>;
+};
+
+/** One network of a file. */
+export type OwnPeer = {
+  /** Id of the peer. */
+  id: string;
+  /** Name shown to people. */
+  name: string;
+  /** Size, cost, head and layers of the network. */
+  network: NetworkInfo;
+  /** Preprocessing of the network's input. */
+  preprocess: Preprocess;
+  /** Id of the preset that has these values, if one has. */
+  preset: string | null;
+  /** Names of the classes, in the order of the logits. */
+  labels: Array<string>;
+  /** Origin of the names: the file or a person (`known`), or a guess (`imagenet`, `numbers`). */
+  labels_are: 'known' | 'imagenet' | 'numbers';
+};
+
+/** A network that can be run. */
+export type NetworkInfo = {
+  /** Channels, height and width of its image. */
+  input: [number, number, number];
+  /** The number of classes. */
+  classes: number;
+  /** The number of weights. */
+  parameters: number;
+  /** Multiplications and additions, counted in pairs, of one pass over one image. */
+  cost: number;
+  /** What comes after the last layer: `linear`, `average` or `opaque`. */
+  head: 'linear' | 'average' | 'opaque';
+  /** The places that can be looked at, in order. */
+  layers: Array<LayerInfo>;
+  /** The layer that methods of one layer read by default, counted from 1. */
+  target: number;
+  /** The layers that methods of several layers read by default, counted from 1. */
+  several: Array<number>;
+};
+
+/** A place of a network that can be looked at. */
+export type LayerInfo = {
+  /** Its name. */
+  name: string;
+  /** Channels, height and width. */
+  shape: Array<number>;
+};
+
+/** A way to prepare images that many networks share. */
+export type Preset = {
+  /** The preset's id. */
+  id: string;
+  /** Other words for it. */
+  aliases: Array<string>;
+  /** The preset in a few words. */
+  name: string;
+  /** The mean of red, green and blue, where black is 0 and white is 1. */
+  mean: [number, number, number];
+  /** What they are divided by after the mean is taken off. */
+  std: [number, number, number];
+  /** Whether the network reads blue, green, red. */
+  bgr: boolean;
+};
+
 /** The figures of one map. */
 export type Measures = {
   /** One figure for each metric, or one for each masking. */
