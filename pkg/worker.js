@@ -23,6 +23,9 @@ import { readInto } from './networks.js';
 /** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
 const scope = /** @type {any} */ (self);
 
+/** So many bytes of a file are read between two reports. */
+const STEP = 4e6;
+
 /** @type {any} the generated glue, once its code is there */
 let glue;
 /** @type {any} the engine of the glue */
@@ -116,8 +119,11 @@ const saying = (job) => (/** @type {object} */ progress) => scope.postMessage({ 
  * @param {Live} live
  */
 function readFile(source, say, live) {
+  let said = -Infinity;
   return readInto(glue.NetworkFile, source, async (loaded) => {
     if (live.cancelled) throw { code: 'cancelled', message: 'Cancelled.' };
+    if (loaded < source.size && loaded - said < STEP) return;
+    said = loaded;
     say({ stage: 'networks', loaded, total: source.size, text: 'Reading the networks' });
   });
 }

@@ -67,6 +67,8 @@ export function reduceMany(page, action) {
  */
 function reduceOwn(own, action) {
   switch (action.type) {
+    case 'engine-ready':
+      return anew(own);
     case 'many-given': {
       const items = action.files.map(({ file, path }, i) => waiting(own.lastId + 1 + i, file, path));
       const lastId = own.lastId + items.length;
@@ -118,6 +120,16 @@ const waiting = (id, file, path) => ({ id, file, path, phase: 'waiting', outcome
 function changedItem(own, id, change) {
   const items = own.items.map((item) => (item.id === id ? { ...item, ...change } : item));
   return { ...own, items };
+}
+
+/**
+ * Other networks: what the earlier ones answered goes, and the images wait until they are wanted again.
+ * @param {ManyState} own
+ * @returns {ManyState}
+ */
+function anew(own) {
+  if (!own.items.some(({ phase }) => phase === 'done' || phase === 'failed')) return own;
+  return { ...own, phase: 'paused', items: own.items.map(({ id, file, path }) => waiting(id, file, path)) };
 }
 
 /** @param {ManyState} own */

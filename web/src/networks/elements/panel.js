@@ -140,8 +140,8 @@ export class NetworksPanel extends PageElement {
   #dropped(event) {
     const files = [...(event.dataTransfer?.files ?? [])];
     const { networks, labels, foreign, others } = sorted(files);
-    // Names alone are meant for networks only while there are some; an image is nobody's but the image's.
-    const mine = networks.length || foreign || (labels.length && this.#models.size);
+    // Names alone are meant for networks only while there are some, and beside images they are about these.
+    const mine = networks.length || (!others.length && (foreign || (labels.length && this.#models.size)));
     if (!mine) return;
     event.preventDefault();
     event.stopPropagation();
