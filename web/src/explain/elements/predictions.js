@@ -16,15 +16,15 @@ export class Predictions extends PageElement {
     if (!changed(state, before, (s) => [s.result])) return;
     const { result } = state;
     this.hidden = !result;
-    if (result) this.replaceChildren(...result.peers.map((peer, k) => this.#list(peer, k, result.target.class)));
+    if (result) this.replaceChildren(...result.peers.map((peer, k) => this.#list(peer, k)));
   }
 
   /**
    * @param {PeerMap} peer
    * @param {number} k
-   * @param {number} explained
    */
-  #list({ id, name, top, target }, k, explained) {
+  #list({ id, name, top, target }, k) {
+    const explained = target.class; // Its own first one, if it lacks the class that is asked for.
     const rows = top.map((row) => make('li', {}, this.#button(row, row.class === explained)));
     const listed = top.some((row) => row.class === explained);
     if (!listed) rows.push(make('li', { class: 'extra' }, this.#button(target, true)));
