@@ -117,8 +117,8 @@ export interface OpenOptions {
 }
 
 /**
- * An image: a file or its bytes, pixels, or an element that shows one. An element's pixels are those of the moment of the
- * call. The networks run only once over the same `Blob` or `File`; all the rest may change between two calls.
+ * An image: a file or its bytes, pixels, or an element that shows one. An element's pixels are those of the moment of
+ * the call. The networks run only once over the same `Blob` or `File`; all the rest may change between two calls.
  */
 export type Source =
   | Blob

@@ -40,6 +40,8 @@ test('a wrong kind of image is the mistake of who gave it, and costs nothing', a
     for (const call of ['explain', 'measure', 'sanity']) {
       await assert.rejects(engine[call](source, {}), fails('ask-invalid', /Blob.*ImageData.*ImageBitmap/));
     }
+    await assert.rejects(engine.prepare(source), fails('ask-invalid', /Blob.*ImageData.*ImageBitmap/));
+    await assert.rejects(engine.whatIf(source, {}), fails('ask-invalid', /Blob.*ImageData.*ImageBitmap/));
   }
   await assert.rejects(engine.explain('cat.jpg'), fails('ask-invalid', /fetch/));
   await assert.rejects(engine.explain([image]), fails('ask-invalid', /One image at a time/));
@@ -106,6 +108,9 @@ test('wrong requests, options and signals are refused before anything is sent', 
     await assert.rejects(engine.explain(image, { crop }), fails('ask-invalid', /crop/));
   }
   await assert.rejects(engine.measure(image, {}, 'deletion'), fails('ask-invalid', /options/));
+  for (const question of ['all', 3, [[2, 3]]]) {
+    await assert.rejects(engine.whatIf(image, question), fails('ask-invalid', /object/));
+  }
   await assert.rejects(engine.explain(image, {}, { signal: new AbortController() }), fails('ask-invalid', /signal/));
   await assert.rejects(engine.explain(image, {}, { onProgress: 'yes' }), fails('ask-invalid', /onProgress/));
   await assert.rejects(engine.use('gpu'), fails('ask-invalid', /webgpu/));

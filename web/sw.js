@@ -1,6 +1,7 @@
 /**
  * Keeps the page, so that it starts without the network. `stamp.mjs` fills in the build: its version is in the address
- * of every file that belongs to it, so one build never gets another's file. A new build waits until the person wants it.
+ * of every file that belongs to it, so one build never gets another's file. A new build waits until the person wants
+ * it.
  *
  * Weights are no concern of this file: the package keeps and verifies them itself.
  */
@@ -9,6 +10,7 @@ const BUILD = { version: '', files: [] };
 const { scope } = self.registration;
 const MINE = `peerlight-page ${new URL(scope).pathname} `;
 const CACHE = MINE + BUILD.version;
+const PATIENCE_MS = 10_000;
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(removeFormer()));
@@ -60,16 +62,14 @@ async function keptFirst(request) {
   return kept ?? keep(cache, request, await fetch(request));
 }
 
-/** @param {Request} request */
+/** The kept copy serves where the network is gone, or does not answer. @param {Request} request */
 async function networkFirst(request) {
   const cache = await caches.open(CACHE).catch(() => null);
-  try {
-    return keep(cache, request, await fetch(request));
-  } catch (thrown) {
-    const kept = await cache?.match(request, { ignoreVary: true });
-    if (kept) return kept;
-    throw thrown;
-  }
+  const asked = fetch(request).then((response) => keep(cache, request, response));
+  const kept = await cache?.match(request, { ignoreVary: true });
+  if (!kept) return asked;
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, kept));
+  return Promise.race([asked.catch(() => kept), late]);
 }
 
 /**

@@ -1,4 +1,4 @@
 import { start } from './app.js';
 
-// rollup.config.js (or build.mjs, for esbuild) puts the package's files there.
+// The build copies the package's files there.
 start({ base: 'peerlight/' });

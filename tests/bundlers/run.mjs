@@ -75,7 +75,10 @@ const PROJECTS = [
     name: 'Parcel 2',
     examples: ['parcel'],
     needs: ['parcel@2'],
-    build: [['parcel', 'build', 'index.html', '--public-url', './', '--no-cache']],
+    build: [
+      ['parcel', 'build', 'index.html', '--public-url', './', '--no-cache'],
+      ['node', 'copy.mjs'],
+    ],
   },
   { name: 'esbuild', examples: ['esbuild'], needs: ['esbuild@0'], build: [['node', 'build.mjs']] },
   {

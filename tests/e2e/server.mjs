@@ -32,6 +32,7 @@ const TYPES = {
  * @property {Record<string, string>} [headers]
  * @property {Record<string, string>} [types] other kinds of content for some endings
  * @property {boolean} [gzip] compress everything
+ * @property {boolean} [bare] send no headers but the kind of content
  * @property {Record<string, string>} [mounts] serve other folders under a prefix
  */
 
@@ -43,8 +44,8 @@ export class Server {
   #held = [];
 
   /** @param {Options} options */
-  constructor({ root, faults = [], edits = {}, headers = {}, types = {}, gzip = false, mounts = {} }) {
-    Object.assign(this, { root, edits, headers, gzip, mounts, types: { ...TYPES, ...types } });
+  constructor({ root, faults = [], edits = {}, headers = {}, types = {}, gzip = false, bare = false, mounts = {} }) {
+    Object.assign(this, { root, edits, headers, gzip, bare, mounts, types: { ...TYPES, ...types } });
     this.faults = faults;
     this.server = createServer((request, response) => {
       this.#answer(request, response).catch(() => response.destroy());
@@ -90,14 +91,15 @@ export class Server {
     if (kind === 'hold') await new Promise((resolve) => this.#held.push(() => resolve(undefined)));
 
     const file = kind === 'missing' ? null : await this.#read(path);
-    const headers = { 'cache-control': 'no-store', 'access-control-allow-origin': '*', ...this.headers };
+    const usual = this.bare ? {} : { 'cache-control': 'no-store', 'access-control-allow-origin': '*' };
+    const headers = { ...usual, ...this.headers };
     if (!file) return response.writeHead(404, headers).end();
     const body = this.gzip ? gzipSync(spoil(file, kind)) : spoil(file, kind);
     response.writeHead(200, {
       ...headers,
       ...(this.gzip ? { 'content-encoding': 'gzip' } : {}),
       'content-type': this.types[extname(path) || '.html'] ?? 'application/octet-stream',
-      'content-length': body.length,
+      ...(this.bare ? {} : { 'content-length': body.length }),
     });
     if (kind === 'drop') {
       response.write(body.subarray(0, body.length >> 1), () => response.destroy());

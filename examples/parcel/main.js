@@ -1,0 +1,4 @@
+import { start } from './app.js';
+
+// The build copies the package's files there.
+start({ base: 'peerlight/' });
