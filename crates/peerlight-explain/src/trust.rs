@@ -105,6 +105,18 @@ impl Session {
     }
 }
 
+/// The calibration's inputs, in words.
+fn names(calibration: &Calibration) -> String {
+    let name = |id: &str| statistic(id).map_or(id.to_owned(), |statistic| statistic.meta().name.to_lowercase());
+    calibration.inputs.iter().map(|input| name(&input.id)).collect::<Vec<_>>().join("; ")
+}
+
+/// What the peers' agreement adds to the rest, in words.
+fn part_of_peers([difference, low, high]: [f64; 3]) -> String {
+    let certain = if low > 0.0 { "adds" } else { "adds nothing certain" };
+    format!(", of which the agreement {certain} to the others ({difference:+.3} of AUROC, {low:+.3} to {high:+.3})")
+}
+
 fn unknown(why: &str) -> Trust {
     let sentence = format!("How often agreement like this goes with a map on the object is not known here: {why}.");
     Trust { sentence, limits: String::new(), estimate: None }
@@ -114,8 +126,10 @@ fn unknown(why: &str) -> Trust {
 fn known(calibration: &Calibration, score: f64, statistics: BTreeMap<String, f64>) -> Trust {
     let Calibration { images, set, steps, .. } = calibration;
     let limits = format!(
-        "{NOTHING} The test photos: {images} of {set}, with a box around the object that covers at most half of the \
-         image."
+        "{NOTHING} \"Like this\" is by {} together{}. The test photos: {images} of {set}, with a box around the object \
+         that covers at most half of the image.",
+        names(calibration),
+        calibration.peers_add.map(part_of_peers).unwrap_or_default()
     );
     let Some(step) = calibration.step(score) else {
         let side = if score < steps[0].from { "lower" } else { "higher" };
@@ -184,6 +198,7 @@ mod tests {
             hits: 152,
             inputs: vec![CalibrationInput { id: "regional-7".into(), mean: 0.0, deviation: 1.0, weight: 1.0 }],
             intercept: 0.0,
+            peers_add: Some([-0.002, -0.006, 0.002]),
             steps: vec![step(-1.0, 0.0, 0.616), step(0.5, 2.0, 0.9)],
         };
         let found = known(&calibration, -0.5, BTreeMap::new());

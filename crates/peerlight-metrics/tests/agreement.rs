@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use peerlight_explain::{MapContext, MapPair, STATISTICS};
-use peerlight_metrics::{auroc, isotonic, logistic, rate_at, spearman, wilson};
-use peerlight_testkit::golden::golden;
+use peerlight_metrics::{
+    AgreementRecord, Record, auroc, calibrate, halves, isotonic, logistic, rate_at, spearman, wilson,
+};
+use peerlight_models::Calibration;
+use peerlight_testkit::golden;
 use serde::Deserialize;
 
 const N: usize = 300;
@@ -29,7 +32,7 @@ struct Regression {
 
 /// The columns and the target of the script.
 fn columns() -> ([Vec<f64>; 3], Vec<bool>) {
-    let column = |factor: usize, period: usize| (0..N).map(move |i| (i * factor % period) as f64 / period as f64);
+    let column = |factor: usize, period: usize| (0..N).map(|i| (i * factor % period) as f64 / period as f64);
     let (first, second): (Vec<f64>, Vec<f64>) = (column(37, 101).collect(), column(53, 97).collect());
     let third = column(71, 7).collect();
     let noise: Vec<f64> = column(29, 83).collect();
@@ -104,4 +107,91 @@ fn statistics_of_two_maps_are_those_of_the_libraries() {
     assert_eq!((value("confidence"), value("mean-confidence")), (Some(0.5), Some(0.25)));
     assert_eq!((value("same-class"), value("same-answers")), (Some(0.0), Some(1.0)));
     assert_eq!((value("mirrored"), value("itself")), (None, None), "no view was asked for");
+}
+
+/// The committed values of a pair's joint map, one record for each image; `odd` are those of odd numbers of val1000.
+fn committed(pair: &str, odd: bool) -> Vec<Record> {
+    let path = peerlight_testkit::root().join(format!("docs/results/agreement-{pair}.csv"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = lines.next().unwrap();
+    let record = |line: Vec<&str>| {
+        let values = head[2..].iter().zip(&line[2..]).map(|(id, value)| ((*id).to_owned(), value.parse().unwrap()));
+        let judged = AgreementRecord {
+            method: "mutual".into(),
+            peer: None,
+            class: 0,
+            hit: Some(line[1] == "1"),
+            energy: None,
+            correct: None,
+            masked: None,
+            values: values.collect(),
+            regions: Vec::new(),
+        };
+        Record {
+            image: line[0].into(),
+            class: None,
+            boxes: Vec::new(),
+            small: true,
+            agreement: None,
+            predicted: vec![0, 0],
+            entries: Vec::new(),
+            judged: vec![judged],
+        }
+    };
+    let all: Vec<Record> = lines.map(record).collect();
+    let [odd_half, _] = halves(&all);
+    let choosing = |record: &Record| {
+        record.image.starts_with("val1000/") && odd_half.iter().any(|other| other.image == record.image)
+    };
+    all.iter().filter(|record| choosing(record) == odd).cloned().collect()
+}
+
+const SHIPPED: [&str; 2] = ["lite0-lite1-peers", "lite0-lite1"];
+
+#[test]
+fn the_shipped_calibrations_are_what_the_committed_values_give() {
+    let index = std::fs::read_to_string(peerlight_testkit::root().join("web/models/index.json")).unwrap();
+    let index: serde_json::Value = serde_json::from_str(&index).unwrap();
+    for pair in SHIPPED {
+        let bundle = index["bundles"].as_array().unwrap().iter().find(|bundle| bundle["id"] == pair).unwrap();
+        let sha256 = bundle["sha256"].as_str().unwrap();
+        let shipped = Calibration::shipped(sha256).unwrap().expect("a calibration for each bundle of the page");
+        let found = calibrate(&committed(pair, true), "mutual", &shipped.set, sha256, 0).unwrap();
+        assert_eq!((found.images, found.hits, found.steps.len()), (shipped.images, shipped.hits, shipped.steps.len()));
+        near(found.intercept, shipped.intercept, "intercept");
+        for (a, b) in found.inputs.iter().zip(&shipped.inputs) {
+            assert_eq!(a.id, b.id);
+            near(a.mean, b.mean, &a.id);
+            near(a.deviation, b.deviation, &a.id);
+            near(a.weight, b.weight, &a.id);
+        }
+        for (a, b) in found.steps.iter().zip(&shipped.steps) {
+            assert_eq!((a.images, a.hits), (b.images, b.hits));
+            near(a.from, b.from, "from");
+            near(a.low, b.low, "low");
+            near(a.high, b.high, "high");
+        }
+        assert!(Calibration::shipped(&"0".repeat(64)).unwrap().is_none());
+    }
+}
+
+#[test]
+fn local_correlations_foretell_more_than_the_whole_maps_on_images_for_reporting() {
+    for pair in SHIPPED {
+        let records = committed(pair, false);
+        let hits: Vec<bool> = records.iter().map(|record| record.judged[0].hit.unwrap()).collect();
+        let of = |id: &str| records.iter().map(|record| record.judged[0].values[id]).collect::<Vec<_>>();
+        let [local, global] = ["regional-weighted", "regional-1"].map(|id| auroc(&of(id), &hits));
+        assert!(local > 0.7 && local > global + 0.02, "{pair}: {local} {global}");
+    }
+}
+
+#[test]
+fn too_few_images_are_refused() {
+    let records = committed(SHIPPED[0], true);
+    let refused = |records: &[Record]| calibrate(records, "mutual", "few", "", 0).unwrap_err().to_string();
+    assert!(refused(&records[..99]).contains("too few images"));
+    let hits: Vec<Record> = records.iter().filter(|record| record.judged[0].hit == Some(true)).cloned().collect();
+    assert!(hits.len() > 200 && refused(&hits).contains("0 missed"));
 }

@@ -31,6 +31,9 @@ pub struct Calibration {
     pub inputs: Vec<CalibrationInput>,
     /// Log-odds where every input has its mean.
     pub intercept: f64,
+    /// What the agreement of the peers adds to the other inputs: the difference of ten-fold AUROC, and both ends of its
+    /// 95 % interval. None for one network.
+    pub peers_add: Option<[f64; 3]>,
     /// Hit rates by score, from low to high. Rates rise, and each step begins where the one before ends.
     pub steps: Vec<CalibrationStep>,
 }
@@ -69,7 +72,8 @@ pub struct CalibrationStep {
 
 /// Calibrations of the bundles that come with Peerlight. Each names its bundle by the sha256, so that the files of
 /// weights stay the same to the byte.
-const SHIPPED: &[&str] = &[];
+const SHIPPED: [&str; 2] =
+    [include_str!("../calibrations/lite0-lite1-peers.json"), include_str!("../calibrations/lite0-lite1.json")];
 
 impl Calibration {
     /// The calibration that comes with Peerlight for the bundle of this sha256, if there is one.
@@ -146,6 +150,7 @@ mod tests {
             hits: 12,
             inputs: vec![CalibrationInput { id: "regional-7".into(), mean: 0.5, deviation: 0.25, weight: 2.0 }],
             intercept: 0.5,
+            peers_add: None,
             steps: vec![step(-3.0, -1.0, 10, 4), step(0.0, 2.0, 10, 8)],
         }
     }

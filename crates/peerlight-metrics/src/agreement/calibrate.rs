@@ -7,7 +7,7 @@ use super::{
     sample::{Sample, above},
     stats::{Block, Logistic, isotonic, logistic, out_of_fold, wilson},
 };
-use crate::{protocol::CROP, record::Record};
+use crate::{figure::Estimate, protocol::CROP, record::Record};
 
 /// Fewest images, with boxes that cover at most half, from which hit rates are fitted.
 pub const LEAST_IMAGES: usize = 100;
@@ -17,7 +17,7 @@ pub const LEAST_OF_A_KIND: usize = 25;
 const LEAST_IN_A_STEP: usize = 25;
 
 /// Statistics that take no pass of their own.
-const FREE: [&str; 4] = ["regional-7", "spread", "confidence", "same-class"];
+const FREE: [&str; 4] = ["regional-weighted", "spread", "confidence", "same-class"];
 /// Those of one network, which has no peers to agree with.
 const ALONE: [&str; 3] = ["itself", "spread", "confidence"];
 /// What is added to the free ones where it makes the score better for certain.
@@ -82,9 +82,24 @@ pub fn calibrate(records: &[Record], method: &str, set: &str, sha256: &str, seed
     let grid = peerlight_explain::REGIONS;
     let (bundle_sha256, method, set) = (sha256.into(), method.into(), set.into());
     let steps = steps.collect();
-    let found = Calibration { bundle_sha256, method, grid, crop: CROP, set, images, hits, inputs, intercept, steps };
+    let (crop, peers_add) = (CROP, peers_add(&sample, &targets, &ids, &rows));
+    let found =
+        Calibration { bundle_sha256, method, grid, crop, set, images, hits, inputs, intercept, peers_add, steps };
     found.check()?;
     Ok(found)
+}
+
+/// What the peers' agreement adds to the other statistics: the difference of ten-fold AUROC, with its interval.
+fn peers_add(sample: &Sample<'_>, targets: &[bool], ids: &[&str], rows: &[Vec<f64>]) -> Option<[f64; 3]> {
+    let others: Vec<&str> = ids.iter().copied().filter(|id| *id != FREE[0]).collect();
+    if others.len() == ids.len() {
+        return None;
+    }
+    let scores = [out_of_fold(&sample.rows(&others)?, targets, sample.seed), out_of_fold(rows, targets, sample.seed)];
+    let found = sample.aurocs(&scores, targets);
+    let Estimate { value, ci } = above(&found[1], &found[0]);
+    let [low, high] = ci?;
+    Some([value?, low, high])
 }
 
 /// The statistics of the score, and their rows.

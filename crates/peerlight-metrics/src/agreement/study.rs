@@ -20,8 +20,8 @@ impl Images {
     }
 }
 
-/// The default statistic, and what it is compared with.
-const DEFAULT: &str = "regional-7";
+/// The default statistic: the best of the regional ones on the images that were for choosing. And its rivals.
+const DEFAULT: &str = "regional-weighted";
 const RIVALS: [&str; 4] = ["confidence", "regional-1", "mirrored", "spread"];
 
 /// What is known without the statistic in question, and that statistic.
@@ -187,7 +187,7 @@ impl Answers<'_, '_> {
         };
         let sample = self.sample.only(|record, judged| drop(record, judged).is_some());
         let drops: Vec<f64> = sample.of.iter().filter_map(|(record, judged)| drop(record, judged)).collect();
-        for id in [DEFAULT, "regional-1", "mirrored", "confidence", "spread"] {
+        for id in [DEFAULT, "regional-7", "regional-1", "mirrored", "confidence", "spread"] {
             let Some(values) = sample.values(id).filter(|_| drops.len() > 2) else { continue };
             let against = Some("drop, top50".to_owned());
             let (measure, count) = (Measure::Spearman, drops.len());
