@@ -332,6 +332,7 @@ def refused():
         ],
     )
     yield "feature_maps", build([node("Relu", ["a"], ["y"])], flat=False), ["not a number for each class"]
+    yield "blocks", unary("SpaceToDepth", blocksize=1 << 40), ["SpaceToDepth", "blocks"]
     yield "opset", build([node("Relu", ["a"], ["b"])], opset=8), ["opset 8", "17"]
     model = build([node("Relu", ["a"], ["b"])])
     tensor = model.graph.initializer[0]

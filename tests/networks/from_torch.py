@@ -120,7 +120,14 @@ def export(net, x, file, dynamo=False):
         warnings.simplefilter("ignore")
         axes = None if dynamo else {"image": {0: "n"}}
         torch.onnx.export(
-            net, (x,), str(file), opset_version=opset, input_names=["image"], dynamic_axes=axes, dynamo=dynamo, **options
+            net,
+            (x,),
+            str(file),
+            opset_version=opset,
+            input_names=["image"],
+            dynamic_axes=axes,
+            dynamo=dynamo,
+            **options,
         )
 
 
@@ -165,9 +172,7 @@ def make(folder, names):
         export(net, x, folder / f"{name}.onnx", dynamo)
         maker = "timm" if name.startswith("timm") else by
         exporter = "new exporter" if dynamo else "exporter by tracing"
-        common.write(
-            folder, name, f"{maker}, {exporter}", "torchvision", side, maps_of(net, layer), of="torch-cam"
-        )
+        common.write(folder, name, f"{maker}, {exporter}", "torchvision", side, maps_of(net, layer), of="torch-cam")
     for name, how in common.chosen(folder, names, VARIANTS):
         net = net_of(folder, vision("resnet18"), 224)
         preset = how(folder, net, folder / f"{name}.onnx")

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use peerlight_core::Error;
 use peerlight_models::{
     Graph,
-    ops::{Op, Slice, Unary},
+    ops::{Op, Unary},
 };
 
 use crate::{
@@ -31,8 +31,6 @@ pub struct Options {
     pub side: Option<usize>,
     /// The output with the logits, if there are several; the first that fits otherwise.
     pub output: Option<String>,
-    /// Whether the network reads blue, green, red. The graph then begins by turning red, green, blue around.
-    pub bgr: bool,
 }
 
 /// A network from a file.
@@ -102,21 +100,8 @@ pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Im
     };
     let (shape, order) = image(input, options).map_err(Fault::of_file)?;
     let mut import = Import::new(model, Draft::new(shape), size)?;
-    let image = match options.bgr {
-        true => turned(&mut import.draft).map_err(Fault::of_file)?,
-        false => 0,
-    };
-    import.define(input.name, Value::Data(Data { node: image, order: order.to_vec() }));
+    import.define(input.name, Value::Data(Data { node: 0, order: order.to_vec() }));
     Ok(import)
-}
-
-/// Blue, green, red in place of red, green, blue.
-fn turned(draft: &mut Draft<'_>) -> Result<usize, Fault> {
-    let mut channel = |start: usize, name: &str| {
-        draft.node(name, Op::Slice(Slice { axis: 1, start, end: start + 1, step: 1 }), vec![0], Vec::new())
-    };
-    let channels = vec![channel(2, "input.blue")?, channel(1, "input.green")?, channel(0, "input.red")?];
-    draft.node("input.bgr", Op::Concat(peerlight_models::ops::Concat { axis: 1 }), channels, Vec::new())
 }
 
 /// The image's channels, height and width, and the order in which the file has its axes.

@@ -151,8 +151,7 @@ impl ImportedPeer {
     pub fn read(id: &str, bytes: &[u8], options: PeerOptions) -> Result<Self> {
         let given = &options.preparation;
         let side = options.side.or(given.as_ref().and_then(|given| given.side));
-        let is_bgr = given.as_ref().is_some_and(|given| given.bgr);
-        let how = Options { side, output: options.output.clone(), bgr: is_bgr };
+        let how = Options { side, output: options.output.clone() };
         let Imported { graph, values, guess } = import(bytes, &how)?;
         let mut guesses = Vec::new();
         let [_, own_side, _] = graph.input();

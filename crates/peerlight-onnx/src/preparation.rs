@@ -39,7 +39,7 @@ impl Preparation {
     pub fn to_preprocess(&self, side: usize) -> Result<Preprocess> {
         let [mean, std] = [self.mean, self.std].map(|values| values.map(|value| value as f32));
         let crop = self.crop.unwrap_or(CROP);
-        let preprocess = Preprocess { side, crop, mean, std, ..EFFICIENTNET_LITE_PREPROCESS };
+        let preprocess = Preprocess { side, crop, mean, std, bgr: self.bgr };
         preprocess.check()?;
         Ok(preprocess)
     }

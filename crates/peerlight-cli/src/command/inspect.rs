@@ -80,7 +80,7 @@ fn onnx(options: &Inspect) -> Result<Found> {
     let id = own::id_of(&options.file);
     let given = options.own.of(&id, &[&id])?;
     let bytes = files::read(&options.file)?;
-    let how = Options { side: given.side, output: given.output, ..Options::default() };
+    let how = Options { side: given.side, output: given.output };
     let named = |e: Error| Error::caused_by(e.code(), format!("'{}': {e}", options.file.display()), e);
     let inspection = inspect(&bytes, &how).map_err(named)?;
     Ok(Found { kind: "onnx", onnx: Some(inspection), name: None, peers: Vec::new(), runs: Vec::new() })
