@@ -75,6 +75,8 @@ export interface Model {
   id?: string;
   /** Name shown to people. */
   name?: string;
+  /** Name of the file, for bytes that have none: the name where nothing else gives one. */
+  file?: string;
   /** Names of the classes in the order of the logits: a list, a file of them, the text of one, or `'none'`. */
   labels?: string[] | string | Blob;
   /** Id of a preset (`torchvision`, `tf`, `0..1`, `0..255`, `caffe`), or values; red, green and blue go from 0 to 1. */

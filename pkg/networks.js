@@ -46,8 +46,8 @@ export async function gather({ bundle, models, sha256, bytes }, signal, onBytes)
 export async function readModel({ source, labels, beside, ...options }, signal, onBytes) {
   const file = await fileOf(source, { signal, onBytes });
   const [names, about] = await Promise.all([textOf(labels), textOf(beside)]);
-  const name = options.name ?? nameOf(source);
-  return { source: file, options: { ...options, name, labels: names, beside: about } };
+  const name = options.file ?? nameOf(source);
+  return { source: file, options: { ...options, file: name, labels: names, beside: about } };
 }
 
 /**

@@ -11,7 +11,7 @@ test('models in every shape, each with its name', async () => {
   const models = [bytes, bytes.buffer, new DataView(bytes.buffer), new Blob([bytes]), new File([bytes], 'my.net.onnx')];
   const files = await gather({ models: models.map((source) => ({ source, size: 32 })) }, signal);
   assert.deepEqual(
-    files.map(({ source, options }) => [source.size, options.size, options.name]),
+    files.map(({ source, options }) => [source.size, options.size, options.file]),
     [...Array.from({ length: 4 }, () => [8, 32, undefined]), [8, 32, 'my.net']],
   );
   const named = await readModel({ source: bytes, name: 'A', labels: new Blob(['x\ny']), beside: new Blob(['{}']) });

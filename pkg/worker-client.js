@@ -6,7 +6,8 @@ import { notStarted, spawnFrom } from './spawn.js';
 
 /**
  * What a worker can be asked for.
- * @typedef {'open' | 'load' | 'inspect' | 'time' | 'prepare' | 'close' | 'explain' | 'measure' | 'whatIf' | 'sanity'} RequestType
+ * @typedef {'open' | 'load' | 'inspect' | 'time' | 'prepare' | 'close' | 'explain' | 'measure' | 'whatIf'
+ *   | 'sanity'} RequestType
  */
 
 /**

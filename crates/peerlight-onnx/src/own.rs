@@ -14,6 +14,8 @@ use crate::{ImportedPeer, NetworkInfo, PRESETS, PeerOptions, Preset};
 pub struct OwnOptions {
     /// Id of the peer of an ONNX file: letters, digits and dashes. It is made of the name otherwise.
     pub id: Option<String>,
+    /// Name of an ONNX file without its ending: the name where nothing else gives one.
+    pub file: Option<String>,
     /// What is said of the network of an ONNX file; the rest is guessed.
     pub peer: PeerOptions,
     /// Ids of the peers of a bundle that are taken; all otherwise.
@@ -118,7 +120,7 @@ fn is_bundle(bytes: &[u8]) -> bool {
 }
 
 fn imported(bytes: &[u8], options: &OwnOptions) -> Result<ImportedPeer> {
-    let name = options.peer.name.clone().unwrap_or_else(|| "network".into());
+    let name = options.peer.name.as_ref().or(options.file.as_ref()).map_or("network", String::as_str).to_owned();
     let id = options.id.clone().unwrap_or_else(|| id_of(&name));
     let peer = PeerOptions { name: Some(name), ..options.peer.clone() };
     ImportedPeer::read(&id, bytes, peer)

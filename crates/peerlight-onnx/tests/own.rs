@@ -25,6 +25,11 @@ fn what_an_onnx_file_says_and_lets_guess() {
     assert_eq!((found.kind, peer.id.as_str(), peer.name.as_str()), ("onnx", "my-net--2", "My Net (2)"));
     assert_eq!((peer.preprocess.side, peer.preset, peer.network.head), (32, Some("torchvision"), "linear"));
     assert_eq!((peer.labels.join(" "), peer.labels_are), ("cat dog bird".into(), "known"));
+    let by_file = OwnOptions { file: Some("small".into()), ..OwnOptions::default() };
+    assert_eq!(inspect_own(&file("small"), &by_file).unwrap().peers[0].name, "small");
+    let said = saying(PeerOptions::of_json(r#"{"name": "Said"}"#, &|_| unreachable!()).unwrap());
+    let both = OwnOptions { file: by_file.file, ..said };
+    assert_eq!(inspect_own(&file("small"), &both).unwrap().peers[0].name, "Said");
     let other = inspect_own(&file("last-axis"), &OwnOptions::default()).unwrap();
     let peer = &other.peers[0];
     assert_eq!((peer.preprocess.side, peer.network.head, peer.labels_are), (48, "opaque", "numbers"));

@@ -52,10 +52,10 @@ export function reduceExplain(page, action) {
       return due({ ...page, ask, result: null, view: { ...page.view, region: null } });
     }
     case 'engine-ready': {
-      if (!image.preview) return page;
+      // The first networks, which the image waited for.
+      if (!image.preview || (job.phase === 'due' && !page.result)) return page;
       const { target: _, ...ask } = page.ask; // Other networks: the class belonged to the earlier ones.
-      const fresh = { ...page, ask, result: null, view: { ...page.view, shown: 'mutual', region: null } };
-      return job.phase === 'due' ? fresh : due(fresh);
+      return due({ ...page, ask, result: null, view: { ...page.view, shown: 'mutual', region: null } });
     }
     case 'ask-changed': {
       if (asksSame(page.ask, action.change)) return page;

@@ -63,7 +63,7 @@ export function runOwnNetworks(store, spawn) {
     const { key, serial, options } = file;
     try {
       const source = await blobOf(file);
-      const found = await inspectNetwork({ name: stem(file.name), ...options, source }, { signal, spawn });
+      const found = await inspectNetwork({ file: stem(file.name), ...options, source }, { signal, spawn });
       dispatch({ type: 'draft-found', key, serial, found, size: source.size });
     } catch (thrown) {
       if (!signal.aborted) dispatch({ type: 'draft-refused', key, serial, error: failure(thrown) });
@@ -94,7 +94,7 @@ export function runOwnNetworks(store, spawn) {
       choice.kind === 'kept'
         ? findKept(choice.id)
         : Promise.all(
-            usable(state).map(async (file) => ({ name: stem(file.name), ...file.options, source: await blobOf(file) })),
+            usable(state).map(async (file) => ({ file: stem(file.name), ...file.options, source: await blobOf(file) })),
           ),
 
     /**
