@@ -227,6 +227,12 @@ impl Graph {
         })
     }
 
+    /// The image size that the graph takes in place of this one: this one, or its own if it takes no other.
+    pub fn size_for(&self, size: [usize; 2]) -> [usize; 2] {
+        let [_, height, width] = self.input();
+        if self.check_size(size).is_ok() { size } else { [height, width] }
+    }
+
     /// The number of logits.
     pub fn classes(&self) -> usize {
         self.shapes.last().map_or(0, |shape| shape.iter().product())

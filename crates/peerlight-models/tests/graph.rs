@@ -116,7 +116,7 @@ fn norms_are_folded_and_put_back_without_a_change() {
     assert!(off(again.forward_train(images(8)).0.logits, network.logits(Layer::INPUT, images(8))) < 1e-4);
     let names = |network: &Network| network.graph().layers().iter().map(|cut| cut.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&again), names(&network));
-    let halfway = again.folded().interpolate(&folded, 0.5);
+    let halfway = again.folded().interpolate(&folded, 0.5).unwrap();
     assert!(off(halfway.logits(Layer::INPUT, images(4)), logits) < 1e-4);
 }
 
@@ -275,4 +275,23 @@ fn fewer_layers_are_the_same_network() {
         assert_eq!(values(some.at(Layer(own)).clone()), values(all.at(Layer(whole)).clone()));
     }
     assert_eq!(values(some.logits), values(all.logits));
+}
+
+#[test]
+fn some_of_the_classes_are_the_same_logits() {
+    let network = network();
+    let x = images(2);
+    let (all, few) = (network.logits(Layer::INPUT, x.clone()), network.with_classes(&[4, 0, 2]).unwrap());
+    let rows: Vec<Vec<f32>> = values(all).chunks(5).map(<[f32]>::to_vec).collect();
+    let expected: Vec<f32> = rows.iter().flat_map(|row| [row[4], row[0], row[2]]).collect();
+    assert_eq!((values(few.logits(Layer::INPUT, x)), few.graph().classes()), (expected, 3));
+    assert_eq!(few.graph().head(), network.graph().head());
+    assert_eq!(network.with_classes(&[5]).unwrap_err().code(), Code::ClassesInvalid);
+    let (mut graph, image) = Builder::new([3, SIDE, SIDE]);
+    let x = graph.conv("conv", Geometry::same(2, 1), image, [5, 3, 3, 3], None);
+    let x = graph.node("relu", relu(), &[x], &[]);
+    graph.node("mean", Op::Reduce(Reduce::global_average(true)), &[x], &[]);
+    let other = Network::fresh(graph.finish_with_found_layers().unwrap(), 1, &Device::flex());
+    assert_eq!(other.with_classes(&[1, 2]).unwrap_err().code(), Code::ClassesInvalid);
+    assert_eq!((other.graph().size_for([40, 24]), other.graph().size_for([1 << 20; 2])), ([40, 24], [SIDE; 2]));
 }

@@ -46,7 +46,7 @@ pub(crate) struct StepGradients {
 
 /// A part of a batch on its device.
 pub(crate) struct Inputs<'a> {
-    /// The images, [n, 3, side, side], normalized by `preprocess`. A peer that reads them otherwise converts them.
+    /// The images, [n, 3, side, side], normalized by `preprocess`. Each peer takes them by [`Replica::input`].
     pub x: Tensor<4>,
     pub preprocess: Preprocess,
     /// The class that guided maps are for, [n]: the one that the targets of all peers together make the likeliest.
@@ -128,9 +128,9 @@ impl Objective<'_> {
             }
             Ok(Tensor::from_data(TensorData::new(rows, [batch.classes.len(), self.classes]), device))
         };
-        let of = |replica: &Replica<'_>| match replica.teacher {
+        let of = |replica: &Replica<'_>| match &replica.peer.teacher {
             Some(teacher) => {
-                let x = preprocess.convert(x.clone().inner(), replica.preprocess);
+                let x = replica.input(x.clone().inner(), preprocess);
                 Ok(Tensor::from_inner(softmax(teacher.logits(Layer::INPUT, x), 1)))
             }
             None => labels(),
@@ -140,8 +140,7 @@ impl Objective<'_> {
 
     /// Runs a peer on the whole images. Also returns its batch statistics.
     fn first_pass(&self, replica: &Replica<'_>, targets: Tensor<2>, inputs: &Inputs<'_>) -> (PeerOutput, Vec<Moments>) {
-        let (features, moments) =
-            replica.net.forward_train(inputs.preprocess.convert(inputs.x.clone(), replica.preprocess));
+        let (features, moments) = replica.forward(replica.input(inputs.x.clone(), &inputs.preprocess));
         let map = self.maps.of_kind(self.loss.evidence, &replica.net, &features, inputs.classes.clone());
         let log_probabilities = log_softmax(features.logits.clone(), 1);
         (PeerOutput { features, map, targets, log_probabilities }, moments)

@@ -101,8 +101,8 @@ impl PeerLoss<'_> {
         let Inputs { x, preprocess, classes, .. } = self.inputs;
         let Objective { maps, loss, .. } = self.objective;
         let net = &self.replica.net;
-        let x = preprocess.convert(masked(x.clone(), mask, preprocess), self.replica.preprocess);
-        let (features, moments) = net.forward_train(x);
+        let x = self.replica.input(masked(x.clone(), mask, preprocess), preprocess);
+        let (features, moments) = self.replica.forward(x);
         let map = || maps.of_kind(loss.evidence, net, &features, classes.clone());
         let transfer = self.transfer(TransferOnto::Masked, map);
         SecondPass { transfer, consistency: cross_entropy(log_softmax(features.logits, 1), targets), moments }

@@ -145,7 +145,7 @@ impl Run {
     /// `classes-invalid` for a class that the peers do not have, `device-lost`.
     pub fn validate(&self, dataset: &dyn Dataset) -> Result<Validation> {
         let Trainer { peers, maps, .. } = &self.trainer;
-        validate(peers, dataset, &self.start.preprocess, maps, &self.device)
+        validate(peers, dataset, maps, &self.device)
     }
 
     /// The state after the last step.
@@ -165,7 +165,7 @@ impl Run {
         let fraction = self.recipe.networks.interpolate;
         if fraction > 0.0 {
             for (peer, starting) in self.trainer.peers.iter_mut().zip(self.start.starting_networks(&self.device)?) {
-                peer.net = peer.net.folded().interpolate(&starting.folded(), fraction);
+                peer.net = peer.net.folded().interpolate(&starting.folded(), fraction)?;
             }
         }
         Ok(Trained(self))

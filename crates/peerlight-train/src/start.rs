@@ -2,10 +2,13 @@
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Preprocess, Result};
-use peerlight_models::{Bundle, EFFICIENTNET_LITE_PREPROCESS, Manifest, Network, PeerManifest, architecture};
+use peerlight_models::{
+    Bundle, Classes, EFFICIENTNET_LITE_PREPROCESS, Graph, Manifest, Network, PeerManifest, architecture,
+};
 
 use crate::{
     recipe::{BatchNorm, Networks, Targets},
+    replica::input,
     rng::{CounterRng, purpose},
 };
 
@@ -15,8 +18,10 @@ pub struct Peer {
     pub id: String,
     /// The network, on a device that keeps gradients.
     pub net: Network,
-    /// How the network reads images. Only mean and deviation count: all peers see the same pixels.
+    /// Preprocessing of the network's input. All peers see the same square of an image.
     pub preprocess: Preprocess,
+    /// Whether batch norms keep the running statistics that they have.
+    pub is_frozen: bool,
     /// Network before training, if its predictions are the targets.
     pub teacher: Option<Network>,
 }
@@ -24,7 +29,7 @@ pub struct Peer {
 /// Where a run begins: the peers of a bundle, or architectures to train from scratch.
 pub struct Start {
     pub(crate) peers: Vec<PeerStart>,
-    /// Names of the bundle's classes. `None` from scratch.
+    /// Names of the classes that all peers of the bundle have. `None` from scratch.
     pub labels: Option<Vec<String>>,
     /// Preprocessing of the networks' input.
     pub preprocess: Preprocess,
@@ -39,13 +44,16 @@ pub(crate) struct PeerStart {
     pub manifest: PeerManifest,
     /// Index in the bundle that the peer comes from.
     index: Option<usize>,
+    /// Its own indices of the classes that all peers have, if these are not all of its classes in the same order.
+    classes: Option<Vec<usize>>,
 }
 
 impl Start {
     /// Peers of a bundle, whose bytes are not trusted: those that `networks` names, or all of them.
     ///
     /// # Errors
-    /// Those of [`Bundle::parse`], or `ask-invalid` for peers that the bundle does not have.
+    /// Those of [`Bundle::parse`], `ask-invalid` for peers that the bundle does not have, or `classes-invalid` if they
+    /// have fewer than two classes in common.
     pub fn from_bundle(networks: &Networks, bytes: Vec<u8>) -> Result<Self> {
         let manifest = Bundle::parse(&bytes)?.manifest;
         let ids: Vec<&str> = manifest.peers.iter().map(|peer| peer.id.as_str()).collect();
@@ -53,9 +61,13 @@ impl Start {
             true => (0..ids.len()).collect(),
             false => networks.peers.iter().map(|wanted| index(&ids, wanted)).collect::<Result<Vec<_>>>()?,
         };
-        let peer = |index: usize| PeerStart { manifest: manifest.peers[index].clone(), index: Some(index) };
-        let labels = same_labels(&manifest, &chosen)?;
-        let peers = checked(chosen.into_iter().map(peer).collect())?;
+        let (labels, own) = common_classes(&manifest, &chosen)?;
+        let start = |(index, classes): (usize, _)| PeerStart {
+            manifest: manifest.peers[index].clone(),
+            index: Some(index),
+            classes,
+        };
+        let peers = checked(chosen.into_iter().zip(own).map(start).collect())?;
         let Manifest { preprocess, license, .. } = manifest;
         Ok(Self { peers, labels: Some(labels), preprocess, license, bytes: Some(bytes) })
     }
@@ -71,7 +83,7 @@ impl Start {
         let peer = |text: &String| {
             let (id, backbone) = text.split_once('=').unwrap_or((text, text));
             architecture(backbone)?;
-            Ok(PeerStart { manifest: PeerManifest::new(id, backbone), index: None })
+            Ok(PeerStart { manifest: PeerManifest::new(id, backbone), index: None, classes: None })
         };
         let peers = checked(networks.peers.iter().map(peer).collect::<Result<Vec<_>>>()?)?;
         // Augmentation crops, so the whole image is shown afterwards.
@@ -84,7 +96,7 @@ impl Start {
     pub(crate) fn starting_networks(&self, device: &Device) -> Result<Vec<Network>> {
         let Some(bytes) = &self.bytes else { return Ok(Vec::new()) };
         let bundle = Bundle::parse(bytes)?;
-        self.peers.iter().filter_map(|peer| peer.index).map(|index| bundle.build(index, device)).collect()
+        self.peers.iter().map(|peer| peer.of(&bundle, device)).collect()
     }
 
     /// Whether [`build`](Self::build) needs images that calibrate batch norms: those of a bundle are folded, and get
@@ -109,18 +121,18 @@ impl Start {
         let bundle = self.bytes.as_deref().map(Bundle::parse).transpose()?;
         let mut peers = Vec::new();
         for (m, start) in self.peers.iter().enumerate() {
-            let (net, teacher) = match (&bundle, start.index) {
-                (Some(bundle), Some(index)) => {
+            let (net, teacher) = match &bundle {
+                Some(bundle) => {
                     let teacher = match networks.targets {
-                        Targets::Teacher => Some(bundle.build(index, &device.clone().without_autodiff())?),
+                        Targets::Teacher => Some(start.of(bundle, &device.clone().without_autodiff())?),
                         Targets::Labels => None,
                     };
-                    let net = bundle.build(index, device)?;
+                    let net = start.of(bundle, device)?;
                     let net = match (self.needs_calibration(networks), calibration) {
-                        (false, _) => net,
+                        (false, _) => net.folded(),
                         (true, Some(images)) => {
-                            let images = self.preprocess.convert(images.clone(), &self.preprocess_of(start));
-                            net.insert_batch_norms(images)?
+                            let own = self.preprocess_of(start, net.graph());
+                            net.insert_batch_norms(input(images.clone(), &self.preprocess, &own, net.graph()))?
                         }
                         (true, None) => {
                             let text = "Batch norms of a bundle need images to be calibrated with.";
@@ -129,14 +141,15 @@ impl Start {
                     };
                     (net, teacher)
                 }
-                _ => {
+                None => {
                     let seed = CounterRng::seed(&[seed, purpose::WEIGHTS, m as u64]) >> 16;
                     let graph = architecture(start.manifest.architecture())?.graph(classes, true)?;
                     (Network::fresh(graph, seed, device), None)
                 }
             };
-            let (id, preprocess) = (start.manifest.id.clone(), self.preprocess_of(start));
-            peers.push(Peer { id, net: numbered(net, m), preprocess, teacher });
+            let (id, preprocess) = (start.manifest.id.clone(), self.preprocess_of(start, net.graph()));
+            let is_frozen = bundle.is_some() && !self.needs_calibration(networks);
+            peers.push(Peer { id, net: numbered(net, m), preprocess, is_frozen, teacher });
         }
         Ok(peers)
     }
@@ -146,9 +159,12 @@ impl Start {
         self.bytes.as_deref().map(|bytes| Ok(Bundle::parse(bytes)?.sha256())).transpose()
     }
 
-    /// How a peer reads images.
-    fn preprocess_of(&self, peer: &PeerStart) -> Preprocess {
-        peer.manifest.preprocess.clone().unwrap_or_else(|| self.preprocess.clone())
+    /// Preprocessing of a peer's input: its own values, for images of the run's size, or of its network's if that takes
+    /// no other.
+    fn preprocess_of(&self, peer: &PeerStart, graph: &Graph) -> Preprocess {
+        let Preprocess { side, crop, .. } = self.preprocess;
+        let [side, _] = graph.size_for([side; 2]);
+        Preprocess { side, crop, ..peer.manifest.preprocess.clone().unwrap_or_else(|| self.preprocess.clone()) }
     }
 
     /// The description of a bundle of these peers with these networks.
@@ -160,9 +176,8 @@ impl Start {
         training: Option<serde_json::Value>,
     ) -> Manifest {
         let peers = self.peers.iter().zip(networks).map(|(peer, network)| {
-            // All have the same classes, and see images of one size.
-            let own = peer.manifest.preprocess.clone();
-            let preprocess = own.map(|own| Preprocess { side: self.preprocess.side, ..own });
+            let preprocess = self.preprocess_of(peer, network.graph());
+            let preprocess = (preprocess != self.preprocess).then_some(preprocess);
             PeerManifest { labels: None, preprocess, ..peer.manifest.with_network(network) }
         });
         let names = self.peers.iter().map(|peer| peer.manifest.display_name());
@@ -179,20 +194,39 @@ impl Start {
     }
 }
 
-/// The classes of peers that learn from each other: each must have the same.
-fn same_labels(manifest: &Manifest, chosen: &[usize]) -> Result<Vec<String>> {
-    let first = chosen.first().map_or(&[][..], |&index| manifest.labels(index));
-    match chosen.iter().find(|&&index| manifest.labels(index) != first) {
-        None => Ok(first.to_vec()),
-        Some(&other) => {
-            let text = format!(
-                "The peers '{}' and '{}' have other classes, or the same in another order: they cannot learn from each \
-                 other.",
-                manifest.peers[chosen[0]].id, manifest.peers[other].id
-            );
-            Err(Error::new(Code::ClassesInvalid, text))
+impl PeerStart {
+    /// The network in the bundle that the peer comes from, with the classes that all peers have.
+    fn of(&self, bundle: &Bundle, device: &Device) -> Result<Network> {
+        let net = bundle.build(self.index.expect("a peer of a bundle"), device)?;
+        match &self.classes {
+            Some(classes) => net.with_classes(classes),
+            None => Ok(net),
         }
     }
+}
+
+/// The classes that all chosen peers have, since they learn from each other, and for each peer its own indices of them
+/// if these are not simply all that it has.
+fn common_classes(manifest: &Manifest, chosen: &[usize]) -> Result<(Vec<String>, Vec<Option<Vec<usize>>>)> {
+    let classes = Classes::of(chosen.iter().map(|&peer| manifest.labels(peer)));
+    let of = |class: usize| (0..chosen.len()).map(|peer| classes.own(peer, class)).collect::<Option<Vec<usize>>>();
+    let (labels, rows): (Vec<String>, Vec<Vec<usize>>) =
+        classes.names().iter().enumerate().filter_map(|(i, name)| Some((name.clone(), of(i)?))).unzip();
+    if labels.len() < 2 {
+        let ids: Vec<&str> = chosen.iter().map(|&peer| manifest.peers[peer].id.as_str()).collect();
+        let text = format!(
+            "{} have {} in common. Peers that learn from each other need two or more.",
+            ids.join(" and "),
+            if labels.is_empty() { "no class".into() } else { format!("only the class '{}'", labels[0]) }
+        );
+        return Err(Error::new(Code::ClassesInvalid, text));
+    }
+    let own = |(place, &peer): (usize, &usize)| {
+        let own: Vec<usize> = rows.iter().map(|row| row[place]).collect();
+        (!own.iter().copied().eq(0..manifest.labels(peer).len())).then_some(own)
+    };
+    let own = chosen.iter().enumerate().map(own).collect();
+    Ok((labels, own))
 }
 
 /// Peer `m`'s network with numbered parameters: an optimizer finds their state by these numbers when a run is

@@ -2,7 +2,7 @@
 
 use burn::{
     module::Module,
-    tensor::{Device, activation::log_softmax},
+    tensor::{Device, Tensor, activation::log_softmax},
 };
 use peerlight_core::{Preprocess, Result, argmax};
 use peerlight_models::Layer;
@@ -37,23 +37,22 @@ pub struct Validation {
 ///
 /// # Errors
 /// `classes-invalid` for a class that the peers do not have, `device-lost`.
-pub(crate) fn validate(
-    peers: &[Peer],
-    dataset: &dyn Dataset,
-    preprocess: &Preprocess,
-    maps: &Maps,
-    device: &Device,
-) -> Result<Validation> {
+pub(crate) fn validate(peers: &[Peer], dataset: &dyn Dataset, maps: &Maps, device: &Device) -> Result<Validation> {
     let plain = device.clone().without_autodiff();
     let nets: Vec<_> = peers.iter().map(|peer| peer.net.folded().valid()).collect();
     let (mut right, mut cross_entropy, mut rho) = (vec![0.0f32; nets.len()], vec![0.0f32; nets.len()], 0.0);
     let (mut images, mut labelled) = (0usize, 0usize);
     for index in 0..dataset.len() {
         let Ok(example) = dataset.example(index) else { continue };
-        let x = preprocess.tensor(&example.image, &plain)?;
+        let mut prepared: Vec<(&Preprocess, Tensor<4>)> = Vec::new();
         let mut attention = Vec::new();
         for (i, (net, peer)) in nets.iter().zip(peers).enumerate() {
-            let x = preprocess.convert(x.clone(), &peer.preprocess);
+            // Peers that read images in the same way share their input.
+            let x = match prepared.iter().find(|(other, _)| **other == peer.preprocess) {
+                Some((_, x)) => x.clone(),
+                None => peer.preprocess.tensor(&example.image, &plain)?,
+            };
+            prepared.push((&peer.preprocess, x.clone()));
             let features = net.run(Layer::INPUT, x.clone());
             let log_probabilities = read(log_softmax(features.logits.clone(), 1))?;
             let class = match example.class {

@@ -5,15 +5,15 @@ use std::{
     sync::Arc,
 };
 
-use burn::tensor::Tensor;
-use peerlight_core::Result;
+use burn::tensor::{Int, Tensor};
+use peerlight_core::{Code, Error, Result};
 
 use super::{Layer, Network};
 use crate::{
     Cut, Graph, GraphSpec, Node, NodeId, Parameter, ParameterId, Role,
     graph::StepKind,
     kernels::Activation,
-    ops::{BatchNorm, Moments, Op, convolve},
+    ops::{BatchNorm, Flatten, Moments, Op, convolve},
 };
 
 /// The epsilon of the batch norms that are put back.
@@ -88,6 +88,42 @@ impl Network {
         edit.finish()
     }
 
+    /// The same network with some of its classes only, in this order.
+    ///
+    /// # Errors
+    /// `classes-invalid` if its logits do not come straight from a linear layer, or it has no such class.
+    pub fn with_classes(&self, classes: &[usize]) -> Result<Self> {
+        // Up from the logits, over what changes nothing but the axes.
+        let is_flat = |id: NodeId| matches!(self.graph.node(id).op, Op::Flatten(_) | Op::Reshape(_));
+        let logits = NodeId(self.graph.nodes().len() - 1);
+        let mut linear = logits;
+        while is_flat(linear) {
+            linear = self.graph.node(linear).inputs[0];
+        }
+        let is_linear = match &self.graph.node(linear).op {
+            Op::Linear(_) => self.graph.shape(linear).len() == 1,
+            Op::Conv(geometry) => geometry.groups == 1 && self.graph.shape(linear)[1..] == [1, 1],
+            _ => false,
+        };
+        if !is_linear || classes.is_empty() || classes.iter().any(|&class| class >= self.graph.classes()) {
+            let text = "Some of a network's classes can be left out only if its logits come from a linear layer.";
+            return Err(Error::new(Code::ClassesInvalid, text));
+        }
+        let rows: Vec<i64> = classes.iter().map(|&class| class as i64).collect();
+        let mut edit = Edit::of(self);
+        for (id, node) in self.nodes() {
+            if id == linear {
+                let parameters = node.parameters.iter().map(|&parameter| edit.rows(parameter, &rows)).collect();
+                edit.node(id, node.op.clone(), parameters);
+            } else if id > linear && is_flat(id) {
+                edit.node(id, Op::Flatten(Flatten {}), Vec::new());
+            } else {
+                edit.keep(id);
+            }
+        }
+        edit.finish()
+    }
+
     /// The same network that shows some of its layers only, in order.
     ///
     /// # Panics
@@ -144,6 +180,18 @@ impl<'a> Edit<'a> {
         let network = self.network;
         let Parameter { name, shape, role } = &network.graph.parameters()[id.0];
         self.parameter(name, shape, *role, value)
+    }
+
+    /// Some rows of an old parameter.
+    fn rows(&mut self, id: ParameterId, rows: &[i64]) -> ParameterId {
+        let network = self.network;
+        let Parameter { name, shape, role } = &network.graph.parameters()[id.0];
+        let value = network.parameter(id);
+        let places = Tensor::<1, Int>::from_data(rows, &value.device().without_autodiff());
+        let each = shape[1..].iter().product::<usize>();
+        let value = value.reshape([shape[0], each]).select(0, places).flatten(0, 1);
+        let shape = [&[rows.len()], &shape[1..]].concat();
+        self.parameter(name, &shape, *role, value)
     }
 
     /// An old parameter as it is.

@@ -4,6 +4,7 @@ use burn::{
     module::{Module, ModuleMapper, Param, ParamId},
     tensor::Tensor,
 };
+use peerlight_core::{Code, Error, Result};
 
 use super::{Features, Layer, Network, activation_of};
 use crate::{
@@ -66,19 +67,23 @@ impl Network {
         }
     }
 
-    /// A network between this one and another with the same parameters: a fraction of the other's weights, and the
-    /// rest of this one's.
+    /// A network between this one and another with parameters of the same shapes: a fraction of the other's weights, and
+    /// the rest of this one's.
     ///
-    /// # Panics
-    /// If the other has other parameters.
-    pub fn interpolate(&self, other: &Self, fraction: f32) -> Self {
-        assert_eq!(self.graph.parameters(), other.graph.parameters(), "both have the same parameters");
+    /// # Errors
+    /// `bundle-invalid` if the other has other parameters.
+    pub fn interpolate(&self, other: &Self, fraction: f32) -> Result<Self> {
+        let shapes = |network: &Self| network.graph.parameters().iter().map(|p| p.shape.clone()).collect::<Vec<_>>();
+        if shapes(self) != shapes(other) {
+            let text = "The trained network has other parameters than the one that it began as: nothing lies between.";
+            return Err(Error::new(Code::BundleInvalid, text));
+        }
         let mut network = self.clone();
         for (own, other) in network.parameters.iter_mut().zip(&other.parameters) {
             let between = own.val() * (1.0 - fraction) + other.val() * fraction;
             *own = Param::from_tensor(between.detach());
         }
-        network
+        Ok(network)
     }
 
     /// The same network, its parameters numbered from `first` on: an optimizer knows them by these numbers, and they
