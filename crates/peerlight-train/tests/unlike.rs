@@ -17,7 +17,7 @@ use peerlight_train::{
 /// Red and blue images, some with noise.
 fn images(count: u32) -> Vec<Example> {
     let image = |i: u32| {
-        let color = [[210, 40, 30], [30, 60, 220]][i as usize % 2];
+        let color = [[210u8, 40, 30], [30, 60, 220]][i as usize % 2];
         let noise = drawn(60 + i, 50);
         let pixels = noise.chunks(4).flat_map(|p| {
             let mixed: [u8; 3] = std::array::from_fn(|c| (u32::from(color[c]) * 3 / 4 + u32::from(p[c]) / 4) as u8);
