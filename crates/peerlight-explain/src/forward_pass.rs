@@ -104,8 +104,8 @@ impl ForwardPass {
         self.classes.own(peer, class).unwrap_or(self.views[peer].first)
     }
 
-    /// The same pass, in which peers that do not have the class that is asked for explain what is first in another pass:
-    /// that of the untouched image or networks.
+    /// The same pass, in which peers that do not have the class that is asked for explain what is first in another
+    /// pass: that of the untouched image or networks.
     pub fn with_choices_of(mut self, other: &Self) -> Self {
         self.views.iter_mut().zip(&other.views).for_each(|(view, other)| view.first = other.first);
         self

@@ -27,8 +27,8 @@ pub struct EvaluatedImage<'a> {
 }
 
 impl<'a> EvaluatedImage<'a> {
-    /// The image of a pass, with boxes of its class in pixels of the maps on trial. `progress` hears of every batch and can
-    /// cancel.
+    /// The image of a pass, with boxes of its class in pixels of the maps on trial. `progress` hears of every batch and
+    /// can cancel.
     ///
     /// # Errors
     /// `device-lost`.

@@ -9,7 +9,7 @@ use crate::dot::dot;
 const SIDE: f64 = 1.0 / 6.0;
 /// Weight of a neighbor at a corner.
 const CORNER: f64 = 1.0 / 12.0;
-/// Deviation of the noise, on normalized pixels.
+/// Deviation of the noise, on pixels that are normalized to a range of a few units.
 const NOISE: f64 = 0.01;
 /// The solution is good enough when the equations hold to this, root mean square, on normalized pixels.
 const TOLERANCE: f64 = 1e-9;
@@ -17,14 +17,14 @@ const TOLERANCE: f64 = 1e-9;
 const STEPS: usize = 5000;
 
 /// An image [3, side, side] without the pixels that are `removed`: each of them is the weighted mean of its eight
-/// neighbors (1/6 beside, 1/12 at the corners; those beyond the border are left out), plus noise of deviation 0.01. An
-/// image of which nothing is left is noise about zero.
+/// neighbors (1/6 beside, 1/12 at the corners; those beyond the border are left out), plus noise of deviation 0.01
+/// times `unit`. An image of which nothing is left is noise about zero.
 ///
 /// Rong et al., "A Consistent and Efficient Evaluation Strategy for Attribution Methods", ICML 2022. The equations are
 /// those of pytorch-grad-cam, which solves them directly; here by conjugate gradients, since the matrix (a graph's
 /// Laplacian with the known pixels fixed) is symmetric and positive. The noise of a channel's removed pixels follows
 /// that of the channel before.
-pub fn imputed(pixels: &[f32], side: usize, removed: &[bool], seed: u64) -> Vec<f32> {
+pub fn imputed(pixels: &[f32], side: usize, removed: &[bool], unit: f64, seed: u64) -> Vec<f32> {
     let area = side * side;
     let count = removed.iter().filter(|&&r| r).count();
     let mut out = pixels.to_vec();
@@ -35,7 +35,7 @@ pub fn imputed(pixels: &[f32], side: usize, removed: &[bool], seed: u64) -> Vec<
     for (channel, first) in out.chunks_exact_mut(area).zip((0u64..).step_by(count)) {
         let solution = if count < area { system.solve(channel, removed) } else { vec![0.0; area] };
         for (i, place) in (0..area).filter(|&i| removed[i]).zip(first..) {
-            channel[i] = (solution[i] + NOISE * f64::from(normal(seed, place))) as f32;
+            channel[i] = (solution[i] + unit * NOISE * f64::from(normal(seed, place))) as f32;
         }
     }
     out
@@ -193,13 +193,13 @@ mod tests {
     #[test]
     fn noise_is_numbered_by_channel_and_removed_pixel() {
         let pixels = [1.0f32; 12];
-        let out = imputed(&pixels, 2, &[false, true, true, false], 0);
+        let out = imputed(&pixels, 2, &[false, true, true, false], 1.0, 0);
         assert_eq!([out[0], out[3], out[4], out[11]], [1.0; 4]);
         for (at, place) in [(1, 0), (2, 1), (5, 2), (6, 3), (9, 4)] {
             assert!((f64::from(out[at]) - 1.0 - 0.01 * f64::from(normal(0, place))).abs() < 1e-6, "{at}");
         }
-        let all = imputed(&pixels, 2, &[true; 4], 0);
+        let all = imputed(&pixels, 2, &[true; 4], 1.0, 0);
         assert!(all.iter().all(|v| v.abs() < 0.1), "{all:?}");
-        assert_eq!(imputed(&pixels, 2, &[false; 4], 0), pixels);
+        assert_eq!(imputed(&pixels, 2, &[false; 4], 1.0, 0), pixels);
     }
 }

@@ -8,6 +8,9 @@ use peerlight_explain::ForwardPass;
 
 use crate::{impute::imputed, masking::Masking, order::RankedMap};
 
+/// The seed of the noise on imputed pixels.
+const SEED: u64 = 0;
+
 /// An image as one peer's network sees it, read back once, from which any number of masked versions are made.
 pub struct MaskedInputs {
     side: usize,
@@ -60,7 +63,16 @@ impl MaskedInputs {
 
     /// The image without the pixels that are `removed`: their neighbors say what takes their place ([`imputed`]).
     pub fn imputed(&self, removed: &[bool]) -> Vec<f32> {
-        imputed(&self.pixels, self.side, removed, 0)
+        imputed(&self.pixels, self.side, removed, self.unit(), SEED)
+    }
+
+    /// What noise on normalized pixels is counted in: 1, or more for a network that reads bytes, so that these get as
+    /// much of it as pixels with ImageNet's deviations.
+    fn unit(&self) -> f64 {
+        /// From black to white in ImageNet's deviations.
+        const IMAGENET: f32 = 1.0 / 0.226;
+        let range = self.preprocess.std.iter().fold(0.0f32, |range, std| range.max(1.0 / std));
+        if range > 10.0 { f64::from(range / IMAGENET) } else { 1.0 }
     }
 
     /// Adds to `out` the image masked by a map.
@@ -124,5 +136,16 @@ mod tests {
         let mut out = Vec::new();
         image.blend(Baseline::Blurred, |_| 0.0, &mut out);
         assert_eq!(out, peerlight_core::blurred(image.pixels(), 2));
+    }
+
+    #[test]
+    fn bytes_get_as_much_noise_as_normalized_pixels() {
+        let noisy = |std: f32| {
+            let preprocess = Preprocess { side: 2, crop: 1.0, mean: [0.0; 3], std: [std; 3], bgr: false };
+            let image = MaskedInputs::new(vec![0.5 / std; 12], 2, &preprocess, &Device::flex());
+            image.imputed(&[false, true, true, false])[1] * std - 0.5
+        };
+        let expected = noisy(0.226);
+        assert!(expected.abs() > 1e-4 && (noisy(1.0 / 255.0) - expected).abs() < 1e-5, "{expected}");
     }
 }

@@ -221,7 +221,7 @@ impl Graph {
         }
         check::takes(self, [channels, height, width]).map_err(|cause| {
             let text = format!(
-                "The network is made for images of {rows} x {columns} pixels and cannot take {height} x {width}: {cause}"
+                "The network is made for images of {rows} x {columns} pixels, not of {height} x {width}: {cause}"
             );
             Error::caused_by(Code::AskInvalid, text, cause)
         })

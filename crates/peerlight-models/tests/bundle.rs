@@ -109,7 +109,7 @@ fn the_micro_bundle_opens_in_both_precisions() {
     assert_eq!(open(&half).unwrap(), manifest);
 }
 
-/// The micro bundle with the first peer's architecture written out as a graph, and classes and preprocessing of its own.
+/// The micro bundle with the first peer's architecture as a graph, and classes and preprocessing of its own.
 fn of_graphs() -> (Manifest, BTreeMap<String, Array>) {
     let mut manifest = micro::manifest(&micro::PEERS);
     let graph = architecture("efficientnet-lite-micro").unwrap().graph(micro::CLASSES, false).unwrap();

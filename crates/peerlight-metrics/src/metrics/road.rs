@@ -3,12 +3,10 @@
 use async_trait::async_trait;
 use peerlight_core::Result;
 
-use crate::{Evaluation, Meta, Metric, PeerTrial, Score, impute::imputed};
+use crate::{Evaluation, Meta, Metric, PeerTrial, Score};
 
 /// The percentages of the pixels that stay.
 const PERCENTILES: [usize; 4] = [20, 40, 60, 80];
-/// The seed of the noise.
-const SEED: u64 = 0;
 
 /// ROAD, combined: half the difference of the class's probability when the least important pixels are imputed and when
 /// the most important ones are, the mean over 4 percentages of pixels.
@@ -40,7 +38,7 @@ impl Metric for Road {
                 true => from(map, percentile),
                 false => from(&map.iter().map(|v| 1.0 - v).collect::<Vec<_>>(), percentile),
             };
-            out.extend(imputed(trial.inputs.pixels(), trial.inputs.side(), &removed, SEED));
+            out.extend(trial.inputs.imputed(&removed));
         };
         let found = evaluation.probabilities(2 * PERCENTILES.len(), &make).await?;
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
