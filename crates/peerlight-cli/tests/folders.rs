@@ -76,6 +76,8 @@ fn results_stand_in_a_folder_of_the_images_name_and_none_overwrites_another() {
     draw(&place.path("dog.png"), 2);
     assert_eq!(code(&place.run(&["explain", "dog.png"])), 0);
     assert!(place.path("dog-explained/dog.json").is_file());
+    assert_eq!(code(&place.run(&["explain", "nowhere.png"])), 1);
+    assert!(!place.path("nowhere").exists());
     // A folder has a table and a page.
     draw(&place.path("set/=1+1.png"), 3);
     draw(&place.path("set/<b>.png"), 4);

@@ -10,13 +10,16 @@ mod soak;
 use std::path::PathBuf;
 
 use crate::shell::{Result, cargo, exec, target_dir};
-use place::Place;
+use place::{Job, Place};
 
 #[derive(clap::Args)]
 pub struct Args {
     /// Number of kills for each of the two commands, each at a random moment of a run of its own
     #[arg(long, default_value_t = 50)]
     kills: usize,
+    /// Torture one of the two commands alone: train or evaluate
+    #[arg(long, value_parser = ["train", "evaluate"], value_name = "COMMAND")]
+    only: Option<String>,
     /// Number of images in the run that is watched for memory
     #[arg(long, default_value_t = 2000)]
     soak: u32,
@@ -41,11 +44,14 @@ pub fn run(args: &Args) -> Result {
     let trained = place.train_unbroken()?;
     let evaluated = place.evaluate_unbroken()?;
     let mut random = Random(args.seed);
-    for job in [&trained, &evaluated] {
+    let wanted = |job: &&Job| args.only.as_deref().is_none_or(|only| only == job.name);
+    for job in [&trained, &evaluated].into_iter().filter(wanted) {
         kills::run(&place, job, args.kills, &mut random)?;
         faults::run(&place, job)?;
     }
-    soak::run(&place, &evaluated, args.soak)?;
+    if wanted(&&evaluated) {
+        soak::run(&place, &evaluated, args.soak)?;
+    }
     place.remove();
     println!("Every trial ended in the bits of an unbroken run, or in a refusal.");
     Ok(())

@@ -52,7 +52,8 @@ pub fn run(options: &Explain) -> Result<End> {
         (None, true) => None,
         (None, false) => Some(default_out(&options.images)),
     };
-    if let Some(out) = &out {
+    // One that was not asked for is made with its first result.
+    if let Some(out) = &options.out {
         files::make_dir(out)?;
     }
     let job = Job { session: &session, ask: &ask, manifest: manifest.as_ref(), out: out.as_deref(), options };
@@ -92,7 +93,10 @@ fn all(job: &Job, images: Images, mut left: LeftOut) -> Result<End> {
                 eprintln!("{place}: {}{rest}", summary(job.session, &explained));
                 sheet.add(&file, &name, &explained);
             }
-            Err(error) if !of_the_image(error.code()) => return Err(error),
+            Err(error) if !of_the_image(error.code()) => {
+                left.tell();
+                return Err(error);
+            }
             Err(error) => {
                 // The reason is told at the end.
                 eprintln!("{place}: left out [{}]", error.code());

@@ -26,6 +26,9 @@ pub fn run(place: &Place, job: &Job, count: usize, random: &mut Random) -> Resul
             (false, true) => &mut during,
         } += 1;
         place.same_in_the_end(job, &out, &format!("a kill after {:.3} s", moment.as_secs_f64()))?;
+        if (i + 1) % 10 == 0 && i + 1 < count {
+            println!("{}: {} kills", job.name, i + 1);
+        }
     }
     println!(
         "{}: {count} of {count} kills ended in the same bits ({before} before there was anything to go on with, \
