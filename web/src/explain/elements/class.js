@@ -8,7 +8,7 @@ export class ClassChoice extends ClassPicker {
       testid: 'target',
       label: 'Class',
       none: ({ ask, result }) => (ask.target == null && result ? `Automatic: ${result.target.label}` : 'Automatic'),
-      value: ({ ask }) => ask.target ?? null,
+      value: ({ ask }) => (typeof ask.target === 'number' ? ask.target : null),
       help: () => 'Type to search, or press a class in a network’s list.',
       action: (index) => ({ type: 'ask-changed', change: { target: index } }),
     });
