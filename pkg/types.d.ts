@@ -460,7 +460,7 @@ export type Replacement = 'black' | 'mean' | 'blurred' | 'imputed';
 
 /** What the networks answer before and after places are hidden. */
 export type WhatIfResult = {
-  /** Class that all figures are about. */
+  /** Explained class. */
   target: TargetClass;
   /** Number of regions along a side of the grid. */
   grid: number;
@@ -474,7 +474,7 @@ export type WhatIfResult = {
   agreement_before: number | null;
   /** Agreement of their maps of the image with hidden places, -1 to 1. `null` for one peer. */
   agreement_after: number | null;
-  /** What replaced the hidden pixels, as the first peer saw them. */
+  /** What replaced the hidden pixels, as the peer with the largest input saw them. */
   patch: Patch;
   /** Time in milliseconds. */
   ms: number;
@@ -488,6 +488,13 @@ export type PeerAnswer = {
   id: string;
   /** Name of the peer, shown to people. */
   name: string;
+  /**
+   * Index of the class that the figures of this peer are about: the target, or the peer's first class if it does not
+   * have the target.
+   */
+  class: number;
+  /** Name of that class. */
+  label: string;
   /** Answer about the whole image. */
   before: Answer;
   /** Answer about the image with hidden places. */
