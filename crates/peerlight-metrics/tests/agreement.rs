@@ -8,7 +8,7 @@ use peerlight_metrics::{
     AgreementRecord, Record, auroc, calibrate, halves, isotonic, logistic, rate_at, spearman, wilson,
 };
 use peerlight_models::Calibration;
-use peerlight_testkit::golden;
+use peerlight_testkit::golden::{golden, root};
 use serde::Deserialize;
 
 const N: usize = 300;
@@ -32,7 +32,7 @@ struct Regression {
 
 /// The columns and the target of the script.
 fn columns() -> ([Vec<f64>; 3], Vec<bool>) {
-    let column = |factor: usize, period: usize| (0..N).map(|i| (i * factor % period) as f64 / period as f64);
+    let column = |factor: usize, period: usize| (0..N).map(move |i| (i * factor % period) as f64 / period as f64);
     let (first, second): (Vec<f64>, Vec<f64>) = (column(37, 101).collect(), column(53, 97).collect());
     let third = column(71, 7).collect();
     let noise: Vec<f64> = column(29, 83).collect();
@@ -111,7 +111,7 @@ fn statistics_of_two_maps_are_those_of_the_libraries() {
 
 /// The committed values of a pair's joint map, one record for each image; `odd` are those of odd numbers of val1000.
 fn committed(pair: &str, odd: bool) -> Vec<Record> {
-    let path = peerlight_testkit::root().join(format!("docs/results/agreement-{pair}.csv"));
+    let path = root().join(format!("docs/results/agreement-{pair}.csv"));
     let text = std::fs::read_to_string(path).unwrap();
     let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let head = lines.next().unwrap();
@@ -151,7 +151,7 @@ const SHIPPED: [&str; 2] = ["lite0-lite1-peers", "lite0-lite1"];
 
 #[test]
 fn the_shipped_calibrations_are_what_the_committed_values_give() {
-    let index = std::fs::read_to_string(peerlight_testkit::root().join("web/models/index.json")).unwrap();
+    let index = std::fs::read_to_string(root().join("web/models/index.json")).unwrap();
     let index: serde_json::Value = serde_json::from_str(&index).unwrap();
     for pair in SHIPPED {
         let bundle = index["bundles"].as_array().unwrap().iter().find(|bundle| bundle["id"] == pair).unwrap();
