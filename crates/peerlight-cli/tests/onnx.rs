@@ -16,7 +16,9 @@ fn root() -> PathBuf {
 /// A folder with the network as a.onnx and b.onnx, an image, and names for its classes.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let put = |from: &str, to: &str| drop(fs::copy(root().join(from), folder.path().join(to)).unwrap());
+    let put = |from: &str, to: &str| {
+        fs::copy(root().join(from), folder.path().join(to)).unwrap();
+    };
     put("tests/bench/tiny.onnx", "a.onnx");
     put("tests/bench/tiny.onnx", "b.onnx");
     put("web/samples/cat.jpg", "cat.jpg");
