@@ -84,16 +84,16 @@ impl OwnArgs {
             let own = all.iter().rev().find(|(of, _)| *of == Some(id));
             let value = own.or(all.iter().rev().find(|(of, _)| of.is_none())).map(|(_, value)| value.clone());
             // Free values have equals signs, too: `mean=0.5`.
-            let other = value.as_deref().and_then(|value| value.split_once('=')).filter(|_| own.is_none());
-            match other.filter(|(key, _)| flag != "preprocess" || !matches!(*key, "mean" | "std" | "crop" | "size")) {
-                Some((other, _))
-                    if !Path::new(value.as_deref().unwrap_or_default()).exists() && other != "channels" =>
-                {
+            let is_free =
+                |key: &str| flag == "preprocess" && ["mean", "std", "crop", "size", "channels"].contains(&key);
+            let text = value.as_deref().filter(|text| own.is_none() && !Path::new(text).exists()).unwrap_or_default();
+            match text.split(',').next().and_then(|part| part.split_once('=')).filter(|(key, _)| !is_free(key)) {
+                Some((other, _)) => {
                     let text =
                         format!("--{flag} is for '{other}'; there is no such peer. There are {}.", ids.join(", "));
                     Err(Error::new(Code::AskInvalid, text))
                 }
-                _ => Ok(value),
+                None => Ok(value),
             }
         };
         let size = |text: String| {
@@ -149,7 +149,7 @@ mod tests {
     fn a_value_for_a_peer_that_there_is_not_is_refused() {
         let own = OwnArgs {
             labels: Vec::new(),
-            preprocess: vec!["mean=0.5,std=0.5".into()],
+            preprocess: vec!["0..1,crop=1".into()],
             size: vec!["c=96".into()],
             output: Vec::new(),
         };

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use peerlight_core::{Code, Error, Result};
-use peerlight_explain::{Session, open_device};
+use peerlight_explain::{Request, Session, explainer, open_device};
 use peerlight_models::{Bundle, Named, class_named, nearest};
 
 use crate::{
@@ -65,4 +65,17 @@ pub fn peer(session: &Session, wanted: &str) -> Result<usize> {
         let text = format!("There is no peer '{wanted}'. There are: {}, or all of them: all.", ids.join(", "));
         Error::new(Code::AskInvalid, text)
     })
+}
+
+/// The methods that can be asked of these networks: of one alone, not those that compare several, which is said.
+pub fn fitting<'a>(session: &Session, asked: &'a [Request]) -> Result<Vec<&'a Request>> {
+    let is_alone = session.info().peers.len() == 1;
+    let mut fitting = Vec::new();
+    for request in asked {
+        match is_alone && asked.len() > 1 && explainer(&request.method)?.meta().joint {
+            true => eprintln!("{} is left out: it compares networks, and there is one.", request.spec()),
+            false => fitting.push(request),
+        }
+    }
+    Ok(fitting)
 }

@@ -124,7 +124,7 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
         ids => metrics_with_parts(ids)?,
     };
     let mut methods: Vec<Request> = Vec::new();
-    for method in &options.method {
+    for method in session::fitting(session, &options.method)? {
         if methods.iter().any(|other| other.spec() == method.spec()) {
             return Err(Error::new(Code::AskInvalid, format!("'{}' is there twice.", method.spec())));
         }

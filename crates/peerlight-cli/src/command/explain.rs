@@ -142,7 +142,13 @@ fn of_the_image(code: Code) -> bool {
 
 fn ask(options: &Explain, session: &Session) -> Result<Request> {
     let target = options.class.as_deref().map(|wanted| session::class(session, wanted)).transpose()?.map(ByName::from);
-    let request = Request { target, ..options.settings.request()? };
+    let mut request = Request { target, ..options.settings.request()? };
+    if session.info().peers.len() == 1 {
+        // What would go into the mutual map, if there were another network.
+        request.method = "guided".into();
+        let own = explainer(&request.method)?.meta().settings;
+        request.settings.retain(|id, _| own.iter().any(|setting| setting.id == *id));
+    }
     Ok(match &options.layers {
         Some(layers) => request.at(layers.clone()),
         None => request,
@@ -244,7 +250,7 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
             let painted = overlay(&image, explanation.image.crop, map, side, options.color, options.opacity);
             files::write(&out.join(format!("{name}.{what}.png")), &encode_png(&painted)?)
         };
-        save(&explanation.map.values, explanation.side, "mutual")?;
+        save(&explanation.map.values, explanation.side, explanation.method)?;
         for peer in &explanation.peers {
             save(&peer.map.values, explanation.side, &peer.id)?;
         }

@@ -22,7 +22,7 @@ pub fn run(options: &Sanity) -> Result<()> {
     let host = Terminal::new();
     let pass = pollster::block_on(session.forward(&image, None, &host))?;
     let mut tested = Vec::new();
-    for method in &options.method {
+    for method in session::fitting(&session, &options.method)? {
         let request = Request { peer, ..method.clone() };
         let found = pollster::block_on(sanity(&session, &pass, &request, &host))?;
         tested.push(Tested { method: request.spec(), found });
