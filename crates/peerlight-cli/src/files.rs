@@ -38,6 +38,17 @@ pub fn decoded(bytes: &[u8]) -> std::result::Result<String, String> {
     }
 }
 
+/// The lines of a file that grows line by line, without one that was not finished when the run was stopped: it may end
+/// within a letter. Nothing if there is no file.
+pub fn whole_lines(path: &Path) -> Result<String> {
+    let mut bytes = if path.exists() { read(path)? } else { Vec::new() };
+    bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+    String::from_utf8(bytes).map_err(|e| {
+        let text = format!("'{}' is no text: {e}. Delete the file to begin anew.", path.display());
+        Error::new(Code::FileUnreadable, text)
+    })
+}
+
 /// Makes a folder, and those above it, if they do not exist.
 pub fn make_dir(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|e| unwritable(path, e))

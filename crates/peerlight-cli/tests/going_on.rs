@@ -82,6 +82,23 @@ fn boxes_that_are_given_later_are_used() {
     assert!(energy.is_some() && error.contains("1 image had changed") && error.contains("1 image of 2"), "{error}");
 }
 
+#[test]
+fn an_audit_is_of_the_images_that_are_there() {
+    let place = Place::new();
+    (0..3).for_each(|i| draw(&place.path(&format!("A/{i}.png")), i));
+    fs::write(place.path("A/3.png"), "not yet an image").unwrap();
+    let audit = |out: &str| {
+        let output = place.run(&["audit", "A", "--out", out, "--json"]);
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (code(&output), found["ranked"].clone(), text(&output.stderr))
+    };
+    assert_eq!(audit("r").0, 3);
+    (2..4).for_each(|i| draw(&place.path(&format!("A/{i}.png")), i + 10));
+    let (code, ranked, error) = audit("r");
+    assert!(code == 0 && error.contains("2.png has changed"), "{error}");
+    assert_eq!(ranked, audit("fresh").1);
+}
+
 const TRAIN: [&str; 7] = [
     "--peers=a=efficientnet-lite-micro,b=efficientnet-lite-micro",
     "--image-size=48",

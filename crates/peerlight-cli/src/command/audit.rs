@@ -14,7 +14,8 @@ use self::journal::Journal;
 use crate::{
     cli::Audit,
     decode::decode,
-    files, images, json,
+    files::{self, Lock, shown},
+    images, json,
     left_out::{End, LeftOut},
     session,
     terminal::{Terminal, remaining},
@@ -76,20 +77,27 @@ pub fn run(options: &Audit) -> Result<End> {
     session.check(&Request::default())?;
     let mut left_out = LeftOut::default();
     let listed = images::list(&options.images, &session.info().classes, &mut left_out)?.images;
-    files::make_dir(&options.out)?;
+    let _lock = Lock::take(&options.out)?;
     let mut journal = Journal::open(&options.out.join("audit.jsonl"), &session.info().sha256)?;
-    let left = listed.iter().filter(|image| !journal.done.contains_key(&image.name)).count();
+    let mut left = listed.iter().filter(|image| !journal.knows(&image.name)).count();
     if left < listed.len() {
         eprintln!("Going on: {} of {} images are done.", listed.len() - left, listed.len());
     }
     let (start, mut told, mut done) = (Instant::now(), Instant::now(), 0);
     for image in &listed {
-        if journal.done.contains_key(&image.name) {
+        let bytes = files::read_image(&image.path);
+        let sha256 = bytes.as_ref().ok().map(|bytes| files::sha256(bytes));
+        if sha256.as_ref().is_some_and(|sha256| journal.has(&image.name, sha256)) {
             continue;
         }
-        let found = files::read(&image.path).and_then(|bytes| decode(&bytes));
+        if journal.knows(&image.name) {
+            left += 1;
+            eprintln!("{} has changed since the run began, and is looked at anew.", shown(&image.name));
+        }
+        let found = bytes.and_then(|bytes| decode(&bytes));
         let found = found.and_then(|pixels| pollster::block_on(find(&session, &image.name, &pixels)));
-        journal.add(&image.name, found.map_err(|e| e.to_string()))?;
+        let sha256 = sha256.filter(|_| found.is_ok());
+        journal.add(&image.name, found.map_err(|e| e.to_string()), sha256)?;
         done += 1;
         if told.elapsed().as_secs() >= 2 || done == left {
             told = Instant::now();

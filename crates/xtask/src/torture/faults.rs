@@ -82,7 +82,7 @@ fn vanished(place: &Place, job: &Job) -> Result {
     let output = output?;
     match job.name {
         // Other images would be other weights.
-        "train" => expect(&output, job, &["[run-invalid]", "1 image missing, such as 1/1.bmp"])?,
+        "train" => expect(&output, job, &["[run-invalid]", "missing, such as 1/1.bmp"])?,
         _ if output.status.code() == Some(0) => {}
         _ => return Err(unexpected(&output, job, "a vanished image")),
     }

@@ -26,14 +26,20 @@ struct Line {
     image: String,
     found: Option<Finding>,
     why: Option<String>,
+    /// Of the image's file; none of one that could not be read, or in files of versions that did not keep it.
+    #[serde(default)]
+    sha256: Option<String>,
 }
+
+/// What came of an image.
+type Outcome = std::result::Result<Finding, String>;
 
 /// The file of a run.
 pub struct Journal {
     path: PathBuf,
     file: File,
-    /// By the image's name.
-    pub done: BTreeMap<String, std::result::Result<Finding, String>>,
+    /// By the image's name, with the sha256 of its file.
+    done: BTreeMap<String, (Outcome, Option<String>)>,
 }
 
 impl Journal {
@@ -43,9 +49,8 @@ impl Journal {
     /// `ask-invalid` if the file is of another bundle or version, `file-unreadable` or `file-unwritable`.
     pub fn open(path: &Path, sha256: &str) -> Result<Self> {
         let head = Head { audit: env!("CARGO_PKG_VERSION").into(), bundle_sha256: sha256.into() };
-        let text = if path.exists() { files::read_text(path)? } else { String::new() };
         // A line that was not finished when the run was stopped is written anew.
-        let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+        let whole = files::whole_lines(path)?;
         let mut lines = whole.lines();
         if lines.next().is_some_and(|first| serde_json::from_str::<Head>(first).ok().as_ref() != Some(&head)) {
             let text =
@@ -54,11 +59,12 @@ impl Journal {
         }
         let mut done = BTreeMap::new();
         for (i, line) in lines.enumerate() {
-            let Line { image, found, why } = serde_json::from_str(line).map_err(|e| {
+            let Line { image, found, why, sha256 } = serde_json::from_str(line).map_err(|e| {
                 let text = format!("'{}', line {}: {e}. Delete the file to begin anew.", path.display(), i + 2);
                 Error::new(Code::FileUnreadable, text)
             })?;
-            done.insert(image, found.ok_or_else(|| why.unwrap_or_default()));
+            // A later line is of an image that was looked at anew.
+            done.insert(image, (found.ok_or_else(|| why.unwrap_or_default()), sha256));
         }
         let unwritable = |e| files::unwritable(path, e);
         let file = OpenOptions::new().create(true).append(true).open(path).map_err(unwritable)?;
@@ -70,17 +76,27 @@ impl Journal {
         Ok(journal)
     }
 
+    /// Whether there is a finding about an image.
+    pub fn knows(&self, image: &str) -> bool {
+        self.done.get(image).is_some_and(|(found, _)| found.is_ok())
+    }
+
+    /// Whether the finding about an image is of a file with this sha256.
+    pub fn has(&self, image: &str, sha256: &str) -> bool {
+        self.knows(image) && self.done.get(image).is_some_and(|(_, of)| of.as_deref() == Some(sha256))
+    }
+
     /// Keeps what came of an image.
-    pub fn add(&mut self, image: &str, found: std::result::Result<Finding, String>) -> Result<()> {
+    pub fn add(&mut self, image: &str, found: Outcome, sha256: Option<String>) -> Result<()> {
         let (kept, why) = (found.as_ref().ok().cloned(), found.as_ref().err().cloned());
-        self.write(&Line { image: image.into(), found: kept, why })?;
-        self.done.insert(image.into(), found);
+        self.write(&Line { image: image.into(), found: kept, why, sha256: sha256.clone() })?;
+        self.done.insert(image.into(), (found, sha256));
         Ok(())
     }
 
     /// What came of an image, if it was looked at.
-    pub fn take(&mut self, image: &str) -> Option<(String, std::result::Result<Finding, String>)> {
-        self.done.remove_entry(image)
+    pub fn take(&mut self, image: &str) -> Option<(String, Outcome)> {
+        self.done.remove_entry(image).map(|(image, (found, _))| (image, found))
     }
 
     fn write(&mut self, line: &impl Serialize) -> Result<()> {

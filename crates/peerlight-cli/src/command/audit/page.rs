@@ -13,6 +13,7 @@ use crate::{
     files,
     html::escaped,
     images::Listed,
+    table::cell as plain,
     terminal::Terminal,
 };
 
@@ -34,7 +35,7 @@ pub fn shown(session: &Session, ranked: &[Finding], listed: &[Listed]) -> Result
     let progress = Terminal::quiet();
     let mut all = Vec::new();
     for found in ranked {
-        let image = decode(&files::read(&paths[found.image.as_str()].path)?)?;
+        let image = decode(&files::read_image(&paths[found.image.as_str()].path)?)?;
         let pass = pollster::block_on(session.forward(&image, None, &progress))?;
         let made = pollster::block_on(session.explain(&pass, &Request::default(), &progress))?;
         let crop = made.image.crop;
@@ -90,7 +91,7 @@ pub fn csv(audited: &Audited) -> Result<String> {
     let rows = audited.ranked.iter().enumerate().map(|(place, found)| {
         let join = |values: Vec<String>| values.join(" ");
         let probabilities = join(found.probabilities.iter().map(|p| cell(Some(f64::from(*p)))).collect());
-        let mut line = vec![(place + 1).to_string(), found.image.clone(), found.answers[0].clone(), probabilities];
+        let mut line = vec![(place + 1).to_string(), plain(&found.image), plain(&found.answers[0]), probabilities];
         line.extend(ids.iter().map(|id| cell(found.statistics.get(*id).copied())));
         line.push(join(found.brightest.iter().map(|[x, y]| format!("{x:.3},{y:.3}")).collect()));
         line

@@ -100,7 +100,10 @@ struct Line {
 /// # Errors
 /// `file-unreadable` for what is no such file.
 pub fn read(path: &Path) -> Result<(Run, BTreeMap<String, Outcome>)> {
-    let text = whole_lines(path)?;
+    if !path.exists() {
+        files::read(path)?;
+    }
+    let text = files::whole_lines(path)?;
     let (head, lines) = text.split_once('\n').unwrap_or_default();
     let run = serde_json::from_str(head).map_err(|e| {
         let text = format!("'{}' is no file of a run of peerlight evaluate: {e}.", path.display());
@@ -108,16 +111,6 @@ pub fn read(path: &Path) -> Result<(Run, BTreeMap<String, Outcome>)> {
     })?;
     let lines = parsed(path, lines)?;
     Ok((run, lines.into_iter().map(|(image, line)| (image, line.outcome)).collect()))
-}
-
-/// The lines of the file, without one that was not finished when the run was stopped: it may end within a letter.
-fn whole_lines(path: &Path) -> Result<String> {
-    let mut bytes = files::read(path)?;
-    bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
-    String::from_utf8(bytes).map_err(|e| {
-        let text = format!("'{}' is no text: {e}. Delete the file to begin anew.", path.display());
-        Error::new(Code::FileUnreadable, text)
-    })
 }
 
 fn parsed(path: &Path, lines: &str) -> Result<BTreeMap<String, Line>> {
@@ -150,7 +143,7 @@ impl Journal {
     pub fn open(path: &Path, run: &Run) -> Result<Self> {
         let head = line(run)?;
         // A line that was not finished when the run was stopped is written anew.
-        let whole = if path.exists() { whole_lines(path)? } else { String::new() };
+        let whole = files::whole_lines(path)?;
         let (first, lines) = whole.split_once('\n').unzip();
         let differences = match first.map(serde_json::from_str::<Run>) {
             Some(Ok(then)) => then.differences(run),
