@@ -61,7 +61,7 @@ impl MaskedInputs {
         blend(&self.pixels, hidden, self.side * self.side, keep, out);
     }
 
-    /// The image without the pixels that are `removed`: their neighbors say what takes their place ([`imputed`]).
+    /// The image without the pixels that are `removed`: their neighbors say what takes their place, as in ROAD.
     pub fn imputed(&self, removed: &[bool]) -> Vec<f32> {
         imputed(&self.pixels, self.side, removed, self.unit(), SEED)
     }

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { initial } from '../app/state.js';
+import { nowhere } from '../what-if/state.js';
+import { addressOf, readAddress } from './address.js';
+
+const settings = [
+  { id: 'grid', kind: 'number', min: 1, max: 56, default: 7 },
+  { id: 'evidence', kind: 'choice', choices: [{ id: 'guided' }, { id: 'class' }], default: 'guided' },
+];
+const catalog = /** @type {any} */ ({
+  settings,
+  colors: [{ id: 'viridis' }],
+  baselines: [{ id: 'black' }, { id: 'mean' }],
+});
+const samples = /** @type {any[]} */ ([{ name: 'Cat', alt: 'A cat', file: 'cat.jpg', url: 'x' }]);
+const page = /** @type {any} */ ({
+  ...initial,
+  samples,
+  engine: { ...initial.engine, catalog },
+  image: { ...initial.image, chosen: { name: 'Cat', alt: 'A cat' } },
+  result: { grid: 5 },
+});
+
+test('an address holds what differs from the beginning, and reads as it was written', () => {
+  assert.equal(addressOf({ ...page, image: initial.image }), '');
+  assert.equal(addressOf(page), 'sample=cat');
+  const full = {
+    ...page,
+    ask: { grid: 5, target: 281, settings: { evidence: 'class' } },
+    view: { ...page.view, color: 'viridis', opacity: 0.5, shown: 'a', lines: false },
+    whatIf: { ...page.whatIf, on: true, keep: true, baseline: 'mean', places: { ...nowhere, regions: [7, 8] } },
+  };
+  const address = addressOf(full);
+  assert.equal(
+    address,
+    'sample=cat&grid=5&evidence=class&class=281&colors=viridis&opacity=0.5&map=a&lines=off&keep=2,3+2,4&baseline=mean',
+  );
+  assert.deepEqual(readAddress(`#${address}`, catalog, samples), {
+    sample: samples[0],
+    ask: full.ask,
+    view: { color: 'viridis', opacity: 0.5, shown: 'a', lines: false },
+    whatIf: { keep: true, baseline: 'mean' },
+    regions: [
+      [2, 3],
+      [2, 4],
+    ],
+  });
+});
+
+test('an image of one’s own is in no address, also under the name of a sample', () => {
+  assert.equal(addressOf({ ...page, image: { ...page.image, chosen: { name: 'Cat', alt: '' } } }), '');
+});
+
+test('what an address says wrong counts as not said', () => {
+  const words = '#grid=99&evidence=x&class=-1&colors=pink&opacity=7&hide=0,1+a,b+3&sample=dog&other=1';
+  const { sample, ask, view, whatIf, regions } = readAddress(words, catalog, samples);
+  assert.deepEqual([sample, ask, view, whatIf, regions], [undefined, {}, {}, null, []]);
+  assert.deepEqual(readAddress('#about', catalog, samples).ask, {});
+});
