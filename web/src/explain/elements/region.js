@@ -37,7 +37,8 @@ export class RegionCard extends PageElement {
     const lut = lutOf(state);
     if (!result || !region || !lut || !image.preview) return;
     this.#title.textContent = `Row ${region.row + 1}, column ${region.column + 1}`;
-    this.#rho.textContent = region.constant || region.looks === 'none' ? '' : `correlation ${decimal(region.rho)}`;
+    const compared = region.looks === 'all' && !region.constant;
+    this.#rho.textContent = compared ? `correlation ${decimal(region.rho)}` : 'nothing to compare';
     this.#note.textContent = noteOn(
       region,
       result.peers.map(({ name }) => short(name)),
