@@ -34,6 +34,7 @@ mod manifest;
 pub mod micro;
 mod network;
 pub mod ops;
+mod threads;
 mod weights;
 
 pub use architecture::{ARCHITECTURES, Architecture, architecture};
