@@ -78,12 +78,9 @@ impl Network {
     }
 
     fn infer_pass(&self, from: Layer, x: Tensor<4>, keep: bool) -> Features {
-        let is_cpu = threads::is_cpu(&x.device());
+        let device = x.device();
         let pass = || self.pass(from, x, keep, &mut |kind, x, shortcut| self.infer(kind, x, shortcut));
-        match is_cpu {
-            true => threads::inside(pass),
-            false => pass(),
-        }
+        threads::inside(&device, pass)
     }
 
     /// The weights of the linear classifier after global average pooling, [classes, channels]: the row of a class is

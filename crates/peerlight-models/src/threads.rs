@@ -10,12 +10,14 @@ pub fn is_cpu(device: &Device) -> bool {
     false
 }
 
-/// Runs a job on one of the threads that kernels share. Elsewhere each kernel would fall asleep until one of them has
-/// woken up and worked.
-pub fn inside<R: Send>(job: impl FnOnce() -> R + Send) -> R {
+/// Runs a job on one of the threads that the CPU's kernels share, for tensors of this device. Elsewhere each kernel
+/// would fall asleep until one of them has woken up and worked.
+pub fn inside<R: Send>(device: &Device, job: impl FnOnce() -> R + Send) -> R {
     #[cfg(feature = "rayon")]
-    return rayon::scope(|_| job());
-    #[cfg(not(feature = "rayon"))]
+    if is_cpu(&device.clone().inner()) {
+        return rayon::scope(|_| job());
+    }
+    let _ = device;
     job()
 }
 

@@ -276,3 +276,13 @@ fn fewer_layers_are_the_same_network() {
     }
     assert_eq!(values(some.logits), values(all.logits));
 }
+
+/// Image by image on whatever threads there are, and all at once as [`Network::run`] does.
+#[test]
+fn logits_of_a_batch_are_those_of_each_image() {
+    let (network, batch) = (network(), images(5));
+    let logits = network.logits(Layer::INPUT, batch.clone());
+    let alone = (0..5).map(|i| network.logits(Layer::INPUT, batch.clone().narrow(0, i, 1))).collect();
+    assert_eq!(values(logits.clone()), values(Tensor::cat(alone, 0)));
+    assert!(off(logits, network.run(Layer::INPUT, batch).logits) < 1e-5);
+}

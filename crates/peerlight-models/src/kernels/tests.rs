@@ -2,6 +2,7 @@
 
 mod any_shape;
 mod gradients;
+mod max_pool;
 mod pytorch;
 
 use super::{Activation, Geometry, conv_act};
