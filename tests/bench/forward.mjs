@@ -8,8 +8,8 @@ const NETWORKS = ['lite0', 'mobilenet_v2', 'resnet18'];
 const BATCHES = [1, 16];
 /** Beside the program, so that the library has the features that it ships with. */
 const BUILD = ['build', '--quiet', '--package', 'peerlight-cli', '--package', 'peerlight-onnx', '--example', 'forward'];
-/** Passes of a turn: enough that the network is in the caches, as when many images are looked at. */
-const PASSES = 5;
+/** Passes of a turn: of one image so many that the network is in the caches. @param {number} batch */
+const passes = (batch) => (batch === 1 ? 5 : 1);
 /** Milliseconds between two turns, in which the threads of the one before fall asleep. */
 const PAUSE = 20;
 
@@ -46,7 +46,7 @@ export async function forward(python, models, row, count, quick) {
       for (const { next } of processes) await next();
       const turn = async (/** @type {ReturnType<typeof lines>} */ { ask }) => {
         await new Promise((resolve) => setTimeout(resolve, PAUSE));
-        const [time, logit] = (await ask(String(quick ? 1 : PASSES))).split(' ').map(Number);
+        const [time, logit] = (await ask(String(quick ? 1 : passes(batch)))).split(' ').map(Number);
         return { time, logit };
       };
       let mine = { time: NaN, logit: NaN };

@@ -22,9 +22,8 @@ pub struct Windows {
 impl Windows {
     /// Pixels that all windows together span.
     pub(crate) fn span(&self) -> [usize; 2] {
-        [0, 1].map(|axis| {
-            (self.output[axis] - 1) * self.stride[axis] + (self.kernel[axis] - 1) * self.dilation[axis] + 1
-        })
+        [0, 1]
+            .map(|axis| (self.output[axis] - 1) * self.stride[axis] + (self.kernel[axis] - 1) * self.dilation[axis] + 1)
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod any_shape;
 mod gradients;
-mod max_pool;
 mod pytorch;
 
 use super::{Activation, Geometry, conv_act};
