@@ -90,9 +90,7 @@ def write(name, file):
     else:
         axes = {"image": {0: "n"}, "logits": {0: "n"}}
         x = torch.zeros(1, 3, ref.SIDE, ref.SIDE)
-        torch.onnx.export(
-            net, x, file, dynamo=False, dynamic_axes=axes, input_names=["image"], output_names=["logits"]
-        )
+        torch.onnx.export(net, x, file, dynamo=False, dynamic_axes=axes, input_names=["image"], output_names=["logits"])
     return net
 
 
