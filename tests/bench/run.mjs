@@ -3,8 +3,8 @@
  *
  *   cargo xtask bench [--json] [-- --onnx DIR --python P --only TEXT --n 20 --save --quick]
  *
- * --onnx DIR   folder of lite0.onnx and lite1.onnx; otherwise target/onnx, where they are made once, in a Python
- *              environment of their own
+ * --onnx DIR   folder of the networks that export_onnx.py writes; otherwise target/onnx, where they are made once, in
+ *              a Python environment of their own
  * --python P   Python with tests/golden/requirements.txt, for the native measurements; otherwise the one that made the
  *              models
  * --only TEXT  only the measurements whose names contain TEXT
@@ -17,7 +17,8 @@
  * Ours and the rival's runs take turns, each in a worker of the same page. Both compute the published Lite0 and Lite1.
  * `ratio` is ours / rival, `spread` the least and greatest of the pairs' ratios. "explain" is all of ours (both
  * networks, maps, regions) against the rival's two forward passes alone, "grad-cam" both networks' maps with their
- * forward passes against our own forward passes alone. "train" is a whole step of Lite0 and Lite1 as
+ * forward passes against our own forward passes alone. "forward" is a pass of networks imported from ONNX, natively, on
+ * 1 and on 16 images. "train" is a whole step of Lite0 and Lite1 as
  * peers on 16 images; `ours_mb` and `rival_mb` are the largest memory of the process.
  */
 import os from 'node:os';
@@ -25,6 +26,7 @@ import { parseArgs } from 'node:util';
 import { DIST } from '../e2e/paths.mjs';
 import { browser, closeBrowsers } from '../e2e/site.mjs';
 import { ORT, WORKS, speed, startUp } from './browser.mjs';
+import { forward } from './forward.mjs';
 import { rivals } from './models.mjs';
 import { native } from './native.mjs';
 import { row, save, table } from './rows.mjs';
@@ -53,6 +55,7 @@ const MEASUREMENTS = {
   start: () => startUp(count(5), models),
   webgpu: () => speed('webgpu', Math.min(count(3), 3), warm(1), models, quick ? WORKS.slice(0, 1) : WORKS),
   native: () => native(python, row, quick),
+  forward: () => forward(python, models, row, count(20), quick),
   train: () => train(python, row, count(10), quick),
 };
 

@@ -185,7 +185,7 @@ impl<'a> Probe<'a> {
                 Layer::INPUT => self.add(Cost { forward: count, ..Cost::default() }),
                 _ => self.add(Cost { partial: count, ..Cost::default() }),
             }
-            let logits = self.net().run(from, make(range)).logits;
+            let logits = self.net().logits(from, make(range));
             let [_, classes] = logits.dims();
             // Reading waits for the device, so that its queue stays short and progress is true.
             for row in read(logits).await?.chunks(classes) {

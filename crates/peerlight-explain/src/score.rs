@@ -2,7 +2,7 @@
 
 use burn::tensor::{Int, Tensor};
 use peerlight_core::log_odds;
-use peerlight_models::{Features, Layer, Network};
+use peerlight_models::{Features, Layer, Network, inside};
 use serde::{Deserialize, Serialize};
 
 use crate::ByName;
@@ -97,8 +97,10 @@ impl Score {
     /// Gradient of each sample's score with respect to `x` [n, c, h, w], which stands for the output of a layer or
     /// the input. The gradient has the shape of `x`.
     pub fn gradient(&self, net: &Network, layer: Layer, x: Tensor<4>) -> Tensor<4> {
-        let start = x.autodiff().require_grad();
-        let scores = self.of_logits(&net.logits(layer, start.clone()));
-        start.grad(&scores.sum().backward()).expect("the logits depend on every layer")
+        inside(&x.device(), || {
+            let start = x.clone().autodiff().require_grad();
+            let scores = self.of_logits(&net.logits(layer, start.clone()));
+            start.grad(&scores.sum().backward()).expect("the logits depend on every layer")
+        })
     }
 }

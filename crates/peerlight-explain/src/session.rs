@@ -197,7 +197,7 @@ impl Session {
         let mut found = Vec::with_capacity(total);
         for range in chunks(total, IMAGE_BATCH) {
             progress.checkpoint(Step { name: what.into(), done: range.start, total }).await?;
-            let logits = self.nets[peer].run(Layer::INPUT, make(range)).logits;
+            let logits = self.nets[peer].logits(Layer::INPUT, make(range));
             let [_, classes] = logits.dims();
             for row in read(logits).await?.chunks(classes) {
                 found.push(softmax(row)?[class]);

@@ -1,6 +1,7 @@
 //! The operations that most of a network's time goes into, each with its activation fused and its backward pass
 //! written by hand: [`conv_act`] (convolution, bias, residual, activation), [`norm_act`] (batch normalization,
-//! residual, activation) with [`moments`], and [`activate`] (an activation alone).
+//! residual, activation) with [`moments`], and [`activate`] (an activation alone). [`max_pool`] is the greatest of
+//! windows.
 //!
 //! The operations are Burn backend extensions. Their default bodies compose Burn's own operations: that is what runs on
 //! a GPU. On the CPU they are kernels of ours: im2col and a blocked matrix product, depthwise convolution, and passes
@@ -13,6 +14,7 @@ pub mod conv_backward;
 #[cfg(feature = "cpu")]
 mod cpu;
 mod geometry;
+pub mod max_pool;
 #[cfg(feature = "cpu")]
 mod sizes;
 
@@ -20,6 +22,7 @@ pub use activation::{Activation, activate};
 pub use batch_norm::{BatchNorm, moments, norm_act};
 pub use conv::conv_act;
 pub use geometry::{Geometry, Padding};
+pub use max_pool::max_pool;
 
 use burn::backend::{Backend, Dispatch, ExtensionType, tensor::FloatTensor};
 use burn::tensor::Tensor;

@@ -34,6 +34,7 @@ mod manifest;
 pub mod micro;
 mod network;
 pub mod ops;
+mod threads;
 mod weights;
 
 pub use architecture::{ARCHITECTURES, Architecture, architecture};
@@ -46,6 +47,7 @@ pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, Named, class_named, class_of_fo
 pub use manifest::{FORMAT, Manifest, Model, PeerManifest};
 pub use network::{Features, Layer, Network};
 pub use ops::Moments;
+pub use threads::inside;
 pub(crate) use weights::to_safetensors;
 pub use weights::{Array, Precision, Weights};
 

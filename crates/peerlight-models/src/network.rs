@@ -23,6 +23,7 @@ use crate::{
     graph::{Step, StepKind},
     kernels::{Activation, Geometry},
     ops::{BatchNorm, NormParameters, Op, Value, convolve},
+    threads,
 };
 
 /// A network whose layers can be looked at and resumed from: a graph, and its parameters. It can be trained.
@@ -59,7 +60,7 @@ impl Network {
     /// # Panics
     /// If `from` is not a layer of this network, or `x` does not have its channels.
     pub fn run(&self, from: Layer, x: Tensor<4>) -> Features {
-        self.pass(from, x, true, &mut |kind, x, shortcut| self.infer(kind, x, shortcut))
+        self.infer_pass(from, x, true)
     }
 
     /// The logits [n, classes] of a layer's output (or an image); nothing else is kept.
@@ -67,7 +68,19 @@ impl Network {
     /// # Panics
     /// As [`Network::run`].
     pub fn logits(&self, from: Layer, x: Tensor<4>) -> Tensor<2> {
-        self.pass(from, x, false, &mut |kind, x, shortcut| self.infer(kind, x, shortcut)).logits
+        let images = x.dims()[0];
+        if images == 1 || !threads::is_cpu(&x.device()) {
+            return self.infer_pass(from, x, false).logits;
+        }
+        // One image's tensors stay in the cache, and its threads need not wait for each other at each kernel.
+        let images = (0..images).map(|i| x.clone().narrow(0, i, 1)).collect();
+        Tensor::cat(threads::map(images, |x| self.infer_pass(from, x, false).logits), 0)
+    }
+
+    fn infer_pass(&self, from: Layer, x: Tensor<4>, keep: bool) -> Features {
+        let device = x.device();
+        let pass = || self.pass(from, x, keep, &mut |kind, x, shortcut| self.infer(kind, x, shortcut));
+        threads::inside(&device, pass)
     }
 
     /// The weights of the linear classifier after global average pooling, [classes, channels]: the row of a class is

@@ -8,7 +8,7 @@ use burn::{
 use peerlight_core::{Code, rng::normals};
 use peerlight_models::{
     Builder, Cut, Graph, GraphSpec, Head, Layer, Network, NodeId, Role, architecture,
-    kernels::{Activation, Geometry},
+    kernels::{Activation, Geometry, use_avx512},
     ops::{Binary, Concat, Op, Reduce, Softmax},
 };
 
@@ -120,35 +120,49 @@ fn norms_are_folded_and_put_back_without_a_change() {
     assert!(off(halfway.logits(Layer::INPUT, images(4)), logits) < 1e-4);
 }
 
-#[test]
-fn training_passes_reach_every_parameter() {
+/// The gradient of every parameter that wants one, after a training pass.
+fn trained() -> Vec<Option<Vec<f32>>> {
     let device = Device::flex().autodiff();
     let network = Network::fresh(builder().finish_with_found_layers().unwrap(), 3, &device);
     let x: Tensor<4> = normals(11, 0, [4, 3, SIDE, SIDE], &device);
     let (features, moments) = network.forward_train(x);
     assert_eq!(moments.len(), network.norms());
     let gradients = features.logits.powf_scalar(2.0).sum().backward();
-    let mut visitor = Reached { gradients: &gradients, trained: 0, reached: 0 };
+    let mut visitor = Trained { gradients: &gradients, found: Vec::new() };
     network.visit(&mut visitor);
-    let trained = network.graph().parameters().iter().filter(|p| p.role.is_trained()).count();
-    assert_eq!((visitor.trained, visitor.reached), (trained, trained));
+    visitor.found
 }
 
-/// Counts parameters that want a gradient, and those that have one.
-struct Reached<'a> {
+struct Trained<'a> {
     gradients: &'a Gradients,
-    trained: usize,
-    reached: usize,
+    found: Vec<Option<Vec<f32>>>,
 }
 
-impl ModuleVisitor for Reached<'_> {
+impl ModuleVisitor for Trained<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let value = param.val();
         if value.is_require_grad() {
-            self.trained += 1;
-            self.reached += usize::from(value.grad(self.gradients).is_some_and(|g| values(g.abs().sum())[0] > 0.0));
+            self.found.push(value.grad(self.gradients).map(values));
         }
     }
+}
+
+#[test]
+fn training_passes_reach_every_parameter() {
+    let (found, graph) = (trained(), builder().finish_with_found_layers().unwrap());
+    let reached = |gradient: &Option<Vec<f32>>| gradient.as_ref().is_some_and(|g| g.iter().any(|&g| g != 0.0));
+    assert_eq!(found.len(), graph.parameters().iter().filter(|p| p.role.is_trained()).count());
+    assert!(found.iter().all(reached));
+}
+
+#[test]
+fn training_has_the_same_bits_on_all_registers() {
+    let [wide, narrow] = [true, false].map(|yes| {
+        use_avx512(yes);
+        trained()
+    });
+    use_avx512(true);
+    assert_eq!(wide, narrow);
 }
 
 #[test]
@@ -294,4 +308,14 @@ fn some_of_the_classes_are_the_same_logits() {
     let other = Network::fresh(graph.finish_with_found_layers().unwrap(), 1, &Device::flex());
     assert_eq!(other.with_classes(&[1, 2]).unwrap_err().code(), Code::ClassesInvalid);
     assert_eq!((other.graph().size_for([40, 24]), other.graph().size_for([1 << 20; 2])), ([40, 24], [SIDE; 2]));
+}
+
+/// Image by image on whatever threads there are, and all at once as [`Network::run`] does.
+#[test]
+fn logits_of_a_batch_are_those_of_each_image() {
+    let (network, batch) = (network(), images(5));
+    let logits = network.logits(Layer::INPUT, batch.clone());
+    let alone = (0..5).map(|i| network.logits(Layer::INPUT, batch.clone().narrow(0, i, 1))).collect();
+    assert_eq!(values(logits.clone()), values(Tensor::cat(alone, 0)));
+    assert!(off(logits, network.run(Layer::INPUT, batch).logits) < 1e-5);
 }

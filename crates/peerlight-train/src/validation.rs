@@ -61,7 +61,7 @@ pub(crate) fn validate(peers: &[Peer], dataset: &dyn Dataset, maps: &Maps, devic
             };
             let wanted = match (class, &peer.teacher) {
                 (Some(class), _) => Some(class),
-                (None, Some(teacher)) => Some(argmax(&read(teacher.run(Layer::INPUT, x.clone()).logits)?)),
+                (None, Some(teacher)) => Some(argmax(&read(teacher.logits(Layer::INPUT, x.clone()))?)),
                 (None, None) => None,
             };
             right[i] += f32::from(u8::from(wanted == Some(argmax(&log_probabilities))));

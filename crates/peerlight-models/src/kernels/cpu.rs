@@ -10,6 +10,7 @@ mod depthwise_weight_grad;
 mod gemm;
 mod gemm_weight_grad;
 mod im2col;
+mod max_pool;
 mod padded;
 mod parallel;
 mod planes;

@@ -1,16 +1,13 @@
 //! Pooling over windows.
 
 use burn::{
-    backend::ops::{AvgPoolOptions, MaxPoolOptions},
-    tensor::{
-        Tensor,
-        module::{avg_pool2d, max_pool2d},
-    },
+    backend::ops::AvgPoolOptions,
+    tensor::{Tensor, module::avg_pool2d},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{Operation, Value, conv::output, image, only, tensor};
-use crate::kernels::{Geometry, Padding};
+use crate::kernels::{Geometry, Padding, max_pool, max_pool::Windows};
 
 /// The greatest value or the mean of every window of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +43,24 @@ impl Pool {
     fn geometry(&self) -> Geometry {
         Geometry { stride: self.stride, dilation: self.dilation, padding: self.padding, groups: 1 }
     }
+
+    /// The number of windows down and across an image of this height and width.
+    fn windows(&self, size: [usize; 2]) -> Result<[usize; 2], String> {
+        let geometry = self.geometry();
+        let mut windows = output(&geometry, size, self.kernel)?;
+        for (axis, windows) in windows.iter_mut().enumerate() {
+            let (before, after) = geometry.zeros(axis, size[axis], self.kernel[axis]);
+            let (stride, span) = (self.stride[axis], (self.kernel[axis] - 1) * self.dilation[axis] + 1);
+            if before >= span || after >= span {
+                return Err("has more padding than its window is wide".into());
+            }
+            let is_more = self.ceil_mode
+                && (size[axis] + before + after - span) % stride != 0
+                && *windows * stride < size[axis] + before;
+            *windows += usize::from(is_more);
+        }
+        Ok(windows)
+    }
 }
 
 impl Operation for Pool {
@@ -54,20 +69,8 @@ impl Operation for Pool {
         if matches!(self.kind, PoolKind::Mean { .. }) && self.dilation != [1; 2] {
             return Err("averages a dilated window".into());
         }
-        let (geometry, size) = (self.geometry(), [height, width]);
-        let mut shape = vec![channels];
-        for (axis, floor) in output(&geometry, size, self.kernel)?.into_iter().enumerate() {
-            let (before, after) = geometry.zeros(axis, size[axis], self.kernel[axis]);
-            let (stride, span) = (self.stride[axis], (self.kernel[axis] - 1) * self.dilation[axis] + 1);
-            if before >= span || after >= span {
-                return Err("has more padding than its window is wide".into());
-            }
-            let is_more = self.ceil_mode
-                && (size[axis] + before + after - span) % stride != 0
-                && floor * stride < size[axis] + before;
-            shape.push(floor + usize::from(is_more));
-        }
-        Ok(shape)
+        let [rows, columns] = self.windows([height, width])?;
+        Ok(vec![channels, rows, columns])
     }
 
     fn forward(&self, inputs: Vec<Value>, _: Vec<Value>) -> Value {
@@ -77,8 +80,9 @@ impl Operation for Pool {
         let padding = [zeros(0, height), zeros(1, width)];
         let pooled = match self.kind {
             PoolKind::Max => {
-                let options = MaxPoolOptions::new(self.kernel).with_stride(self.stride).with_dilation(self.dilation);
-                max_pool2d(x, options.with_padding_pairs(padding).with_ceil_mode(self.ceil_mode))
+                let output = self.windows([height, width]).expect("the shape rule has asked the same");
+                let Self { kernel, stride, dilation, .. } = *self;
+                max_pool(x, Windows { kernel, stride, dilation, before: padding.map(|(before, _)| before), output })
             }
             PoolKind::Mean { count_padding } => {
                 let options = AvgPoolOptions::new(self.kernel).with_stride(self.stride).with_padding_pairs(padding);

@@ -3,7 +3,7 @@
 use super::activation::{Epilogue, apply, derive};
 use super::parallel::{filled, for_each};
 use super::planes::Planes;
-use super::simd::{dispatch, inlined, map, sums, update};
+use super::simd::{dispatch, dispatch_sums, inlined, map, sums, update};
 use super::{all_floats, changed, tensor};
 use crate::kernels::activation::DerivativeOf;
 use crate::kernels::batch_norm::{self, NormBackend, NormBackward};
@@ -103,7 +103,7 @@ impl Norm<'_> {
         let (mut scale, mut bias) = (vec![0.0; self.planes.channels], vec![0.0; self.planes.channels]);
         let channels = self.planes.split(gradient).into_iter().zip(scale.iter_mut().zip(&mut bias));
         for_each(channels.enumerate().collect(), |(channel, (gradient, (scale, bias)))| {
-            [*scale, *bias] = dispatch(Back { norm: self, channel, gradient });
+            [*scale, *bias] = dispatch_sums(Back { norm: self, channel, gradient });
         });
         (scale, bias)
     }

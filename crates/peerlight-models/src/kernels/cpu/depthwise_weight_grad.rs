@@ -4,7 +4,7 @@
 use super::Sizes;
 use super::padded::{Padded, Window, with_window};
 use super::parallel::{for_each, parts, with_scratch};
-use super::simd::{MAX_LANES, dispatch, load, registers};
+use super::simd::{MAX_LANES, dispatch_sums, load, registers};
 use pulp::{Simd, WithSimd};
 
 /// The constant inputs, of a whole batch.
@@ -26,7 +26,7 @@ impl DepthwiseWeightGrad<'_> {
         let scratch = Padded::new(&self.sizes, MAX_LANES).len();
         for_each(output.chunks_mut(band * taps).enumerate().collect(), |(i, output)| {
             with_scratch(scratch, |scratch| {
-                dispatch(Job { grad: self, first: i * band, output, scratch });
+                dispatch_sums(Job { grad: self, first: i * band, output, scratch });
             });
         });
         output

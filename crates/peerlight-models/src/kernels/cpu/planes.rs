@@ -3,7 +3,7 @@
 //! A channel is one task, so that sums have one order whatever the number of threads.
 
 use super::parallel::for_each;
-use super::simd::{dispatch, inlined, sums};
+use super::simd::{dispatch_sums, inlined, sums};
 use burn::backend::{Flex, TensorMetadata, tensor::FloatTensor};
 use pulp::{Simd, WithSimd};
 
@@ -41,7 +41,7 @@ impl Planes {
     pub fn sums(&self, x: &[f32]) -> Vec<f32> {
         let mut sums = vec![0.0; self.channels];
         for_each(sums.iter_mut().enumerate().collect(), |(channel, sum): (usize, &mut f32)| {
-            *sum = dispatch(Sum { planes: self.of(x, channel) }) as f32;
+            *sum = dispatch_sums(Sum { planes: self.of(x, channel) }) as f32;
         });
         sums
     }
@@ -51,7 +51,7 @@ impl Planes {
         let (mut mean, mut variance) = (vec![0.0; self.channels], vec![0.0; self.channels]);
         let channels = mean.iter_mut().zip(&mut variance).enumerate().collect();
         for_each(channels, |(channel, (mean, variance)): (usize, (&mut f32, &mut f32))| {
-            [*mean, *variance] = dispatch(Moments { planes: self.of(x, channel) });
+            [*mean, *variance] = dispatch_sums(Moments { planes: self.of(x, channel) });
         });
         (mean, variance)
     }
