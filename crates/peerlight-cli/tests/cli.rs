@@ -378,7 +378,7 @@ fn what_goes_wrong_is_named() {
     explain(&image, &bundle, &["--color", "jet"], 2, &["cividis"]);
     explain(&image, &bundle, &["--opacity", "2"], 2, &["--opacity"]);
     refused(&["explain", "--bundle", &bundle, "--json"], 2, &["IMAGE"]);
-    refused(&["import", "efficientnet-lite0", "--out", &path("a")], 2, &["2 values"]);
+    refused(&["import", "--out", &path("a")], 2, &["NETWORK"]);
     refused(&["import", "efficientnet-lite0", "resnet50", "--out", &path("a")], 1, &["bundle-invalid", "resnet50"]);
     let out = path("results");
     let evaluate = |images: &str, more: &[&str], exit, words: &[&str]| {

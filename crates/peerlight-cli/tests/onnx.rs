@@ -125,3 +125,18 @@ fn what_cannot_run_is_named() {
     import(&["a.onnx", "--size", "96"], &["224 x 224"]);
     assert!(!folder.path().join("out.safetensors").exists());
 }
+
+#[test]
+fn one_network_alone_is_measured_without_what_compares_networks() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("images")).unwrap();
+    fs::copy(folder.path().join("cat.jpg"), folder.path().join("images/cat.jpg")).unwrap();
+    let own = ["--bundle", "a.onnx", "--labels", "names.txt", "--preprocess", "tf"];
+    let evaluate = ["evaluate", "images", "--out", "results", "--method", "mutual,cam,grad-cam", "--metrics", "fast"];
+    let (_, said) = fine(&folder, &[&evaluate[..], &own].concat());
+    assert!(said.contains("mutual is left out"), "{said}");
+    assert!(folder.path().join("results/report.json").exists());
+    let tested = json(&folder, &[&["sanity", "cat.jpg", "--json"], &own[..]].concat());
+    let methods: Vec<&str> = tested.as_array().unwrap().iter().map(|t| t["method"].as_str().unwrap()).collect();
+    assert_eq!(methods, ["cam", "grad-cam", "attention"]);
+}

@@ -115,34 +115,3 @@ fn plain(part: &str) -> String {
 fn invalid(text: &str) -> Error {
     Error::new(Code::AskInvalid, text)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_form_gives_the_names_in_order() {
-        let texts = [
-            "cat\ndog, hound\n\nbird\n",
-            "0: cat\r\n1: dog, hound\r\n2: bird",
-            "n02123045 cat\nn02084071 dog, hound\nn01503061 bird",
-            r#"["cat", "dog, hound", "bird"]"#,
-            r#"{"2": "bird", "0": "cat", "1": "dog, hound"}"#,
-            r#"{"0": ["n02123045", "cat"], "1": ["n02084071", "dog, hound"], "2": ["n01503061", "bird"]}"#,
-            "wnid,class_index,class_name\nn02123045,0,cat\nn01503061,2,bird\nn02084071,1,\"dog, hound\"\n",
-            "id,name\n0,cat\n1,\"dog, hound\"\n2,bird",
-            "['cat', 'dog, hound', 'bird']",
-        ];
-        for text in texts {
-            assert_eq!(parse(text).unwrap(), ["cat", "dog, hound", "bird"], "{text}");
-        }
-        assert_eq!(parse("cat, dog").unwrap(), ["cat", "dog"]);
-    }
-
-    #[test]
-    fn what_is_no_list_is_refused() {
-        for text in ["", "cat", "[1, 2]", r#"{"a": "cat", "b": "dog"}"#, r#"{"0": "cat", "2": "dog"}"#] {
-            assert_eq!(parse(text).unwrap_err().code(), Code::AskInvalid, "{text}");
-        }
-    }
-}

@@ -130,7 +130,9 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
         }
         methods.push(method.clone());
     }
-    let agreement = AgreementPlan { methods: options.agreement_method.clone(), effort: options.agreement.into() };
+    // One network alone agrees with nobody.
+    let compared = if session.info().peers.len() > 1 { options.agreement_method.clone() } else { Vec::new() };
+    let agreement = AgreementPlan { methods: compared, effort: options.agreement.into() };
     Ok(Protocol { methods, peers, metrics, agreement })
 }
 

@@ -1,0 +1,65 @@
+//! Labels and preprocessing as people write them.
+
+use peerlight_core::Code;
+use peerlight_onnx::{Preparation, parse_labels};
+
+#[test]
+fn every_form_gives_the_names_in_order() {
+    let texts = [
+        "cat\ndog, hound\n\nbird\n",
+        "0: cat\r\n1: dog, hound\r\n2: bird",
+        "n02123045 cat\nn02084071 dog, hound\nn01503061 bird",
+        r#"["cat", "dog, hound", "bird"]"#,
+        r#"{"2": "bird", "0": "cat", "1": "dog, hound"}"#,
+        r#"{"0": ["n02123045", "cat"], "1": ["n02084071", "dog, hound"], "2": ["n01503061", "bird"]}"#,
+        "wnid,class_index,class_name\nn02123045,0,cat\nn01503061,2,bird\nn02084071,1,\"dog, hound\"\n",
+        "id,name\n0,cat\n1,\"dog, hound\"\n2,bird",
+        "['cat', 'dog, hound', 'bird']",
+    ];
+    for text in texts {
+        assert_eq!(parse_labels(text).unwrap(), ["cat", "dog, hound", "bird"], "{text}");
+    }
+    assert_eq!(parse_labels("cat, dog").unwrap(), ["cat", "dog"]);
+}
+
+#[test]
+fn what_is_no_list_of_names_is_refused() {
+    for text in ["", "cat", "[1, 2]", r#"{"a": "cat", "b": "dog"}"#, r#"{"0": "cat", "2": "dog"}"#] {
+        assert_eq!(parse_labels(text).unwrap_err().code(), Code::AskInvalid, "{text}");
+    }
+}
+
+fn values(text: &str) -> ([f64; 3], [f64; 3], bool, Option<f64>, Option<usize>) {
+    let own: Preparation = text.parse().unwrap();
+    (own.mean, own.std, own.bgr, own.crop, own.side)
+}
+
+#[test]
+fn presets_and_free_values() {
+    let imagenet = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+    assert_eq!(values("torchvision"), (imagenet.0, imagenet.1, false, None, None));
+    assert_eq!(values("-1..1,crop=1"), ([0.5; 3], [0.5; 3], false, Some(1.0), None));
+    assert_eq!(values("0..255"), ([0.0; 3], [1.0 / 255.0; 3], false, None, None));
+    assert_eq!(values("mean=0.1,0.2,0.3,std=0.5"), ([0.1, 0.2, 0.3], [0.5; 3], false, None, None));
+    assert_eq!(values("mean=127.5,std=51,size=96"), ([0.5; 3], [0.2; 3], false, None, Some(96)));
+    assert!(values("caffe").2 && values("mean=0,std=1,channels=BGR").2);
+}
+
+#[test]
+fn other_programs_files() {
+    let timm = serde_json::json!({"mean": [0.5, 0.5, 0.5], "std": [0.2, 0.2, 0.2], "crop_pct": 0.95,
+        "input_size": [3, 160, 160]});
+    let own = Preparation::of_json(&timm).unwrap().unwrap();
+    assert_eq!((own.mean, own.crop, own.side), ([0.5; 3], Some(0.95), Some(160)));
+    assert_eq!(Preparation::of_json(&serde_json::json!({"architectures": []})).unwrap(), None);
+    assert!(Preparation::of_json(&serde_json::json!({"mean": "dark"})).is_err());
+}
+
+#[test]
+fn what_is_none_is_refused_with_what_there_is() {
+    for text in ["", "torch vision", "mean=a", "mean=0.5,0.5", "std=0", "crop=2", "channels=grb", "tf,unit"] {
+        let error = text.parse::<Preparation>().unwrap_err();
+        assert_eq!(error.code(), Code::AskInvalid, "{text}");
+    }
+    assert!("tensor".parse::<Preparation>().unwrap_err().to_string().contains("torchvision, tf, 0..1, 0..255"));
+}
