@@ -236,7 +236,6 @@ def eight_bits(folder, net, file):
 VARIANTS = {
     "resnet18-preprocessing-inside": inside(False),
     "resnet18-bytes-nhwc": inside(True),
-    "resnet18-softmax-and-second-head": auxiliary,
     "resnet18-half-weights": half_weights,
     "resnet18-qdq-int8": eight_bits,
 }

@@ -30,6 +30,8 @@ pub struct Constant<'a> {
     pub name: &'a str,
     pub shape: Vec<usize>,
     pub numbers: Numbers<'a>,
+    /// The `TensorProto.DataType`, for those that stand in the file.
+    pub kind: Option<i64>,
 }
 
 /// The elements of a constant.
@@ -83,16 +85,16 @@ impl<'a> Constant<'a> {
         match &numbers {
             Numbers::Floats(values) if values.len() != count => Err(wrong()),
             Numbers::Ints(values) if values.len() != count => Err(wrong()),
-            _ => Ok(Self { name: tensor.name, shape, numbers }),
+            _ => Ok(Self { name: tensor.name, shape, numbers, kind: Some(tensor.data_type) }),
         }
     }
 
     pub fn floats(shape: Vec<usize>, values: Vec<f32>) -> Self {
-        Self { name: "", shape, numbers: Numbers::Floats(values) }
+        Self { name: "", shape, numbers: Numbers::Floats(values), kind: None }
     }
 
     pub fn ints(shape: Vec<usize>, values: Vec<Int>) -> Self {
-        Self { name: "", shape, numbers: Numbers::Ints(values) }
+        Self { name: "", shape, numbers: Numbers::Ints(values), kind: None }
     }
 
     /// The number of elements.

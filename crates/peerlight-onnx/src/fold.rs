@@ -124,7 +124,7 @@ fn dequantized<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Const
         let channel = (i / inner.max(1)) % scale.len();
         *value = (*value - zero[channel]) * scale[channel];
     }
-    Ok(Constant { name: x.name, shape: x.shape.clone(), numbers: Numbers::Floats(values) })
+    Ok(Constant { name: x.name, shape: x.shape.clone(), numbers: Numbers::Floats(values), kind: None })
 }
 
 /// A shape, or the part of it that `Shape` is asked for.

@@ -15,7 +15,7 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
     let x = call.constant(0)?;
     let known = |shape: &[usize]| shape.iter().map(|&extent| Int::Known(extent as i64)).collect::<Vec<_>>();
     let viewed = |shape: Vec<usize>| {
-        let constant = Constant { name: x.name, shape, numbers: x.numbers.clone() };
+        let constant = Constant { name: x.name, shape, numbers: x.numbers.clone(), kind: x.kind };
         Ok(vec![Value::Constant(Rc::new(constant))])
     };
     match call.node.op {
@@ -123,7 +123,7 @@ fn at<'a>(x: &Constant<'a>, shape: Vec<usize>, places: impl Iterator<Item = usiz
             Numbers::Floats(places.map(|place| values[place]).collect())
         }
     };
-    Ok(Constant { name: x.name, shape, numbers })
+    Ok(Constant { name: x.name, shape, numbers, kind: None })
 }
 
 fn concatenated<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {

@@ -5,8 +5,8 @@ use peerlight_models::ops::{Op, Unary};
 
 use super::activation::apply;
 use crate::{
+    constant::Constant,
     constant::data_type::{INT8, INT16, UINT8, UINT16},
-    constant::{Constant, Numbers},
     error::{Fault, refuse},
     import::{Call, Import, Value},
 };
@@ -32,11 +32,11 @@ pub fn quantize<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a>
 
 /// The least and the greatest number of the type of a zero point.
 fn bounds(zero: &Constant) -> Result<(f32, f32), Fault> {
-    match zero.numbers {
-        Numbers::Raw(UINT8, _) => Ok((0.0, 255.0)),
-        Numbers::Raw(INT8, _) => Ok((-128.0, 127.0)),
-        Numbers::Raw(UINT16, _) => Ok((0.0, 65535.0)),
-        Numbers::Raw(INT16, _) => Ok((-32768.0, 32767.0)),
+    match zero.kind {
+        Some(UINT8) => Ok((0.0, 255.0)),
+        Some(INT8) => Ok((-128.0, 127.0)),
+        Some(UINT16) => Ok((0.0, 65535.0)),
+        Some(INT16) => Ok((-32768.0, 32767.0)),
         _ => refuse("has a zero point of a type that is not supported"),
     }
 }
