@@ -33,19 +33,6 @@ class Wrapped(nn.Module):
         return self.net((x / 255.0 - self.mean) / self.std)
 
 
-class Auxiliary(nn.Module):
-    """A network whose file has a second head, and which ends in a softmax."""
-
-    def __init__(self, net):
-        super().__init__()
-        self.body, self.fc = nn.Sequential(*list(net.children())[:-1]), net.fc
-        self.other = nn.Linear(512, 7)
-
-    def forward(self, x):
-        x = self.body(x).flatten(1)
-        return self.fc(x).softmax(1), self.other(x)
-
-
 def vision(name, **options):
     return lambda: getattr(torchvision.models, name)(weights=None, **options)
 
@@ -188,11 +175,6 @@ def inside(nhwc):
         return "0..255"
 
     return variant
-
-
-def auxiliary(folder, net, file):
-    export(Auxiliary(net).eval(), torch.zeros(1, 3, 224, 224), file)
-    return "torchvision"
 
 
 def half_weights(folder, net, file):
