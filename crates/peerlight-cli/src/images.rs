@@ -179,6 +179,18 @@ pub fn limited(images: Vec<Listed>, limit: usize, seed: u64) -> Vec<Listed> {
     sample(seed, images.len(), limit).into_iter().map(|i| images[i].clone()).collect()
 }
 
+/// A folder with empty files of these names.
+#[cfg(test)]
+pub fn folder_with(names: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in names {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "").unwrap();
+    }
+    folder
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,16 +203,6 @@ mod tests {
     fn listed(given: &Path) -> (Result<Vec<Listed>>, LeftOut) {
         let mut left = LeftOut::default();
         (list(given, &labels(), &mut left).map(|list| list.images), left)
-    }
-
-    fn folder_with(names: &[&str]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for name in names {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "").unwrap();
-        }
-        folder
     }
 
     #[test]

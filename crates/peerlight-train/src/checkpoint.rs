@@ -47,7 +47,8 @@ impl Checkpoint {
     /// Puts the state into a trainer of the same peers and classes.
     ///
     /// # Errors
-    /// `bundle-invalid`, `bundle-truncated` or `run-invalid` if the checkpoint is damaged, or of other peers or classes.
+    /// `bundle-invalid`, `bundle-truncated` or `run-invalid` if the checkpoint is damaged, or of other peers or
+    /// classes.
     pub(crate) fn restore(&self, trainer: &mut Trainer, labels: &[String], device: &Device) -> Result<()> {
         let file =
             |name: &str| self.files.get(name).ok_or_else(|| broken(self.step, &format!("it has no file '{name}'")));

@@ -97,7 +97,8 @@ impl Run {
     /// Continues from a checkpoint of the same run.
     ///
     /// # Errors
-    /// `bundle-invalid`, `bundle-truncated` or `run-invalid` if the checkpoint is damaged, or of other classes or peers.
+    /// `bundle-invalid`, `bundle-truncated` or `run-invalid` if the checkpoint is damaged, or of other classes or
+    /// peers.
     pub fn resume(&mut self, checkpoint: &Checkpoint) -> Result<()> {
         checkpoint.restore(&mut self.trainer, &self.labels, &self.device)?;
         (self.done, self.loader) = (checkpoint.step, None);

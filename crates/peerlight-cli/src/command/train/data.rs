@@ -159,6 +159,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::images::folder_with;
 
     fn recipe(folder: &Path, val: Option<&str>) -> Recipe {
         let mut recipe = Recipe::default();
@@ -166,16 +167,6 @@ mod tests {
         recipe.data.val = val.map(|name| folder.join(name));
         recipe.data.val_fraction = 0.2;
         recipe
-    }
-
-    fn folder(names: &[&str]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for name in names {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "").unwrap();
-        }
-        folder
     }
 
     fn parted(recipe: &Recipe, given: Option<&[String]>, validate_most: usize) -> Result<Split> {
@@ -190,7 +181,7 @@ mod tests {
         for classes in [counted(1..3), counted(1..11), counted(0..12), counted(0..101), alike] {
             let names: Vec<_> =
                 classes.iter().flat_map(|c| [0, 1, 2, 3, 4, 5].map(|i| format!("train/{c}/{i}.png"))).collect();
-            let folder = folder(&names.iter().map(String::as_str).collect::<Vec<_>>());
+            let folder = folder_with(&names.iter().map(String::as_str).collect::<Vec<_>>());
             let found = split(&recipe(folder.path(), None), None, 500, &mut LeftOut::default()).unwrap();
             assert_eq!(found.labels.len(), classes.len());
             for Listed { path, class, .. } in found.train.images.iter().chain(&found.held_out.images) {
@@ -202,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_table_with_spaces_gives_the_classes_it_names() {
-        let folder = folder(&["d/cat/0.png", "d/dog/0.png", "d/cat/1.png", "d/dog/1.png"]);
+        let folder = folder_with(&["d/cat/0.png", "d/dog/0.png", "d/cat/1.png", "d/dog/1.png"]);
         let rows = "path, class\nd/cat/0.png, cat\nd/dog/0.png, dog\nd\\cat\\1.png,cat \nd/dog/1.png,\tdog\n";
         fs::write(folder.path().join("list.csv"), rows).unwrap();
         let mut recipe = recipe(folder.path(), None);
@@ -215,7 +206,7 @@ mod tests {
     fn folders_are_classes_and_some_images_are_held_out() {
         let names: Vec<String> =
             (0..20).map(|i| format!("train/{}/{i}.png", if i % 2 == 0 { "dog" } else { "cat" })).collect();
-        let folder = folder(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let folder = folder_with(&names.iter().map(String::as_str).collect::<Vec<_>>());
         let recipe = recipe(folder.path(), None);
         let found = parted(&recipe, None, 500).unwrap();
         assert_eq!(found.labels, ["cat", "dog"]);
@@ -237,12 +228,12 @@ mod tests {
             (&["train/cat/a.png", "train/dog/b.png", "train/c.png"], None, "(no folder)"),
         ];
         for (names, val, text) in cases {
-            let folder = folder(names);
+            let folder = folder_with(names);
             let error = parted(&recipe(folder.path(), val), None, 500).err().unwrap();
             assert_eq!(error.code(), Code::ClassesInvalid, "{error}");
             assert!(error.to_string().contains(text), "{error}");
         }
-        let folder = folder(&["train/cat/a.png", "train/dog/b.png", "val/2/c.png"]);
+        let folder = folder_with(&["train/cat/a.png", "train/dog/b.png", "val/2/c.png"]);
         let labels = ["cat", "dog", "cow"].map(String::from);
         let error = parted(&recipe(folder.path(), Some("val")), Some(&labels), 500).err().unwrap();
         assert!(error.to_string().contains("no training image has: cow"), "{error}");
