@@ -251,7 +251,8 @@ fn unreadable_images_are_skipped_until_there_are_too_many() {
             .collect::<Vec<_>>()
     };
     let args = run("some");
-    let output = fine(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let output = self::run(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(report["skipped"].as_u64().unwrap() <= 1);
     let error = String::from_utf8_lossy(&output.stderr);

@@ -77,20 +77,20 @@ mod tests {
     use burn::tensor::{Device, Int};
 
     fn ramp() -> Tensor<4> {
-        let values = Tensor::<1, Int>::arange(0..48, &Device::flex()).float() / 48.0;
-        values.reshape([1, 3, 4, 4])
+        let values = Tensor::<1, Int>::arange(0..768, &Device::flex()).float() / 768.0;
+        values.reshape([1, 3, 16, 16])
     }
 
     #[test]
     fn a_view_keeps_the_shape_and_its_map_is_turned_back() {
-        let preprocess = Preprocess { side: 4, crop: 1.0, mean: [0.5; 3], std: [0.25; 3], bgr: false };
+        let preprocess = Preprocess { side: 16, crop: 1.0, mean: [0.5; 3], std: [0.25; 3], bgr: false };
         let input = (ramp() - 0.5) / 0.25;
         for view in View::ALL {
             let seen = view.of(input.clone(), &preprocess);
-            assert_eq!(seen.dims(), [1, 3, 4, 4], "{view:?}");
+            assert_eq!(seen.dims(), [1, 3, 16, 16], "{view:?}");
             assert_ne!(seen.to_data(), input.to_data(), "{view:?}");
         }
-        let map = ramp().reshape([3, 4, 4]);
+        let map = ramp().reshape([3, 16, 16]);
         let (own, back) = View::Mirrored.matched(map.clone(), map.clone().flip([2]));
         own.to_data().assert_eq(&back.to_data(), true);
     }

@@ -291,15 +291,15 @@ fn the_json_keeps_its_shape() {
         found
     };
     let mut json = serde_json::to_value(&explanation).unwrap();
-    let expected = "agreement blank bundle.name bundle.sha256 cost.backward cost.forward cost.partial device finite \
-        grid \
-        image.crop.side image.crop.x image.crop.y image.height image.width method ms name \
+    let expected = "agreement blank bundle.name bundle.sha256 caution cost.backward cost.forward cost.partial device \
+        finite grid image.crop.side image.crop.x image.crop.y image.height image.width method ms name overlap \
         peers[].architecture peers[].blank peers[].has_target peers[].id peers[].layers[] peers[].name peers[].peer \
         peers[].target.class peers[].target.label peers[].target.probability \
         peers[].top[].class peers[].top[].label peers[].top[].probability raw.columns raw.rows \
-        regions[].attention[] regions[].column regions[].constant regions[].pairs[] regions[].rho regions[].row \
+        regions[].attention[] regions[].column regions[].constant regions[].looks regions[].pairs[] regions[].rho regions[].row \
         settings.evidence settings.exponent settings.fuse settings.power settings.weight side \
-        target.chosen target.class target.label timings[].ms timings[].name version versus";
+        target.chosen target.class target.label timings[].ms timings[].name trust.estimate trust.limits \
+        trust.sentence version versus";
     let new: Vec<_> = expected.split_whitespace().collect();
     assert_eq!(keys(&json), new);
     // Everything that version 1 had is still there.

@@ -164,12 +164,18 @@ fn requests(options: &Explain, session: &Session, target: Option<ByName>) -> Res
     };
     let rather_than = options.rather_than.as_deref().map(|wanted| session::class(session, wanted)).transpose()?;
     let versus = rather_than.map(|class| Versus { class: class.into(), weight: 1.0 });
+    let (class, of_all) = (target.as_ref().map(|class| session.class(class)).transpose()?, options.peer.is_none());
     let mut requests = Vec::new();
     for method in &options.method {
         // A joint map is of all peers already.
         let joint = explainer(&method.method)?.meta().joint;
         for peer in if joint { &[None][..] } else { &peers } {
-            requests.push(Request { peer: *peer, target: target.clone(), versus: versus.clone(), ..method.clone() });
+            let target = match (peer, class) {
+                // One of all peers: without the class it explains its own first one.
+                (Some(peer), Some(class)) if of_all && session.classes().own(*peer, class).is_none() => None,
+                _ => target.clone(),
+            };
+            requests.push(Request { peer: *peer, target, versus: versus.clone(), ..method.clone() });
         }
     }
     Ok(requests)
