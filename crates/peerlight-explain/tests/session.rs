@@ -296,9 +296,9 @@ fn the_json_keeps_its_shape() {
         peers[].architecture peers[].blank peers[].has_target peers[].id peers[].layers[] peers[].name peers[].peer \
         peers[].target.class peers[].target.label peers[].target.probability \
         peers[].top[].class peers[].top[].label peers[].top[].probability raw.columns raw.rows \
-        regions[].attention[] regions[].column regions[].constant regions[].looks regions[].pairs[] regions[].rho regions[].row \
-        settings.evidence settings.exponent settings.fuse settings.power settings.weight side \
-        target.chosen target.class target.label timings[].ms timings[].name trust.estimate trust.limits \
+        regions[].attention[] regions[].column regions[].constant regions[].looks regions[].pairs[] \
+        regions[].rho regions[].row settings.evidence settings.exponent settings.fuse settings.power settings.weight \
+        side target.chosen target.class target.label timings[].ms timings[].name trust.estimate trust.limits \
         trust.sentence version versus";
     let new: Vec<_> = expected.split_whitespace().collect();
     assert_eq!(keys(&json), new);
