@@ -16,7 +16,7 @@ use crate::{boxes::BoxPixels, left_out::EXIT_CODES};
 
 pub use self::{
     agreement::{AgreementLevel, Audit, Calibrate, Half},
-    networks::{Import, Inspect, OwnArgs, Precision},
+    networks::{Import, Inspect, NetworkArgs, OwnArgs, Precision},
     settings::SettingArgs,
     train::{Given, RecipeArgs, Train},
     what_if::WhatIfArgs,
@@ -149,12 +149,8 @@ pub struct Explain {
     /// - reads paths from standard input, one per line
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<PathBuf>,
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`, or an ONNX file; otherwise the bundle
-    /// that is beside the program, in share/peerlight or, in the source tree, in web/models
-    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
-    pub bundle: Option<PathBuf>,
     #[command(flatten)]
-    pub own: OwnArgs,
+    pub networks: NetworkArgs,
     /// Folder for the overlays and numbers, made if it does not exist; otherwise one that is named after the image,
     /// and none with --json
     #[arg(long, short, value_name = "DIR")]
@@ -201,12 +197,8 @@ pub struct Evaluate {
     /// Folder of images or of class folders, or CSV of paths
     #[arg(value_name = "IMAGES")]
     pub images: PathBuf,
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`, or an ONNX file; otherwise the bundle
-    /// that is beside the program, in share/peerlight or, in the source tree, in web/models
-    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
-    pub bundle: Option<PathBuf>,
     #[command(flatten)]
-    pub own: OwnArgs,
+    pub networks: NetworkArgs,
     /// Folder for the results: a line for each image, and report.json, report.csv and report.html
     #[arg(long, short, value_name = "DIR")]
     pub out: PathBuf,
@@ -278,12 +270,8 @@ pub struct Sanity {
     /// Image to explain
     #[arg(value_name = "IMAGE")]
     pub image: PathBuf,
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`, or an ONNX file; otherwise the bundle
-    /// that is beside the program, in share/peerlight or, in the source tree, in web/models
-    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
-    pub bundle: Option<PathBuf>,
     #[command(flatten)]
-    pub own: OwnArgs,
+    pub networks: NetworkArgs,
     /// Methods to test, each METHOD[:SETTING=VALUE]...
     #[arg(
         long,

@@ -1,22 +1,20 @@
 //! Opening a bundle, and finding its peers and classes by what a person calls them.
 
-use std::path::Path;
-
 use peerlight_core::{Code, Error, Result};
 use peerlight_explain::{Request, Session, explainer, open_device};
 use peerlight_models::{Bundle, Named, class_named, nearest};
 
 use crate::{
     bundle,
-    cli::{Device, OwnArgs},
+    cli::{Device, NetworkArgs},
     files::shown,
     own,
 };
 
 /// The peers of a bundle, or of an ONNX file, on a device: the given one, or the default bundle.
-pub fn open(given: Option<&Path>, own: &OwnArgs, device: Device) -> Result<Session> {
+pub fn open(networks: &NetworkArgs, device: Device) -> Result<Session> {
     let (device, info) = pollster::block_on(open_device(device.into()))?;
-    let bytes = own::bundle_bytes(&bundle::find(given)?, own)?;
+    let bytes = own::bundle_bytes(&bundle::find(networks.bundle.as_deref())?, &networks.own)?;
     Session::open(&Bundle::parse(&bytes)?, &device, &info.name)
 }
 

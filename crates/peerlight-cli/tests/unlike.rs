@@ -42,7 +42,8 @@ fn unlike_peers_and_one_alone_are_explained_and_measured() {
     for (bundle, peers) in [("unlike.safetensors", 3), ("alone.safetensors", 1)] {
         let evaluate = ["evaluate", "set", "-b", bundle, "--out", bundle.trim_end_matches(".safetensors"), "--json"];
         let metrics = ["--method", "guided,grad-cam", "--metrics", "average-drop,insertion,road,coherency,adcc"];
-        let found = &lines(&fine(&[&evaluate[..], &metrics].concat()))[0];
+        let output = fine(&[&evaluate[..], &metrics].concat());
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(found["accuracy"].as_object().unwrap().len(), peers, "{found}");
         assert_eq!(found["agreement"].is_null(), peers == 1);
     }

@@ -100,7 +100,7 @@ impl Session {
         let changed = self.forward_inputs(inputs, progress).await?.with_choices_of(pass);
         let method: &dyn Explainer = explainer(&request.method)?;
         let request = Request { target: Some(explanation.target.class.into()), ..request.clone() };
-        let seen = self.explained(method, &changed, &request, progress).await?;
+        let seen = self.explained((method, &request), &changed, progress).await?;
         let side = explanation.side;
         let stacked = |of: &Explanation| {
             let maps = std::iter::once(&of.map).chain(of.peers.iter().map(|peer| &peer.map));

@@ -36,7 +36,7 @@ impl Session {
         request: &Request,
         progress: &dyn Progress,
     ) -> Result<Explanation> {
-        let mut explanation = self.explained(method, pass, request, progress).await?;
+        let mut explanation = self.explained((method, request), pass, progress).await?;
         explanation.trust = self.trust(pass, request, &explanation, progress).await?;
         Ok(explanation)
     }
@@ -44,9 +44,8 @@ impl Session {
     /// The explanation alone.
     pub(crate) async fn explained(
         &self,
-        method: &dyn Explainer,
+        (method, request): (&dyn Explainer, &Request),
         pass: &ForwardPass,
-        request: &Request,
         progress: &dyn Progress,
     ) -> Result<Explanation> {
         let (meta, plan) = (method.meta(), Plan::of(self, method, request)?);

@@ -57,9 +57,9 @@ pub struct ImportedPeer {
 const UNSTATED: &str = "The license of the weights is not stated.";
 
 impl PeerOptions {
-    /// Reads the JSON beside an ONNX file. Its keys, none of which must be there: `name`, `license`, `source`, `output`,
-    /// `size`; `labels`, a list of names, an object of them by number, or the name of a file, which `read` reads;
-    /// `preprocess`, a preset's id or an object with `mean`, `std`, `crop` and `channels`. The files of timm
+    /// Reads the JSON beside an ONNX file. Its keys, none of which must be there: `name`, `license`, `source`,
+    /// `output`, `size`; `labels`, a list of names, an object of them by number, or the name of a file, which `read`
+    /// reads; `preprocess`, a preset's id or an object with `mean`, `std`, `crop` and `channels`. The files of timm
     /// (`pretrained_cfg`, `label_names`) and of Hugging Face (`id2label`, `image_mean`) will do.
     ///
     /// # Errors
@@ -164,7 +164,8 @@ impl ImportedPeer {
             (None, preset) => {
                 let preset = preset.unwrap_or(&crate::PRESETS[0]);
                 guesses.push(format!(
-                    "{id}: its pixels are prepared by the preset {} ({}), because {}. Say --preprocess if that is wrong.",
+                    "{id}: its pixels are prepared by the preset {} ({}), because {}. Say --preprocess if that is \
+                     wrong.",
                     preset.id, preset.name, guess.because
                 ));
                 Preparation::of(preset)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use peerlight_metrics::Effort;
 
-use super::{Device, OwnArgs};
+use super::{Device, NetworkArgs};
 
 /// How much is measured of agreement.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -80,12 +80,8 @@ pub struct Audit {
     /// Folder of images or of class folders, or CSV of paths
     #[arg(value_name = "IMAGES")]
     pub images: PathBuf,
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`, or an ONNX file; otherwise the bundle
-    /// of $PEERLIGHT_BUNDLE or the one that comes with Peerlight
-    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
-    pub bundle: Option<PathBuf>,
     #[command(flatten)]
-    pub own: OwnArgs,
+    pub networks: NetworkArgs,
     /// Folder for the results
     #[arg(long, short, default_value = "audit", value_name = "DIR")]
     pub out: PathBuf,

@@ -27,6 +27,17 @@ pub struct OwnArgs {
     pub output: Vec<String>,
 }
 
+/// The networks that a command works with.
+#[derive(Args)]
+pub struct NetworkArgs {
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`, or an ONNX file; otherwise the bundle
+    /// that is beside the program, in share/peerlight or, in the source tree, in web/models
+    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub own: OwnArgs,
+}
+
 #[derive(Args)]
 pub struct Import {
     /// Networks: ONNX files, `[ID=]FILE.onnx`; peers of a bundle, `[ID=]FILE.safetensors[:PEER]`; or

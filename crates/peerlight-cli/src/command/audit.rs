@@ -73,7 +73,7 @@ pub struct Audited {
 
 pub fn run(options: &Audit) -> Result<End> {
     let ranking = statistic(&options.by)?;
-    let session = session::open(options.bundle.as_deref(), &options.own, options.device)?;
+    let session = session::open(&options.networks, options.device)?;
     session.check(&Request::default())?;
     let mut left_out = LeftOut::default();
     let listed = images::list(&options.images, &session.info().classes, &mut left_out)?.images;

@@ -32,7 +32,7 @@ use crate::{
 };
 
 pub fn run(options: &Evaluate) -> Result<End> {
-    let session = session::open(options.bundle.as_deref(), &options.own, options.device)?;
+    let session = session::open(&options.networks, options.device)?;
     let protocol = protocol(options, &session)?;
     let mut left = LeftOut::default();
     let list = images::list(&options.images, &session.info().classes, &mut left)?;

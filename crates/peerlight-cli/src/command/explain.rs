@@ -30,7 +30,7 @@ use crate::{
 };
 
 pub fn run(options: &Explain) -> Result<End> {
-    let session = session::open(options.bundle.as_deref(), &options.own, options.device)?;
+    let session = session::open(&options.networks, options.device)?;
     let manifest = options.manifest.as_deref().map(|file| Manifest::read(file, &session)).transpose()?;
     let ask = match &manifest {
         Some(manifest) => manifest.request.clone(),

@@ -16,7 +16,7 @@ struct Tested {
 }
 
 pub fn run(options: &Sanity) -> Result<()> {
-    let session = session::open(options.bundle.as_deref(), &options.own, options.device)?;
+    let session = session::open(&options.networks, options.device)?;
     let peer = options.peer.as_deref().map(|wanted| session::peer(&session, wanted)).transpose()?;
     let image = decode(&files::read_image(&options.image)?)?;
     let host = Terminal::new();

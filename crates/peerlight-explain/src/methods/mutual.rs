@@ -61,8 +61,8 @@ impl Explainer for Mutual {
     }
 }
 
-/// Superposed class activation [1, side, side]: CAM at the last layer of a network with a linear classifier, which needs
-/// no gradient, LayerCAM elsewhere.
+/// Superposed class activation [1, side, side]: CAM at the last layer of a network with a linear classifier, which
+/// needs no gradient, LayerCAM elsewhere.
 async fn class(probe: &Probe<'_>) -> Result<Tensor<3>> {
     let mut maps = Vec::new();
     for &layer in probe.layers() {

@@ -23,7 +23,8 @@ const ALONE: [&str; 3] = ["itself", "spread", "confidence"];
 /// What is added to the free ones where it makes the score better for certain.
 const ITSELF: &str = "itself";
 
-/// Images whose number is odd, and those whose number is even: the number that a file's name ends in, or else its place.
+/// Images whose number is odd, and those whose number is even: the number that a file's name ends in, or else its
+/// place.
 ///
 /// One half is for choosing and fitting, the other for reporting.
 pub fn halves(records: &[Record]) -> [Vec<Record>; 2] {
@@ -40,10 +41,10 @@ pub fn halves(records: &[Record]) -> [Vec<Record>; 2] {
 
 /// Fits hit rates of a method's joint map to the records of images with small boxes.
 ///
-/// The score is a logistic regression on the agreement with the peers, spread, confidence and whether the peers give the
-/// same answer. Each network's agreement with itself joins them only where ten-fold AUROC then rises by an interval that
-/// excludes zero, because it takes more passes; of a network alone, it stands in for the peers. The steps are an isotonic
-/// fit to scores of the folds that did not see the image.
+/// The score is a logistic regression on the agreement with the peers, spread, confidence and whether the peers give
+/// the same answer. Each network's agreement with itself joins them only where ten-fold AUROC then rises by an interval
+/// that excludes zero, because it takes more passes; of a network alone, it stands in for the peers. The steps are an
+/// isotonic fit to scores of the folds that did not see the image.
 ///
 /// # Errors
 /// `ask-invalid` with fewer than [`LEAST_IMAGES`] images, or fewer than [`LEAST_OF_A_KIND`] that hit or that miss.

@@ -228,8 +228,8 @@ impl Block {
     }
 }
 
-/// Isotonic fit of the rate of targets over scores, by pooling adjacent violators, as blocks from low to high. Blocks of
-/// fewer than `least` images are joined to a neighbor, so 1 gives the exact fit.
+/// Isotonic fit of the rate of targets over scores, by pooling adjacent violators, as blocks from low to high. Blocks
+/// of fewer than `least` images are joined to a neighbor, so 1 gives the exact fit.
 pub fn isotonic(scores: &[f64], targets: &[bool], least: usize) -> Vec<Block> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));

@@ -145,7 +145,7 @@ mod tests {
         // A box holds the pixels whose centers lie in it.
         assert_eq!(of(r#"{"boxes":[[0.2,0,0.7,0.5]]}"#, 7, 4), ".##..##.........");
         assert_eq!(of(r#"{"brush":[0,0,0,1]}"#, 7, 4), "..........##..##");
-        // Where the grid does not divide the side, a pixel belongs to the region of its center; on a border, to the later.
+        // Where the grid does not divide the side, a pixel belongs to its center's region, on a border to the later.
         assert_eq!(of(r#"{"regions":[{"row":0,"column":1}]}"#, 2, 3), ".##......");
         assert_eq!(of(r#"{"regions":[{"row":1,"column":1},{"row":0,"column":0}]}"#, 2, 2), "#..#");
     }

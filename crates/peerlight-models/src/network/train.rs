@@ -67,8 +67,8 @@ impl Network {
         }
     }
 
-    /// A network between this one and another with parameters of the same shapes: a fraction of the other's weights, and
-    /// the rest of this one's.
+    /// A network between this one and another with parameters of the same shapes: a fraction of the other's weights,
+    /// and the rest of this one's.
     ///
     /// # Errors
     /// `bundle-invalid` if the other has other parameters.

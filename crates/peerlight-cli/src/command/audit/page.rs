@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// What must stand beside every find.
-pub const LIMITS: &str = "A low rank is a suspicion and no proof: look at the image. A mistake that all networks learned \
-    alike is invisible here. Networks may also look at different parts of the same object.";
+pub const LIMITS: &str = "A low rank is a suspicion and no proof: look at the image. A mistake that all networks \
+    learned alike is invisible here. Networks may also look at different parts of the same object.";
 
 const STYLE: &str = include_str!("../evaluate/report.css");
 
@@ -103,13 +103,15 @@ pub fn csv(audited: &Audited) -> Result<String> {
 pub fn html(audited: &Audited, shown: &[Shown]) -> String {
     let by = name(audited);
     let mut html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\">\
          <title>Peerlight: audit</title><style>{STYLE}</style><h1>Same answer, different reasons?</h1>\
          <p>{} images; on {} all networks of {} give the same answer, on {} they do not. The first are ranked by how \
          little the networks' maps agree: {}.</p><p>{LIMITS}</p><h2>Where in the frame</h2><p>Darker: the maps of the \
          least agreeing tenth differ here more than those of the other images. A mark that always lies in one place \
          shows as one cell.</p>{}<h2>By answer</h2><div class=\"wide\"><table><tr><th scope=\"col\">Answer</th>\
-         <th scope=\"col\">Images</th><th scope=\"col\">In the least agreeing tenth</th><th scope=\"col\">Mean</th></tr>",
+         <th scope=\"col\">Images</th><th scope=\"col\">In the least agreeing tenth</th>\
+         <th scope=\"col\">Mean</th></tr>",
         audited.images,
         audited.ranked.len(),
         escaped(&audited.bundle),
