@@ -39,9 +39,7 @@ def maps():
 
 def regional(a, b, grid):
     step = SIDE // grid
-    cells = [
-        (np.s_[r * step : (r + 1) * step, c * step : (c + 1) * step]) for r in range(grid) for c in range(grid)
-    ]
+    cells = [(np.s_[r * step : (r + 1) * step, c * step : (c + 1) * step]) for r in range(grid) for c in range(grid)]
     rho = [stats.pearsonr(a[cell].ravel().astype(float), b[cell].ravel().astype(float))[0] for cell in cells]
     weight = [a[cell].mean(dtype=float) + b[cell].mean(dtype=float) for cell in cells]
     return np.array(rho), np.array(weight)

@@ -40,11 +40,9 @@ impl MapPair {
         if count == 0 {
             return Ok(Vec::new());
         }
-        let stacked = |pick: fn(&(Vec<f32>, Vec<f32>)) -> &Vec<f32>| {
-            let values: Vec<f32> = maps.iter().flat_map(pick).copied().collect();
-            Tensor::<3>::from_data(TensorData::new(values, [count, side, side]), device)
-        };
-        let (a, b) = (stacked(|pair| &pair.0), stacked(|pair| &pair.1));
+        let stacked = |values: Vec<f32>| Tensor::<3>::from_data(TensorData::new(values, [count, side, side]), device);
+        let a = stacked(maps.iter().flat_map(|(a, _)| a).copied().collect());
+        let b = stacked(maps.iter().flat_map(|(_, b)| b).copied().collect());
         let mut reading = Reading::default();
         for &g in grids {
             let grid = Grid::square(g)?;

@@ -1,6 +1,6 @@
 //! The operations that most of a network's time goes into, each with its activation fused and its backward pass
 //! written by hand: [`conv_act`] (convolution, bias, residual, activation), [`norm_act`] (batch normalization,
-//! residual, activation) with [`moments`], and [`activate`] (an activation alone). [`max_pool`] is the greatest of
+//! residual, activation) with [`moments`], and [`activate`] (an activation alone). [`fn@max_pool`] is the greatest of
 //! windows.
 //!
 //! The operations are Burn backend extensions. Their default bodies compose Burn's own operations: that is what runs on

@@ -1,13 +1,18 @@
 //! The threads that a pass runs on.
 
-use burn::{backend::DispatchDevice, tensor::Device};
+#[cfg(feature = "cpu")]
+use burn::backend::DispatchDevice;
+use burn::tensor::Device;
 
 /// Whether tensors of this device are computed by the CPU, and keep no graph for gradients.
 pub fn is_cpu(device: &Device) -> bool {
     #[cfg(feature = "cpu")]
     return matches!(device.as_dispatch(), DispatchDevice::Flex(_));
     #[cfg(not(feature = "cpu"))]
-    false
+    {
+        let _ = device;
+        false
+    }
 }
 
 /// Runs a job on one of the threads that the CPU's kernels share, for tensors of this device. Elsewhere each kernel

@@ -1,4 +1,5 @@
 //! Bundles of format 2: peers that are graphs, with preprocessing and classes of their own.
+#![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
 mod support;
 

@@ -205,9 +205,11 @@ impl PeerStart {
     }
 }
 
-/// The classes that all chosen peers have, since they learn from each other, and for each peer its own indices of them
-/// if these are not simply all that it has.
-fn common_classes(manifest: &Manifest, chosen: &[usize]) -> Result<(Vec<String>, Vec<Option<Vec<usize>>>)> {
+/// A peer's own indices of the classes that all have, if these are not simply all that it has.
+type OwnClasses = Option<Vec<usize>>;
+
+/// The classes that all chosen peers have, since they learn from each other, and each peer's own indices of them.
+fn common_classes(manifest: &Manifest, chosen: &[usize]) -> Result<(Vec<String>, Vec<OwnClasses>)> {
     let classes = Classes::of(chosen.iter().map(|&peer| manifest.labels(peer)));
     let of = |class: usize| (0..chosen.len()).map(|peer| classes.own(peer, class)).collect::<Option<Vec<usize>>>();
     let (labels, rows): (Vec<String>, Vec<Vec<usize>>) =

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::{bootstrap::resampled_means, figure::Estimate, record::Record};
 
+/// A figure of an image by its name.
+type Figure<'a> = (&'a str, &'a dyn Fn(&AgreementRecord) -> Option<f64>);
+
 impl Images {
     fn of<'a>(self, sample: &Sample<'a>) -> Sample<'a> {
         sample.only(|record, _| self == Self::All || record.small)
@@ -302,9 +305,10 @@ impl Answers<'_, '_> {
         let hit = |judged: &AgreementRecord| judged.hit.map(|hit| f64::from(u8::from(hit)));
         let drop = |judged: &AgreementRecord| judged.masked.map(|[y, o]| 100.0 * (y - o).max(0.0) / y);
         let increase = |judged: &AgreementRecord| judged.masked.map(|[y, o]| if o > y { 100.0 } else { 0.0 });
-        let figures: [(&str, &dyn Fn(&AgreementRecord) -> Option<f64>); 4] = [
+        let energy = |judged: &AgreementRecord| judged.energy;
+        let figures: [Figure<'_>; 4] = [
             ("pointing", &hit),
-            ("energy", &|judged| judged.energy),
+            ("energy", &energy),
             ("drop of the mean probability", &drop),
             ("increase of the mean probability", &increase),
         ];

@@ -55,7 +55,7 @@ impl Pool {
                 return Err("has more padding than its window is wide".into());
             }
             let is_more = self.ceil_mode
-                && (size[axis] + before + after - span) % stride != 0
+                && !(size[axis] + before + after - span).is_multiple_of(stride)
                 && *windows * stride < size[axis] + before;
             *windows += usize::from(is_more);
         }

@@ -49,10 +49,8 @@ fn main() -> ExitCode {
         "onnx" => files.collect(),
         _ => bundle::seeds(&files.collect::<Vec<_>>()),
     };
-    let (change, read): (fn(&mut Random, &[Vec<u8>]) -> Vec<u8>, fn(&[u8]) -> bool) = match kind.as_str() {
-        "onnx" => (onnx::changed, read_onnx),
-        _ => (bundle::changed, read_bundle),
-    };
+    let change: fn(&mut Random, &[Vec<u8>]) -> Vec<u8> = if kind == "onnx" { onnx::changed } else { bundle::changed };
+    let read: fn(&[u8]) -> bool = if kind == "onnx" { read_onnx } else { read_bundle };
     std::panic::set_hook(Box::new(|info| *PLACE.lock().expect("no other panics") = info.to_string()));
     let mut faults: BTreeSet<String> = BTreeSet::new();
     let (mut accepted, mut most_memory, mut longest) = (0u64, 0, Duration::ZERO);

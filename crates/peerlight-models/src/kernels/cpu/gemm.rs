@@ -197,9 +197,9 @@ impl Gemm<'_> {
                     let output = &output[r][panels.at + skip..][..panels.width];
                     // SAFETY: the steps before wrote these.
                     let before = unsafe { output.assume_init_ref() };
-                    for j in 0..W {
+                    for (j, sum) in sum[r].iter_mut().enumerate() {
                         let (start, end) = (j * S::F32_LANES, panels.width.min((j + 1) * S::F32_LANES));
-                        sum[r][j] = load(simd, &before[start..end]);
+                        *sum = load(simd, &before[start..end]);
                     }
                 }
             }
