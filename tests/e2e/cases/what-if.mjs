@@ -156,7 +156,7 @@ test('what if: by keyboard and screen reader', async (t) => {
   assert.equal(await site.at('region-0-1').getAttribute('aria-description'), null);
 });
 
-test('what if: an answer within 150 ms at the median, an effect map within 3 s', async (t) => {
+test('what if: an answer within 1.5 s at the median, an effect map within 30 s, also on a busy machine', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.explain(() => site.at('sample-0').click());
   await site.at('what-if').click();
@@ -170,6 +170,6 @@ test('what if: an answer within 150 ms at the median, an effect map within 3 s',
   times.sort((a, b) => a - b);
   const effects = await answer(site, () => site.at('effects').click());
   t.note(`click to answer ${Math.round(times[7])} ms at the median; 49 regions ${Math.round(effects.ms)} ms`);
-  // The machine that runs tests is busy with other things: the bars themselves are those of docs/BENCHMARKS.md.
+  // On a machine of two cores with nothing else to do, a tenth of these is what to expect.
   assert.ok(times[7] < 1500 && effects.ms < 30_000, `${times}, ${effects.ms}`);
 });
