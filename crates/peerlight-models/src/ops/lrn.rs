@@ -3,7 +3,7 @@
 use burn::tensor::{Tensor, ops::PadMode};
 use serde::{Deserialize, Serialize};
 
-use super::{Operation, Value, image, only, tensor};
+use super::{Operation, Value, image, only, tensor, unary::MOST_POWER};
 
 /// `x / (bias + alpha / size * sum x^2)^beta`, the sum over `size` channels around each (Krizhevsky et al., NeurIPS
 /// 2012).
@@ -23,7 +23,8 @@ impl Operation for Lrn {
     fn shape(&self, inputs: &[&[usize]], _: &[&[usize]]) -> Result<Vec<usize>, String> {
         let input = image(inputs)?;
         match (1..=1024).contains(&self.size) {
-            true => Ok(input.to_vec()),
+            true if (-MOST_POWER..=MOST_POWER).contains(&self.beta) => Ok(input.to_vec()),
+            true => Err(format!("raises to the power {}", self.beta)),
             false => Err(format!("sums over {} channels", self.size)),
         }
     }

@@ -48,11 +48,18 @@ pub enum Unary {
     Tanh,
 }
 
+/// The largest exponent, and its negative the least. A greater one gives 0, 1 or infinity.
+pub(super) const MOST_POWER: f32 = 1000.0;
+
 impl Operation for Unary {
     fn shape(&self, inputs: &[&[usize]], _: &[&[usize]]) -> Result<Vec<usize>, String> {
         match *self {
             Self::Clip { low, high } if low.is_nan() || high.is_nan() || low > high => {
                 Err(format!("clips to {low}..{high}"))
+            }
+            // Burn looks for a whole number in an exponent, and does not expect one that no integer can hold.
+            Self::Power { exponent } if !(-MOST_POWER..=MOST_POWER).contains(&exponent) => {
+                Err(format!("raises to the power {exponent}"))
             }
             _ => Ok(one(inputs)?.to_vec()),
         }
@@ -85,5 +92,19 @@ impl Operation for Unary {
             Self::Sqrt => Dispatch::float_sqrt(x),
             Self::Tanh => Dispatch::float_tanh(x),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponents_that_no_integer_holds_are_refused() {
+        let shape = |exponent: f32| Unary::Power { exponent }.shape(&[&[4, 2, 2]], &[]);
+        for exponent in [1e30, -1e30, f32::INFINITY, f32::NEG_INFINITY, f32::NAN] {
+            assert!(shape(exponent).is_err(), "{exponent}");
+        }
+        assert_eq!((shape(-3.0), shape(0.25)), (Ok(vec![4, 2, 2]), Ok(vec![4, 2, 2])));
     }
 }
