@@ -139,8 +139,10 @@ pub struct Catalog {
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
     pub classes: Option<String>,
     /// Bundle whose classes are listed; otherwise the one that `peerlight explain` takes
-    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE", requires = "classes")]
+    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
     pub bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub own: OwnArgs,
 }
 
 #[derive(Args)]

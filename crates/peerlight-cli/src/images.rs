@@ -6,7 +6,7 @@ use std::{
 };
 
 use peerlight_core::{Code, Error, Rect, Result};
-use peerlight_models::{Named, class_of_folder, look_alikes};
+use peerlight_models::{FolderClasses, Named, look_alikes};
 use peerlight_train::rng::sample;
 
 use crate::{
@@ -78,13 +78,14 @@ fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut 
             found.push(Listed { path, name, class, boxes: Vec::new() });
         }
     };
+    let classes = FolderClasses::new(labels);
     let top = folder(given, left)?;
     add(top.images, None);
     for inner in top.folders {
         let deeper = folder(&inner, left)?;
         pass_over(&deeper.folders, DEEPER, left);
         let name = name_of(&inner);
-        let class = class_of_folder(labels, &name);
+        let class = classes.find(&name);
         if class.clone().one().is_none() && !deeper.images.is_empty() {
             unknown.insert(name, (class.clone(), deeper.images.len()));
         }
@@ -139,6 +140,7 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
     let table = Table::read(file)?;
     let path = table.column("path")?;
     let class = table.column("class").ok();
+    let classes = FolderClasses::new(labels);
     let base = file.parent().unwrap_or(Path::new("."));
     let mut found: Vec<Listed> = Vec::new();
     let mut lines: HashMap<String, usize> = HashMap::new();
@@ -149,7 +151,7 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
             continue;
         }
         let cell = class.map_or("", |column| row.cell(column));
-        let named = if cell.is_empty() { Named::None } else { class_of_folder(labels, cell) };
+        let named = if cell.is_empty() { Named::None } else { classes.find(cell) };
         if named.clone().one().is_none() && !cell.is_empty() {
             unknown.entry(cell.to_owned()).or_insert((named.clone(), 0)).1 += 1;
         }

@@ -70,7 +70,8 @@ pub fn file_name(file: &Path) -> String {
 }
 
 impl OwnArgs {
-    fn is_empty(&self) -> bool {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
         [&self.labels, &self.preprocess, &self.size, &self.output].iter().all(|flag| flag.is_empty())
     }
 

@@ -7,7 +7,7 @@ use peerlight_models::{Bundle, Named, class_named, nearest};
 use crate::{
     bundle,
     cli::{Device, NetworkArgs},
-    files::shown,
+    files::{shown, text},
     own,
 };
 
@@ -19,8 +19,9 @@ pub fn open(networks: &NetworkArgs, device: Device) -> Result<Session> {
 }
 
 /// The index of a class by its name, index, or a part of its name that no other class has.
-pub fn class(session: &Session, wanted: &str) -> Result<usize> {
+pub fn class(session: &Session, networks: &NetworkArgs, wanted: &str) -> Result<usize> {
     let labels = &session.info().classes;
+    let flags = flags(networks);
     let told = |classes: &[usize]| {
         let named: Vec<_> = classes.iter().take(8).map(|&i| format!("{} ({i})", shown(&labels[i]))).collect();
         let more = if classes.len() > named.len() {
@@ -39,7 +40,8 @@ pub fn class(session: &Session, wanted: &str) -> Result<usize> {
             near if near.is_empty() => {
                 let all = labels.len();
                 format!(
-                    "'{wanted}' is not one of the bundle's {all} classes. `peerlight catalog --classes` lists them."
+                    "'{wanted}' is not one of the bundle's {all} classes. `peerlight catalog --classes{flags}` lists \
+                     them."
                 )
             }
             near => format!("'{wanted}' is not a class of the bundle. Did you mean: {}?", told(&near)),
@@ -47,12 +49,19 @@ pub fn class(session: &Session, wanted: &str) -> Result<usize> {
     };
     Err(Error::new(
         Code::AskInvalid,
-        text + &format!(" `peerlight catalog --classes {}` lists those near to it.", quoted(wanted)),
+        text + &format!(" `peerlight catalog --classes {}{flags}` lists those near to it.", quoted(wanted)),
     ))
 }
 
+/// The flags that open the same networks again, each after a space.
+fn flags(networks: &NetworkArgs) -> String {
+    let bundle = networks.bundle.as_deref().map(|file| format!(" --bundle {}", quoted(&text(file))));
+    let labels = networks.own.labels.iter().map(|labels| format!(" --labels {}", quoted(labels)));
+    bundle.into_iter().chain(labels).collect()
+}
+
 fn quoted(text: &str) -> String {
-    let plain = text.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    let plain = text.chars().all(|c| c.is_alphanumeric() || "-_./=".contains(c));
     if plain && !text.is_empty() { text.into() } else { format!("'{}'", text.replace('\'', "")) }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use peerlight_core::Result;
-use peerlight_models::{Calibration, Layer};
+use peerlight_models::{Calibration, Layer, distinct_name};
 use serde::Serialize;
 
 use crate::{
@@ -165,7 +165,7 @@ pub fn caution(classes: &[String], pass: &ForwardPass, explained: &[usize]) -> O
         return Some(format!("{who} sure what this is. What follows explains a guess."));
     }
     if first.iter().any(|class| *class != first[0]) {
-        let names: Vec<&str> = first.iter().map(|&class| classes[class].as_str()).collect();
+        let names: Vec<String> = first.iter().map(|&class| distinct_name(classes, class)).collect();
         return Some(format!("The networks give different answers ({}).", names.join("; ")));
     }
     None

@@ -1,14 +1,15 @@
 //! Classes of several peers, matched by their names.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use crate::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named};
+use crate::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named, folders::is_wordnet_id};
 
 /// Classes of all peers as one list: those of the first peer, then those that only later ones have.
 ///
 /// Two peers have a class in common if its names are the same: exactly, or else without regard to case, underscores
-/// and a WordNet id in front, or else by the first of several names (`tench` is `tench, Tinca tinca`). Where several
-/// classes of a peer have the same name, they are matched in their order. Names that only count (`class 7`) are the
+/// and a WordNet id in front, or else by the first of several names (`tench` is `tench, Tinca tinca`), or else by any
+/// of them that no other class left over has (`tabby cat` is `tabby, tabby cat`). Where several classes of a peer have
+/// the same name, they are matched in their order. Names that only count (`class 7`) are the
 /// same in lists of the same length. Each class of a peer is matched once at most.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Classes {
@@ -94,18 +95,21 @@ impl<'a> Label<'a> {
         };
         (name, self.counts)
     }
+
+    /// Each of its names.
+    fn several(&self) -> BTreeSet<(String, Option<usize>)> {
+        let plain = plain(self.name);
+        let names = plain.split(',').map(str::trim).filter(|name| !name.is_empty());
+        names.map(|name| (name.to_owned(), self.counts)).collect()
+    }
 }
 
 /// A name in lower case, without underscores and a WordNet id in front. An id alone stands for its class of ImageNet.
 fn plain(name: &str) -> String {
     let name = name.trim();
-    let is_id = |text: &str| {
-        let digits = text.strip_prefix('n').unwrap_or_default();
-        digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit())
-    };
     let rest = match name.split_once([' ', '\t', '_', '-', ':', ',']) {
-        Some((id, rest)) if is_id(id) => rest,
-        None if is_id(name) => imagenet(name).unwrap_or(name),
+        Some((id, rest)) if is_wordnet_id(id) => rest,
+        None if is_wordnet_id(name) => imagenet(name).unwrap_or(name),
         _ => name,
     };
     rest.trim().to_lowercase().replace('_', " ")
@@ -136,7 +140,28 @@ fn matched(new: &[Label<'_>], old: &[Label<'_>]) -> Vec<Option<usize>> {
             }
         }
     }
+    let new_left: Vec<usize> = (0..new.len()).filter(|&i| places[i].is_none()).collect();
+    let old_left: Vec<usize> = (0..old.len()).filter(|&i| !is_taken[i]).collect();
+    for [i, j] in only_pairs(new, &new_left, old, &old_left) {
+        places[i] = Some(j);
+    }
     places
+}
+
+/// The pairs of labels that have one of their several names in common with each other, and with no other label.
+fn only_pairs(new: &[Label<'_>], new_left: &[usize], old: &[Label<'_>], old_left: &[usize]) -> Vec<[usize; 2]> {
+    let mut by_name: HashMap<_, Vec<usize>> = HashMap::new();
+    for &j in old_left {
+        old[j].several().into_iter().for_each(|name| by_name.entry(name).or_default().push(j));
+    }
+    let akin = |&i: &usize| -> BTreeSet<usize> {
+        new[i].several().iter().filter_map(|name| by_name.get(name)).flatten().copied().collect()
+    };
+    let akin: Vec<BTreeSet<usize>> = new_left.iter().map(akin).collect();
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    akin.iter().flatten().for_each(|&j| *counts.entry(j).or_default() += 1);
+    let only = |akin: &BTreeSet<usize>| akin.first().copied().filter(|j| akin.len() == 1 && counts[j] == 1);
+    new_left.iter().zip(&akin).filter_map(|(&i, akin)| Some([i, only(akin)?])).collect()
 }
 
 #[cfg(test)]
@@ -174,6 +199,15 @@ mod tests {
         // The exact name wins over a laxer one.
         assert_eq!(places(&["Cat", "cat"], &["cat", "CAT"]), [Some(1), Some(0)]);
         assert_eq!(places(&["cat", "dog"], &["car", "bus"]), [None, None]);
+    }
+
+    #[test]
+    fn any_of_several_names_matches_where_it_is_of_one_class_alone() {
+        let several = ["tabby, tabby cat", "cock", "tiger cat, cat", "cat, house cat"];
+        assert_eq!(places(&several, &["tabby cat", "hen"]), [Some(0), None]);
+        assert_eq!(places(&["tabby cat", "tabby"], &["mog, tabby cat, tabby"]), [None], "either of two");
+        assert_eq!(places(&["maillot", "tank suit"], &["maillot, tank suit", "maillot"]), [Some(1), Some(0)]);
+        assert_eq!(places(&["x, house"], &["y, house", "house, z"]), [None, None]);
     }
 
     #[test]

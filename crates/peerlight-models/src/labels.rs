@@ -23,7 +23,7 @@ pub enum Named {
 }
 
 impl Named {
-    fn of(found: Vec<usize>) -> Self {
+    pub(crate) fn of(found: Vec<usize>) -> Self {
         match found[..] {
             [] => Self::None,
             [one] => Self::One(one),
@@ -54,17 +54,6 @@ pub fn class_named(labels: &[String], wanted: &str) -> Named {
     }
 }
 
-/// The class that a folder of images, or a table's cell, is named after: as [`class_named`], but by whole names alone,
-/// and, where the labels are those of ImageNet, by the WordNet id, too.
-pub fn class_of_folder(labels: &[String], folder: &str) -> Named {
-    match named_whole(labels, folder) {
-        Named::None if labels.iter().map(String::as_str).eq(IMAGENET_1K.lines()) => {
-            IMAGENET_1K_WNIDS.lines().position(|id| id == folder).map_or(Named::None, Named::One)
-        }
-        found => found,
-    }
-}
-
 /// At most `most` classes whose names are near to what was wanted, nearest first: those that have it as a word, then
 /// as a part, then those that a few letters tell apart from it.
 pub fn nearest(labels: &[String], wanted: &str, most: usize) -> Vec<usize> {
@@ -85,6 +74,18 @@ pub fn nearest(labels: &[String], wanted: &str, most: usize) -> Vec<usize> {
     near.into_iter().map(|(_, index)| index).take(most).collect()
 }
 
+/// The name of a class, with its index if another class has the same name: `class 2 (7)`.
+///
+/// # Panics
+/// If there is no class of this index.
+pub fn distinct_name(labels: &[String], class: usize) -> String {
+    let name = &labels[class];
+    match labels.iter().filter(|label| *label == name).count() {
+        1 => name.clone(),
+        _ => format!("{name} ({class})"),
+    }
+}
+
 /// Pairs of labels that a reader may take for one: they differ in case, in surrounding spaces or in Unicode form.
 pub fn look_alikes(labels: &[String]) -> Vec<[usize; 2]> {
     let mut order: Vec<(String, usize)> = labels.iter().enumerate().map(|(i, label)| (folded(label), i)).collect();
@@ -94,7 +95,7 @@ pub fn look_alikes(labels: &[String]) -> Vec<[usize; 2]> {
 
 /// The class of a whole name. An index is meant only where no class has that name, and never where all names are
 /// numerals: there a numeral means the name of equal value.
-fn named_whole(labels: &[String], wanted: &str) -> Named {
+pub(crate) fn named_whole(labels: &[String], wanted: &str) -> Named {
     let lower = wanted.to_lowercase();
     let normalized = folded(wanted);
     let found = positions(labels, |label| label == wanted);
@@ -114,7 +115,7 @@ fn or_else(found: Vec<usize>, other: impl FnOnce() -> Vec<usize>) -> Vec<usize> 
     if found.is_empty() { other() } else { found }
 }
 
-fn positions(labels: &[String], wanted: impl Fn(&str) -> bool) -> Vec<usize> {
+pub(crate) fn positions(labels: &[String], wanted: impl Fn(&str) -> bool) -> Vec<usize> {
     labels.iter().enumerate().filter(|(_, label)| wanted(label)).map(|(index, _)| index).collect()
 }
 
@@ -146,6 +147,11 @@ fn edits(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FolderClasses;
+
+    fn class_of_folder(labels: &[String], folder: &str) -> Named {
+        FolderClasses::new(labels).find(folder)
+    }
 
     fn labels(names: &[&str]) -> Vec<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
@@ -200,7 +206,8 @@ mod tests {
         assert_eq!(class_of_folder(&labels, "Tiger Cat"), Named::One(1));
         assert_eq!(class_of_folder(&labels, "2"), Named::One(2));
         assert_eq!(class_of_folder(&labels, "tabby"), Named::None);
-        assert_eq!(class_of_folder(&labels, "n02123045"), Named::None);
+        assert_eq!(class_of_folder(&labels, "n02123045"), Named::One(0));
+        assert_eq!(class_of_folder(&labels, "n01440764"), Named::None);
         let imagenet: Vec<String> = IMAGENET_1K.lines().map(String::from).collect();
         assert_eq!(class_of_folder(&imagenet, "n01440764"), Named::One(0));
         assert_eq!(class_of_folder(&imagenet, "n03888257"), Named::One(701));

@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use peerlight_core::{Result, argmax};
 use peerlight_explain::{Explanation, Needs, REGIONS, Request, STATISTICS, Session, Statistic, statistic};
+use peerlight_models::distinct_name;
 use serde::{Deserialize, Serialize};
 
 use self::journal::Journal;
@@ -26,8 +27,10 @@ use crate::{
 pub struct Finding {
     /// The image's name.
     pub image: String,
-    /// Each network's first class.
+    /// Each network's first class, as the network calls it.
     pub answers: Vec<String>,
+    /// The same classes, by their indices in the bundle's list. Equal ones are one class, whatever its names.
+    pub classes: Vec<usize>,
     /// The probability that each network gives to its first class.
     pub probabilities: Vec<f32>,
     /// Whether all networks give the same answer.
@@ -134,15 +137,17 @@ async fn find(session: &Session, name: &str, pixels: &peerlight_core::Rgba8) -> 
     let made = session.explain(&pass, &request, &progress).await?;
     let statistics = session.statistics(&pass, &request, &made, &free(), &progress).await?;
     let first: Vec<_> = made.peers.iter().map(|peer| peer.top[0].clone()).collect();
+    let classes: Vec<usize> = made.peers.iter().map(|peer| pass.likeliest(&[peer.peer])).collect();
     let spread = |attention: &[f32]| {
         let most = attention.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         most - attention.iter().copied().fold(f32::INFINITY, f32::min)
     };
     Ok(Finding {
         image: name.into(),
-        same: first.iter().all(|answer| answer.label == first[0].label),
+        same: classes.iter().all(|class| *class == classes[0]),
         probabilities: first.iter().map(|answer| answer.probability).collect(),
         answers: first.into_iter().map(|answer| answer.label).collect(),
+        classes,
         statistics: statistics[0].values.iter().map(|(id, value)| ((*id).to_owned(), *value)).collect(),
         brightest: brightest(&made),
         difference: made.regions.iter().map(|region| spread(&region.attention)).collect(),
@@ -173,10 +178,13 @@ fn rank(
     let mut ranked: Vec<Finding> = all.into_iter().filter(|found| found.same).collect();
     ranked.sort_by(|a, b| value(a).total_cmp(&value(b)));
     let suspicious = ranked.len().div_ceil(10);
-    let mut classes: BTreeMap<&str, OfClass> = BTreeMap::new();
+    let mut classes: BTreeMap<usize, OfClass> = BTreeMap::new();
     for (place, found) in ranked.iter().enumerate() {
-        let class = found.answers[0].as_str();
-        let own = classes.entry(class).or_insert(OfClass { class: class.into(), images: 0, suspicious: 0, mean: 0.0 });
+        let class = found.classes[0];
+        let own = classes.entry(class).or_insert_with(|| {
+            let class = distinct_name(&session.info().classes, class);
+            OfClass { class, images: 0, suspicious: 0, mean: 0.0 }
+        });
         own.images += 1;
         own.suspicious += usize::from(place < suspicious);
         own.mean += found.statistics.get(meta.id).copied().unwrap_or(0.0);

@@ -6,16 +6,15 @@ use peerlight_metrics::catalog;
 use peerlight_models::{Bundle, nearest};
 use serde::Serialize;
 
-use crate::{
-    bundle,
-    cli::Catalog,
-    files::{self, shown},
-    json,
-};
+use crate::{bundle, cli::Catalog, files::shown, json, own};
 
 pub fn run(options: &Catalog) -> Result<()> {
     if let Some(wanted) = &options.classes {
         return classes(wanted, options);
+    }
+    if !options.own.is_empty() {
+        let text = "--labels, --preprocess, --size and --output are for the classes of an ONNX file: add --classes.";
+        return Err(Error::new(Code::AskInvalid, text));
     }
     let catalog = catalog();
     if options.json {
@@ -65,10 +64,11 @@ struct Class<'a> {
 
 fn classes(wanted: &str, options: &Catalog) -> Result<()> {
     let file = bundle::find(options.bundle.as_deref())?;
-    let labels = Bundle::parse(&files::read(&file)?)?.manifest.labels;
+    let classes = Bundle::parse(&own::bundle_bytes(&file, &options.own)?)?.manifest.classes();
+    let labels = classes.names();
     let listed: Vec<usize> = match wanted {
         "" => (0..labels.len()).collect(),
-        _ => nearest(&labels, wanted, labels.len()),
+        _ => nearest(labels, wanted, labels.len()),
     };
     if listed.is_empty() {
         let text = format!("No class of '{}' has a name near to '{wanted}'.", file.display());

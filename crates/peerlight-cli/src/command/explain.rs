@@ -9,7 +9,7 @@ mod what_if;
 use std::{path::Path, time::Instant};
 
 use peerlight_core::{Code, Error, Preprocess, Result, overlay};
-use peerlight_explain::{ByName, Explanation, Request, Session, Versus, explainer, legacy};
+use peerlight_explain::{ByName, Explanation, Prediction, Request, Session, Versus, explainer, legacy};
 use peerlight_metrics::WhatIfResult;
 use serde::Serialize;
 
@@ -141,7 +141,8 @@ fn of_the_image(code: Code) -> bool {
 }
 
 fn ask(options: &Explain, session: &Session) -> Result<Request> {
-    let target = options.class.as_deref().map(|wanted| session::class(session, wanted)).transpose()?.map(ByName::from);
+    let named = |wanted| session::class(session, &options.networks, wanted);
+    let target = options.class.as_deref().map(named).transpose()?.map(ByName::from);
     let mut request = Request { target, ..options.settings.request()? };
     if session.info().peers.len() == 1 {
         // What would go into the mutual map, if there were another network.
@@ -162,7 +163,8 @@ fn requests(options: &Explain, session: &Session, target: Option<ByName>) -> Res
         Some("all") => vec![None],
         Some(wanted) => vec![Some(session::peer(session, wanted)?)],
     };
-    let rather_than = options.rather_than.as_deref().map(|wanted| session::class(session, wanted)).transpose()?;
+    let named = |wanted| session::class(session, &options.networks, wanted);
+    let rather_than = options.rather_than.as_deref().map(named).transpose()?;
     let versus = rather_than.map(|class| Versus { class: class.into(), weight: 1.0 });
     let (class, of_all) = (target.as_ref().map(|class| session.class(class)).transpose()?, options.peer.is_none());
     let mut requests = Vec::new();
@@ -276,15 +278,22 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
 /// A line for people: what was recognized, and how far the peers agree; and one for each method, with what it cost.
 fn summary(session: &Session, explained: &Explained) -> String {
     let Explained { explanation, methods, what_if, .. } = explained;
-    let peers: Vec<String> = explanation
-        .peers
-        .iter()
-        .filter_map(|peer| peer.top.first().map(|top| format!("{} {:.0}%", shown(&top.label), top.probability * 100.0)))
-        .collect();
+    let first: Vec<_> = explanation.peers.iter().filter_map(|peer| peer.top.first()).collect();
+    let said = |top: &&Prediction| {
+        // Equal names of different classes are told apart.
+        let is_shared = first.iter().any(|other| other.label == top.label && other.class != top.class);
+        let index = if is_shared { format!(" ({})", top.class) } else { String::new() };
+        format!("{}{index} {:.0}%", shown(&top.label), top.probability * 100.0)
+    };
+    let peers: Vec<String> = first.iter().map(said).collect();
     let ms: f64 = explanation.timings.iter().map(|t| t.ms).sum();
     let agreement = explanation.agreement.map_or(String::new(), |agreement| format!("; agreement {agreement:.2}"));
     let class = shown(&explanation.target.label);
-    let mut text = format!("{}; explaining {class}{agreement}; {ms:.0} ms", peers.join(" | "));
+    let without = explanation.peers.iter().filter(|peer| !peer.has_target);
+    let without: String = without
+        .map(|peer| format!("; {} does not have this class and explains {}", peer.id, shown(&peer.target.label)))
+        .collect();
+    let mut text = format!("{}; explaining {class}{without}{agreement}; {ms:.0} ms", peers.join(" | "));
     for made in methods {
         let Explanation { cost, ms, map, .. } = &made.explanation;
         let blank = if map.blank { "; BLANK: nothing to show" } else { "" };

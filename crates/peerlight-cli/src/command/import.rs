@@ -23,6 +23,8 @@ use crate::{
 const LITE: &str = "Apache-2.0. EfficientNet-Lite: Copyright Google LLC.";
 /// The number of classes of these weights.
 const IMAGENET: usize = 1000;
+/// The largest number of peers of a bundle that is made.
+const MOST_PEERS: usize = 8;
 
 /// The peers of a bundle on their way.
 #[derive(Default)]
@@ -37,6 +39,15 @@ struct Peers {
 pub fn run(options: &Import) -> Result<()> {
     let wanted = Wanted::all(&options.peers)?;
     let ids: Vec<&str> = wanted.iter().map(|wanted| wanted.id.as_str()).collect();
+    if ids.len() > MOST_PEERS {
+        let text = format!("There are {} networks; a bundle takes 1 to {MOST_PEERS}.", ids.len());
+        return Err(Error::new(Code::AskInvalid, text));
+    }
+    if ids.iter().any(|id| id.eq_ignore_ascii_case("all")) {
+        let text = "A network cannot have the id 'all', which means all of them in --peer all. Give it another one: \
+                    ID=FILE.";
+        return Err(Error::new(Code::AskInvalid, text));
+    }
     let mut peers = Peers::default();
     for wanted in &wanted {
         let given = options.own.of(&wanted.id, &ids)?;
@@ -62,9 +73,21 @@ pub fn run(options: &Import) -> Result<()> {
         let (name, classes, parameters) = (peer.display_name(), manifest.labels(i).len(), bundle.parameters(i));
         eprintln!("{}: {name}, {classes} classes, {:.1} million weights", peer.id, parameters as f64 / 1e6);
     }
+    if let Some(note) = in_common(&manifest) {
+        eprintln!("{note}");
+    }
     files::write(&options.out, &bytes)?;
     println!("{}  {}  {:.1} MB", bundle.sha256(), options.out.display(), bytes.len() as f64 / 1e6);
     Ok(())
+}
+
+/// How many classes all peers have in common; none if all have the same list.
+fn in_common(manifest: &Manifest) -> Option<String> {
+    let (classes, peers) = (manifest.classes(), manifest.peers.len());
+    let of_all = (0..classes.names().len()).filter(|&class| (0..peers).all(|peer| classes.own(peer, class).is_some()));
+    let (common, most) = (of_all.count(), (0..peers).map(|peer| manifest.labels(peer).len()).max()?);
+    let is_same = (0..peers).all(|peer| manifest.labels(peer) == manifest.labels(0));
+    (!is_same).then(|| format!("{common} of {most} classes in common"))
 }
 
 impl Peers {

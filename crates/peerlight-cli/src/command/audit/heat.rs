@@ -59,6 +59,7 @@ mod tests {
         let found = |difference: [f32; 4]| Finding {
             image: String::new(),
             answers: Vec::new(),
+            classes: Vec::new(),
             probabilities: Vec::new(),
             same: true,
             statistics: Default::default(),

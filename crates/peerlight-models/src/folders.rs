@@ -1,0 +1,92 @@
+//! Classes that folders of images, or a table's cells, are named after.
+
+use std::cell::OnceCell;
+
+use crate::{
+    Classes, IMAGENET_1K, IMAGENET_1K_WNIDS, Named,
+    classes::first_name,
+    labels::{named_whole, positions},
+};
+
+/// Finds the classes of folders among the labels of a network.
+#[derive(Debug)]
+pub struct FolderClasses<'a> {
+    labels: &'a [String],
+    /// ImageNet's classes and the labels, matched by their names; made when the first WordNet id is met.
+    imagenet: OnceCell<Classes>,
+}
+
+impl<'a> FolderClasses<'a> {
+    /// A finder for these labels.
+    pub fn new(labels: &'a [String]) -> Self {
+        Self { labels, imagenet: OnceCell::new() }
+    }
+
+    /// The class that a folder is named after: as [`crate::class_named`] finds it, but by whole names alone; else by a
+    /// WordNet id that stands before a label, or whose class of ImageNet has the name of a label.
+    pub fn find(&self, folder: &str) -> Named {
+        match named_whole(self.labels, folder) {
+            Named::None if is_wordnet_id(folder) => self.by_wordnet_id(folder),
+            found => found,
+        }
+    }
+
+    fn by_wordnet_id(&self, id: &str) -> Named {
+        let is_before =
+            |label: &str| label.strip_prefix(id).is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()));
+        match Named::of(positions(self.labels, is_before)) {
+            Named::None => {}
+            found => return found,
+        }
+        let Some(index) = IMAGENET_1K_WNIDS.lines().position(|own| own == id) else { return Named::None };
+        // Two of ImageNet's names are those of two classes each, which their places tell apart.
+        let name = IMAGENET_1K.lines().nth(index);
+        let shift = usize::from(self.labels.first().is_some_and(|first| first_name(first) == "background"));
+        if self.labels.get(index + shift).map(String::as_str) == name {
+            return Named::One(index + shift);
+        }
+        let classes = self.imagenet.get_or_init(|| {
+            let imagenet: Vec<String> = IMAGENET_1K.lines().map(str::to_owned).collect();
+            Classes::of([&*imagenet, self.labels])
+        });
+        classes.own(1, index).map_or(Named::None, Named::One)
+    }
+}
+
+/// Whether a text has the form of a WordNet id of a noun: `n01440764`.
+pub(crate) fn is_wordnet_id(text: &str) -> bool {
+    let digits = text.strip_prefix('n').unwrap_or_default();
+    digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(labels: &[String], folder: &str) -> Option<usize> {
+        FolderClasses::new(labels).find(folder).one()
+    }
+
+    #[test]
+    fn wordnet_ids_are_known_in_every_list_that_has_the_class() {
+        let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let imagenet: Vec<String> = IMAGENET_1K.lines().map(String::from).collect();
+        let lists = [
+            (imagenet.clone(), 0),
+            ([own(&["background"]), imagenet.clone()].concat(), 1),
+            // A bundle's list ends with what later peers alone have.
+            ([imagenet.clone(), own(&["background", "unicorn", "crane"])].concat(), 0),
+        ];
+        for (labels, shift) in &lists {
+            let finder = FolderClasses::new(labels);
+            for (index, id) in IMAGENET_1K_WNIDS.lines().enumerate() {
+                assert_eq!(finder.find(id), Named::One(index + shift), "{id}");
+            }
+        }
+        let few = own(&["tiger", "tabby, tabby cat", "n99999999 unicorn", "tench, Tinca tinca"]);
+        let cases = [("n02123045", 1), ("n99999999", 2), ("n01440764", 3), ("n02129604", 0)];
+        cases.iter().for_each(|(id, index)| assert_eq!(found(&few, id), Some(*index), "{id}"));
+        assert_eq!((found(&few, "n01443537"), found(&few, "n9999999")), (None, None));
+        assert_eq!(found(&own(&["n01440764", "n01443537"]), "n01443537"), Some(1));
+    }
+}
