@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+use image::{
+    DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageReader, Limits, error::UnsupportedErrorKind,
+};
 use peerlight_core::{Code, Error, MAX_PIXELS, Orientation, Rect, Result, Rgba8};
 
 use crate::kind::{HEAD, Kind, READABLE, kind};
@@ -84,17 +86,34 @@ fn refused(error: &ImageError) -> Error {
         ImageError::Limits(_) => {
             Error::new(Code::ImageTooLarge, "The image is too large to decode. Scale it down first.")
         }
+        ImageError::Unsupported(unsupported) => match unsupported.kind() {
+            UnsupportedErrorKind::Color(ExtendedColorType::Unknown(bits)) => {
+                broken(&format!("it stores colors in a way that is not supported ({bits} bits)"))
+            }
+            _ => broken(error),
+        },
         other => broken(other),
     }
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Error {
-    Error::new(Code::ImageBroken, format!("The file cannot be read as an image: {error}."))
+    // Some decoders end their sentence with a full stop or a line end of its own.
+    let why = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    Error::new(Code::ImageBroken, format!("The file cannot be read as an image: {}.", why.trim_end_matches('.')))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reasons_are_for_people() {
+        let color = UnsupportedErrorKind::Color(ExtendedColorType::Unknown(32));
+        let unsupported = image::error::UnsupportedError::from_format_and_kind(image::ImageFormat::Tiff.into(), color);
+        let text = refused(&ImageError::Unsupported(unsupported)).to_string();
+        assert!(text.ends_with("not supported (32 bits)."), "{text}");
+        assert!(broken(&"expected 40 found 39\n").to_string().ends_with(": expected 40 found 39."));
+    }
 
     #[test]
     fn what_is_no_image_is_refused() {

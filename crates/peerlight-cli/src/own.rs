@@ -4,7 +4,7 @@ use std::path::Path;
 
 use peerlight_core::{Code, Error, Result};
 use peerlight_models::{Bundle, Precision};
-use peerlight_onnx::{ImportedPeer, Labels, PeerOptions, manifest_of};
+use peerlight_onnx::{ImportedPeer, Labels, PeerOptions, Preparation, manifest_of};
 
 use crate::{cli::OwnArgs, files};
 
@@ -82,12 +82,21 @@ impl OwnArgs {
     pub fn of(&self, id: &str, ids: &[&str]) -> Result<PeerOptions> {
         let find = |flag: &str, values: &[String]| -> Result<Option<String>> {
             let all = pieces(values, ids);
-            let own = all.iter().rev().find(|(of, _)| *of == Some(id));
-            let value = own.or(all.iter().rev().find(|(of, _)| of.is_none())).map(|(_, value)| value.clone());
+            let only = |wanted: Option<&str>| {
+                let mut values = all.iter().filter(|(of, _)| *of == wanted).map(|(_, value)| value.clone());
+                let (value, further) = (values.next(), values.next());
+                let whom = wanted.map_or(String::new(), |id| format!(" for '{id}'"));
+                let twice = || Error::new(Code::AskInvalid, format!("--{flag} is given twice{whom}."));
+                further.map_or(Ok(value), |_| Err(twice()))
+            };
+            let own = only(Some(id))?;
+            let of_all = only(None)?;
+            let is_own = own.is_some();
+            let value = own.or(of_all);
             // Free values have equals signs, too: `mean=0.5`.
             let is_free =
                 |key: &str| flag == "preprocess" && ["mean", "std", "crop", "size", "channels"].contains(&key);
-            let text = value.as_deref().filter(|text| own.is_none() && !Path::new(text).exists()).unwrap_or_default();
+            let text = value.as_deref().filter(|text| !is_own && !Path::new(text).exists()).unwrap_or_default();
             match text.split(',').next().and_then(|part| part.split_once('=')).filter(|(key, _)| !is_free(key)) {
                 Some((other, _)) => {
                     let text =
@@ -102,10 +111,17 @@ impl OwnArgs {
             text.parse().map_err(|_| wrong())
         };
         let read = |file: &str| files::read_text(Path::new(file));
+        let preparation: Option<Preparation> =
+            find("preprocess", &self.preprocess)?.map(|text| text.parse()).transpose()?;
+        let side = find("size", &self.size)?.map(size).transpose()?;
+        if let (Some(a), Some(b)) = (side, preparation.as_ref().and_then(|own| own.side)) {
+            let text = format!("--size says {a} pixels for '{id}', and --preprocess says size={b}. Say one of them.");
+            return Err(Error::new(Code::AskInvalid, text));
+        }
         Ok(PeerOptions {
             labels: find("labels", &self.labels)?.map(|text| Labels::parse(&text, &read)).transpose()?,
-            preparation: find("preprocess", &self.preprocess)?.map(|text| text.parse()).transpose()?,
-            side: find("size", &self.size)?.map(size).transpose()?,
+            preparation,
+            side,
             output: find("output", &self.output)?,
             ..PeerOptions::default()
         })

@@ -123,6 +123,9 @@ fn what_cannot_run_is_named() {
     import(&["a.onnx", "--labels", "imagenet"], &["10 classes", "1000 names"]);
     import(&["a.onnx", "--preprocess", "blue"], &["torchvision, tf, 0..1, 0..255, caffe"]);
     import(&["a.onnx", "--size", "96"], &["224 x 224"]);
+    import(&["a.onnx", "--preprocess", "tf,size=64", "--size", "128"], &["--size says 128", "size=64"]);
+    import(&["a.onnx", "--preprocess", "tf", "--preprocess", "caffe"], &["--preprocess is given twice"]);
+    import(&["a.onnx", "--preprocess", "a=tf,a=caffe"], &["twice for 'a'"]);
     assert!(!folder.path().join("out.safetensors").exists());
 }
 

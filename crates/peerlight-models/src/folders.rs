@@ -54,39 +54,7 @@ impl<'a> FolderClasses<'a> {
 }
 
 /// Whether a text has the form of a WordNet id of a noun: `n01440764`.
-pub(crate) fn is_wordnet_id(text: &str) -> bool {
+pub fn is_wordnet_id(text: &str) -> bool {
     let digits = text.strip_prefix('n').unwrap_or_default();
     digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(labels: &[String], folder: &str) -> Option<usize> {
-        FolderClasses::new(labels).find(folder).one()
-    }
-
-    #[test]
-    fn wordnet_ids_are_known_in_every_list_that_has_the_class() {
-        let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let imagenet: Vec<String> = IMAGENET_1K.lines().map(String::from).collect();
-        let lists = [
-            (imagenet.clone(), 0),
-            ([own(&["background"]), imagenet.clone()].concat(), 1),
-            // A bundle's list ends with what later peers alone have.
-            ([imagenet.clone(), own(&["background", "unicorn", "crane"])].concat(), 0),
-        ];
-        for (labels, shift) in &lists {
-            let finder = FolderClasses::new(labels);
-            for (index, id) in IMAGENET_1K_WNIDS.lines().enumerate() {
-                assert_eq!(finder.find(id), Named::One(index + shift), "{id}");
-            }
-        }
-        let few = own(&["tiger", "tabby, tabby cat", "n99999999 unicorn", "tench, Tinca tinca"]);
-        let cases = [("n02123045", 1), ("n99999999", 2), ("n01440764", 3), ("n02129604", 0)];
-        cases.iter().for_each(|(id, index)| assert_eq!(found(&few, id), Some(*index), "{id}"));
-        assert_eq!((found(&few, "n01443537"), found(&few, "n9999999")), (None, None));
-        assert_eq!(found(&own(&["n01440764", "n01443537"]), "n01443537"), Some(1));
-    }
 }

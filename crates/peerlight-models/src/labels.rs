@@ -130,7 +130,7 @@ fn folded(name: &str) -> String {
 }
 
 /// The number of letters to add, leave out or change between two names (Levenshtein 1966).
-fn edits(a: &str, b: &str) -> usize {
+pub fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.chars().enumerate() {

@@ -1,27 +1,41 @@
 //! Lists of classes as people keep them.
 
+mod table;
+
 use peerlight_core::{Code, Error, Result};
-use peerlight_models::IMAGENET_1K;
+use peerlight_models::{IMAGENET_1K, IMAGENET_1K_WNIDS, is_wordnet_id};
 use serde_json::Value;
+
+/// A class of a list.
+struct Class {
+    /// Its WordNet id; empty if there is none.
+    wnid: String,
+    name: String,
+}
 
 /// Reads names of classes in the order of the logits. The text is one of
 ///
 /// - a name on each line, perhaps after a number and a colon or a WordNet id;
 /// - a JSON list of names, or a JSON object of them by number (`id2label` of Hugging Face, `class_index` of Keras);
-/// - a CSV with a column `class_name`, `name`, `label` or `class`, such as ImageNet's `classes.csv`. A column
-///   `class_index` or `index` says their order;
+/// - a table with a column `class_name`, `name`, `label` or `class`, such as ImageNet's `classes.csv`. A column
+///   `class_index`, `index`, `class_id` or `id` says their order. Commas, semicolons or tabs separate the cells;
 /// - names between commas, perhaps in brackets and quotes.
 ///
+/// Where there are WordNet ids, and they are those of ImageNet's 1,000 classes in order, the names are [`imagenet`]'s.
+///
 /// # Errors
-/// `ask-invalid` if the text has fewer than two names, or JSON of another form.
+/// `ask-invalid` if the text has fewer than two names, JSON of another form, or a table that numbers them otherwise
+/// than from 0 on.
 pub fn parse(text: &str) -> Result<Vec<String>> {
-    let text = text.trim().trim_start_matches('\u{feff}');
-    let names = match serde_json::from_str(text) {
+    let text = text.trim().trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+    let names = match serde_json::from_str(&text) {
         Ok(value @ (Value::Array(_) | Value::Object(_))) => of_json(&value)?,
-        _ => match of_csv(text) {
-            Some(names) => names,
-            None if text.contains('\n') => text.lines().map(plain).filter(|name| !name.is_empty()).collect(),
-            None => in_one_line(text),
+        _ => match table::classes(&text) {
+            Some(classes) => names(classes?),
+            None if text.contains('\n') => {
+                names(text.lines().map(plain).filter(|class| !class.name.is_empty()).collect())
+            }
+            None => in_one_line(&text),
         },
     };
     match names.len() {
@@ -39,58 +53,38 @@ pub fn imagenet() -> Vec<String> {
 pub fn of_json(value: &Value) -> Result<Vec<String>> {
     let wrong = || invalid("The list of classes must be a JSON list of names, or an object of them by number.");
     // Keras has a WordNet id before each name.
-    let name = |value: &Value| match value {
-        Value::String(name) => Some(name.clone()),
-        Value::Array(parts) => parts.last().and_then(Value::as_str).map(str::to_owned),
+    let class = |value: &Value| match value {
+        Value::String(name) => Some(Class { wnid: String::new(), name: name.clone() }),
+        Value::Array(parts) => {
+            let wnid = parts.first().and_then(Value::as_str).unwrap_or_default().to_owned();
+            Some(Class { wnid, name: parts.last()?.as_str()?.to_owned() })
+        }
         _ => None,
     };
-    match value {
-        Value::Array(names) => names.iter().map(|value| name(value).ok_or_else(wrong)).collect(),
-        Value::Object(names) => {
-            let numbered = names.iter().map(|(number, value)| Some((number.parse().ok()?, name(value)?)));
-            in_order(numbered.collect::<Option<_>>().ok_or_else(wrong)?).ok_or_else(wrong)
+    let classes = match value {
+        Value::Array(listed) => listed.iter().map(class).collect(),
+        Value::Object(listed) => {
+            let numbered = listed.iter().map(|(number, value)| Some((number.parse().ok()?, class(value)?)));
+            numbered.collect::<Option<_>>().and_then(in_order)
         }
-        _ => Err(wrong()),
-    }
+        _ => None,
+    };
+    classes.map(names).ok_or_else(wrong)
 }
 
-/// Names by their numbers, which must be those from 0 on.
-fn in_order(mut names: Vec<(usize, String)>) -> Option<Vec<String>> {
-    names.sort();
-    let is_whole = names.iter().enumerate().all(|(i, (number, _))| *number == i);
-    is_whole.then(|| names.into_iter().map(|(_, name)| name).collect())
+/// Classes by their numbers, which must be those from 0 on.
+fn in_order(mut classes: Vec<(usize, Class)>) -> Option<Vec<Class>> {
+    classes.sort_by_key(|(number, _)| *number);
+    let is_whole = classes.iter().enumerate().all(|(i, (number, _))| *number == i);
+    is_whole.then(|| classes.into_iter().map(|(_, class)| class).collect())
 }
 
-/// Names from a table whose first line says which column they are in; none if it does not.
-fn of_csv(text: &str) -> Option<Vec<String>> {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let header: Vec<String> = cells(lines.next()?).into_iter().map(|cell| cell.to_ascii_lowercase()).collect();
-    let column = |wanted: &[&str]| wanted.iter().find_map(|wanted| header.iter().position(|cell| cell == wanted));
-    let name = column(&["class_name", "name", "label", "class"]).filter(|_| header.len() > 1)?;
-    let number = column(&["class_index", "index", "class_id", "id"]);
-    let mut names = Vec::new();
-    for (i, line) in lines.enumerate() {
-        let cells = cells(line);
-        let number = match number {
-            Some(number) => cells.get(number)?.trim().parse().ok()?,
-            None => i,
-        };
-        names.push((number, cells.get(name)?.clone()));
+/// Names of classes. Those of ImageNet's 1,000 WordNet ids are the names that all lists of ImageNet get here.
+fn names(classes: Vec<Class>) -> Vec<String> {
+    match classes.iter().map(|class| class.wnid.as_str()).eq(IMAGENET_1K_WNIDS.lines()) {
+        true => imagenet(),
+        false => classes.into_iter().map(|class| class.name).collect(),
     }
-    in_order(names)
-}
-
-/// The cells of a line of CSV; those in quotes may hold commas.
-fn cells(line: &str) -> Vec<String> {
-    let (mut cells, mut is_quoted) = (vec![String::new()], false);
-    for c in line.trim_end_matches('\r').chars() {
-        match c {
-            '"' => is_quoted = !is_quoted,
-            ',' if !is_quoted => cells.push(String::new()),
-            c => cells.last_mut().expect("there is one from the beginning").push(c),
-        }
-    }
-    cells
 }
 
 /// Names between commas, or the parts in quotes.
@@ -98,18 +92,18 @@ fn in_one_line(text: &str) -> Vec<String> {
     let text = text.trim_matches(|c| "[]{}".contains(c));
     let names: Vec<String> = match text.chars().find(|c| matches!(c, '"' | '\'')) {
         Some(quote) => text.split(quote).skip(1).step_by(2).map(str::to_owned).collect(),
-        None => text.split(',').map(plain).collect(),
+        None => text.split(',').map(|part| plain(part).name).collect(),
     };
     names.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
-/// A name without a number or a WordNet id before it.
-fn plain(part: &str) -> String {
+/// A class by its name, perhaps with a number or a WordNet id before it.
+fn plain(part: &str) -> Class {
     let part = part.trim();
     let numbered = part.split_once(':').filter(|(number, _)| number.trim().parse::<u32>().is_ok());
-    let is_wordnet = |id: &str| id.len() == 9 && id.starts_with('n') && id[1..].bytes().all(|b| b.is_ascii_digit());
-    let named = part.split_once(char::is_whitespace).filter(|(id, _)| is_wordnet(id));
-    numbered.or(named).map_or(part, |(_, name)| name).trim().to_owned()
+    let named = part.split_once(char::is_whitespace).filter(|(id, _)| is_wordnet_id(id));
+    let wnid = named.map_or("", |(id, _)| id).to_owned();
+    Class { wnid, name: numbered.or(named).map_or(part, |(_, name)| name).trim().to_owned() }
 }
 
 fn invalid(text: &str) -> Error {

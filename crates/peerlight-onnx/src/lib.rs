@@ -24,6 +24,7 @@ mod error;
 mod fold;
 mod import;
 mod inspect;
+mod keys;
 mod labels;
 mod model;
 mod ops;

@@ -107,7 +107,13 @@ pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Im
 /// The image's channels, height and width, and the order in which the file has its axes.
 fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 3], [usize; 4]), Fault> {
     let what = || {
-        format!("takes the input '{}' of the shape {:?}, which is not that of color images", input.name, input.shape)
+        let extent = |extent: &Option<i64>| extent.map_or_else(|| "?".to_owned(), |extent| extent.to_string());
+        let shape: Vec<String> = input.shape.iter().map(extent).collect();
+        let (name, shape) = (input.name, shape.join(" x "));
+        match shape.is_empty() {
+            true => format!("takes the input '{name}' without a shape, which is not that of color images"),
+            false => format!("takes the input '{name}' of the shape {shape}, which is not that of color images"),
+        }
     };
     let is_number = matches!(
         input.data_type,

@@ -6,7 +6,7 @@ use peerlight_core::{Code, Error, Result};
 use peerlight_models::{Array, Manifest, Model, PeerManifest};
 use serde_json::Value;
 
-use crate::{Options, Preparation, import, labels, model::Imported};
+use crate::{Options, Preparation, import, keys, labels, model::Imported};
 
 /// What a person says of a network, or a JSON file beside it.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,8 @@ pub struct PeerOptions {
     pub license: Option<String>,
     /// Where the weights come from.
     pub source: Option<String>,
+    /// What a JSON file says that is not understood, in whole sentences.
+    pub notes: Vec<String>,
 }
 
 /// What classes are called.
@@ -45,7 +47,7 @@ pub struct ImportedPeer {
     pub manifest: PeerManifest,
     /// Its tensors, by their names in a bundle.
     pub tensors: BTreeMap<String, Array>,
-    /// What was guessed, in whole sentences.
+    /// What was not understood and what was guessed, in whole sentences.
     pub guesses: Vec<String>,
     /// License of the weights, or that it is not known.
     pub license: String,
@@ -57,34 +59,62 @@ pub struct ImportedPeer {
 const UNSTATED: &str = "The license of the weights is not stated.";
 
 impl PeerOptions {
-    /// Reads the JSON beside an ONNX file. Its keys, none of which must be there: `name`, `license`, `source`,
+    /// Reads the JSON beside an ONNX file: a list of labels, an object of them by number, or an object. Its keys, none of which must be there: `name`, `license`, `source`,
     /// `output`, `size`; `labels`, a list of names, an object of them by number, or the name of a file, which `read`
     /// reads; `preprocess`, a preset's id or an object with `mean`, `std`, `crop` and `channels`. The files of timm
-    /// (`pretrained_cfg`, `label_names`) and of Hugging Face (`id2label`, `image_mean`) will do.
+    /// (`pretrained_cfg`, `label_names`) and of Hugging Face (`id2label`, `image_mean`) will do. Other keys are told in
+    /// the notes; of those programs' files only the ones that look like a slip of the pen.
     ///
     /// # Errors
     /// `ask-invalid` for JSON that cannot be read or a key of another kind; those of `read`.
     pub fn of_json(text: &str, read: &dyn Fn(&str) -> Result<String>) -> Result<Self> {
         let invalid = |e: serde_json::Error| Error::new(Code::AskInvalid, format!("It is not valid JSON: {e}."));
         let json: Value = serde_json::from_str(text).map_err(invalid)?;
-        let text = |key: &str| json.get(key).and_then(Value::as_str).map(str::to_owned);
+        if is_list_of_labels(&json) {
+            return Ok(Self { labels: Some(Labels::Names(labels::of_json(&json)?)), ..Self::default() });
+        }
+        let Value::Object(object) = &json else {
+            let text = "It must hold an object, such as {\"labels\": \"names.txt\"}, or a list of labels.";
+            return Err(Error::new(Code::AskInvalid, text));
+        };
+        let is_foreign = keys::is_foreign(object);
+        let text = |key: &'static str| match json.get(key) {
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            None | Some(Value::Null) => Ok(None),
+            Some(_) if is_foreign => Ok(None),
+            Some(other) => Err(keys::wrong(key, "a text", other)),
+        };
         let nested = ["preprocess", "pretrained_cfg"].iter().find_map(|key| json.get(key));
+        if let Some(other) =
+            nested.filter(|nested| !matches!(nested, Value::String(_) | Value::Object(_) | Value::Null))
+        {
+            return Err(keys::wrong("preprocess", "a preset's id or an object", other));
+        }
         let preparation = Preparation::of_json(nested.unwrap_or(&json))?;
-        let named = ["labels", "label_names", "classes", "id2label"].iter().find_map(|key| json.get(key));
+        let named =
+            ["labels", "label_names", "class_names", "classes", "id2label"].iter().find_map(|key| json.get(key));
         let labels = match named {
+            Some(other @ Value::Number(_)) if !is_foreign && json.get("labels").is_some() => {
+                return Err(keys::wrong("labels", "a list of names or a file's name", other));
+            }
             None | Some(Value::Number(_) | Value::Null) => None,
             Some(Value::String(file)) => Some(Labels::parse(file, read)?),
             Some(value) => Some(Labels::Names(labels::of_json(value)?)),
         };
-        let side = json.get("size").and_then(Value::as_u64).and_then(|side| usize::try_from(side).ok());
+        let size = json.get("size").filter(|size| !size.is_null());
+        let side = size.and_then(Value::as_u64).and_then(|side| usize::try_from(side).ok());
+        if let Some(other) = size.filter(|_| side.is_none() && !is_foreign) {
+            return Err(keys::wrong("size", "a number of pixels", other));
+        }
         Ok(Self {
-            name: text("name"),
+            name: text("name")?,
             labels,
             preparation,
             side,
-            output: text("output"),
-            license: text("license"),
-            source: text("source"),
+            output: text("output")?,
+            license: text("license")?,
+            source: text("source")?,
+            notes: keys::notes(object, is_foreign),
         })
     }
 
@@ -99,7 +129,17 @@ impl PeerOptions {
             output: self.output.or(other.output),
             license: self.license.or(other.license),
             source: self.source.or(other.source),
+            notes: [self.notes, other.notes].concat(),
         }
+    }
+}
+
+/// Whether JSON is a list of labels, or an object of them by number.
+fn is_list_of_labels(json: &Value) -> bool {
+    match json {
+        Value::Array(_) => true,
+        Value::Object(object) => !object.is_empty() && object.keys().all(|key| key.parse::<usize>().is_ok()),
+        _ => false,
     }
 }
 
@@ -153,7 +193,7 @@ impl ImportedPeer {
         let side = options.side.or(given.as_ref().and_then(|given| given.side));
         let how = Options { side, output: options.output.clone() };
         let Imported { graph, values, guess } = import(bytes, &how)?;
-        let mut guesses = Vec::new();
+        let mut guesses: Vec<String> = options.notes.iter().map(|note| format!("{id}: {note}")).collect();
         let [_, own_side, _] = graph.input();
         if let Some(side) = side.filter(|side| *side != own_side) {
             let text = format!("The network takes images of {own_side} x {own_side} pixels, not of {side} x {side}.");

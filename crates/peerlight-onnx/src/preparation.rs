@@ -68,7 +68,7 @@ impl Preparation {
         if let Some(value) = find(&["crop", "crop_pct"]) {
             own.crop = Some(value.as_f64().ok_or_else(|| wrong("crop"))?);
         }
-        if let Some(value) = find(&["size", "input_size"]) {
+        if let Some(value) = find(&["size", "input_size"]).filter(|size| !size.is_object()) {
             own.side = Some(side(value).ok_or_else(|| wrong("size"))?);
         }
         if let Some(value) = find(&["channels"]) {
@@ -95,13 +95,17 @@ impl FromStr for Preparation {
         let mut parts = text.split(',').map(str::trim).peekable();
         let first = parts.next_if(|part| !part.contains('=')).map(|id| preset(id).ok_or_else(|| unknown(id)));
         let mut own = Self::of(first.transpose()?.unwrap_or(&PRESETS[0]));
-        let (mut mean, mut std) = (None, None);
+        let (mut mean, mut std, mut seen) = (None, None, Vec::new());
         while let Some(part) = parts.next() {
             let (key, value) = part.split_once('=').ok_or_else(|| unknown(text))?;
             let mut values = vec![value];
             while let Some(value) = parts.next_if(|part| !part.contains('=')) {
                 values.push(value);
             }
+            if seen.contains(&key.trim()) {
+                return Err(Error::new(Code::AskInvalid, format!("'{text}' gives '{}' twice.", key.trim())));
+            }
+            seen.push(key.trim());
             let numbers = || values.iter().map(|value| value.trim().parse().ok()).collect::<Option<Vec<f64>>>();
             let number = || numbers().filter(|numbers| numbers.len() == 1).map(|numbers| numbers[0]);
             match key.trim() {
@@ -114,7 +118,10 @@ impl FromStr for Preparation {
                     *(if key == "mean" { &mut mean } else { &mut std }) = Some(numbers);
                 }
                 "crop" => own.crop = Some(number().ok_or_else(|| unknown(text))?),
-                "size" => own.side = Some(number().filter(|n| *n >= 1.0).ok_or_else(|| unknown(text))? as usize),
+                "size" => {
+                    own.side =
+                        Some(number().filter(|n| *n >= 1.0 && n.fract() == 0.0).ok_or_else(|| unknown(text))? as usize)
+                }
                 "channels" => own.bgr = is_bgr(value)?,
                 _ => return Err(unknown(text)),
             }

@@ -1,7 +1,8 @@
 //! Labels and preprocessing as people write them.
 
 use peerlight_core::Code;
-use peerlight_onnx::{Preparation, parse_labels};
+use peerlight_models::{IMAGENET_1K, IMAGENET_1K_WNIDS};
+use peerlight_onnx::{Labels, PeerOptions, Preparation, parse_labels};
 
 #[test]
 fn every_form_gives_the_names_in_order() {
@@ -15,6 +16,12 @@ fn every_form_gives_the_names_in_order() {
         "wnid,class_index,class_name\nn02123045,0,cat\nn01503061,2,bird\nn02084071,1,\"dog, hound\"\n",
         "id,name\n0,cat\n1,\"dog, hound\"\n2,bird",
         "['cat', 'dog, hound', 'bird']",
+        "id;name\n0;cat\n1;dog, hound\n2;bird\n",
+        "ID\tClass Name\r2\tbird\r0\tcat\r1\t dog, hound ",
+        "sep=;\r\nname;index\r\n\"cat\";0\r\n;\r\n\"dog, hound\";1\r\nbird;2\r\n",
+        "id;name\nn02123045;cat\nn02084071;dog, hound\nn01503061;bird",
+        "0\tcat\n1\tdog, hound\n2\tbird",
+        "n02123045,cat\nn02084071,dog, hound\nn01503061,bird",
     ];
     for text in texts {
         assert_eq!(parse_labels(text).unwrap(), ["cat", "dog, hound", "bird"], "{text}");
@@ -23,10 +30,52 @@ fn every_form_gives_the_names_in_order() {
 }
 
 #[test]
+fn imagenets_wordnet_ids_in_order_are_imagenets_names() {
+    let ids: Vec<&str> = IMAGENET_1K_WNIDS.lines().collect();
+    let each = |row: &dyn Fn(usize, &str) -> String| {
+        ids.iter().enumerate().map(|(i, id)| row(i, id)).collect::<Vec<_>>().join("\n")
+    };
+    let table = format!("wnid,class_index,class_name\n{}", each(&|i, id| format!("{id},{i},\"name {i}, other\"")));
+    let lines = each(&|i, id| format!("{id} name {i}"));
+    for text in [&table, &lines] {
+        assert!(parse_labels(text).unwrap().iter().eq(IMAGENET_1K.lines()));
+    }
+    let other = table.replacen("n01440764", "n99999999", 1);
+    assert_eq!(parse_labels(&other).unwrap()[1], "name 1, other");
+}
+
+#[test]
 fn what_is_no_list_of_names_is_refused() {
-    for text in ["", "cat", "[1, 2]", r#"{"a": "cat", "b": "dog"}"#, r#"{"0": "cat", "2": "dog"}"#] {
+    for text in ["", "cat", "[1, 2]", r#"{"a": "cat", "b": "dog"}"#, r#"{"0": "cat", "2": "dog"}"#, "id;name\n1;a\n2;b"]
+    {
         assert_eq!(parse_labels(text).unwrap_err().code(), Code::AskInvalid, "{text}");
     }
+}
+
+fn beside(text: &str) -> peerlight_core::Result<PeerOptions> {
+    PeerOptions::of_json(text, &|_| unreachable!())
+}
+
+#[test]
+fn a_file_beside_may_be_a_list_of_labels() {
+    for text in [r#"["cat", "dog"]"#, r#"{"1": "dog", "0": ["n02123045", "cat"]}"#] {
+        assert_eq!(beside(text).unwrap().labels, Some(Labels::Names(vec!["cat".into(), "dog".into()])), "{text}");
+    }
+    for text in ["3", "\"cat\"", r#"{"name": 5}"#, r#"{"size": "big"}"#, r#"{"labels": 5}"#, r#"{"preprocess": [1]}"#] {
+        assert_eq!(beside(text).unwrap_err().code(), Code::AskInvalid, "{text}");
+    }
+}
+
+#[test]
+fn keys_that_are_not_known_are_told() {
+    let notes = |text: &str| beside(text).unwrap().notes.join(" ");
+    assert!(notes(r#"{"preproces": "tf"}"#).contains("'preproces' is not known and is passed over. Is 'preprocess'"));
+    assert!(notes(r#"{"preprocess": {"mean": 0.5, "sdt": 1}}"#).contains("'sdt'"));
+    assert!(notes(r#"{"comment": "mine"}"#).contains("'comment'"));
+    let foreign = r#"{"architectures": ["x"], "hidden_sizes": [1], "id2label": {"0": "a", "1": "b"}, "do_resize": true,
+        "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5], "size": {"shortest_edge": 256}, "name": 5}"#;
+    assert_eq!(notes(foreign), "");
+    assert!(notes(r#"{"num_classes": 2, "label_name": ["a", "b"]}"#).contains("'label_names'"));
 }
 
 fn values(text: &str) -> ([f64; 3], [f64; 3], bool, Option<f64>, Option<usize>) {
@@ -57,7 +106,18 @@ fn other_programs_files() {
 
 #[test]
 fn what_is_none_is_refused_with_what_there_is() {
-    for text in ["", "torch vision", "mean=a", "mean=0.5,0.5", "std=0", "crop=2", "channels=grb", "tf,unit"] {
+    for text in [
+        "",
+        "torch vision",
+        "mean=a",
+        "mean=0.5,0.5",
+        "std=0",
+        "crop=2",
+        "channels=grb",
+        "tf,unit",
+        "tf,size=64.5",
+        "tf,crop=1,crop=1",
+    ] {
         let error = text.parse::<Preparation>().unwrap_err();
         assert_eq!(error.code(), Code::AskInvalid, "{text}");
     }
