@@ -59,11 +59,12 @@ pub struct ImportedPeer {
 const UNSTATED: &str = "The license of the weights is not stated.";
 
 impl PeerOptions {
-    /// Reads the JSON beside an ONNX file: a list of labels, an object of them by number, or an object. Its keys, none of which must be there: `name`, `license`, `source`,
-    /// `output`, `size`; `labels`, a list of names, an object of them by number, or the name of a file, which `read`
-    /// reads; `preprocess`, a preset's id or an object with `mean`, `std`, `crop` and `channels`. The files of timm
-    /// (`pretrained_cfg`, `label_names`) and of Hugging Face (`id2label`, `image_mean`) will do. Other keys are told in
-    /// the notes; of those programs' files only the ones that look like a slip of the pen.
+    /// Reads the JSON beside an ONNX file: a list of labels, an object of them by number, or an object with these
+    /// keys, none of which must be there: `name`, `license`, `source`, `output`, `size`; `labels`, a list of names, an
+    /// object of them by number, or the name of a file, which `read` reads; `preprocess`, a preset's id or an object
+    /// with `mean`, `std`, `crop` and `channels`. The files of timm (`pretrained_cfg`, `label_names`) and of Hugging
+    /// Face (`id2label`, `image_mean`) will do. Other keys are told in the notes; of those programs' files only the
+    /// ones that look like a slip of the pen.
     ///
     /// # Errors
     /// `ask-invalid` for JSON that cannot be read or a key of another kind; those of `read`.
