@@ -151,6 +151,13 @@ fn a_training_goes_on_only_with_what_it_is_made_of() {
     fs::remove_file(place.path("d/bee/0.png")).unwrap();
     resume(&place, "image missing, such as bee/0.png");
     fs::write(place.path("d/bee/0.png"), kept).unwrap();
+    // Another setting than the steps before were taken with. What is no setting may change.
+    let recipe = fs::read_to_string(place.path("run/recipe.toml")).unwrap();
+    let changed: Vec<_> =
+        recipe.lines().map(|line| if line.starts_with("lr =") { "lr = 0.125" } else { line }).collect();
+    fs::write(place.path("run/recipe.toml"), changed.join("\n")).unwrap();
+    resume(&place, "its recipe.toml has other settings now");
+    fs::write(place.path("run/recipe.toml"), format!("# A note.\n{recipe}")).unwrap();
     let output = place.run(&["train", "--resume", "--out", "run"]);
     assert_eq!(code(&output), 0, "{}", text(&output.stderr));
 }
