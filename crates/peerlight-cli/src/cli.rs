@@ -68,8 +68,8 @@ boxes have changed, or if it could not be read before.
   peerlight calibrate images/ --boxes boxes.csv --bundle my.safetensors --half odd --out my-calibrated.safetensors
 
 Hit rates are fitted to images whose boxes cover at most half of the image: at least 100, with 25 hits and 25 misses.
-What is measured goes to a folder beside the bundle, or to --records; a run that was stopped goes on from there. The
-bundle's sha256 changes, and its weights do not.")]
+What is measured goes to a folder beside the file that is written, or to --records; a run that was stopped goes on
+from there. The bundle's sha256 changes, and its weights do not.")]
     Calibrate(Calibrate),
     /// Find images that get the same answer for different reasons: where the networks agree on the class and disagree
     /// on the place

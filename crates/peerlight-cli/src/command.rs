@@ -24,7 +24,7 @@ pub fn run(cli: Cli) -> Result<End> {
         Command::Explain(options) => explain::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Audit(options) => audit::run(&options),
-        Command::Calibrate(options) => calibrate::run(&options).map(whole),
+        Command::Calibrate(options) => calibrate::run(&options),
         Command::Compare(options) => compare::run(&options).map(whole),
         Command::Sanity(options) => sanity::run(&options).map(whole),
         Command::Train(options) => train::run(&options),

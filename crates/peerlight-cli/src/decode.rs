@@ -49,6 +49,9 @@ pub fn decode_stored(bytes: &[u8]) -> Result<Decoded> {
         let text = format!("The file is {name}. Those that can be read are {READABLE}.");
         return Err(Error::new(Code::ImageBroken, text));
     }
+    if bytes.starts_with(&[0xff, 0xd8]) && !ends(bytes) {
+        return Err(broken(&"it ends too early"));
+    }
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|e| broken(&e))?;
     let mut limits = Limits::default();
@@ -66,6 +69,39 @@ pub fn decode_stored(bytes: &[u8]) -> Result<Decoded> {
     let image = DynamicImage::from_decoder(decoder).map_err(|e| refused(&e))?.into_rgba8();
     let image = Rgba8::new(width, height, image.into_raw())?.oriented(orientation);
     Ok(Decoded { image, orientation, stored: (width, height) })
+}
+
+/// Width and height of an image as its file stores it, and turned upright; `None` for what is no image.
+pub fn sizes(bytes: &[u8]) -> Option<[(u32, u32); 2]> {
+    let mut decoder = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?.into_decoder().ok()?;
+    let (width, height) = decoder.dimensions();
+    let exif = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
+    // Orientations from 5 on lie on a side.
+    Some([(width, height), if exif < 5 { (width, height) } else { (height, width) }])
+}
+
+/// Whether a JPEG has the marker of its end (ITU-T T.81, B.1.1), whatever follows it. Decoders fill what is missing
+/// with gray, and say nothing of it.
+fn ends(jpeg: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some(next) = jpeg.get(at..).and_then(|rest| rest.windows(2).position(marks)) {
+        at += next + 2;
+        match jpeg[at - 1] {
+            0xd9 => return true,
+            // These have no segment, and so no length.
+            0x01 | 0xd8 => {}
+            _ => match jpeg.get(at..at + 2) {
+                Some(&[high, low]) => at += usize::from(u16::from_be_bytes([high, low])).max(2),
+                _ => return false,
+            },
+        }
+    }
+    false
+}
+
+/// Whether two bytes are a marker: neither fill bytes, nor a byte of the image's data, nor a restart inside of it.
+fn marks(bytes: &[u8]) -> bool {
+    bytes[0] == 0xff && !matches!(bytes[1], 0x00 | 0xd0..=0xd7 | 0xff)
 }
 
 /// Encodes an image as PNG.
@@ -222,6 +258,29 @@ mod tests {
             decode(&std::fs::read(images().join("rgb-1x1.png")).unwrap()).unwrap().pixels(),
             [200, 100, 50, 255]
         );
+    }
+
+    #[test]
+    fn a_file_that_ends_early_is_refused() {
+        let image = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([(x * y) as u8, (y * 5) as u8, (x * 3) as u8]));
+        use image::ImageFormat::{Bmp, Gif, Jpeg, Png, Tiff, WebP};
+        let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+        for format in [Bmp, Gif, Jpeg, Png, Tiff, WebP] {
+            let mut bytes = Cursor::new(Vec::new());
+            DynamicImage::ImageRgb8(image.clone()).write_to(&mut bytes, format).unwrap();
+            files.push((format!("{format:?}"), bytes.into_inner()));
+        }
+        // With Exif; and one that another program wrote, in several scans.
+        files.push(("Exif".into(), std::fs::read(images().join("orientation-6.jpg")).unwrap()));
+        files.push(("progressive".into(), include_bytes!("decode/progressive.jpg").to_vec()));
+        for (name, bytes) in files {
+            assert!(decode(&bytes).is_ok(), "{name}");
+            for percent in [10, 50, 90] {
+                let cut = &bytes[..bytes.len() * percent / 100];
+                assert_eq!(decode(cut).err().map(|e| e.code()), Some(Code::ImageBroken), "{name}, {percent} %");
+            }
+            assert!(decode(&[&bytes[..], b"\r\n\0more"].concat()).is_ok(), "{name}: what follows is not read");
+        }
     }
 
     fn images() -> std::path::PathBuf {

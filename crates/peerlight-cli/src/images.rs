@@ -82,7 +82,13 @@ fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut 
     let top = folder(given, left)?;
     add(top.images, None);
     for inner in top.folders {
-        let deeper = folder(&inner, left)?;
+        let deeper = match folder(&inner, left) {
+            Ok(deeper) => deeper,
+            Err(error) => {
+                left.image(text(&inner) + "/", error.to_string());
+                continue;
+            }
+        };
         pass_over(&deeper.folders, DEEPER, left);
         let name = name_of(&inner);
         let class = classes.find(&name);
@@ -108,7 +114,7 @@ pub fn class_names(given: &Path) -> Result<Vec<String>> {
     if given.is_dir() {
         // What is left out is told where the images are listed.
         for inner in folder(given, &mut LeftOut::default())?.folders {
-            if !folder(&inner, &mut LeftOut::default())?.images.is_empty() {
+            if folder(&inner, &mut LeftOut::default()).is_ok_and(|found| !found.images.is_empty()) {
                 names.push(name_of(&inner));
             }
         }

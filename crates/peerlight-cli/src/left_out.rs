@@ -28,6 +28,8 @@ pub struct Entry {
 pub struct LeftOut {
     files: Vec<Entry>,
     notes: Vec<String>,
+    /// Whether a note is a doubt about what was used.
+    doubtful: bool,
 }
 
 impl LeftOut {
@@ -46,6 +48,12 @@ impl LeftOut {
         self.notes.push(text.into());
     }
 
+    /// Something that makes what was used doubtful. The exit code tells it, as it tells what was left out.
+    pub fn doubt(&mut self, text: impl Into<String>) {
+        self.note(text);
+        self.doubtful = true;
+    }
+
     /// Every file with its reason.
     pub fn files(&self) -> &[Entry] {
         &self.files
@@ -58,7 +66,7 @@ impl LeftOut {
 
     /// How the command ends that left this out.
     pub fn end(&self) -> End {
-        if self.images() == 0 { End::Whole } else { End::Partial }
+        if self.images() == 0 && !self.doubtful { End::Whole } else { End::Partial }
     }
 
     /// Tells everything on standard error.

@@ -74,6 +74,15 @@ pub fn peer(session: &Session, wanted: &str) -> Result<usize> {
     })
 }
 
+/// A request to one network alone, which has no mutual map: what would go into that map, if there were another network.
+pub fn alone(request: Request) -> Result<Request> {
+    let method = "guided";
+    let own = explainer(method)?.meta().settings;
+    let mut request = Request { method: method.into(), ..request };
+    request.settings.retain(|id, _| own.iter().any(|setting| setting.id == *id));
+    Ok(request)
+}
+
 /// The methods that can be asked of these networks: of one alone, not those that compare several, which is said.
 pub fn fitting<'a>(session: &Session, asked: &'a [Request]) -> Result<Vec<&'a Request>> {
     let is_alone = session.info().peers.len() == 1;

@@ -71,7 +71,7 @@ fn boxes_that_are_given_later_are_used() {
     (0..2).for_each(|i| draw(&place.path(&format!("A/{i}.png")), i));
     fs::write(place.path("boxes.csv"), "path,x0,y0,x1,y1\n0.png,10,10,60,50\n").unwrap();
     let run = |more: &[&str]| {
-        let args = ["evaluate", "A", "--method", "cam", "--metrics", "energy,complexity", "--out", "r"];
+        let args = ["evaluate", "A", "--method", "cam", "--metrics", "fast", "--out", "r"];
         let output = place.run(&[&args, more].concat());
         assert_eq!(code(&output), 0, "{}", text(&output.stderr));
         let report: Value = serde_json::from_slice(&fs::read(place.path("r/report.json")).unwrap()).unwrap();
@@ -151,6 +151,13 @@ fn a_training_goes_on_only_with_what_it_is_made_of() {
     fs::remove_file(place.path("d/bee/0.png")).unwrap();
     resume(&place, "image missing, such as bee/0.png");
     fs::write(place.path("d/bee/0.png"), kept).unwrap();
+    // Another setting than the steps before were taken with. What is no setting may change.
+    let recipe = fs::read_to_string(place.path("run/recipe.toml")).unwrap();
+    let changed: Vec<_> =
+        recipe.lines().map(|line| if line.starts_with("lr =") { "lr = 0.125" } else { line }).collect();
+    fs::write(place.path("run/recipe.toml"), changed.join("\n")).unwrap();
+    resume(&place, "its recipe.toml has other settings now");
+    fs::write(place.path("run/recipe.toml"), format!("# A note.\n{recipe}")).unwrap();
     let output = place.run(&["train", "--resume", "--out", "run"]);
     assert_eq!(code(&output), 0, "{}", text(&output.stderr));
 }

@@ -292,3 +292,31 @@ fn what_cannot_be_trained_is_refused_with_the_reason() {
     fs::write(format!("{out}/checkpoints/step-00000009/networks.safetensors"), "short").unwrap();
     refused(&["--resume", "--out", &out], "bundle-truncated", "ends too early");
 }
+
+#[test]
+fn weights_that_no_bundle_can_hold_end_the_run_at_once() {
+    let (folder, images, bundle) = set_up(4);
+    let out = folder.path().join("run").to_str().unwrap().to_owned();
+    let args = [&images[..], "--from", &bundle, "--targets=teacher", "--image-size=48", "--steps=3", "--warm-up=0"];
+    refused(&[&args[..], &["--lr=1e6", "--out", &out]].concat(), "training-diverged", "lower `lr`");
+    assert!(log(Path::new(&out)).len() <= 1, "it ended with the first step");
+}
+
+#[test]
+fn images_to_validate_with_are_others() {
+    let (folder, images, bundle) = set_up(4);
+    let [out, other] = ["run", "other"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    let args = |val: &'_ str| [&images[..], "--from", &bundle, "--val", val, "--out", &out].map(String::from);
+    let run = |val: &str| [&args(val)[..], &SHORT.map(String::from)].concat();
+    let same = run(&images);
+    refused(&same.iter().map(String::as_str).collect::<Vec<_>>(), "ask-invalid", "All --val images");
+    // Under other names, one of them changed.
+    fs::create_dir_all(format!("{other}/red")).unwrap();
+    fs::copy(format!("{images}/red/0.png"), format!("{other}/red/a.png")).unwrap();
+    fs::write(format!("{other}/red/b.png"), [&fs::read(format!("{images}/red/0.png")).unwrap()[..], b"more"].concat())
+        .unwrap();
+    let some = run(&other);
+    let output = fine(&some.iter().map(String::as_str).collect::<Vec<_>>());
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.contains("1 of 2 images to validate with are trained with, too"), "{error}");
+}

@@ -42,6 +42,11 @@ impl Rect {
         (seen.x0 < seen.x1 && seen.y0 < seen.y1).then_some(seen)
     }
 
+    /// Whether the box reaches outside an image of `width` x `height` pixels by more than `most` pixels.
+    pub fn leaves(self, width: f64, height: f64, most: f64) -> bool {
+        self.x0 < -most || self.y0 < -most || self.x1 > width + most || self.y1 > height + most
+    }
+
     /// Whether the center of the pixel (x, y) lies in the box.
     pub fn holds(self, x: usize, y: usize) -> bool {
         self.contains(x as f64 + 0.5, y as f64 + 0.5)

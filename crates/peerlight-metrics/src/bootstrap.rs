@@ -12,7 +12,7 @@ pub const RESAMPLES: usize = 2000;
 /// Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics 1979. Each resample draws as many
 /// images as there are, with replacement, by the numbers of `seed`; every column is resampled alike, so that the
 /// difference of two columns is a paired one. An image that has no value in a column is left out of that column; a
-/// mean of none is NaN.
+/// mean of none is NaN. A column of fewer than two values has no resamples.
 pub fn resampled_means(columns: &[Vec<Option<f64>>], seed: u64) -> Vec<Vec<f64>> {
     let images = columns.first().map_or(0, Vec::len);
     let split: Vec<(Vec<f64>, Option<Vec<f64>>)> = columns
@@ -30,13 +30,19 @@ pub fn resampled_means(columns: &[Vec<Option<f64>>], seed: u64) -> Vec<Vec<f64>>
             means.push(dot(counts, values) / of);
         }
     });
+    for (means, column) in means.iter_mut().zip(columns) {
+        if column.iter().flatten().nth(1).is_none() {
+            means.truncate(1);
+        }
+    }
     means
 }
 
-/// Calls `each` with how often every image counts: first once each, the sample itself, and then in each resample.
+/// Calls `each` with how often every image counts: first once each, the sample itself, and then in each resample. One
+/// image alone cannot be resampled: it says nothing of others.
 pub(crate) fn resampled(images: usize, seed: u64, mut each: impl FnMut(&[f64])) {
     let mut counts = vec![1.0; images];
-    for resample in 0..=RESAMPLES {
+    for resample in 0..=if images < 2 { 0 } else { RESAMPLES } {
         if resample > 0 {
             counts.fill(0.0);
             let first = (resample - 1) * images;

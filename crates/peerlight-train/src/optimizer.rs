@@ -49,6 +49,21 @@ impl ModuleVisitor for Norm<'_> {
     }
 }
 
+/// The largest magnitude of a network's weights, [1].
+pub(crate) fn largest_weight(net: &Network) -> Tensor<1> {
+    let mut largest = Largest(Vec::new());
+    net.visit(&mut largest);
+    Tensor::cat(largest.0, 0).max()
+}
+
+struct Largest(Vec<Tensor<1>>);
+
+impl ModuleVisitor for Largest {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0.push(param.val().detach().abs().max());
+    }
+}
+
 struct Scale<'a> {
     gradients: &'a mut GradientsParams,
     factor: Tensor<1>,

@@ -13,7 +13,7 @@ use crate::{
     loader::Loader,
     recipe::Recipe,
     start::Start,
-    trainer::{StepReport, Trainer},
+    trainer::{StepReport, Trainer, diverged, storable},
     validation::{Validation, validate},
 };
 
@@ -225,7 +225,7 @@ impl Trained {
     /// The peers as a bundle in half precision, batch norms folded, with the record of the run.
     ///
     /// # Errors
-    /// `device-lost`, or `bundle-invalid` if an id or a label cannot be stored.
+    /// `device-lost`, `training-diverged` if a weight cannot be stored, or `bundle-invalid` if an id or a label cannot be stored.
     pub fn bundle(&self, validation: Option<Validation>) -> Result<TrainedBundle> {
         let Run { recipe, start, labels, trainer, steps, .. } = &self.0;
         let record = Record {
@@ -250,7 +250,16 @@ impl Trained {
         let json = serde_json::to_value(&record)?;
         let networks: Vec<_> = trainer.peers.iter().map(|peer| peer.net.folded()).collect();
         let manifest = start.manifest(&networks, labels, source, Some(json));
-        let bytes = Bundle::write(&manifest, &arrays(&manifest, &networks)?, Precision::Half)?;
+        let arrays = arrays(&manifest, &networks)?;
+        // Batch norms that are folded into the weights make them larger than they were while training.
+        for peer in &manifest.peers {
+            let own = |name: &str| name.strip_prefix(&peer.id).is_some_and(|rest| rest.starts_with('.'));
+            let mut weights = arrays.iter().filter(|(name, _)| own(name)).flat_map(|(_, array)| &array.values);
+            if weights.any(|weight| !storable(*weight)) {
+                return Err(diverged(&peer.id, "has weights beyond what a bundle can hold"));
+            }
+        }
+        let bytes = Bundle::write(&manifest, &arrays, Precision::Half)?;
         Ok(TrainedBundle { sha256: Bundle::parse(&bytes)?.sha256(), bytes, record })
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     loader::Batch,
     maps::Maps,
     objective::{Objective, StepGradients},
-    optimizer::{clipped, optimizer},
+    optimizer::{clipped, largest_weight, optimizer},
     readback::{read, read_array},
     recipe::{Loss, Recipe},
     replica::Replica,
@@ -101,7 +101,7 @@ impl Trainer {
     /// the running statistics of batch norms. It waits until all is computed.
     ///
     /// # Errors
-    /// `training-diverged` if a loss or a gradient is not finite, `classes-invalid` for an image without a class that
+    /// `training-diverged` if a loss, a gradient or a weight is not finite or too large to be stored, `classes-invalid` for an image without a class that
     /// can be learnt, `device-lost`.
     pub fn step(&mut self, batch: &Batch, lr: f64) -> Result<StepReport> {
         let parts = batch.parts(self.devices.len());
@@ -165,15 +165,30 @@ impl Trainer {
         let terms = LossTerms::unpack([accuracy, cross_entropy, transfer, mutual, consistency]);
         let id = self.peers[m].id.clone();
         if !terms.is_finite() || !gradient_norm.is_finite() {
-            let text = format!(
-                "'{id}' computes numbers that are not finite: its weights have grown too fast. Use a lower `lr`, or \
-                 `clip`."
-            );
-            return Err(Error::new(Code::Diverged, text));
+            return Err(diverged(&id, "computes numbers that are not finite"));
         }
-        self.peers[m].net = self.optimizers[m].step(lr, net, gradients);
+        let net = self.optimizers[m].step(lr, net, gradients);
+        let [largest] = read_array(largest_weight(&net))?;
+        if !storable(largest) {
+            return Err(diverged(&id, "has weights beyond what a bundle can hold"));
+        }
+        self.peers[m].net = net;
         Ok(PeerLosses { id, terms, gradient_norm })
     }
+}
+
+/// Whether a weight can be stored in a bundle's half precision.
+pub(crate) fn storable(weight: f32) -> bool {
+    weight.abs() <= LARGEST
+}
+
+/// The largest number in half precision (IEEE 754).
+const LARGEST: f32 = 65504.0;
+
+/// The error of a peer whose numbers have grown too large.
+pub(crate) fn diverged(id: &str, what: &str) -> Error {
+    let text = format!("'{id}' {what}: its weights have grown too fast. Use a lower `lr`, or `clip`.");
+    Error::new(Code::Diverged, text)
 }
 
 fn check_layers(layers: &[usize], peer: &Peer) -> Result<()> {

@@ -49,7 +49,7 @@ pub struct Calibrate {
     /// JSON file to write the calibration to, instead of a bundle
     #[arg(long, value_name = "FILE", conflicts_with = "out")]
     pub calibration: Option<PathBuf>,
-    /// Folder for what is measured of each image; otherwise one beside the bundle
+    /// Folder for what is measured of each image; otherwise one beside the file that is written
     #[arg(long, value_name = "DIR")]
     pub records: Option<PathBuf>,
     /// Half of the images to fit to, by the numbers that their names end in; the other half tests the fit

@@ -4,20 +4,24 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use peerlight_core::{Code, Error, Result};
-use peerlight_metrics::{Record, calibrate, calibration_error, halves};
+use peerlight_metrics::{LEAST_IMAGES, Record, calibrate, calibration_error, halves};
 use peerlight_models::{Bundle, Calibration};
 
 use super::evaluate::{self, Outcome};
 use crate::{
+    boxes::add_boxes,
     cli::{Calibrate, Cli, Command, Half},
-    files, json,
+    files, images, json,
+    left_out::{End, LeftOut},
 };
 
-pub fn run(options: &Calibrate) -> Result<()> {
+pub fn run(options: &Calibrate) -> Result<End> {
     let bytes = files::read(&options.bundle)?;
     let bundle = Bundle::parse(&bytes)?;
-    let folder = options.records.clone().unwrap_or_else(|| beside(&options.bundle));
-    measure(options, &folder)?;
+    enough(options)?;
+    let to = options.calibration.as_ref().or(options.out.as_ref()).unwrap_or(&options.bundle);
+    let folder = options.records.clone().unwrap_or_else(|| beside(to));
+    let end = measure(options, &folder)?;
     let (_, outcomes) = evaluate::read(&folder.join("records.jsonl"))?;
     let records = outcomes.into_values().filter_map(|outcome| match outcome {
         Outcome::Record(record) => Some(*record),
@@ -39,12 +43,28 @@ pub fn run(options: &Calibrate) -> Result<()> {
     }
     print!("{}", table(&found));
     test(&found, &tested);
-    let to = options.calibration.as_ref().or(options.out.as_ref()).unwrap_or(&options.bundle);
     eprintln!("Wrote the calibration to '{}'; what it is made of is in '{}'.", to.display(), folder.display());
-    Ok(())
+    Ok(end)
 }
 
-/// The folder of records beside a bundle.
+/// Refuses images of which too few have boxes, before any is worked on.
+fn enough(options: &Calibrate) -> Result<()> {
+    // What is left out is told when the images are measured.
+    let mut left = LeftOut::default();
+    let mut listed = images::list(&options.images, &[], &mut left)?.images;
+    add_boxes(&mut listed, &options.boxes, &mut left)?;
+    let count = listed.iter().filter(|image| !image.boxes.is_empty()).count();
+    if count >= LEAST_IMAGES {
+        return Ok(());
+    }
+    let text = format!(
+        "There are too few images for hit rates: {count} of {} have boxes, and it takes {LEAST_IMAGES} or more.",
+        listed.len()
+    );
+    Err(Error::new(Code::AskInvalid, text))
+}
+
+/// The folder of records beside the file that is written.
 fn beside(bundle: &Path) -> PathBuf {
     bundle.with_file_name(name_of(bundle) + "-calibration")
 }
@@ -55,7 +75,7 @@ fn name_of(path: &Path) -> String {
 }
 
 /// Measures agreement on the images, as evaluate does; goes on where a run was stopped.
-fn measure(options: &Calibrate, folder: &Path) -> Result<()> {
+fn measure(options: &Calibrate, folder: &Path) -> Result<End> {
     let text = |path: &Path| path.as_os_str().to_owned();
     let mut words = ["peerlight", "evaluate"].map(Into::into).to_vec();
     words.extend([text(&options.images), "--bundle".into(), text(&options.bundle), "--out".into(), text(folder)]);
@@ -66,8 +86,8 @@ fn measure(options: &Calibrate, folder: &Path) -> Result<()> {
     words.extend(["--device".into(), options.device.id().into(), "--quiet-report".into()]);
     let parsed = Cli::try_parse_from(words).map_err(|e| Error::new(Code::AskInvalid, e.to_string()))?;
     match parsed.command {
-        Command::Evaluate(evaluate) => evaluate::run(&evaluate).map(drop),
-        _ => Ok(()),
+        Command::Evaluate(evaluate) => evaluate::run(&evaluate),
+        _ => Ok(End::Whole),
     }
 }
 

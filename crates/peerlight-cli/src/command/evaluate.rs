@@ -10,9 +10,10 @@ mod table;
 use std::{collections::BTreeMap, path::Path};
 
 use peerlight_core::{Code, Error, Result};
-use peerlight_explain::{Request, Session};
+use peerlight_explain::{Request, Session, explainer};
 use peerlight_metrics::{
-    AgreementPlan, PROTOCOL, Protocol, Record, ResultFile, agreement_report, metric_ids, metrics_with_parts, report,
+    AgreementPlan, MetricId, PROTOCOL, Protocol, Record, ResultFile, agreement_report, metric, metric_ids,
+    metrics_with_parts, report,
 };
 use serde::Serialize;
 
@@ -24,7 +25,7 @@ pub use self::{
 };
 use crate::{
     boxes::add_boxes,
-    cli::Evaluate,
+    cli::{AgreementLevel, Evaluate},
     files::{self, Lock},
     images, json,
     left_out::{End, Entry, LeftOut, counted},
@@ -32,6 +33,9 @@ use crate::{
 };
 
 pub fn run(options: &Evaluate) -> Result<End> {
+    if options.limit == Some(0) {
+        return Err(Error::new(Code::AskInvalid, "--limit 0 leaves no image: it is 1 or more."));
+    }
     let session = session::open(&options.networks, options.device)?;
     let protocol = protocol(options, &session)?;
     let mut left = LeftOut::default();
@@ -49,12 +53,16 @@ pub fn run(options: &Evaluate) -> Result<End> {
     }
     let _lock = Lock::take(&options.out)?;
     let mut journal = Journal::open(&options.out.join("records.jsonl"), &what(&protocol, &session))?;
-    let shown = measure::all(options, &session, &protocol, &listed, &mut journal)?;
+    let shown = measure::all(options, &session, &protocol, &listed, &mut journal, &mut left)?;
 
     let (mut records, mut skipped): (Vec<Record>, Vec<(String, String)>) = Default::default();
     for image in &listed {
         match journal.take(&image.name) {
-            Some(Outcome::Record(record)) => records.push(*record),
+            Some(Outcome::Record(record)) => {
+                // What was not asked for is not told.
+                let agreement = record.agreement.filter(|_| options.agreement != AgreementLevel::None);
+                records.push(Record { agreement, ..*record });
+            }
             Some(Outcome::Skipped { image, why }) => {
                 left.image(image.clone(), why.clone());
                 skipped.push((image, why));
@@ -130,9 +138,26 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
         }
         methods.push(method.clone());
     }
-    // One network alone agrees with nobody.
-    let compared = if session.info().peers.len() > 1 { options.agreement_method.clone() } else { Vec::new() };
-    let agreement = AgreementPlan { methods: compared, effort: options.agreement.into() };
+    let mut studied: Vec<Request> = Vec::new();
+    for method in &options.agreement_method {
+        // A network alone agrees with itself: mirrored, rescaled, with noise.
+        let joint = session.info().peers.len() == 1 && explainer(&method.method)?.meta().joint;
+        let method = if joint { session::alone(method.clone())? } else { method.clone() };
+        if !studied.contains(&method) {
+            studied.push(method);
+        }
+    }
+    // What cannot be asked is said before any image is worked on, and before the run has a file.
+    for method in methods.iter().chain(&studied) {
+        session.check(method)?;
+    }
+    let is_group = matches!(options.metrics.as_slice(), [one] if ["all", "fast"].contains(&one.as_str()));
+    let boxed = |id: &&MetricId| metric(id.as_str()).is_ok_and(|metric| metric.meta().boxes);
+    if let Some(id) = metrics.iter().find(boxed).filter(|_| options.boxes.is_none() && !is_group) {
+        let text = format!("The metric '{id}' needs boxes around what the images show: give them by --boxes.");
+        return Err(Error::new(Code::AskInvalid, text));
+    }
+    let agreement = AgreementPlan { methods: studied, effort: options.agreement.into() };
     Ok(Protocol { methods, peers, metrics, agreement })
 }
 

@@ -6,7 +6,11 @@ mod names;
 mod sheet;
 mod what_if;
 
-use std::{path::Path, time::Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use peerlight_core::{Code, Error, Preprocess, Result, overlay};
 use peerlight_explain::{ByName, Explanation, Prediction, Request, Session, Versus, explainer, legacy};
@@ -53,11 +57,30 @@ pub fn run(options: &Explain) -> Result<End> {
         (None, false) => Some(default_out(&options.images)),
     };
     // One that was not asked for is made with its first result.
+    let mut made = Vec::new();
     if let Some(out) = &options.out {
+        apart(&options.images, out)?;
+        made = out.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
         files::make_dir(out)?;
     }
     let job = Job { session: &session, ask: &ask, manifest: manifest.as_ref(), out: out.as_deref(), options };
-    all(&job, images, left)
+    // Where nothing came of it, no empty folder stays: one that holds something is not removed.
+    all(&job, images, left).inspect_err(|_| made.iter().for_each(|folder| drop(fs::remove_dir(folder))))
+}
+
+/// Refuses a folder for results that is read for images: the next run would explain the results.
+fn apart(images: &[PathBuf], out: &Path) -> Result<()> {
+    let Ok(real) = out.canonicalize() else { return Ok(()) };
+    match images.iter().any(|given| given.is_dir() && given.canonicalize().is_ok_and(|given| given == real)) {
+        false => Ok(()),
+        true => {
+            let text = format!(
+                "'{}' is the folder of the images: results in it would be taken for images. Name another folder.",
+                out.display()
+            );
+            Err(Error::new(Code::AskInvalid, text))
+        }
+    }
 }
 
 /// What is done with every image.
@@ -145,10 +168,7 @@ fn ask(options: &Explain, session: &Session) -> Result<Request> {
     let target = options.class.as_deref().map(named).transpose()?.map(ByName::from);
     let mut request = Request { target, ..options.settings.request()? };
     if session.info().peers.len() == 1 {
-        // What would go into the mutual map, if there were another network.
-        request.method = "guided".into();
-        let own = explainer(&request.method)?.meta().settings;
-        request.settings.retain(|id, _| own.iter().any(|setting| setting.id == *id));
+        request = session::alone(request)?;
     }
     Ok(match &options.layers {
         Some(layers) => request.at(layers.clone()),

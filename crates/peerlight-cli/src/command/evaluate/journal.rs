@@ -143,21 +143,28 @@ impl Journal {
     pub fn open(path: &Path, run: &Run) -> Result<Self> {
         let head = line(run)?;
         // A line that was not finished when the run was stopped is written anew.
-        let whole = files::whole_lines(path)?;
+        let mut whole = files::whole_lines(path)?;
         let (first, lines) = whole.split_once('\n').unzip();
         let differences = match first.map(serde_json::from_str::<Run>) {
             Some(Ok(then)) => then.differences(run),
             Some(Err(_)) => "head line, which is none of this program".into(),
             None => String::new(),
         };
-        if !differences.is_empty() {
+        let mut done = parsed(path, lines.unwrap_or_default());
+        let holds = |line: &Line| matches!(line.outcome, Outcome::Record(_));
+        let is_run = first.is_some_and(|first| serde_json::from_str::<Run>(first).is_ok());
+        if !differences.is_empty() && is_run && done.as_ref().is_ok_and(|done| !done.values().any(holds)) {
+            // A run that came to nothing keeps no other from its folder.
+            whole.clear();
+            done = Ok(BTreeMap::new());
+        } else if !differences.is_empty() {
             let text = format!(
                 "'{}' holds another run, with other {differences}. Choose another folder, or delete it.",
                 path.display()
             );
             return Err(Error::new(Code::AskInvalid, text));
         }
-        let done = parsed(path, lines.unwrap_or_default())?;
+        let done = done?;
         let unwritable = |e| files::unwritable(path, e);
         let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(unwritable)?;
         file.set_len(whole.len() as u64).map_err(unwritable)?;

@@ -16,10 +16,10 @@ use super::{
 use crate::{
     boxes::BoxPixels,
     cli::Evaluate,
-    decode::{Decoded, decode_stored},
+    decode::{Decoded, decode_stored, sizes},
     files::{self, shown as printable},
     images::Listed,
-    left_out::counted,
+    left_out::{LeftOut, counted},
     memory,
     terminal::{Terminal, duration, each, remaining},
 };
@@ -32,6 +32,7 @@ pub fn all(
     protocol: &Protocol,
     listed: &[Listed],
     journal: &mut Journal,
+    left: &mut LeftOut,
 ) -> Result<Vec<html::Shown>> {
     let known = listed.iter().filter(|image| journal.knows(&image.name)).count();
     if known > 0 {
@@ -40,10 +41,12 @@ pub fn all(
     let mut tally = Tally::new(listed.len() - known);
     let mut shown = Vec::new();
     let mut changed = Vec::new();
+    let mut outside = 0;
     for (i, listed) in listed.iter().enumerate() {
         let maps = i < options.maps;
         let known = journal.knows(&listed.name);
         let read = files::read_image(&listed.path).map(|bytes| (source(listed, &bytes, options.box_pixels), bytes));
+        outside += read.as_ref().map_or(0, |(_, bytes)| beyond(listed, bytes, options.box_pixels));
         let done = read.as_ref().is_ok_and(|(source, _)| journal.has(&listed.name, source));
         if known && !done {
             changed.push(&listed.name);
@@ -84,7 +87,21 @@ pub fn all(
             names.join(", ")
         );
     }
+    if outside > 0 {
+        let reach = if outside == 1 { "box reaches outside its" } else { "boxes reach outside their" };
+        left.doubt(format!("{outside} {reach} image: are they measured on another size?"));
+    }
     Ok(shown)
+}
+
+/// The number of boxes that reach outside their image by more than the pixel that ways of counting differ by.
+fn beyond(listed: &Listed, bytes: &[u8], box_pixels: BoxPixels) -> usize {
+    let Some(sizes) = (!listed.boxes.is_empty()).then(|| sizes(bytes)).flatten() else { return 0 };
+    let (width, height) = match box_pixels {
+        BoxPixels::Stored => sizes[0],
+        BoxPixels::Upright => sizes[1],
+    };
+    listed.boxes.iter().filter(|rect| rect.leaves(width.into(), height.into(), 1.0)).count()
 }
 
 fn source(listed: &Listed, bytes: &[u8], box_pixels: BoxPixels) -> Source {

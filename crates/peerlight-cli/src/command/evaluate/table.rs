@@ -22,8 +22,8 @@ pub fn table(result: &ResultFile) -> String {
     let masking = Masking::PRIMARY;
     let mut text = format!("{images} images of {set}, {protocol}, {masking} masking\n");
     if let Some(agreement) = report.agreement {
-        let [low, high] = report.agreement_ci.unwrap_or([agreement; 2]);
-        text += &format!("agreement of the networks' maps {agreement:.3}, {low:.3} to {high:.3}\n");
+        let ci = report.agreement_ci.map_or(String::new(), |[low, high]| format!(", {low:.3} to {high:.3}"));
+        text += &format!("agreement of the networks' maps {agreement:.3}{ci}\n");
     }
     let columns = columns(report);
     let heads: Vec<(&str, String)> = columns

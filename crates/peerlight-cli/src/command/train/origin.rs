@@ -1,22 +1,26 @@
 //! What a run is made of, beside its recipe: so that it is known again when it goes on.
 
-use std::{num::NonZero, thread};
+use std::{collections::HashSet, num::NonZero, thread};
 
 use peerlight_core::{Code, Error, Result};
+use peerlight_train::Recipe;
 use serde::{Deserialize, Serialize};
 
-use super::data::ImageFiles;
+use super::{data::ImageFiles, recipe};
 use crate::{
     files::{self, shown},
     images::Listed,
-    left_out::counted,
+    left_out::{LeftOut, counted},
 };
 
-/// Everything that a run's numbers depend on, but for the recipe.
+/// Everything that a run's numbers depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
     /// Version of this program.
     pub version: String,
+    /// sha256 of its recipe; none in runs of versions that did not keep it.
+    #[serde(default)]
+    pub recipe_sha256: Option<String>,
     /// sha256 of the bundle that it starts from.
     pub bundle_sha256: Option<String>,
     /// Names of the classes, in the order of the logits.
@@ -40,15 +44,48 @@ pub struct Source {
 
 impl Origin {
     /// Reads every image once.
-    pub fn of(bundle_sha256: Option<String>, labels: &[String], train: &ImageFiles, val: &ImageFiles) -> Self {
-        let version = env!("CARGO_PKG_VERSION").into();
-        Self {
-            version,
+    ///
+    /// # Errors
+    /// As [`recipe::to_toml`].
+    pub fn of(
+        recipe: &Recipe,
+        bundle_sha256: Option<String>,
+        labels: &[String],
+        train: &ImageFiles,
+        val: &ImageFiles,
+    ) -> Result<Self> {
+        Ok(Self {
+            version: env!("CARGO_PKG_VERSION").into(),
+            recipe_sha256: Some(files::sha256(recipe::to_toml(recipe)?.as_bytes())),
             bundle_sha256,
             labels: labels.to_vec(),
             train: sources(train.listed()),
             val: sources(val.listed()),
+        })
+    }
+
+    /// The number of images to validate with that are trained with, too: files of the same bytes.
+    pub fn trained_too(&self) -> usize {
+        let trained: HashSet<&str> = self.train.iter().filter_map(|source| source.sha256.as_deref()).collect();
+        let known = |source: &&Source| source.sha256.as_deref().is_some_and(|sha256| trained.contains(sha256));
+        self.val.iter().filter(known).count()
+    }
+
+    /// Tells how many images to validate with are trained with, too: of them the accuracy says little.
+    ///
+    /// # Errors
+    /// `ask-invalid` if all of the images that were `given` to validate with are.
+    pub fn check_apart(&self, given: bool, left: &mut LeftOut) -> Result<()> {
+        let (both, all) = (self.trained_too(), self.val.len());
+        if given && both > 0 && both == all {
+            let text = "All --val images are among those to train with, so they cannot tell how well the networks do \
+                        on others. Name other images, or leave --val out: some are then held out.";
+            return Err(Error::new(Code::AskInvalid, text));
         }
+        if both > 0 {
+            left.note(format!("{both} of {all} images to validate with are trained with, too."));
+        }
+        Ok(())
     }
 
     /// # Errors
@@ -57,6 +94,9 @@ impl Origin {
         let mut changed = Vec::new();
         if self.version != now.version {
             changed.push(format!("it began with peerlight {}, and this is {}", self.version, now.version));
+        }
+        if self.recipe_sha256.is_some() && self.recipe_sha256 != now.recipe_sha256 {
+            changed.push("its recipe.toml has other settings now".into());
         }
         if self.bundle_sha256 != now.bundle_sha256 {
             changed.push("the bundle that it started from is another file now".into());
@@ -137,6 +177,7 @@ mod tests {
         };
         Origin {
             version: "1".into(),
+            recipe_sha256: None,
             bundle_sha256: None,
             labels: vec!["ant".into(), "bee".into()],
             train: files.iter().map(source).collect(),

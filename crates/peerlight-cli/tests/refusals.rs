@@ -1,0 +1,105 @@
+//! What looks like a result and is none: it is refused, or told with an exit code of its own.
+
+mod support;
+
+use std::fs;
+
+use peerlight_testkit::unlike;
+use serde_json::Value;
+use support::{Place, code, draw, text};
+
+/// A folder with `count` images of 80 x 64 pixels and a network alone.
+fn place(count: u32) -> Place {
+    let place = Place::new();
+    (0..count).for_each(|i| draw(&place.path(&format!("set/{i}.png")), i));
+    fs::write(place.path("alone.safetensors"), unlike::bundle(&[1])).unwrap();
+    place
+}
+
+/// Boxes in a CSV, one for each image.
+fn boxes(place: &Place, count: u32, rect: impl Fn(u32) -> [u32; 4]) {
+    let row = |i| format!("{i}.png,{}\n", rect(i).map(|edge| edge.to_string()).join(","));
+    let rows: String = (0..count).map(row).collect();
+    fs::write(place.path("boxes.csv"), format!("path,x0,y0,x1,y1\n{rows}")).unwrap();
+}
+
+fn refused(place: &Place, args: &[&str], words: &str) {
+    let output = place.run(args);
+    let error = text(&output.stderr);
+    assert!(code(&output) == 1 && error.contains(words), "{args:?}: {} {error}", code(&output));
+}
+
+const EVALUATE: [&str; 6] = ["evaluate", "set", "--out", "r", "--method", "cam"];
+
+#[test]
+fn a_refused_evaluation_leaves_nothing_in_the_way() {
+    let place = place(2);
+    for (more, words) in [
+        (&["--metrics", "pointing"][..], "give them by --boxes"),
+        (&["--metrics", "complexity,energy"], "give them by --boxes"),
+        (&["--metrics", "fast", "--limit", "0"], "1 or more"),
+    ] {
+        refused(&place, &[&EVALUATE[..], more].concat(), words);
+        assert!(!place.path("r").exists(), "{more:?}");
+    }
+    // A run that came to nothing, since its images were unreadable, is in no other's way.
+    fs::create_dir(place.path("bad")).unwrap();
+    fs::write(place.path("bad/0.png"), "no image").unwrap();
+    let bad = ["evaluate", "bad", "--out", "r", "--method", "grad-cam", "--metrics", "complexity"];
+    refused(&place, &bad, "None of the 1 images could be read");
+    let fine = [&EVALUATE[..], &["--metrics", "complexity"]].concat();
+    let output = place.run(&fine);
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    refused(&place, &[&EVALUATE[..], &["--metrics", "road"]].concat(), "holds another run");
+}
+
+#[test]
+fn one_image_has_no_interval_and_no_agreement_that_was_not_asked_for() {
+    let place = place(1);
+    let output = place.run(&[&EVALUATE[..], &["--metrics", "complexity", "--agreement", "none", "--json"]].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["agreement"].is_null() && report["rows"][0]["complexity"].is_f64(), "{report}");
+    assert!(!report.to_string().contains("\"ci\":[") && report["agreement_ci"].is_null(), "{report}");
+}
+
+#[test]
+fn boxes_of_another_size_are_told() {
+    let place = place(2);
+    let args = [&EVALUATE[..], &["--metrics", "pointing", "--boxes", "boxes.csv"]].concat();
+    boxes(&place, 2, |i| [10, 10, [81, 2000][i as usize], 60]);
+    for _ in 0..2 {
+        let output = place.run(&args);
+        let error = text(&output.stderr);
+        assert!(code(&output) == 3 && error.contains("1 box reaches outside its image"), "{error}");
+    }
+    boxes(&place, 2, |_| [0, 0, 80, 64]);
+    assert_eq!(code(&place.run(&args)), 0);
+}
+
+#[test]
+fn a_network_alone_is_calibrated_by_its_agreement_with_itself() {
+    let place = place(120);
+    let calibrate = ["calibrate", "set", "--boxes", "boxes.csv", "--bundle", "alone.safetensors"];
+    let to = ["--out", "out/calibrated.safetensors"];
+    boxes(&place, 10, |_| [0, 0, 40, 64]);
+    refused(&place, &[&calibrate[..], &to].concat(), "10 of 120 have boxes");
+    assert!(!place.path("alone-calibration").exists() && !place.path("out").exists());
+    boxes(&place, 120, |i| [[0, 0, 40, 64], [40, 0, 80, 64]][i as usize % 2]);
+    let output = place.run(&[&calibrate[..], &to].concat());
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("120 images") && text(&output.stdout).contains("'guided'"));
+    assert!(place.path("out/calibrated-calibration/records.jsonl").exists());
+    assert!(!place.path("alone-calibration").exists());
+}
+
+#[test]
+fn results_are_not_explained_and_no_empty_folder_stays() {
+    let place = place(2);
+    refused(&place, &["explain", "set", "--out", "set"], "is the folder of the images");
+    refused(&place, &["explain", "set", "--out", "set/../set/"], "is the folder of the images");
+    refused(&place, &["explain", "nope.png", "--out", "x/y"], "nope.png");
+    assert!(!place.path("x").exists());
+    fs::create_dir(place.path("mine")).unwrap();
+    refused(&place, &["explain", "nope.png", "--out", "mine"], "nope.png");
+    assert!(place.path("mine").exists(), "it was there before");
+}
