@@ -15,8 +15,6 @@ use std::ops::Range;
 
 /// Numbers packed before they are used, unless one panel is longer: what the nearest cache holds.
 const PACKED: usize = 4096;
-/// Steps of the depth that are packed at a time: a panel of 48 columns is then at most 192 kB.
-const DEPTH: usize = 1024;
 
 /// The constant inputs of the convolution of one group of one image.
 #[derive(Clone, Copy)]
@@ -64,7 +62,7 @@ impl Gemm<'_> {
 
     /// Numbers of scratch memory that a task needs.
     pub fn scratch(sizes: &Sizes) -> usize {
-        PACKED.max(sizes.depth().min(DEPTH) * MAX_WIDE * MAX_LANES)
+        PACKED.max(sizes.depth() * MAX_WIDE * MAX_LANES)
     }
 
     /// Cuts the output of one of so many images into tiles for the threads. How it is cut does not change
@@ -129,28 +127,24 @@ impl Job<'_, '_> {
     fn panels<S: Simd, const R: usize, const W: usize>(&mut self, simd: S, from: usize) -> usize {
         let Self { gemm, tile, packed } = self;
         let (depth, stride) = (gemm.sizes.depth(), W * S::F32_LANES);
-        let step = depth.div_ceil(depth.div_ceil(DEPTH));
         let left = tile.columns.end - from;
         let width = left.min(stride);
-        let count = (packed.len() / (step * stride)).min(left / stride).max(1);
+        let count = (packed.len() / (depth * stride)).min(left / stride).max(1);
+        let packed = &mut packed[..count * depth * stride];
         let im2col = Im2col { sizes: &gemm.sizes, x: gemm.x };
-        for first in (0..depth).step_by(step) {
-            let steps = first..(first + step).min(depth);
-            let packed = &mut packed[..count * steps.len() * stride];
-            for (i, panel) in packed.chunks_exact_mut(steps.len() * stride).enumerate() {
-                im2col.pack(panel, first, from + i * stride, width, stride);
-            }
-            let panels = Panels { packed, count, steps, columns: from, at: from - tile.columns.start, width };
-            let mut row = tile.rows.start;
-            let (blocks, rest) = tile.output.as_chunks_mut::<R>();
-            for output in blocks {
-                gemm.rows::<S, R, W>(simd, row, &panels, output);
-                row += R;
-            }
-            for output in rest {
-                gemm.rows::<S, 1, W>(simd, row, &panels, std::array::from_mut(output));
-                row += 1;
-            }
+        for (i, panel) in packed.chunks_exact_mut(depth * stride).enumerate() {
+            im2col.pack(panel, 0, from + i * stride, width, stride);
+        }
+        let panels = Panels { packed, count, columns: from, at: from - tile.columns.start, width };
+        let mut row = tile.rows.start;
+        let (blocks, rest) = tile.output.as_chunks_mut::<R>();
+        for output in blocks {
+            gemm.rows::<S, R, W>(simd, row, &panels, output);
+            row += R;
+        }
+        for output in rest {
+            gemm.rows::<S, 1, W>(simd, row, &panels, std::array::from_mut(output));
+            row += 1;
         }
         left.min(count * stride)
     }
@@ -160,8 +154,6 @@ impl Job<'_, '_> {
 struct Panels<'a> {
     packed: &'a [f32],
     count: usize,
-    /// The rows of the im2col matrix that are packed.
-    steps: Range<usize>,
     /// The first column, in the image and in the tile.
     columns: usize,
     at: usize,
@@ -179,36 +171,25 @@ impl Gemm<'_> {
         panels: &Panels,
         output: &mut [&mut [MaybeUninit<f32>]; R],
     ) {
-        let (depth, positions, steps) = (self.sizes.depth(), self.sizes.positions(), &panels.steps);
-        let (is_first, is_last) = (steps.start == 0, steps.end == depth);
+        let (depth, positions) = (self.sizes.depth(), self.sizes.positions());
         let bias: &[f32; R] = self.bias[row..].first_chunk().expect("a bias for each row");
         let mut weight: [&[f32]; R] = [&[]; R];
         for (r, weight) in weight.iter_mut().enumerate() {
-            *weight = &self.weight[(row + r) * depth..][steps.start..steps.end];
+            *weight = &self.weight[(row + r) * depth..][..depth];
         }
         let packed = registers::<S>(panels.packed).as_chunks::<W>().0;
         for i in 0..panels.count {
-            let panel = &packed[i * steps.len()..][..steps.len()];
-            let skip = i * W * S::F32_LANES;
+            let panel = &packed[i * depth..][..depth];
             let mut sum = [[simd.splat_f32s(0.0); W]; R];
             for r in 0..R {
                 sum[r] = [simd.splat_f32s(bias[r]); W];
-                if !is_first {
-                    let output = &output[r][panels.at + skip..][..panels.width];
-                    // SAFETY: the steps before wrote these.
-                    let before = unsafe { output.assume_init_ref() };
-                    for (j, sum) in sum[r].iter_mut().enumerate() {
-                        let (start, end) = (j * S::F32_LANES, panels.width.min((j + 1) * S::F32_LANES));
-                        *sum = load(simd, &before[start..end]);
-                    }
-                }
             }
             products(simd, &mut sum, &weight, panel);
+            let skip = i * W * S::F32_LANES;
             for r in 0..R {
                 let output = &mut output[r][panels.at + skip..][..panels.width];
                 let residual = self
                     .residual
-                    .filter(|_| is_last)
                     .map(|residual| &residual[(row + r) * positions + panels.columns + skip..][..panels.width]);
                 for (j, &value) in sum[r].iter().enumerate() {
                     let (start, end) = (j * S::F32_LANES, panels.width.min((j + 1) * S::F32_LANES));
@@ -216,13 +197,10 @@ impl Gemm<'_> {
                         Some(residual) => simd.add_f32s(value, load(simd, &residual[start..end])),
                         None => value,
                     };
-                    let value = if is_last { self.epilogue.clamp(simd, value) } else { value };
-                    store::<S>(&mut output[start..end], value);
+                    store::<S>(&mut output[start..end], self.epilogue.clamp(simd, value));
                 }
-                if is_last {
-                    // SAFETY: the loop above wrote these.
-                    unsafe { self.epilogue.finish_written(simd, output) };
-                }
+                // SAFETY: the loop above wrote these.
+                unsafe { self.epilogue.finish_written(simd, output) };
             }
         }
     }

@@ -111,8 +111,6 @@ impl Im2col<'_> {
         let x = &self.x[(tap.channel * height + y) * width..][(ox + first) * step + dx - left..];
         match step {
             1 => row.copy_from_slice(&x[..row.len()]),
-            2 if row.len() >= 16 && x.len() >= 2 * row.len() => evens::<16>(row, x),
-            2 if row.len() >= 4 && x.len() >= 2 * row.len() => evens::<4>(row, x),
             2 => {
                 let last = row.len() - 1;
                 for (value, pair) in row[..last].iter_mut().zip(x.as_chunks::<2>().0) {
@@ -126,17 +124,5 @@ impl Im2col<'_> {
                 }
             }
         }
-    }
-}
-
-/// Copies every second number, at least `N`, and `N` at a time: pieces of known size become shuffles of registers.
-#[inline(always)]
-fn evens<const N: usize>(row: &mut [f32], x: &[f32]) {
-    let pairs = &x.as_chunks::<2>().0[..row.len()];
-    for at in (0..row.len()).step_by(N) {
-        // The last piece overlaps the one before it.
-        let at = at.min(row.len() - N);
-        let pairs: &[[f32; 2]; N] = pairs[at..].first_chunk().expect("a piece's pairs");
-        row[at..][..N].copy_from_slice(&pairs.map(|pair| pair[0]));
     }
 }
