@@ -57,11 +57,13 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
     }
     let bare = images.iter().filter(|image| image.boxes.is_empty()).count();
     if bare > 0 {
-        left.note(format!("{} of {} have no box.", counted(bare, "image"), images.len()));
+        let have = if bare == 1 { "has" } else { "have" };
+        left.note(format!("{} of {} {have} no box.", counted(bare, "image"), images.len()));
     }
     let unused = table.rows.len().saturating_sub(used);
     if unused > 0 {
-        left.note(format!("{} of '{}' are of none of the images.", counted(unused, "row"), file.display()));
+        let (rows, are) = (counted(unused, "row"), if unused == 1 { "is" } else { "are" });
+        left.note(format!("{rows} of '{}' {are} of none of the images.", file.display()));
     }
     Ok(())
 }

@@ -6,15 +6,26 @@ use std::{
 };
 
 use peerlight_core::{Code, Error, Result};
+use peerlight_models::Bundle;
 
-/// The given bundle, or the one in the given folder; without either the first that is found beside the program, in
+/// Reads the bytes of a bundle's file, or those that an ONNX file became.
+///
+/// # Errors
+/// As [`Bundle::parse`], with the file's name.
+pub fn parse<'a>(file: &Path, bytes: &'a [u8]) -> Result<Bundle<'a>> {
+    Bundle::parse(bytes).map_err(|e| Error::caused_by(e.code(), format!("'{}': {e}", file.display()), e))
+}
+
+/// The given bundle, or the one in the given folder; without either that of the environment variable
+/// `PEERLIGHT_BUNDLE`, if it is not empty; or the first that is found beside the program, in
 /// `share/peerlight` beside the program's folder, and in `web/models` of the source tree that the program or the
 /// current folder lies in. In a folder it is the one that `index.json` calls the default, or else the only one.
 ///
 /// # Errors
 /// `file-unreadable` if there is none.
 pub fn find(given: Option<&Path>) -> Result<PathBuf> {
-    match given {
+    let named = env::var_os("PEERLIGHT_BUNDLE").filter(|name| !name.is_empty()).map(PathBuf::from);
+    match given.or(named.as_deref()) {
         Some(folder) if folder.is_dir() => in_folder(folder).ok_or_else(|| {
             let text = format!("The folder '{}' holds no bundle, or several: name the file.", folder.display());
             Error::new(Code::FileUnreadable, text)

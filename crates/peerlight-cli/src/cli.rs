@@ -8,9 +8,9 @@ mod what_if;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use peerlight_core::{COLOR_MAPS, ColorMap, OVERLAY, color_map};
-use peerlight_explain::{ByName, DeviceKind, Request, explainer};
+use peerlight_explain::{ByName, DeviceKind, Request, catalog, explainer};
 
 use crate::{boxes::BoxPixels, left_out::EXIT_CODES};
 
@@ -22,9 +22,23 @@ pub use self::{
     what_if::WhatIfArgs,
 };
 
+/// Reads the command line, or says what is wrong with it and ends.
+pub fn parse() -> Cli {
+    // A value below zero is refused with the range that it must lie in, not taken for another flag.
+    let takes = |arg: &Arg| arg.get_long().is_some() && arg.get_action().takes_values();
+    let signed = |arg: Arg| if takes(&arg) { arg.allow_negative_numbers(true) } else { arg };
+    let mut command = Cli::command().mut_subcommands(|command| command.mut_args(signed));
+    let mut matches = command.get_matches_mut();
+    let name = matches.subcommand_name().unwrap_or_default().to_owned();
+    Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| match command.find_subcommand_mut(&name) {
+        Some(command) => error.format(command).exit(),
+        None => error.exit(),
+    })
+}
+
 /// Explains image classifiers: what two or more networks recognize, where they look, and where they agree.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(name = "peerlight", version, arg_required_else_help = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -139,7 +153,7 @@ pub struct Catalog {
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
     pub classes: Option<String>,
     /// Bundle whose classes are listed; otherwise the one that `peerlight explain` takes
-    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
     #[command(flatten)]
     pub own: OwnArgs,
@@ -176,7 +190,7 @@ pub struct Explain {
     #[command(flatten)]
     pub what_if: WhatIfArgs,
     /// Manifest that the page saved: it decides class, settings, crop and what is hidden, in place of the flags
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = decided())]
     pub manifest: Option<PathBuf>,
     #[command(flatten)]
     pub settings: SettingArgs,
@@ -192,6 +206,12 @@ pub struct Explain {
     /// Device to compute on
     #[arg(long, default_value = "cpu")]
     pub device: Device,
+}
+
+/// The flags that a manifest takes the place of.
+fn decided() -> Vec<&'static str> {
+    let settings = catalog().settings.iter().map(|setting| setting.id);
+    settings.chain(["class", "layers", "hide", "keep", "baseline", "effects"]).collect()
 }
 
 #[derive(Args)]
@@ -227,8 +247,8 @@ pub struct Evaluate {
     /// itself on three changed views), or full (also regions hidden and the peers' joint decision: slow)
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     pub agreement: AgreementLevel,
-    /// Methods whose maps' agreement is measured, each METHOD[:SETTING=VALUE]...
-    #[arg(long, value_delimiter = ',', value_name = "METHODS", value_parser = request, default_value = "mutual")]
+    /// Methods whose maps' agreement is measured, each METHOD[:SETTING=VALUE]... [default: mutual]
+    #[arg(long, value_delimiter = ',', value_name = "METHODS", value_parser = request)]
     pub agreement_method: Vec<Request>,
     /// Name of the image set in the results; otherwise the folder's
     #[arg(long, value_name = "NAME")]
@@ -361,7 +381,6 @@ fn opacity(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_sound() {

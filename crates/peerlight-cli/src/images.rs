@@ -151,7 +151,7 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
     let mut found: Vec<Listed> = Vec::new();
     let mut lines: HashMap<String, usize> = HashMap::new();
     for row in &table.rows {
-        let name = separated(base, row.cell(path));
+        let name = plain(base, &separated(base, row.cell(path)));
         if name.is_empty() {
             left.image(format!("row {}", row.line), "names no image");
             continue;
@@ -180,6 +180,21 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
 /// A path of a table. Backslashes separate folders, as on Windows, unless there is a file whose name has them.
 fn separated(base: &Path, path: &str) -> String {
     if path.contains('\\') && !base.join(path).exists() { path.replace('\\', "/") } else { path.to_owned() }
+}
+
+/// A path of a table without what leads nowhere: `./a`, `a//b`, and `a/../b` where that is the same file.
+fn plain(base: &Path, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        match parts.last() {
+            Some(&last) if part == ".." && last != ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    let plain = if path.starts_with('/') { "/" } else { "" }.to_owned() + &parts.join("/");
+    let real = |path: &str| base.join(path).canonicalize().ok();
+    // A link in between may lead elsewhere.
+    if plain == path || real(&plain) == real(path) { plain } else { path.to_owned() }
 }
 
 /// At most `limit` of the images, drawn by the seed, in their order.
@@ -241,6 +256,9 @@ mod tests {
         let found: Vec<_> = found.unwrap().into_iter().map(|p| (p.name, p.class)).collect();
         assert_eq!(found, [("cat/a.png".into(), Some(1)), ("d.jpg".into(), None), ("x\\y.png".into(), None)]);
         assert_eq!(left.images(), 2, "{left:?}");
+        let (found, left) = read("path\ncat/a.png\n./cat/a.png\ncat//a.png\ncat/../cat/./a.png\n../gone.png\n");
+        let found: Vec<_> = found.unwrap().into_iter().map(|p| p.name).collect();
+        assert_eq!((found, left.images()), (vec!["cat/a.png".into(), "../gone.png".to_owned()], 3), "{left:?}");
         let (found, _) = read("path,class\nd.jpg,cat\nd.jpg,dog\n");
         let error = found.unwrap_err();
         assert!(error.code() == Code::ClassesInvalid && error.to_string().contains("row 3"), "{error}");

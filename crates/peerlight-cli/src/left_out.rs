@@ -18,9 +18,19 @@ pub struct Entry {
     pub file: String,
     /// Why it was left out.
     pub why: String,
-    /// Whether a person would expect it to be used, as an image or a row that names one.
     #[serde(skip)]
-    expected: bool,
+    kind: Kind,
+}
+
+/// What was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// An image, or a row that names one: a person would expect it to be used.
+    Image,
+    /// A folder that a person would expect to be used.
+    Folder,
+    /// A file that nobody would take for an image.
+    Other,
 }
 
 /// The files that were left out, and what else a person should know at the end.
@@ -35,12 +45,17 @@ pub struct LeftOut {
 impl LeftOut {
     /// An image, or what may be one.
     pub fn image(&mut self, file: impl Into<String>, why: impl Into<String>) {
-        self.files.push(Entry { file: file.into(), why: why.into(), expected: true });
+        self.files.push(Entry { file: file.into(), why: why.into(), kind: Kind::Image });
+    }
+
+    /// A folder with images, or a link to one.
+    pub fn folder(&mut self, folder: impl Into<String>, why: impl Into<String>) {
+        self.files.push(Entry { file: folder.into(), why: why.into(), kind: Kind::Folder });
     }
 
     /// A file that nobody would take for an image, such as a text.
     pub fn other(&mut self, file: impl Into<String>, why: impl Into<String>) {
-        self.files.push(Entry { file: file.into(), why: why.into(), expected: false });
+        self.files.push(Entry { file: file.into(), why: why.into(), kind: Kind::Other });
     }
 
     /// Something to know that leaves nothing out.
@@ -59,9 +74,9 @@ impl LeftOut {
         &self.files
     }
 
-    /// The number of images that were left out.
+    /// The number of images, and of folders of them, that were left out.
     pub fn images(&self) -> usize {
-        self.files.iter().filter(|entry| entry.expected).count()
+        self.files.iter().filter(|entry| entry.kind != Kind::Other).count()
     }
 
     /// How the command ends that left this out.
@@ -79,13 +94,14 @@ impl LeftOut {
         if self.files.is_empty() {
             return text;
         }
-        let (images, all) = (self.images(), self.files.len());
-        let counts = [(images, "image"), (all - images, "other file")];
-        let counts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| counted(*n, what)).collect();
+        let names = [(Kind::Image, "image"), (Kind::Folder, "folder"), (Kind::Other, "other file")];
+        let count = |kind: Kind| self.files.iter().filter(|entry| entry.kind == kind).count();
+        let counts = names.iter().map(|(kind, what)| (count(*kind), what)).filter(|(n, _)| *n > 0);
+        let counts: Vec<_> = counts.map(|(n, what)| counted(n, what)).collect();
         text += &format!("Left out: {}.\n", counts.join(" and "));
-        let mut groups: BTreeMap<(bool, &str), Vec<&str>> = BTreeMap::new();
-        for Entry { file, why, expected } in &self.files {
-            groups.entry((!expected, why)).or_default().push(file);
+        let mut groups: BTreeMap<(Kind, &str), Vec<&str>> = BTreeMap::new();
+        for Entry { file, why, kind } in &self.files {
+            groups.entry((*kind, why)).or_default().push(file);
         }
         for ((_, why), files) in groups.iter().take(LINES) {
             let names = files.iter().take(NAMES).map(|file| shown(file)).collect::<Vec<_>>().join(", ");
@@ -100,9 +116,10 @@ impl LeftOut {
     }
 }
 
-/// `1 image`, `2 images`.
+/// `1 image`, `2 images`, `2 passes`.
 pub fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    let many = if what.ends_with('s') { "es" } else { "s" };
+    format!("{count} {what}{}", if count == 1 { "" } else { many })
 }
 
 /// How a command ended that did its work.
@@ -129,10 +146,11 @@ mod tests {
         (0..7).for_each(|i| left.other(format!("._{i}.jpg"), "hidden"));
         assert_eq!(left.end(), End::Whole);
         left.image("b\u{1b}.jpg", "damaged");
+        left.folder("old/", "not read");
         left.note("something");
         assert_eq!(left.end(), End::Partial);
-        let expected = "Note: something\nLeft out: 1 image and 7 other files.\n  b\\u{1b}.jpg: damaged\n  \
-            ._0.jpg, ._1.jpg, ._2.jpg, ._3.jpg, ._4.jpg and 2 more: hidden\n";
+        let expected = "Note: something\nLeft out: 1 image and 1 folder and 7 other files.\n  b\\u{1b}.jpg: damaged\n  \
+            old/: not read\n  ._0.jpg, ._1.jpg, ._2.jpg, ._3.jpg, ._4.jpg and 2 more: hidden\n";
         assert_eq!(left.text(), expected);
         assert_eq!(
             serde_json::to_value(&left.files()[7]).unwrap(),

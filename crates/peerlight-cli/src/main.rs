@@ -1,5 +1,15 @@
 //! `peerlight`: explains images from the command line, and makes the bundles that the page ships.
 
+/// Prints to standard error as std does, but goes on where it cannot be written.
+macro_rules! eprint {
+    ($($text:tt)*) => { $crate::output::note(format_args!($($text)*)) };
+}
+
+/// As `eprint!`, with the end of a line.
+macro_rules! eprintln {
+    ($($text:tt)*) => { $crate::output::note(format_args!("{}\n", format_args!($($text)*))) };
+}
+
 mod boxes;
 mod bundle;
 mod choice;
@@ -15,6 +25,7 @@ mod json;
 mod kind;
 mod left_out;
 mod memory;
+mod output;
 mod own;
 mod session;
 mod table;
@@ -23,14 +34,13 @@ mod walk;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::left_out::End;
 
 fn main() -> ExitCode {
-    match command::run(cli::Cli::parse()) {
+    match command::run(cli::parse()) {
         Ok(End::Whole) => ExitCode::SUCCESS,
         Ok(End::Partial) => ExitCode::from(3),
+        Err(error) if output::is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("peerlight: {} [{}]", files::lines(&error.to_string()), error.code());
             ExitCode::FAILURE

@@ -2,7 +2,7 @@
 
 use peerlight_core::{Code, Error, Result};
 use peerlight_explain::{Request, Session, explainer, open_device};
-use peerlight_models::{Bundle, Named, class_named, nearest};
+use peerlight_models::{Named, class_named, nearest};
 
 use crate::{
     bundle,
@@ -14,8 +14,9 @@ use crate::{
 /// The peers of a bundle, or of an ONNX file, on a device: the given one, or the default bundle.
 pub fn open(networks: &NetworkArgs, device: Device) -> Result<Session> {
     let (device, info) = pollster::block_on(open_device(device.into()))?;
-    let bytes = own::bundle_bytes(&bundle::find(networks.bundle.as_deref())?, &networks.own)?;
-    Session::open(&Bundle::parse(&bytes)?, &device, &info.name)
+    let file = bundle::find(networks.bundle.as_deref())?;
+    let bytes = own::bundle_bytes(&file, &networks.own)?;
+    Session::open(&bundle::parse(&file, &bytes)?, &device, &info.name)
 }
 
 /// The index of a class by its name, index, or a part of its name that no other class has.
@@ -83,8 +84,21 @@ pub fn alone(request: Request) -> Result<Request> {
     Ok(request)
 }
 
+/// Checks that no method is asked for twice.
+///
+/// # Errors
+/// `ask-invalid` names the method.
+pub fn once_each(asked: &[Request]) -> Result<()> {
+    let specs: Vec<String> = asked.iter().map(Request::spec).collect();
+    match specs.iter().enumerate().find(|(i, spec)| specs[..*i].contains(spec)) {
+        Some((_, spec)) => Err(Error::new(Code::AskInvalid, format!("'{spec}' is there twice."))),
+        None => Ok(()),
+    }
+}
+
 /// The methods that can be asked of these networks: of one alone, not those that compare several, which is said.
 pub fn fitting<'a>(session: &Session, asked: &'a [Request]) -> Result<Vec<&'a Request>> {
+    once_each(asked)?;
     let is_alone = session.info().peers.len() == 1;
     let mut fitting = Vec::new();
     for request in asked {

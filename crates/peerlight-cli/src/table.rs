@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use peerlight_core::{Code, Error, Result};
 
-use crate::files;
+use crate::{
+    files,
+    kind::{HEAD, Kind, kind},
+};
 
 /// A CSV with a head line. Cells have no spaces around them.
 #[derive(Debug)]
@@ -43,8 +46,14 @@ impl Table {
 
     fn parse(file: &Path, bytes: &[u8]) -> Result<Self> {
         let refused = |why: &str| Error::new(Code::FileUnreadable, format!("'{}': {why}.", file.display()));
+        if let Kind::Readable | Kind::Foreign(_) = kind(&bytes[..bytes.len().min(HEAD)]) {
+            return Err(refused("this is an image. A CSV is wanted here, or a folder if it is to hold the images"));
+        }
         let text = files::decoded(bytes).map_err(|why| refused(&why))?;
         let (separator, body, skipped) = separator(&text);
+        if let Some(line) = unclosed(body, separator) {
+            return Err(refused(&format!("a quote is opened on line {} and never closed", line + skipped)));
+        }
         let mut reader = csv::ReaderBuilder::new();
         // Old Macs end a line with \r alone, which the reader takes, too.
         let reader = reader.delimiter(separator).flexible(true).has_headers(false).trim(csv::Trim::All);
@@ -107,6 +116,23 @@ fn unquoted(cell: &str) -> String {
     let cell = cell.trim();
     let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
     inner.map_or_else(|| cell.to_owned(), |inner| inner.replace("\"\"", "\"").trim().to_owned())
+}
+
+/// The line, counted from 1, of a quote that opens a cell and is never closed.
+fn unclosed(text: &str, separator: u8) -> Option<u64> {
+    let (mut line, mut opened) = (1, None);
+    let (mut at_start, mut closed) = (true, false);
+    for byte in text.bytes() {
+        match (byte, opened) {
+            (b'"', Some(_)) => (opened, closed) = (None, true),
+            // The second of two quotes stands for one in the cell.
+            (b'"', None) if at_start || closed => (opened, closed) = (Some(line), false),
+            _ => closed = false,
+        }
+        at_start = opened.is_none() && (byte == separator || byte == b'\n' || byte == b'\r');
+        line += u64::from(byte == b'\n');
+    }
+    opened
 }
 
 /// The separator, the text without a line that names it, and the number of lines left out: the one that is named as
@@ -182,6 +208,11 @@ mod tests {
         let refused = |bytes: &[u8]| Table::parse(Path::new("t.csv"), bytes).unwrap_err().to_string();
         assert!(refused(b"path\ncaf\xe9.png\n").contains("line 2 is not UTF-8"));
         assert!(refused(b"").contains("empty") && refused(b"\xff\xfe\x00\xd8").contains("UTF-16"));
+        assert!(refused(b"path,class\na.png,\"cat\nb.png,dog\n").contains("opened on line 2 and never closed"));
+        assert!(refused(b"sep=,\npath\n\"a\"\"b\"\n\"c\"\"").contains("opened on line 4 and never closed"));
+        assert!(refused(b"\x89PNG\r\n\x1a\n").contains("this is an image. A CSV is wanted"));
+        let fine = b"path,class\n\"a \"\"b\"\".png\",5\" nail\n\"a\nb\",\"\"\n";
+        assert_eq!(cells(fine), [["a \"b\".png", "5\" nail"], ["a\nb", ""]]);
         assert!(refused(b"a,A\n1,2\n").contains("two columns 'a'"));
         assert!(refused(b"path,class\na.png,hot dog, with bread\n").contains("row 2 has 3 cells"));
         let table = Table::parse(Path::new("t.csv"), b"file\nx\n").unwrap();

@@ -95,7 +95,7 @@ fn once_each(parent: &Path, folders: &mut Vec<PathBuf>, left: &mut LeftOut) {
         let again = path.is_symlink() && (above.starts_with(&target) || own.contains(&target));
         let keep = !again && seen.insert(target);
         if !keep {
-            left.image(text(path), "a link to a folder that is read already, or to one above");
+            left.folder(text(path), "a link to a folder that is read already, or to one above");
         }
         keep
     });
@@ -105,10 +105,26 @@ fn once_each(parent: &Path, folders: &mut Vec<PathBuf>, left: &mut LeftOut) {
 pub fn pass_over(folders: &[PathBuf], why: &str, left: &mut LeftOut) {
     for folder in folders {
         let count = images_below(folder, &mut GLANCE.clone());
-        if count > 0 {
-            left.image(text(folder) + "/", format!("holds {}; {why}", counted(count, "image")));
+        if count > 0 && is_of_results(folder) {
+            left.other(text(folder) + "/", "results of an earlier run");
+        } else if count > 0 {
+            left.folder(text(folder) + "/", format!("holds {}; {why}", counted(count, "image")));
         }
     }
+}
+
+/// Whether all images in a folder are overlays that `explain` made: each is beside the numbers of its image.
+fn is_of_results(path: &Path) -> bool {
+    let Ok(found) = folder(path, &mut LeftOut::default()) else { return false };
+    let is_overlay = |image: &PathBuf| {
+        let name = text(Path::new(image.file_name().unwrap_or_default()));
+        let stems = name.match_indices('.').map(|(end, _)| &name[..end]);
+        stems.skip_while(|stem| stem.is_empty()).any(|stem| {
+            let overlay = ["mutual", "guided"].iter().any(|method| path.join(format!("{stem}.{method}.png")).is_file());
+            overlay && path.join(format!("{stem}.json")).is_file()
+        })
+    };
+    found.folders.is_empty() && !found.images.is_empty() && found.images.iter().all(is_overlay)
 }
 
 /// The number of images in a folder and all below it, links not followed.
@@ -210,6 +226,21 @@ mod tests {
         pass_over(&found.folders, "not read", &mut left);
         assert_eq!(left.images(), 1);
         assert!(left.files()[5].why.contains("1 image;"), "{left:?}");
+    }
+
+    #[test]
+    fn results_of_an_earlier_run_are_no_images_that_were_left_out() {
+        let made = made(&["a.png", "out/a.b.mutual.png", "out/a.b.first.png"]);
+        let left = || {
+            let mut left = LeftOut::default();
+            pass_over(&[made.path().join("out")], "not read", &mut left);
+            (left.images(), left.files().len())
+        };
+        assert_eq!(left(), (1, 1));
+        fs::write(made.path().join("out/a.b.json"), "{}").unwrap();
+        assert_eq!(left(), (0, 1));
+        fs::write(made.path().join("out/cat.png"), PNG).unwrap();
+        assert_eq!(left(), (1, 1), "an image of one's own is among them");
     }
 
     #[cfg(unix)]

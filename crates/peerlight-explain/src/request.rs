@@ -1,6 +1,9 @@
 //! Requests for an explanation, and their text form.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 use peerlight_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
@@ -115,15 +118,24 @@ impl FromStr for Request {
         };
         let mut parts = text.split(':');
         let mut request = Self::of(parts.next().unwrap_or_default());
+        let mut names = BTreeSet::new();
         for part in parts {
             let (name, value) = part.split_once('=').ok_or_else(|| refused(part))?;
+            let own = if name == "stages" { "layers" } else { current(&request.method, name) };
+            if !names.insert(own) {
+                let text = format!("'{own}' is given twice in '{text}'. Give it once.");
+                return Err(Error::new(Code::AskInvalid, text));
+            }
             match name {
                 "layers" | "stages" => {
                     let layers: Option<Vec<ByName>> = value.split('+').map(layer).collect();
                     request.layers = Some(layers.ok_or_else(|| refused(part))?);
                 }
                 "grid" if !has_own_grid(&request.method) => {
-                    request.grid = value.parse().map_err(|_| refused(part))?;
+                    request.grid = value.parse().map_err(|_| {
+                        let text = format!("The setting 'grid' must be a whole number, not {value}.");
+                        Error::new(Code::AskInvalid, text)
+                    })?;
                 }
                 _ => {
                     let value = value.parse().map_or_else(|_| Value::Text(value.into()), Value::Number);
@@ -146,6 +158,12 @@ fn escaped(name: &str) -> String {
 fn layer(text: &str) -> Option<ByName> {
     let name = RESERVED.iter().rev().fold(text.into(), |name: String, (plain, escaped)| name.replace(escaped, plain));
     (!text.is_empty() && !text.contains(',')).then(|| name.as_str().into())
+}
+
+/// The present id of a method's setting that may be called by its older one.
+fn current<'a>(method: &str, name: &'a str) -> &'a str {
+    let settings = explainer(method).map_or(&[][..], |explainer| explainer.meta().settings);
+    settings.iter().find(|setting| setting.is(name)).map_or(name, |setting| setting.id)
 }
 
 /// Whether a method has a setting `grid` of its own, which then takes the name in the text form.
@@ -174,6 +192,11 @@ mod tests {
         for text in ["cam:stages=", "cam:layers=4,5", "cam:nothing", "mutual:grid=many"] {
             assert_eq!(text.parse::<Request>().unwrap_err().code(), Code::AskInvalid, "{text}");
         }
+        for text in ["score-cam:channels=4:channels=8", "cam:layers=1:stages=2", "mutual:contrast=1:exponent=2"] {
+            assert!(text.parse::<Request>().unwrap_err().to_string().contains("given twice"), "{text}");
+        }
+        let error = "mutual:grid=2.5".parse::<Request>().unwrap_err().to_string();
+        assert!(error.contains("'grid' must be a whole number, not 2.5"), "{error}");
         let request = Request::of("mutual").with(&EVIDENCE, Evidence::Class).with(&EXPONENT, 2.0);
         assert_eq!(request.spec(), "mutual:evidence=class:exponent=2");
     }

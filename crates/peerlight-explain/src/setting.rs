@@ -258,7 +258,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(v) => v.fmt(f),
-            Self::Text(id) => f.write_str(id),
+            Self::Text(id) => f.pad(id),
         }
     }
 }

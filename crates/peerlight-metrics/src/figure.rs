@@ -21,7 +21,7 @@ impl MetricId {
 
 impl fmt::Display for MetricId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.pad(self.0)
     }
 }
 
@@ -93,14 +93,14 @@ pub(crate) fn column_of(metric: MetricId) -> String {
 
 impl fmt::Display for FigureKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.metric)?;
+        let mut text = self.metric.0.to_owned();
         if let Some(masking) = self.masking {
-            write!(f, ":{masking}")?;
+            text += &format!(":{masking}");
         }
-        match self.boxes {
-            Boxes::All => Ok(()),
-            Boxes::Small => write!(f, ":{SMALL}"),
+        if self.boxes == Boxes::Small {
+            text += &format!(":{SMALL}");
         }
+        f.pad(&text)
     }
 }
 
@@ -195,6 +195,15 @@ mod tests {
         for text in ["", "average", "average-drop:hard", "energy:small:small", "average-drop:small:soft"] {
             assert_eq!(text.parse::<FigureKey>().unwrap_err().code(), Code::AskInvalid, "{text}");
         }
+    }
+
+    #[test]
+    fn ids_and_keys_fill_a_column() {
+        let key: FigureKey = "average-drop:soft:small".parse().unwrap();
+        assert_eq!(
+            format!("{:<14}|{:<6}|{key:>25}", key.metric, Masking::Soft),
+            "average-drop  |soft  |  average-drop:soft:small"
+        );
     }
 
     #[test]

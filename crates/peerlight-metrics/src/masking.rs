@@ -53,7 +53,7 @@ impl Masking {
 
 impl fmt::Display for Masking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id())
+        f.pad(self.id())
     }
 }
 

@@ -30,9 +30,10 @@ pub struct OwnArgs {
 /// The networks that a command works with.
 #[derive(Args)]
 pub struct NetworkArgs {
-    /// Bundle with the networks, made by `peerlight import` or `peerlight train`, or an ONNX file; otherwise the bundle
-    /// that is beside the program, in share/peerlight or, in the source tree, in web/models
-    #[arg(long, short, env = "PEERLIGHT_BUNDLE", value_name = "FILE")]
+    /// Bundle with the networks, made by `peerlight import` or `peerlight train`, or an ONNX file; otherwise the one
+    /// that the environment variable PEERLIGHT_BUNDLE names, or that is beside the program, in share/peerlight or, in
+    /// the source tree, in web/models
+    #[arg(long, short, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
     #[command(flatten)]
     pub own: OwnArgs,

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use clap::{
-    Args,
+    ArgGroup, Args,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use peerlight_core::{Code, Crop, Error, Rect, Result};
@@ -12,6 +12,7 @@ use peerlight_metrics::{RegionAt, Replacement, WhatIf};
 
 /// What-if question of the command line.
 #[derive(Args, Clone)]
+#[command(group(ArgGroup::new("question").args(["hide", "keep", "effects"]).multiple(true)))]
 pub struct WhatIfArgs {
     /// Hide places from every network and tell what changes. Places are joined by +: a region as row,column, counted
     /// from 1 at the top left, or a box as left,top,right,bottom in pixels of the image; such as 2,3+2,4
@@ -21,7 +22,7 @@ pub struct WhatIfArgs {
     #[arg(long, value_name = "PLACES")]
     keep: Option<Places>,
     /// What replaces hidden pixels [default: black]
-    #[arg(long, value_name = "CHOICE", value_parser = replacement())]
+    #[arg(long, value_name = "CHOICE", requires = "question", value_parser = replacement())]
     baseline: Option<Replacement>,
     /// Measure what hiding each region alone takes from the class: a pass for each region and network
     #[arg(long)]

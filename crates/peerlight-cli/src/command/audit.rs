@@ -17,8 +17,8 @@ use crate::{
     decode::decode,
     files::{self, Lock, shown},
     images, json,
-    left_out::{End, LeftOut},
-    session,
+    left_out::{End, LeftOut, counted},
+    output, session,
     terminal::{Terminal, remaining},
 };
 
@@ -84,7 +84,8 @@ pub fn run(options: &Audit) -> Result<End> {
     let mut journal = Journal::open(&options.out.join("audit.jsonl"), &session.info().sha256)?;
     let mut left = listed.iter().filter(|image| !journal.knows(&image.name)).count();
     if left < listed.len() {
-        eprintln!("Going on: {} of {} images are done.", listed.len() - left, listed.len());
+        let all = counted(listed.len(), "image");
+        eprintln!("Going on: {} of {all} looked at before; what has changed since is again.", listed.len() - left);
     }
     let (start, mut told, mut done) = (Instant::now(), Instant::now(), 0);
     for image in &listed {
@@ -118,7 +119,7 @@ pub fn run(options: &Audit) -> Result<End> {
     files::write(&options.out.join("audit.json"), text.as_bytes())?;
     files::write(&options.out.join("audit.csv"), page::csv(&audited)?.as_bytes())?;
     files::write(&options.out.join("audit.html"), page::html(&audited, &shown).as_bytes())?;
-    print!("{}", if options.json { text } else { page::table(&audited) });
+    output::print(if options.json { text } else { page::table(&audited) })?;
     eprintln!("Wrote audit.html, audit.csv and audit.json to '{}'.", options.out.display());
     audited.skipped.iter().for_each(|(image, why)| left_out.image(image.clone(), why.clone()));
     left_out.tell();

@@ -10,14 +10,16 @@ use peerlight_models::{Bundle, Calibration};
 use super::evaluate::{self, Outcome};
 use crate::{
     boxes::add_boxes,
+    bundle,
     cli::{Calibrate, Cli, Command, Half},
     files, images, json,
-    left_out::{End, LeftOut},
+    left_out::{End, LeftOut, counted},
+    output,
 };
 
 pub fn run(options: &Calibrate) -> Result<End> {
     let bytes = files::read(&options.bundle)?;
-    let bundle = Bundle::parse(&bytes)?;
+    let bundle = bundle::parse(&options.bundle, &bytes)?;
     enough(options)?;
     let to = options.calibration.as_ref().or(options.out.as_ref()).unwrap_or(&options.bundle);
     let folder = options.records.clone().unwrap_or_else(|| beside(to));
@@ -41,8 +43,7 @@ pub fn run(options: &Calibrate) -> Result<End> {
         Some(path) => files::write(path, (json::pretty(&found)? + "\n").as_bytes())?,
         None => files::write(options.out.as_ref().unwrap_or(&options.bundle), &bundle.calibrated(&found)?)?,
     }
-    print!("{}", table(&found));
-    test(&found, &tested);
+    output::print(table(&found) + &test(&found, &tested))?;
     eprintln!("Wrote the calibration to '{}'; what it is made of is in '{}'.", to.display(), folder.display());
     Ok(end)
 }
@@ -94,8 +95,8 @@ fn measure(options: &Calibrate, folder: &Path) -> Result<End> {
 /// The score, and the hit rate of each step.
 fn table(found: &Calibration) -> String {
     let mut text = format!(
-        "{} images of {}, boxes cover at most half; the brightest place of '{}' hits on {:.1} %\n\nscore = {:.3}",
-        found.images,
+        "{} of {}, boxes cover at most half; the brightest place of '{}' hits on {:.1} %\n\nscore = {:.3}",
+        counted(found.images, "image"),
         found.set,
         found.method,
         100.0 * found.hits as f64 / found.images as f64,
@@ -114,7 +115,7 @@ fn table(found: &Calibration) -> String {
 }
 
 /// Tells how well the calibration foretells images that it was not fitted to.
-fn test(found: &Calibration, tested: &[Record]) {
+fn test(found: &Calibration, tested: &[Record]) -> String {
     let of = |record: &Record| {
         let joint = record.judged.iter().find(|judged| judged.peer.is_none() && judged.method == found.method)?;
         let score = found.score(&joint.values)?.clamp(found.steps.first()?.from, found.steps.last()?.to);
@@ -122,9 +123,9 @@ fn test(found: &Calibration, tested: &[Record]) {
     };
     let pairs: Vec<(f64, bool)> = tested.iter().filter(|record| record.small).filter_map(of).collect();
     if pairs.is_empty() {
-        return;
+        return String::new();
     }
     let (foretold, hits): (Vec<f64>, Vec<bool>) = pairs.into_iter().unzip();
     let error = calibration_error(&foretold, &hits);
-    println!("\nOn the {} images of the other half: expected calibration error {error:.3}", hits.len());
+    format!("\nOn the {} of the other half: expected calibration error {error:.3}\n", counted(hits.len(), "image"))
 }

@@ -1,12 +1,14 @@
 //! `peerlight catalog`
 
+use std::fmt::Write as _;
+
 use peerlight_core::{Code, Error, Result};
 use peerlight_explain::{Kind, Setting, legacy};
 use peerlight_metrics::catalog;
-use peerlight_models::{Bundle, nearest};
+use peerlight_models::nearest;
 use serde::Serialize;
 
-use crate::{bundle, cli::Catalog, files::shown, json, own};
+use crate::{bundle, cli::Catalog, files::shown, json, output, own};
 
 pub fn run(options: &Catalog) -> Result<()> {
     if let Some(wanted) = &options.classes {
@@ -20,39 +22,38 @@ pub fn run(options: &Catalog) -> Result<()> {
     if options.json {
         let mut value = json::value(&catalog)?;
         legacy::catalog(&mut value);
-        println!("{}", json::pretty(&value)?);
-        return Ok(());
+        return output::print_line(json::pretty(&value)?);
     }
     let metrics = (&catalog.metrics, &catalog.maskings);
     let catalog = &catalog.explain;
-    println!("Architectures");
+    let mut text = String::from("Architectures\n");
     for architecture in &catalog.architectures {
-        println!("  {:<26}{}", architecture.id, architecture.name);
+        _ = writeln!(text, "  {:<26}{}", architecture.id, architecture.name);
     }
-    println!("\nMethods (METHOD:SETTING=VALUE, such as score-cam:channels=64 or layer-cam:layers=5+6+7)");
+    _ = writeln!(text, "\nMethods (METHOD:SETTING=VALUE, such as score-cam:channels=64 or layer-cam:layers=5+6+7)");
     for method in &catalog.methods {
-        println!("  {:<26}{}", method.id, method.shows);
-        print_settings(method.settings, "    ");
+        _ = writeln!(text, "  {:<26}{}", method.id, method.shows);
+        list_settings(&mut text, method.settings, "    ");
     }
-    println!("\nMetrics");
+    _ = writeln!(text, "\nMetrics");
     for metric in metrics.0 {
-        println!("  {:<26}{}", metric.id, metric.help);
+        _ = writeln!(text, "  {:<26}{}", metric.id, metric.help);
     }
-    println!("\nMaskings of the image by the map, for Average Drop, Increase and Gain");
+    _ = writeln!(text, "\nMaskings of the image by the map, for Average Drop, Increase and Gain");
     for masking in metrics.1 {
-        println!("  {:<26}{}", masking.id, masking.help);
+        _ = writeln!(text, "  {:<26}{}", masking.id, masking.help);
     }
-    println!("\nSettings of the mutual map and of the image");
-    print_settings(catalog.settings, "  ");
-    println!("\nColor maps");
+    _ = writeln!(text, "\nSettings of the mutual map and of the image");
+    list_settings(&mut text, catalog.settings, "  ");
+    _ = writeln!(text, "\nColor maps");
     for color in &catalog.colors {
-        println!("  {:<26}{}", color.id, color.name);
+        _ = writeln!(text, "  {:<26}{}", color.id, color.name);
     }
-    println!("\nErrors");
+    _ = writeln!(text, "\nErrors");
     for error in &catalog.errors {
-        println!("  {:<26}{}", error.code, error.help);
+        _ = writeln!(text, "  {:<26}{}", error.code, error.help);
     }
-    Ok(())
+    output::print(text)
 }
 
 /// A class of a bundle.
@@ -64,7 +65,8 @@ struct Class<'a> {
 
 fn classes(wanted: &str, options: &Catalog) -> Result<()> {
     let file = bundle::find(options.bundle.as_deref())?;
-    let classes = Bundle::parse(&own::bundle_bytes(&file, &options.own)?)?.manifest.classes();
+    let bytes = own::bundle_bytes(&file, &options.own)?;
+    let classes = bundle::parse(&file, &bytes)?.manifest.classes();
     let labels = classes.names();
     let listed: Vec<usize> = match wanted {
         "" => (0..labels.len()).collect(),
@@ -75,23 +77,24 @@ fn classes(wanted: &str, options: &Catalog) -> Result<()> {
         return Err(Error::new(Code::AskInvalid, text));
     }
     let listed: Vec<Class> = listed.into_iter().map(|index| Class { index, label: &labels[index] }).collect();
-    match options.json {
-        true => println!("{}", json::pretty(&listed)?),
-        false => listed.iter().for_each(|class| println!("{:>5}  {}", class.index, shown(class.label))),
+    if options.json {
+        return output::print_line(json::pretty(&listed)?);
     }
-    Ok(())
+    output::print(
+        listed.iter().map(|class| format!("{:>5}  {}\n", class.index, shown(class.label))).collect::<String>(),
+    )
 }
 
-fn print_settings(settings: &[Setting], indent: &str) {
+fn list_settings(text: &mut String, settings: &[Setting], indent: &str) {
     for setting in settings {
         let range = match setting.kind {
             Kind::Number { min, max, .. } => format!(" {min} to {max};"),
             Kind::Choice(_) => String::new(),
         };
-        println!("{indent}{:<24}{}{range} default {}", setting.id, setting.help, setting.default());
+        _ = writeln!(text, "{indent}{:<24}{}{range} default {}", setting.id, setting.help, setting.default());
         if let Kind::Choice(choices) = setting.kind {
             for choice in choices {
-                println!("{indent}  {:<22}{}", choice.id, choice.help);
+                _ = writeln!(text, "{indent}  {:<22}{}", choice.id, choice.help);
             }
         }
     }

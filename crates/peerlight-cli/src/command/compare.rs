@@ -6,7 +6,7 @@ use peerlight_core::{Code, Error, Result};
 use peerlight_metrics::{Comparison, Difference, Masking, Record, Statistic, compare};
 
 use super::evaluate::{Outcome, Run, read};
-use crate::{cli::Compare, json};
+use crate::{cli::Compare, json, output};
 
 pub fn run(options: &Compare) -> Result<()> {
     let (a, b) = (side(&options.a)?, side(&options.b)?);
@@ -25,11 +25,10 @@ pub fn run(options: &Compare) -> Result<()> {
     }
     if options.json {
         let comparison = Comparison { protocol, a: first, b: second, seed: options.seed, differences };
-        println!("{}", json::pretty(&comparison)?);
+        output::print_line(json::pretty(&comparison)?)
     } else {
-        print!("{}", table(&differences));
+        output::print(table(&differences))
     }
-    Ok(())
 }
 
 fn side(folders: &[std::path::PathBuf]) -> Result<Vec<(Run, Vec<Record>)>> {

@@ -29,7 +29,7 @@ use crate::{
     files::{self, Lock},
     images, json,
     left_out::{End, Entry, LeftOut, counted},
-    session,
+    output, session,
 };
 
 pub fn run(options: &Evaluate) -> Result<End> {
@@ -45,11 +45,12 @@ pub fn run(options: &Evaluate) -> Result<End> {
         left.note(format!("without a class that the networks have, and so left out of the accuracy: {unknown}."));
     }
     let mut listed = list.images;
-    if let Some(limit) = options.limit {
-        listed = images::limited(listed, limit, options.seed);
-    }
+    // Before any limit: rows of images that are not drawn are none too many.
     if let Some(boxes) = &options.boxes {
         add_boxes(&mut listed, boxes, &mut left)?;
+    }
+    if let Some(limit) = options.limit {
+        listed = images::limited(listed, limit, options.seed);
     }
     let _lock = Lock::take(&options.out)?;
     let mut journal = Journal::open(&options.out.join("records.jsonl"), &what(&protocol, &session))?;
@@ -105,7 +106,7 @@ pub fn run(options: &Evaluate) -> Result<End> {
         table += &agreement::table(worth);
     }
     if !options.quiet_report {
-        print!("{}", if options.json { text } else { table });
+        output::print(if options.json { text } else { table })?;
     }
     eprintln!("Wrote report.json, report.csv and report.html to '{}'.", options.out.display());
     left.tell();
@@ -129,14 +130,17 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
     let metrics = match options.metrics.as_slice() {
         [one] if one == "all" => metric_ids(false),
         [one] if one == "fast" => metric_ids(true),
+        ids if ids.iter().any(|id| id == "all" || id == "fast") => {
+            let text = "--metrics all and --metrics fast stand alone: they name whole lists.";
+            return Err(Error::new(Code::AskInvalid, text));
+        }
         ids => metrics_with_parts(ids)?,
     };
-    let mut methods: Vec<Request> = Vec::new();
-    for method in session::fitting(session, &options.method)? {
-        if methods.iter().any(|other| other.spec() == method.spec()) {
-            return Err(Error::new(Code::AskInvalid, format!("'{}' is there twice.", method.spec())));
-        }
-        methods.push(method.clone());
+    let methods: Vec<Request> = session::fitting(session, &options.method)?.into_iter().cloned().collect();
+    session::once_each(&options.agreement_method)?;
+    if options.agreement == AgreementLevel::None && !options.agreement_method.is_empty() {
+        let text = "--agreement-method says whose agreement is measured, and --agreement none measures none.";
+        return Err(Error::new(Code::AskInvalid, text));
     }
     let mut studied: Vec<Request> = Vec::new();
     for method in &options.agreement_method {

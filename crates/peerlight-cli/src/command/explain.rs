@@ -29,7 +29,7 @@ use crate::{
     files::{self, shown, text},
     json,
     left_out::{End, LeftOut},
-    session,
+    output, session,
     terminal::{Terminal, remaining},
 };
 
@@ -46,6 +46,7 @@ pub fn run(options: &Explain) -> Result<End> {
         Preprocess { crop, ..session.info().preprocess.clone() }.check()?;
     }
     options.what_if.check(ask.grid)?;
+    session::once_each(&options.method)?;
     for request in requests(options, &session, ask.target.clone())? {
         session.check(&request)?;
     }
@@ -149,7 +150,7 @@ fn finish(job: &Job, count: usize, sheet: &Sheet, left: &LeftOut) -> Result<()> 
         }
     }
     if job.options.json && left.images() > 0 && !sheet.is_empty() {
-        println!("{}", json::line(&serde_json::json!({ "left_out": left.files() }))?);
+        output::print_line(json::line(&serde_json::json!({ "left_out": left.files() }))?)?;
     }
     // Of a single image the error itself tells everything.
     if count != 1 || !sheet.is_empty() || left.images() > 1 {
@@ -252,7 +253,9 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
     manifest.map_or(Ok(()), |manifest| manifest.check(&image))?;
     let crop = manifest.map_or(options.settings.crop(), |manifest| manifest.crop);
     let host = Terminal::new();
+    let clock = Instant::now();
     let pass = pollster::block_on(session.forward(&image, crop, &host))?;
+    let pass_time = clock.elapsed().as_secs_f64();
     let explanation = pollster::block_on(session.explain(&pass, ask, &host))?;
     let mut methods = Vec::new();
     // The same class throughout, that maps can be compared.
@@ -265,7 +268,8 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
         None => options.what_if.question(pass.image().crop)?,
     };
     let explained = (ask, &explanation);
-    let what_if = question.map(|question| what_if::ask(session, &pass, explained, &question, &host)).transpose()?;
+    let ask = |question| what_if::ask(session, &pass, explained, &question, &host, pass_time);
+    let what_if = question.map(ask).transpose()?;
     host.clear();
     let explained = Explained { file: text(path), explanation, methods, what_if };
     let mut written = json::value(&explained)?;
@@ -290,7 +294,7 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
         }
     }
     if options.json {
-        println!("{}", json::line(&written)?);
+        output::print_line(json::line(&written)?)?;
     }
     Ok(explained)
 }
@@ -314,13 +318,15 @@ fn summary(session: &Session, explained: &Explained) -> String {
         .map(|peer| format!("; {} does not have this class and explains {}", peer.id, shown(&peer.target.label)))
         .collect();
     let mut text = format!("{}; explaining {class}{without}{agreement}; {ms:.0} ms", peers.join(" | "));
+    let sentences = explanation.caution.iter().chain(explanation.trust.iter().map(|trust| &trust.sentence));
+    sentences.for_each(|sentence| text += &format!("\n    {}", shown(sentence)));
     for made in methods {
         let Explanation { cost, ms, map, .. } = &made.explanation;
         let blank = if map.blank { "; BLANK: nothing to show" } else { "" };
         let passes = [(cost.forward, "forward"), (cost.partial, "partial"), (cost.backward, "backward")];
         let passes: Vec<_> =
             passes.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-        text += &format!("\n    {:<44}{}; {ms:.0} ms{blank}", made.name(session), passes.join(", "));
+        text += &format!("\n    {:<43} {}; {ms:.0} ms{blank}", made.name(session), passes.join(", "));
     }
     text + &what_if.as_ref().map(what_if::table).unwrap_or_default()
 }

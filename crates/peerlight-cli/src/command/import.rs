@@ -3,7 +3,10 @@
 mod pytorch;
 mod source;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use burn::tensor::Device;
 use peerlight_core::{Code, Error, Result, read};
@@ -15,8 +18,9 @@ use self::{
     source::{Source, Wanted},
 };
 use crate::{
-    cli::{self, Import},
-    files, own,
+    bundle,
+    cli::{self, Import, OwnArgs},
+    files, output, own,
 };
 
 /// The license of the weights that pip fetches.
@@ -48,6 +52,7 @@ pub fn run(options: &Import) -> Result<()> {
                     ID=FILE.";
         return Err(Error::new(Code::AskInvalid, text));
     }
+    check_out(&options.out, &wanted, &options.own)?;
     let mut peers = Peers::default();
     for wanted in &wanted {
         let given = options.own.of(&wanted.id, &ids)?;
@@ -77,8 +82,40 @@ pub fn run(options: &Import) -> Result<()> {
         eprintln!("{note}");
     }
     files::write(&options.out, &bytes)?;
-    println!("{}  {}  {:.1} MB", bundle.sha256(), options.out.display(), bytes.len() as f64 / 1e6);
-    Ok(())
+    let size = bytes.len() as f64 / 1e6;
+    output::print_line(format_args!("{}  {}  {size:.1} MB", bundle.sha256(), options.out.display()))
+}
+
+/// Refuses to write over what is read: an ONNX file, a bundle or weights, labels, or what an ONNX file is told beside
+/// it.
+fn check_out(out: &Path, wanted: &[Wanted], own: &OwnArgs) -> Result<()> {
+    let refused = |text: String| Err(Error::new(Code::AskInvalid, text));
+    if own::is_onnx(out) {
+        return refused(format!(
+            "--out '{}' is named like an ONNX file; a bundle ends in .safetensors.",
+            out.display()
+        ));
+    }
+    let mut inputs: Vec<PathBuf> = Vec::new();
+    for Wanted { source, .. } in wanted {
+        match source {
+            Source::Onnx(file) => inputs.extend([file.clone(), file.with_extension("json")]),
+            Source::Architecture { file, .. } => inputs.extend(file.clone()),
+            Source::Bundle { file, .. } => inputs.push(file.clone()),
+        }
+    }
+    for labels in own.labels.iter().flat_map(|text| text.split(',')) {
+        inputs.push(labels.into());
+        inputs.extend(labels.split_once('=').map(|(_, file)| file.into()));
+    }
+    let place = out.canonicalize().ok();
+    match inputs.iter().find(|input| place.is_some() && input.canonicalize().ok() == place) {
+        Some(input) => {
+            let text = format!("--out would overwrite '{}', which is read. Name another file.", input.display());
+            refused(text)
+        }
+        None => Ok(()),
+    }
 }
 
 /// How many classes all peers have in common; none if all have the same list.
@@ -142,7 +179,7 @@ impl Peers {
     fn add_from_bundle(&mut self, id: &str, file: &Path, peer: &str, given: PeerOptions) -> Result<()> {
         eprintln!("Reading {id} from {}", file.display());
         let bytes = files::read(file)?;
-        let bundle = Bundle::parse(&bytes)?;
+        let bundle = bundle::parse(file, &bytes)?;
         let Manifest { peers, license, source, .. } = &bundle.manifest;
         let found = peers.iter().position(|own| own.id == peer).ok_or_else(|| {
             let ids: Vec<&str> = peers.iter().map(|peer| peer.id.as_str()).collect();

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use burn::tensor::Device;
 use peerlight_core::{Error, Preprocess, Result, Rgba8, read};
 use peerlight_explain::{Request, Session};
-use peerlight_models::{Bundle, Layer};
+use peerlight_models::Layer;
 use peerlight_onnx::{Inspection, NetworkInfo, Options, inspect};
 use serde::Serialize;
 
-use crate::{cli::Inspect, decode::decode, files, json, own, terminal::Terminal};
+use crate::{bundle, cli::Inspect, decode::decode, files, json, output, own, terminal::Terminal};
 
 /// What is known of a file.
 #[derive(Serialize)]
@@ -61,7 +61,7 @@ struct RawMap {
 pub fn run(options: &Inspect) -> Result<()> {
     let mut found = match own::is_onnx(&options.file) {
         true => onnx(options)?,
-        false => bundle(options)?,
+        false => of_bundle(options)?,
     };
     let can_run = found.onnx.as_ref().is_none_or(|onnx| onnx.refusal.is_none());
     if let Some(image) = options.image.as_ref().filter(|_| can_run) {
@@ -70,10 +70,9 @@ pub fn run(options: &Inspect) -> Result<()> {
         found.runs = runs(options, &bytes, &image)?;
     }
     match options.json {
-        true => println!("{}", json::pretty(&found)?),
-        false => print!("{}", found.text()),
+        true => output::print_line(json::pretty(&found)?),
+        false => output::print(found.text()),
     }
-    Ok(())
 }
 
 fn onnx(options: &Inspect) -> Result<Found> {
@@ -86,9 +85,9 @@ fn onnx(options: &Inspect) -> Result<Found> {
     Ok(Found { kind: "onnx", onnx: Some(inspection), name: None, peers: Vec::new(), runs: Vec::new() })
 }
 
-fn bundle(options: &Inspect) -> Result<Found> {
+fn of_bundle(options: &Inspect) -> Result<Found> {
     let bytes = own::bundle_bytes(&options.file, &options.own)?;
-    let bundle = Bundle::parse(&bytes)?;
+    let bundle = bundle::parse(&options.file, &bytes)?;
     let peer = |(i, peer): (usize, &peerlight_models::PeerManifest)| {
         let network = bundle.build(i, &Device::flex())?;
         Ok(Peer {
@@ -105,7 +104,7 @@ fn bundle(options: &Inspect) -> Result<Found> {
 /// What each peer computes with an image.
 fn runs(options: &Inspect, bytes: &[u8], image: &Rgba8) -> Result<Vec<Run>> {
     let device = Device::flex();
-    let bundle = Bundle::parse(bytes)?;
+    let bundle = bundle::parse(&options.file, bytes)?;
     let session = Session::open(&bundle, &device, "CPU")?;
     let host = Terminal::new();
     let pass = match options.method.is_empty() {

@@ -1,11 +1,13 @@
 //! `peerlight sanity`
 
+use std::fmt::Write as _;
+
 use peerlight_core::Result;
 use peerlight_explain::Request;
 use peerlight_metrics::{Sanity as Found, UNCHANGED, sanity};
 use serde::Serialize;
 
-use crate::{cli::Sanity, decode::decode, files, json, session, terminal::Terminal};
+use crate::{cli::Sanity, decode::decode, files, json, output, session, terminal::Terminal};
 
 /// Result of one method.
 #[derive(Serialize)]
@@ -29,13 +31,15 @@ pub fn run(options: &Sanity) -> Result<()> {
     }
     host.clear();
     if options.json {
-        println!("{}", json::pretty(&tested)?);
-        return Ok(());
+        return output::print_line(json::pretty(&tested)?);
     }
-    println!(
-        "Rank correlation of the map with the one of networks whose weights are shuffled from here to the output."
+    let mut text = String::from(
+        "Rank correlation of the map with the one of networks whose weights are shuffled from here to the output.\n",
     );
-    println!("Above {UNCHANGED} with everything shuffled, a map says nothing of what the networks have learnt.\n");
+    _ = writeln!(
+        text,
+        "Above {UNCHANGED} with everything shuffled, a map says nothing of what the networks have learnt.\n"
+    );
     let names: Vec<_> = tested.iter().flat_map(|t| &t.found.layers).map(|layer| layer.name).collect();
     let mut columns: Vec<&str> = Vec::new();
     names.into_iter().for_each(|name| {
@@ -43,18 +47,18 @@ pub fn run(options: &Sanity) -> Result<()> {
             columns.push(name);
         }
     });
-    print!("{:<28}", "method");
-    columns.iter().for_each(|name| print!("{name:>17}"));
-    println!();
+    _ = write!(text, "{:<28}", "method");
+    columns.iter().for_each(|name| _ = write!(text, "{name:>17}"));
+    text.push('\n');
     for Tested { method, found } in &tested {
-        print!("{method:<28}");
+        _ = write!(text, "{method:<28}");
         for name in &columns {
             match found.layers.iter().find(|layer| layer.name == *name) {
-                Some(layer) => print!("{:>17.2}", layer.spearman),
-                None => print!("{:>17}", ""),
+                Some(layer) => _ = write!(text, "{:>17.2}", layer.spearman),
+                None => _ = write!(text, "{:>17}", ""),
             }
         }
-        println!("{}", if found.unchanged { "   UNCHANGED" } else { "" });
+        _ = writeln!(text, "{}", if found.unchanged { "   UNCHANGED" } else { "" });
     }
-    Ok(())
+    output::print(text)
 }

@@ -30,8 +30,8 @@ use crate::{
     cli::{Device, Train},
     files::{self, Lock},
     json,
-    left_out::{End, Entry, LeftOut},
-    own,
+    left_out::{End, Entry, LeftOut, counted},
+    output, own,
     terminal::percentages,
 };
 
@@ -150,14 +150,15 @@ fn report(
 ) -> Result<()> {
     if options.json {
         let bundle = path.display().to_string();
-        println!("{}", json::pretty(&Report { bundle, sha256, record, left_out: left.files() })?);
-        return Ok(());
+        return output::print_line(json::pretty(&Report { bundle, sha256, record, left_out: left.files() })?);
     }
-    println!("{} steps over {} images; {} could not be read.", record.steps, record.images, record.skipped);
+    let (steps, images) = (counted(record.steps, "step"), counted(record.images, "image"));
+    let mut text = format!("{steps} over {images}; {} could not be read.\n", record.skipped);
     if let Some(Validation { images, accuracy, rho, .. }) = &record.validation {
-        println!("On {images} other images: accuracy {}; mean correlation {rho:.3}.", percentages(accuracy));
+        let (images, accuracy) = (counted(*images, "other image"), percentages(accuracy));
+        text += &format!("On {images}: accuracy {accuracy}; mean correlation {rho:.3}.\n");
     }
-    println!("{sha256}  {}", path.display());
-    println!("Beside it are charts of the losses and of the correlation as SVG; log.jsonl has every step.");
-    Ok(())
+    text += &format!("{sha256}  {}\n", path.display());
+    text += "Beside it are charts of the losses and of the correlation as SVG; log.jsonl has every step.\n";
+    output::print(text)
 }

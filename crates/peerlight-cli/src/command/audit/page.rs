@@ -13,6 +13,7 @@ use crate::{
     files,
     html::escaped,
     images::Listed,
+    left_out::counted,
     table::cell as plain,
     terminal::Terminal,
 };
@@ -58,8 +59,9 @@ fn name(audited: &Audited) -> String {
 pub fn table(audited: &Audited) -> String {
     let Audited { images, different_answers, ranked, classes, .. } = audited;
     let mut text = format!(
-        "{images} images; on {} all networks give the same answer, on {different_answers} they do not\n\nSame answer, \
+        "{}; on {} all networks give the same answer, on {different_answers} they do not\n\nSame answer, \
          least agreement first ({}):\n",
+        counted(*images, "image"),
         ranked.len(),
         name(audited)
     );
@@ -106,13 +108,13 @@ pub fn html(audited: &Audited, shown: &[Shown]) -> String {
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
          <title>Peerlight: audit</title><style>{STYLE}</style><h1>Same answer, different reasons?</h1>\
-         <p>{} images; on {} all networks of {} give the same answer, on {} they do not. The first are ranked by how \
+         <p>{}; on {} all networks of {} give the same answer, on {} they do not. The first are ranked by how \
          little the networks' maps agree: {}.</p><p>{LIMITS}</p><h2>Where in the frame</h2><p>Darker: the maps of the \
          least agreeing tenth differ here more than those of the other images. A mark that always lies in one place \
          shows as one cell.</p>{}<h2>By answer</h2><div class=\"wide\"><table><tr><th scope=\"col\">Answer</th>\
          <th scope=\"col\">Images</th><th scope=\"col\">In the least agreeing tenth</th>\
          <th scope=\"col\">Mean</th></tr>",
-        audited.images,
+        counted(audited.images, "image"),
         audited.ranked.len(),
         escaped(&audited.bundle),
         audited.different_answers,

@@ -36,7 +36,8 @@ pub fn all(
 ) -> Result<Vec<html::Shown>> {
     let known = listed.iter().filter(|image| journal.knows(&image.name)).count();
     if known > 0 {
-        eprintln!("Going on: {known} of {} images are done.", listed.len());
+        let all = counted(listed.len(), "image");
+        eprintln!("Going on: {known} of {all} measured before; what has changed since is measured again.");
     }
     let mut tally = Tally::new(listed.len() - known);
     let mut shown = Vec::new();
@@ -164,8 +165,8 @@ impl Tally {
         let all = cost(&protocol.metrics);
         let total = duration(all * self.total as f64);
         eprintln!(
-            "About {} passes through a network for each image: roughly {}, {total} in all.",
-            passes(protocol, &protocol.metrics),
+            "About {} through a network for each image: roughly {}, {total} in all.",
+            counted(passes(protocol, &protocol.metrics), "pass"),
             each(all, "image")
         );
         let fast = cost(&metric_ids(true));

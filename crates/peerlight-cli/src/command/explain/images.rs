@@ -2,13 +2,14 @@
 
 use std::{
     collections::VecDeque,
-    io::{BufRead, StdinLock, stdin},
+    io::{self, BufRead, Cursor, Read, stdin},
     path::{Path, PathBuf},
 };
 
 use peerlight_core::{Code, Error, Result};
 
 use crate::{
+    files::decoded,
     left_out::LeftOut,
     walk::{folder, no_images, pass_over},
 };
@@ -18,7 +19,8 @@ pub struct Images {
     known: VecDeque<Given>,
     /// `None` if standard input is to name more of them, or has.
     total: Option<usize>,
-    input: StdinLock<'static>,
+    /// What is left of standard input, once it has been opened.
+    input: Option<Box<dyn BufRead>>,
 }
 
 enum Given {
@@ -47,7 +49,15 @@ impl Images {
             total = total.map(|total| total + files.len());
             known.extend(files.into_iter().map(Given::File));
         }
-        Ok(Self { known, total, input: stdin().lock() })
+        Ok(Self { known, total, input: None })
+    }
+
+    fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let input = match self.input.take() {
+            Some(input) => input,
+            None => plain(stdin().lock())?,
+        };
+        line(self.input.insert(input))
     }
 
     /// The number of images, if it is known.
@@ -78,7 +88,7 @@ impl Iterator for Images {
                     Given::File(path) => return Some(Ok(path)),
                     Given::Input => {}
                 },
-                Given::Input => match line(&mut self.input) {
+                Given::Input => match self.line() {
                     Ok(Some(line)) if line.is_empty() => {}
                     Ok(Some(line)) => return Some(as_path(line)),
                     Ok(None) => drop(self.known.pop_front()),
@@ -93,9 +103,30 @@ impl Iterator for Images {
     }
 }
 
+/// Text without its byte order mark. What is marked as UTF-16, as PowerShell writes it, is read to its end and becomes
+/// UTF-8; the rest stays as it is and is read line by line.
+fn plain(mut input: impl BufRead + 'static) -> io::Result<Box<dyn BufRead>> {
+    const MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
+    let mut head = Vec::new();
+    while MARKS.iter().any(|mark| mark.len() > head.len() && mark.starts_with(&head)) {
+        if input.by_ref().take(1).read_to_end(&mut head)? == 0 {
+            break;
+        }
+    }
+    if head.as_slice() == MARKS[0] {
+        return Ok(Box::new(input));
+    }
+    if MARKS.contains(&head.as_slice()) {
+        input.read_to_end(&mut head)?;
+        let text = decoded(&head).map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why))?;
+        return Ok(Box::new(Cursor::new(text.into_bytes())));
+    }
+    Ok(Box::new(Cursor::new(head).chain(input)))
+}
+
 /// A line without its end, which may be that of Windows; or, as `find -print0` writes them, up to a zero. `None` at
 /// the end.
-fn line(input: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
+fn line(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     loop {
         let buffer = input.fill_buf()?;
@@ -135,11 +166,24 @@ mod tests {
 
     #[test]
     fn lines_are_bytes_with_any_end() {
-        let mut input = &b"a.png\nb\xe9.png\r\n\nc.png\0d.png"[..];
-        let mut lines = Vec::new();
-        while let Some(line) = line(&mut input).unwrap() {
-            lines.push(line);
+        let expected = [&b"a.png"[..], b"b\xe9.png", b"", b"c.png", b"d.png"];
+        assert_eq!(lines(b"a.png\nb\xe9.png\r\n\nc.png\0d.png".to_vec()), expected);
+    }
+
+    fn lines(bytes: Vec<u8>) -> Vec<Vec<u8>> {
+        let mut input = plain(Cursor::new(bytes)).unwrap();
+        std::iter::from_fn(|| line(&mut input).unwrap()).collect()
+    }
+
+    #[test]
+    fn marks_of_byte_order_are_no_part_of_a_path() {
+        let text = "\u{feff}caf\u{e9}.png\r\nb.png\r\n";
+        let wide = |to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<u8>>();
+        for bytes in [text.as_bytes().to_vec(), wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
+            assert_eq!(lines(bytes), ["caf\u{e9}.png".as_bytes(), b"b.png"]);
         }
-        assert_eq!(lines, [&b"a.png"[..], b"b\xe9.png", b"", b"c.png", b"d.png"]);
+        assert_eq!(lines(b"\xef\xbbx".to_vec()), [b"\xef\xbbx"], "a part of a mark is none");
+        assert!(lines(Vec::new()).is_empty());
+        assert!(plain(Cursor::new(b"\xff\xfe\x00\xd8".to_vec())).is_err());
     }
 }

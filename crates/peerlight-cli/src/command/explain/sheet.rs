@@ -9,7 +9,7 @@ use super::Explained;
 use crate::{
     files,
     html::{address, escaped, list},
-    left_out::LeftOut,
+    left_out::{LeftOut, counted},
     table::cell,
 };
 
@@ -94,7 +94,11 @@ impl Sheet {
 
     fn page(&self, peers: &[&str], left: &LeftOut) -> String {
         let mut html = String::from(HEAD);
-        let _ = write!(html, "<p>{} images, those first on which the networks agree least.</p><ol>", self.0.len());
+        let _ = write!(
+            html,
+            "<p>{}, those first on which the networks agree least.</p><ol>",
+            counted(self.0.len(), "image")
+        );
         for Row { file, name, class: (_, label), top, agreement } in self.sorted() {
             let (map, json) = (address(&format!("{name}.mutual.png")), address(&format!("{name}.json")));
             let (file, label) = (escaped(file), escaped(label));

@@ -6,16 +6,22 @@ use peerlight_core::{Crop, Result, Rgba8, overlay};
 use peerlight_explain::{Explanation, ForwardPass, Progress, Request, Session};
 use peerlight_metrics::{PeerAnswer, WhatIf, WhatIfResult, what_if};
 
-use crate::{cli::Explain, decode::encode_png, files};
+use crate::{cli::Explain, decode::encode_png, files, left_out::counted, terminal::duration};
 
-/// Asks a question about the image of a pass.
+/// Asks a question about the image of a pass, which took `pass_time` seconds. What takes long is said first.
 pub fn ask(
     session: &Session,
     pass: &ForwardPass,
     explained: (&Request, &Explanation),
     question: &WhatIf,
     progress: &dyn Progress,
+    pass_time: f64,
 ) -> Result<WhatIfResult> {
+    if question.effects {
+        let (regions, peers) = (explained.1.grid.pow(2), session.info().peers.len());
+        let (passes, time) = (counted(regions * peers, "pass"), duration(pass_time * regions as f64));
+        eprintln!("The effects of each region take {passes} through a network: roughly {time}.");
+    }
     pollster::block_on(what_if(session, pass, explained, question, progress))
 }
 

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use peerlight_core::{Code, Error, Result};
-use peerlight_models::{Bundle, architecture};
+use peerlight_models::architecture;
 
-use crate::{files, own};
+use crate::{bundle, files, own};
 
 /// A network and its id in the bundle that is made.
 #[derive(Debug, PartialEq)]
@@ -63,7 +63,7 @@ fn found(what: &str) -> Result<Vec<(String, Source)>> {
     }
     if ends_with(".safetensors") {
         let bytes = files::read(Path::new(what))?;
-        let peers = Bundle::parse(&bytes)?.manifest.peers.into_iter().map(|peer| peer.id);
+        let peers = bundle::parse(Path::new(what), &bytes)?.manifest.peers.into_iter().map(|peer| peer.id);
         return Ok(peers.map(|peer| (peer.clone(), Source::Bundle { file: what.into(), peer })).collect());
     }
     let (id, file) = what.split_once(':').map_or((what, None), |(id, file)| (id, Some(PathBuf::from(file))));

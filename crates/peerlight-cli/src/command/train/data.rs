@@ -13,7 +13,7 @@ use crate::{
     decode::decode,
     files,
     images::{Listed, class_names, hint, list, note_look_alikes},
-    left_out::LeftOut,
+    left_out::{LeftOut, counted},
 };
 
 /// Image files, decoded when they are needed.
@@ -131,11 +131,12 @@ fn images(path: &Path, labels: &[String], targets: Targets, left: &mut LeftOut) 
     let unknown = list.unknown();
     let bare = list.images.iter().filter(|image| image.class.is_none()).count();
     if targets == Targets::Labels && bare > 0 {
-        let unknown = if unknown.is_empty() { format!("(no folder) ({bare} images)") } else { unknown };
+        let unknown = if unknown.is_empty() { format!("(no folder) ({})", counted(bare, "image")) } else { unknown };
         let text = format!(
-            "'{}' has {bare} images that name none of the {} classes: {unknown}. Rename their folders, or learn \
+            "'{}' has {} that name none of the {} classes: {unknown}. Rename their folders, or learn \
              without labels: --targets teacher.",
             path.display(),
+            counted(bare, "image"),
             labels.len()
         );
         return Err(Error::new(Code::ClassesInvalid, text));

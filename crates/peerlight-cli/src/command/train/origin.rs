@@ -111,7 +111,13 @@ impl Origin {
             changed.push(text);
         }
         let all = |origin: &Self| [&origin.train[..], &origin.val].concat();
-        changed.extend(differences(&all(self), &all(now)));
+        let mut images = all(now);
+        if self.labels != now.labels {
+            // A class is the same by its name: an added one moves the indices of those behind it.
+            let before = |class: usize| self.labels.iter().position(|label| Some(label) == now.labels.get(class));
+            images.iter_mut().for_each(|image| image.class = image.class.and_then(before));
+        }
+        changed.extend(differences(&all(self), &images));
         if changed.is_empty() {
             return Ok(());
         }
@@ -183,6 +189,15 @@ mod tests {
             train: files.iter().map(source).collect(),
             val: Vec::new(),
         }
+    }
+
+    #[test]
+    fn an_added_class_changes_no_image_of_the_others() {
+        let begun = origin(&[("ant/0", 0, "x"), ("bee/0", 1, "y")]);
+        let labels = ["ant", "asp", "bee"].map(String::from).to_vec();
+        let now = Origin { labels, ..origin(&[("ant/0", 0, "x"), ("asp/0", 1, "z"), ("bee/0", 2, "y")]) };
+        let error = begun.check(&now).unwrap_err().to_string();
+        assert!(error.contains("1 image new, such as asp/0") && !error.contains("changed, such"), "{error}");
     }
 
     #[test]

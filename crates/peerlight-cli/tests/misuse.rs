@@ -1,0 +1,133 @@
+//! What is given wrongly, or for nothing, is said; and nobody reads what is printed.
+
+mod support;
+
+use std::{fs, io::Read, process::Stdio};
+
+use support::{Place, code, draw, text};
+
+/// Runs and expects this exit code and these words on standard error.
+fn refused(place: &Place, args: &[&str], exit: i32, words: &[&str]) {
+    let output = place.run(args);
+    let error = text(&output.stderr);
+    assert_eq!(code(&output), exit, "{args:?}: {error}");
+    assert!(words.iter().all(|word| error.contains(word)), "{args:?}: {error}");
+}
+
+#[test]
+fn a_reader_that_goes_ends_the_program_quietly() {
+    let place = Place::new();
+    draw(&place.path("a.png"), 1);
+    for args in [&["catalog"][..], &["catalog", "--json"], &["catalog", "--classes"], &["explain", "a.png", "--json"]] {
+        let mut child = place.command(args).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut error = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{args:?}: {error}");
+        assert!(!error.contains("panicked") && !error.contains("written"), "{args:?}: {error}");
+    }
+    let mut child = place.command(&["explain", "a.png"]).spawn().unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0), "messages that nobody reads are dropped");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_an_error() {
+    let place = Place::new();
+    draw(&place.path("a.png"), 1);
+    for args in [&["catalog"][..], &["catalog", "--json"], &["sanity", "a.png", "--method", "cam"]] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = place.command(args).stdout(Stdio::from(full)).output().unwrap();
+        let error = text(&output.stderr);
+        assert_eq!(code(&output), 1, "{args:?}: {error}");
+        assert!(error.contains("[file-unwritable]") && !error.contains("panicked"), "{args:?}: {error}");
+    }
+}
+
+#[test]
+fn an_import_never_overwrites_what_it_reads() {
+    let place = Place::new();
+    let bundle = place.path("models/micro.safetensors");
+    let before = fs::read(&bundle).unwrap();
+    fs::write(place.path("m.onnx"), "an ONNX file").unwrap();
+    fs::write(place.path("names.txt"), "a\n").unwrap();
+    let cases = [
+        &["models/micro.safetensors:first", "--out", "models/../models/micro.safetensors"][..],
+        &["m.onnx", "models/micro.safetensors", "--out", "models/micro.safetensors"],
+        &["models/micro.safetensors:first", "--labels", "names.txt", "--out", "./names.txt"],
+        &["models/micro.safetensors:first", "--labels", "first=names.txt", "--out", "names.txt"],
+    ];
+    for case in cases {
+        refused(&place, &[&["import"], case].concat(), 1, &["would overwrite", "[ask-invalid]"]);
+    }
+    for out in ["m.onnx", "new.ONNX"] {
+        refused(&place, &["import", "m.onnx", "--out", out], 1, &["named like an ONNX file"]);
+    }
+    assert_eq!(fs::read(&bundle).unwrap(), before);
+    assert_eq!(fs::read_to_string(place.path("m.onnx")).unwrap(), "an ONNX file");
+    let made = place.run(&["import", "models/micro.safetensors:first", "--out", "one.safetensors"]);
+    assert_eq!(code(&made), 0, "{}", text(&made.stderr));
+}
+
+#[test]
+fn the_environment_names_a_bundle_or_nothing() {
+    let place = Place::new();
+    for args in [&["catalog"][..], &["catalog", "--json"], &["catalog", "--classes"]] {
+        assert_eq!(code(&place.run(args)), 0, "{args:?}");
+    }
+    draw(&place.path("a.png"), 1);
+    let args = ["explain", "a.png", "--bundle", "models", "--json"];
+    let empty = place.command(&args).env("PEERLIGHT_BUNDLE", "").output().unwrap();
+    assert_eq!(code(&empty), 0, "{}", text(&empty.stderr));
+}
+
+#[test]
+fn flags_that_would_do_nothing_are_refused() {
+    let place = Place::new();
+    draw(&place.path("a.png"), 1);
+    fs::write(place.path("m.json"), "{}").unwrap();
+    for more in [&["--class", "1"][..], &["--grid", "4"], &["--hide", "1,1"], &["--crop", "0.5"], &["--effects"]] {
+        let args = [&["explain", "a.png", "--manifest", "m.json"], more].concat();
+        refused(&place, &args, 2, &["cannot be used with", more[0]]);
+    }
+    refused(&place, &["explain", "a.png", "--baseline", "blurred"], 2, &["--hide", "--keep", "--effects"]);
+    refused(&place, &["explain", "a.png", "--method", "cam,cam"], 1, &["'cam' is there twice"]);
+    refused(&place, &["explain", "a.png", "-m", "score-cam:channels=4:channels=8"], 2, &["'channels' is given twice"]);
+    let evaluate = ["evaluate", "a.png", "--out", "o"];
+    let agreement = [&evaluate[..], &["--agreement", "none", "--agreement-method", "cam"]].concat();
+    refused(&place, &agreement, 1, &["--agreement none measures none"]);
+    refused(&place, &[&evaluate[..], &["--metrics", "all,fast"]].concat(), 1, &["stand alone"]);
+}
+
+#[test]
+fn what_is_wrong_is_said_in_the_words_of_the_command_line() {
+    let place = Place::new();
+    draw(&place.path("a.png"), 1);
+    for command in [&["evaluate", "a.png", "--out", "o"][..], &["audit", "a.png"]] {
+        refused(&place, command, 1, &["'a.png': this is an image", "a folder"]);
+    }
+    fs::write(place.path("b.safetensors"), "no bundle").unwrap();
+    for command in [&["explain", "a.png", "-b", "b.safetensors"][..], &["inspect", "b.safetensors"]] {
+        refused(&place, command, 1, &["'b.safetensors': "]);
+    }
+    refused(&place, &["explain", "a.png", "--grid", "2.5"], 1, &["'grid' must be a whole number, not 2.5"]);
+    refused(&place, &["explain", "a.png", "--opacity", "-1"], 2, &["a number from 0 to 1"]);
+    refused(&place, &["train", "t", "--resume", "--out", "r"], 2, &["Usage: peerlight train", "IMAGES"]);
+    let train = ["train", "t", "--out", "r", "--lr", "-1", "--peers", "efficientnet-lite0"];
+    let error = text(&place.run(&train).stderr);
+    assert!(!error.contains("unexpected argument"), "{error}");
+    assert!(text(&place.run(&["--version"]).stdout).starts_with("peerlight 0"), "the program's own name");
+}
+
+#[test]
+fn an_explanation_tells_people_what_agreement_is_worth() {
+    let place = Place::new();
+    draw(&place.path("a.png"), 1);
+    let method = "score-cam:channels=4:layers=1+2+3+4+5+6";
+    let output = place.run(&["explain", "a.png", "--method", method, "--effects", "--grid", "2"]);
+    let error = text(&output.stderr);
+    assert_eq!(code(&output), 0, "{error}");
+    assert!(error.contains("How often agreement like this goes with a map on the object is not known"), "{error}");
+    assert!(error.contains("The effects of each region take 8 passes through a network"), "{error}");
+}
