@@ -17,7 +17,7 @@ pub fn print(text: impl Display) -> Result<()> {
     print_to(&mut io::stdout().lock(), text)
 }
 
-/// Prints a line to standard output at once, as [`print`] does.
+/// Prints a line to standard output at once, as [`print()`] does.
 pub fn print_line(text: impl Display) -> Result<()> {
     print(format_args!("{text}\n"))
 }

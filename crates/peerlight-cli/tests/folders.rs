@@ -24,7 +24,7 @@ fn images_are_told_by_content_and_what_is_left_out_is_said() {
     fs::write(place.path("cat/notes.md"), "about cats").unwrap();
     let (names, code, error) = explained(&place, "cat");
     assert_eq!((names, code), (["a.jpg", "b.jfif", "c.JPE", "d", "e.txt"].map(String::from).to_vec(), 3), "{error}");
-    assert!(error.contains("Left out: 1 image and 3 other files."), "{error}");
+    assert!(error.contains("Left out: 1 folder and 3 other files."), "{error}");
     assert!(error.contains("folders in the given one are not read"), "{error}");
     // What systems leave and texts are told, and change no exit code.
     fs::remove_dir_all(place.path("cat/more")).unwrap();

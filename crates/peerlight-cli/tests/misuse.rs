@@ -4,6 +4,7 @@ mod support;
 
 use std::{fs, io::Read, process::Stdio};
 
+use peerlight_testkit::golden::root;
 use support::{Place, code, draw, text};
 
 /// Runs and expects this exit code and these words on standard error.
@@ -128,6 +129,12 @@ fn an_explanation_tells_people_what_agreement_is_worth() {
     let output = place.run(&["explain", "a.png", "--method", method, "--effects", "--grid", "2"]);
     let error = text(&output.stderr);
     assert_eq!(code(&output), 0, "{error}");
-    assert!(error.contains("How often agreement like this goes with a map on the object is not known"), "{error}");
+    // The small bundle has no calibration, which is not said for every image.
+    assert!(error.contains("The networks give different answers"), "{error}");
+    assert!(!error.contains("test photos"), "{error}");
+    let bundle = root().join("web/models/lite0-lite1-peers.safetensors");
+    let output = place.run(&["explain", "a.png", "--bundle", bundle.to_str().unwrap()]);
+    let known = text(&output.stderr);
+    assert!(known.contains("None of the networks is sure") && known.contains("Of 100 test photos"), "{known}");
     assert!(error.contains("The effects of each region take 8 passes through a network"), "{error}");
 }

@@ -225,7 +225,8 @@ impl Trained {
     /// The peers as a bundle in half precision, batch norms folded, with the record of the run.
     ///
     /// # Errors
-    /// `device-lost`, `training-diverged` if a weight cannot be stored, or `bundle-invalid` if an id or a label cannot be stored.
+    /// `device-lost`, `training-diverged` if a weight cannot be stored, or `bundle-invalid` if an id or a label
+    /// cannot be stored.
     pub fn bundle(&self, validation: Option<Validation>) -> Result<TrainedBundle> {
         let Run { recipe, start, labels, trainer, steps, .. } = &self.0;
         let record = Record {

@@ -318,7 +318,9 @@ fn summary(session: &Session, explained: &Explained) -> String {
         .map(|peer| format!("; {} does not have this class and explains {}", peer.id, shown(&peer.target.label)))
         .collect();
     let mut text = format!("{}; explaining {class}{without}{agreement}; {ms:.0} ms", peers.join(" | "));
-    let sentences = explanation.caution.iter().chain(explanation.trust.iter().map(|trust| &trust.sentence));
+    // That nothing is known is not said for every image.
+    let known = explanation.trust.iter().filter(|trust| trust.estimate.is_some()).map(|trust| &trust.sentence);
+    let sentences = explanation.caution.iter().chain(known);
     sentences.for_each(|sentence| text += &format!("\n    {}", shown(sentence)));
     for made in methods {
         let Explanation { cost, ms, map, .. } = &made.explanation;
