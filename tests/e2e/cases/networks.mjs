@@ -138,6 +138,7 @@ test('networks: kept on the device when asked, opened again, and removed', async
   await site.at('networks-keep').check();
   await openAll(site, 2);
   await site.page.waitForFunction(() => caches.has('peerlight-own-networks'));
+  await site.page.locator('[data-testid^="networks-kept-"]').first().waitFor({ state: 'attached' });
   await site.open();
   assert.match(String(await site.page.locator('peer-pair').first().textContent()), /trained as peers/);
   await site.page.locator('peer-networks summary').click();
@@ -147,7 +148,7 @@ test('networks: kept on the device when asked, opened again, and removed', async
   await site.page.locator('peer-networks summary').click();
   await site.at('networks-forget').click();
   await site.page.waitForFunction(() => caches.has('peerlight-own-networks').then((there) => !there));
-  assert.equal(await site.page.locator('[data-testid^="networks-kept-"]').count(), 0);
+  await site.page.locator('[data-testid^="networks-kept-"]').first().waitFor({ state: 'detached' });
   assert.equal((await site.explain(() => site.at('sample-1').click())).peers.length, 2, 'what is open stays open');
 });
 
