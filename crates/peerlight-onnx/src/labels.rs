@@ -21,7 +21,7 @@ struct Class {
 ///   `class_index`, `index`, `class_id` or `id` says their order. Commas, semicolons or tabs separate the cells;
 /// - names between commas, perhaps in brackets and quotes.
 ///
-/// Where there are WordNet ids, and they are those of ImageNet's 1,000 classes in order, the names are [`imagenet`]'s.
+/// Where there are WordNet ids, and they are those of ImageNet's 1,000 classes in order, the names are our own.
 ///
 /// # Errors
 /// `ask-invalid` if the text has fewer than two names, JSON of another form, or a table that numbers them otherwise
