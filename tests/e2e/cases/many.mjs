@@ -62,6 +62,8 @@ test('many: files picked are explained, and their figures are the command lineâ€
   );
 
   await site.at('many-sort-agreement').click();
+  // The table is drawn anew with the next frame.
+  await site.page.evaluate(() => new Promise((go) => requestAnimationFrame(() => setTimeout(go, 200))));
   const up = (await paths(site)).map((path) => byFile[path].agreement);
   assert.deepEqual(
     up,
