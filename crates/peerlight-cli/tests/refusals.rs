@@ -63,6 +63,23 @@ fn one_image_has_no_interval_and_no_agreement_that_was_not_asked_for() {
 }
 
 #[test]
+fn agreement_is_studied_of_the_mutual_map_unless_others_are_named() {
+    let place = place(2);
+    let studied = |more: &[&str]| {
+        let evaluate = ["evaluate", "set", "--out", "s", "--method", "cam", "--metrics", "complexity"];
+        let output = place.run(&[&evaluate[..], more].concat());
+        assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+        let records = fs::read_to_string(place.path("s/records.jsonl")).unwrap();
+        fs::remove_dir_all(place.path("s")).unwrap();
+        let record: Value = serde_json::from_str(records.lines().nth(1).unwrap()).unwrap();
+        let judged = record["record"]["judged"].as_array().cloned().unwrap_or_default();
+        judged.iter().map(|judged| judged["method"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(studied(&[]), ["mutual"; 3], "the joint map and each network's own");
+    assert_eq!(studied(&["--agreement-method", "cam"]), ["cam"; 3]);
+}
+
+#[test]
 fn boxes_of_another_size_are_told() {
     let place = place(2);
     let args = [&EVALUATE[..], &["--metrics", "pointing", "--boxes", "boxes.csv"]].concat();

@@ -142,8 +142,10 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
         let text = "--agreement-method says whose agreement is measured, and --agreement none measures none.";
         return Err(Error::new(Code::AskInvalid, text));
     }
+    let mutual = [Request::default()];
+    let asked = if options.agreement_method.is_empty() { &mutual[..] } else { &options.agreement_method };
     let mut studied: Vec<Request> = Vec::new();
-    for method in &options.agreement_method {
+    for method in asked {
         // A network alone agrees with itself: mirrored, rescaled, with noise.
         let joint = session.info().peers.len() == 1 && explainer(&method.method)?.meta().joint;
         let method = if joint { session::alone(method.clone())? } else { method.clone() };
