@@ -325,17 +325,6 @@ pub enum Device {
     Cuda,
 }
 
-impl Device {
-    /// The name on the command line.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Cpu => "cpu",
-            Self::Webgpu => "webgpu",
-            Self::Cuda => "cuda",
-        }
-    }
-}
-
 impl From<Device> for DeviceKind {
     fn from(device: Device) -> Self {
         match device {

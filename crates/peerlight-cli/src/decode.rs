@@ -76,8 +76,8 @@ pub fn sizes(bytes: &[u8]) -> Option<[(u32, u32); 2]> {
     let mut decoder = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?.into_decoder().ok()?;
     let (width, height) = decoder.dimensions();
     let exif = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
-    // Orientations from 5 on lie on a side.
-    Some([(width, height), if exif < 5 { (width, height) } else { (height, width) }])
+    let lies = Orientation::from_exif(exif).transposes();
+    Some([(width, height), if lies { (height, width) } else { (width, height) }])
 }
 
 /// Whether a JPEG has the marker of its end (ITU-T T.81, B.1.1), whatever follows it. Decoders fill what is missing

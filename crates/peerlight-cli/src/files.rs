@@ -7,7 +7,7 @@ use std::{
 };
 
 use peerlight_core::{Code, Error, Result};
-use sha2::{Digest, Sha256};
+pub use peerlight_models::sha256;
 
 /// Reads a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
@@ -76,11 +76,6 @@ pub fn read_image(path: &Path) -> Result<Vec<u8>> {
 
 /// The most bytes of an image file that are read: 1 GiB, what the largest image takes in memory.
 const MOST_BYTES: u64 = 1 << 30;
-
-/// The sha256 of some bytes, in lower-case hexadecimal digits.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// A path as text. Bytes that are not UTF-8 are written as `\xE9`, so that no two paths have the same text.
 pub fn text(path: &Path) -> String {

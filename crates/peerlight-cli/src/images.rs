@@ -147,6 +147,8 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
     let path = table.column("path")?;
     let class = table.column("class").ok();
     let classes = FolderClasses::new(labels);
+    // A class stands in many rows.
+    let mut known: HashMap<&str, Named> = HashMap::new();
     let base = file.parent().unwrap_or(Path::new("."));
     let mut found: Vec<Listed> = Vec::new();
     let mut lines: HashMap<String, usize> = HashMap::new();
@@ -157,11 +159,14 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
             continue;
         }
         let cell = class.map_or("", |column| row.cell(column));
-        let named = if cell.is_empty() { Named::None } else { classes.find(cell) };
-        if named.clone().one().is_none() && !cell.is_empty() {
-            unknown.entry(cell.to_owned()).or_insert((named.clone(), 0)).1 += 1;
+        let named = match cell {
+            "" => Named::None,
+            _ => known.entry(cell).or_insert_with(|| classes.find(cell)).clone(),
+        };
+        let class = named.clone().one();
+        if class.is_none() && !cell.is_empty() {
+            unknown.entry(cell.to_owned()).or_insert((named, 0)).1 += 1;
         }
-        let class = named.one();
         match lines.get(&name).map(|&at| &found[at]) {
             Some(other) if other.class != class => {
                 let text = format!("gives '{}' another class than a row before it", shown(&name));

@@ -132,7 +132,7 @@ impl Orientation {
     }
 
     /// Whether width and height change places.
-    fn transposes(self) -> bool {
+    pub fn transposes(self) -> bool {
         self.0 >= 5
     }
 

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Bytes, Device};
 use peerlight_core::{Code, Error, Result};
-use peerlight_models::{Array, Bundle, Manifest, Network, Precision};
-use sha2::{Digest, Sha256};
+use peerlight_models::{Array, Bundle, Manifest, Network, Precision, sha256};
 
 use crate::{
     readback::read,
@@ -83,10 +82,6 @@ impl Checkpoint {
         }
         Ok(())
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The weights of the peers' networks under their names in a bundle.

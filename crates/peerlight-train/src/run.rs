@@ -231,7 +231,7 @@ impl Trained {
         let Run { recipe, start, labels, trainer, steps, .. } = &self.0;
         let record = Record {
             recipe: recipe.published(),
-            from_sha256: start.sha256()?,
+            from_sha256: start.sha256(),
             steps: *steps,
             images: self.0.dataset.len(),
             skipped: self.0.skipped().len(),

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Preprocess, Result};
 use peerlight_models::{
-    Bundle, Classes, EFFICIENTNET_LITE_PREPROCESS, Graph, Manifest, Network, PeerManifest, architecture,
+    Bundle, Classes, EFFICIENTNET_LITE_PREPROCESS, Graph, Manifest, Network, PeerManifest, architecture, sha256,
 };
 
 use crate::{
@@ -155,8 +155,8 @@ impl Start {
     }
 
     /// sha256 of the bundle that the peers come from. `None` from scratch.
-    pub(crate) fn sha256(&self) -> Result<Option<String>> {
-        self.bytes.as_deref().map(|bytes| Ok(Bundle::parse(bytes)?.sha256())).transpose()
+    pub(crate) fn sha256(&self) -> Option<String> {
+        self.bytes.as_deref().map(sha256)
     }
 
     /// Preprocessing of a peer's input: its own values, for images of the run's size, or of its network's if that takes

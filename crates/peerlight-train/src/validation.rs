@@ -50,9 +50,12 @@ pub(crate) fn validate(peers: &[Peer], dataset: &dyn Dataset, maps: &Maps, devic
             // Peers that read images in the same way share their input.
             let x = match prepared.iter().find(|(other, _)| **other == peer.preprocess) {
                 Some((_, x)) => x.clone(),
-                None => peer.preprocess.tensor(&example.image, &plain)?,
+                None => {
+                    let x = peer.preprocess.tensor(&example.image, &plain)?;
+                    prepared.push((&peer.preprocess, x.clone()));
+                    x
+                }
             };
-            prepared.push((&peer.preprocess, x.clone()));
             let features = net.run(Layer::INPUT, x.clone());
             let log_probabilities = read(log_softmax(features.logits.clone(), 1))?;
             let class = match example.class {

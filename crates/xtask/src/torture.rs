@@ -9,7 +9,10 @@ mod soak;
 
 use std::path::PathBuf;
 
-use crate::shell::{Result, cargo, exec, target_dir};
+use crate::{
+    shell::{Result, cargo, exec, target_dir},
+    wasm,
+};
 use place::{Job, Place};
 
 #[derive(clap::Args)]
@@ -35,7 +38,7 @@ pub fn run(args: &Args) -> Result {
     let program = match &args.program {
         Some(program) => std::path::absolute(program).map_err(|e| e.to_string())?,
         None => {
-            exec(cargo().args(["build", "--quiet", "--bin", "peerlight"]))?;
+            exec(cargo().args(["build", "--quiet", "--workspace", "--exclude", wasm::CRATE, "--bin", "peerlight"]))?;
             target_dir().join("debug").join(format!("peerlight{}", std::env::consts::EXE_SUFFIX))
         }
     };

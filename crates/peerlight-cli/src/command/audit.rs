@@ -108,7 +108,7 @@ pub fn run(options: &Audit) -> Result<End> {
             let each = start.elapsed().as_secs_f64() / f64::from(done as u32);
             eprintln!(
                 "{done}/{left} {}: {each:.2} s per image, {}",
-                image.name,
+                shown(&image.name),
                 remaining(each * (left - done) as f64)
             );
         }

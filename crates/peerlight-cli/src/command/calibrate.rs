@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use peerlight_core::{Code, Error, Result};
 use peerlight_metrics::{LEAST_IMAGES, Record, calibrate, calibration_error, halves};
-use peerlight_models::{Bundle, Calibration};
+use peerlight_models::Calibration;
 
 use super::evaluate::{self, Outcome};
 use crate::{
     boxes::add_boxes,
     bundle,
-    cli::{Calibrate, Cli, Command, Half},
+    cli::{Calibrate, Cli, Command, Evaluate, Half},
     files, images, json,
     left_out::{End, LeftOut, counted},
     output,
@@ -23,7 +23,8 @@ pub fn run(options: &Calibrate) -> Result<End> {
     enough(options)?;
     let to = options.calibration.as_ref().or(options.out.as_ref()).unwrap_or(&options.bundle);
     let folder = options.records.clone().unwrap_or_else(|| beside(to));
-    let end = measure(options, &folder)?;
+    let method = if bundle.manifest.peers.len() > 1 { "mutual" } else { "guided" };
+    let end = measure(options, method, &folder)?;
     let (_, outcomes) = evaluate::read(&folder.join("records.jsonl"))?;
     let records = outcomes.into_values().filter_map(|outcome| match outcome {
         Outcome::Record(record) => Some(*record),
@@ -37,12 +38,12 @@ pub fn run(options: &Calibrate) -> Result<End> {
         Some(Half::Even) => (even, odd, ", those of even numbers".into()),
     };
     let set = options.set.clone().unwrap_or_else(|| name_of(&options.images)) + &which;
-    let method = if bundle.manifest.peers.len() > 1 { "mutual" } else { "guided" };
     let found = calibrate(&fitted, method, &set, &bundle.sha256(), options.seed)?;
-    match &options.calibration {
-        Some(path) => files::write(path, (json::pretty(&found)? + "\n").as_bytes())?,
-        None => files::write(options.out.as_ref().unwrap_or(&options.bundle), &bundle.calibrated(&found)?)?,
-    }
+    let written = match options.calibration {
+        Some(_) => (json::pretty(&found)? + "\n").into_bytes(),
+        None => bundle.calibrated(&found)?,
+    };
+    files::write(to, &written)?;
     output::print(table(&found) + &test(&found, &tested))?;
     eprintln!("Wrote the calibration to '{}'; what it is made of is in '{}'.", to.display(), folder.display());
     Ok(end)
@@ -76,18 +77,16 @@ fn name_of(path: &Path) -> String {
 }
 
 /// Measures agreement on the images, as evaluate does; goes on where a run was stopped.
-fn measure(options: &Calibrate, folder: &Path) -> Result<End> {
+fn measure(options: &Calibrate, method: &str, folder: &Path) -> Result<End> {
     let text = |path: &Path| path.as_os_str().to_owned();
     let mut words = ["peerlight", "evaluate"].map(Into::into).to_vec();
     words.extend([text(&options.images), "--bundle".into(), text(&options.bundle), "--out".into(), text(folder)]);
     words.extend(["--boxes".into(), text(&options.boxes)]);
-    let single = Bundle::parse(&files::read(&options.bundle)?)?.manifest.peers.len() == 1;
-    let method = if single { "guided" } else { "mutual" };
     words.extend(["--method", method, "--agreement-method", method, "--metrics", "pointing"].map(Into::into));
-    words.extend(["--device".into(), options.device.id().into(), "--quiet-report".into()]);
+    words.push("--quiet-report".into());
     let parsed = Cli::try_parse_from(words).map_err(|e| Error::new(Code::AskInvalid, e.to_string()))?;
     match parsed.command {
-        Command::Evaluate(evaluate) => evaluate::run(&evaluate),
+        Command::Evaluate(evaluate) => evaluate::run(&Evaluate { device: options.device, ..evaluate }),
         _ => Ok(End::Whole),
     }
 }

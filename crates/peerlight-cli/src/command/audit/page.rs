@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt::Write};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use peerlight_core::Result;
-use peerlight_explain::{Explanation, Map, Request, Session, statistic};
+use peerlight_explain::{Map, Request, Session, statistic};
 
 use super::{Audited, Finding, heat};
 use crate::{
@@ -40,7 +40,7 @@ pub fn shown(session: &Session, ranked: &[Finding], listed: &[Listed]) -> Result
         let pass = pollster::block_on(session.forward(&image, None, &progress))?;
         let made = pollster::block_on(session.explain(&pass, &Request::default(), &progress))?;
         let crop = made.image.crop;
-        let own = |map: &Map| picture(&image, crop, Some(&Explanation { map: map.clone(), ..made.clone() }));
+        let own = |map: &Map| picture(&image, crop, Some((&map.values, made.side)));
         let maps = made.peers.iter().map(|peer| Ok((peer.name.clone(), own(&peer.map)?))).collect::<Result<_>>()?;
         all.push(Shown { seen: picture(&image, crop, None)?, maps });
     }

@@ -145,14 +145,15 @@ impl Journal {
         // A line that was not finished when the run was stopped is written anew.
         let mut whole = files::whole_lines(path)?;
         let (first, lines) = whole.split_once('\n').unzip();
-        let differences = match first.map(serde_json::from_str::<Run>) {
+        let then = first.map(serde_json::from_str::<Run>);
+        let differences = match &then {
             Some(Ok(then)) => then.differences(run),
             Some(Err(_)) => "head line, which is none of this program".into(),
             None => String::new(),
         };
         let mut done = parsed(path, lines.unwrap_or_default());
         let holds = |line: &Line| matches!(line.outcome, Outcome::Record(_));
-        let is_run = first.is_some_and(|first| serde_json::from_str::<Run>(first).is_ok());
+        let is_run = matches!(then, Some(Ok(_)));
         if !differences.is_empty() && is_run && done.as_ref().is_ok_and(|done| !done.values().any(holds)) {
             // A run that came to nothing keeps no other from its folder.
             whole.clear();

@@ -213,7 +213,7 @@ impl Observer for Watching {
             let (image, class) = (image.name.clone(), map.target.label.clone());
             *shown = Some(html::Shown { image, class, seen, maps: Vec::new() });
         }
-        let over = html::shown(&image.image, crop, Some(map))?;
+        let over = html::shown(&image.image, crop, Some((&map.map.values, map.side)))?;
         shown.as_mut().expect("it was just made").maps.push((request.spec(), over));
         Ok(())
     }

@@ -2,11 +2,12 @@
 
 use std::{fmt::Write, path::Path};
 
-use peerlight_core::{Code, Error, Result};
+use peerlight_core::Result;
 use peerlight_explain::PeerInfo;
 
 use super::Explained;
 use crate::{
+    command::evaluate::lines,
     files,
     html::{address, escaped, list},
     left_out::{LeftOut, counted},
@@ -72,24 +73,20 @@ impl Sheet {
         let mut head: Vec<String> = ["file", "results", "class_index", "class", "agreement"].map(String::from).to_vec();
         head.extend(peers.iter().flat_map(|peer| [cell(&format!("{peer}_top1")), format!("{peer}_probability")]));
         head.push("left_out".into());
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let failed = |e: csv::Error| Error::new(Code::Internal, e.to_string());
-        writer.write_record(&head).map_err(failed)?;
-        for Row { file, name, class: (index, label), top, agreement } in self.sorted() {
+        let images = self.sorted().into_iter().map(|Row { file, name, class: (index, label), top, agreement }| {
             let agreement = agreement.map_or(String::new(), |agreement| agreement.to_string());
             let mut line = vec![cell(file), cell(name), index.to_string(), cell(label), agreement];
             line.extend(top.iter().flat_map(|(label, probability)| [cell(label), probability.to_string()]));
             line.push(String::new());
-            writer.write_record(&line).map_err(failed)?;
-        }
-        for entry in left.files() {
+            line
+        });
+        let left_out = left.files().iter().map(|entry| {
             let mut line = vec![String::new(); head.len()];
             line[0] = cell(&entry.file);
             line[head.len() - 1] = cell(&entry.why);
-            writer.write_record(&line).map_err(failed)?;
-        }
-        let bytes = writer.into_inner().map_err(|e| Error::new(Code::Internal, e.to_string()))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+            line
+        });
+        lines(&head, images.chain(left_out))
     }
 
     fn page(&self, peers: &[&str], left: &LeftOut) -> String {

@@ -5,7 +5,6 @@ use std::{fmt::Write, io::Cursor};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use image::{DynamicImage, RgbImage, imageops::FilterType};
 use peerlight_core::{COLOR_MAPS, Code, Crop, Error, OVERLAY, Result, Rgba8, overlay};
-use peerlight_explain::Explanation;
 
 use super::Named;
 use crate::html::escaped;
@@ -25,12 +24,12 @@ pub struct Shown {
     pub maps: Vec<(String, Vec<u8>)>,
 }
 
-/// The square of an image that the networks saw, as JPEG; with a map, the map over it.
+/// The square of an image that the networks saw, as JPEG; with a map's values and side, the map over it.
 ///
 /// # Errors
 /// `crashed` if the JPEG cannot be encoded.
-pub fn shown(image: &Rgba8, crop: Crop, map: Option<&Explanation>) -> Result<Vec<u8>> {
-    let over = map.map(|map| overlay(image, crop, &map.map.values, map.side, &COLOR_MAPS[0], OVERLAY.opacity));
+pub fn shown(image: &Rgba8, crop: Crop, map: Option<(&[f32], usize)>) -> Result<Vec<u8>> {
+    let over = map.map(|(values, side)| overlay(image, crop, values, side, &COLOR_MAPS[0], OVERLAY.opacity));
     let pixels = over.as_ref().unwrap_or(image);
     let (width, height) = (pixels.width(), pixels.height());
     let rgb = (0..height).flat_map(|y| (0..width).flat_map(move |x| pixels.over_white(x, y))).collect();
