@@ -9,8 +9,11 @@
  * @param {number} at
  * @param {string} word
  */
-export const has = (v, at, word) =>
-  at + word.length <= v.byteLength && [...word].every((c, i) => v.getUint8(at + i) === c.charCodeAt(0));
+export function has(v, at, word) {
+  if (at + word.length > v.byteLength) return false;
+  for (let i = 0; i < word.length; i += 1) if (v.getUint8(at + i) !== word.charCodeAt(i)) return false;
+  return true;
+}
 
 /** The brands of an ISO media file (AVIF, HEIC, videos), the major one first. @param {DataView} v */
 export function brands(v) {

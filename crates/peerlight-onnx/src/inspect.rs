@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     Options,
     import::name_of,
-    model::{begin, convert, import, parse},
+    model::{begin, convert, import, inputs, parse},
 };
 
 /// What is in a file.
@@ -98,12 +98,13 @@ pub fn inspect(bytes: &[u8], options: &Options) -> Result<Inspection> {
     for node in &model.graph.nodes {
         *operations.entry(node.op.to_owned()).or_default() += 1;
     }
-    let own: HashSet<&str> = model.graph.initializers.iter().map(|tensor| tensor.name).collect();
-    let inputs = model.graph.inputs.iter().filter(|input| !own.contains(input.name));
     let mut found = Inspection {
         producer: model.producer.to_owned(),
         opset: model.opset,
-        inputs: inputs.map(|i| InputInfo { name: i.name.to_owned(), shape: i.shape.clone() }).collect(),
+        inputs: inputs(&model)
+            .iter()
+            .map(|input| InputInfo { name: input.name.to_owned(), shape: input.shape.clone() })
+            .collect(),
         outputs: model.graph.outputs.iter().map(|output| output.name.to_owned()).collect(),
         guess: None,
         operations,

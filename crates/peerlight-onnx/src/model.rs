@@ -84,12 +84,17 @@ pub fn parse(bytes: &[u8]) -> Result<Model<'_>, Error> {
     Ok(model)
 }
 
+/// What a file takes: its inputs but for those that it has values for itself.
+pub fn inputs<'m, 'a>(model: &'m Model<'a>) -> Vec<&'m ValueInfo<'a>> {
+    let own: HashSet<&str> = model.graph.initializers.iter().map(|tensor| tensor.name).collect();
+    model.graph.inputs.iter().filter(|input| !own.contains(input.name)).collect()
+}
+
 /// An import that knows the file's constants and its image.
 pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Import<'a>, Error> {
-    let own: HashSet<&str> = model.graph.initializers.iter().map(|tensor| tensor.name).collect();
-    let mut inputs = model.graph.inputs.iter().filter(|input| !own.contains(input.name));
-    let (Some(input), None) = (inputs.next(), inputs.next()) else {
-        let names: Vec<&str> = model.graph.inputs.iter().map(|i| i.name).filter(|name| !own.contains(name)).collect();
+    let inputs = inputs(model);
+    let [input] = inputs[..] else {
+        let names: Vec<&str> = inputs.iter().map(|input| input.name).collect();
         let advice = "Export it with one input, the image. With Keras: model.export('folder'), then \
                       python -m tf2onnx.convert --saved-model folder --output model.onnx.";
         let what = match names.as_slice() {

@@ -1,3 +1,4 @@
+import { quoted } from '../shared/csv.js';
 import { download } from '../shared/download.js';
 import { fileName } from '../shared/format.js';
 import { curvesOf, scoresOf, settingsOf } from './select.js';
@@ -98,13 +99,4 @@ export function csvOf({ rows, explained }) {
   const heads = [...new Set(lines.flatMap((line) => Object.keys(line)))];
   const texts = lines.map((line) => heads.map((head) => /** @type {Record<string, any>} */ (line)[head] ?? ''));
   return [heads, ...texts].map((line) => `${line.map(quoted).join(',')}\r\n`).join('');
-}
-
-/**
- * Quoted where needed; what a spreadsheet would take for a formula is not one.
- * @param {string | number | boolean} value
- */
-function quoted(value) {
-  const text = typeof value === 'string' && /^[=+@-]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

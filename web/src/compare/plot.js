@@ -1,3 +1,5 @@
+import { svg } from '../shared/svg.js';
+
 /**
  * Lines over an axis from 0 to 1, as a drawing that styles and themes can color.
  *
@@ -26,18 +28,6 @@ const MARKS = [
   { path: (/** @type {number} */ r) => `M${-r} ${-r}L${r} ${r}M${r} ${-r}L${-r} ${r}`, open: true },
   { path: (/** @type {number} */ r) => `M0 ${1.2 * r}L${1.2 * r} ${-r}H${-1.2 * r}z` },
 ];
-
-/**
- * @param {string} tag
- * @param {Record<string, string | number>} [props]
- * @param {...(Node | string)} children
- */
-function svg(tag, props = {}, ...children) {
-  const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [key, value] of Object.entries(props)) node.setAttribute(key, String(value));
-  node.append(...children);
-  return node;
-}
 
 /**
  * A line's mark.

@@ -1,6 +1,7 @@
+import { svg } from '../shared/svg.js';
+
 /** @import { TrustEstimate } from 'peerlight' */
 
-const NS = 'http://www.w3.org/2000/svg';
 const [WIDTH, HEIGHT] = [240, 80];
 
 /**
@@ -10,7 +11,7 @@ const [WIDTH, HEIGHT] = [240, 80];
 export function reliabilityPlot({ rates, step }) {
   const told = rates.map(([rate]) => `${Math.round(100 * (rate ?? 0))}`).join(', ');
   const label = `Hit rates from the least to the most agreement: ${told} of 100; this image is in step ${step + 1}.`;
-  const plot = node('svg', {
+  const plot = svg('svg', {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     role: 'img',
     class: 'reliability',
@@ -20,18 +21,8 @@ export function reliabilityPlot({ rates, step }) {
   rates.forEach(([rate = 0, low = 0, high = 1], k) => {
     const x = ((k + 0.5) / rates.length) * WIDTH;
     const here = k === step ? 'here' : '';
-    plot.append(node('line', { class: here, x1: x, x2: x, y1: y(low), y2: y(high) }));
-    plot.append(node('circle', { class: here, cx: x, cy: y(rate), r: k === step ? 5 : 3 }));
+    plot.append(svg('line', { class: here, x1: x, x2: x, y1: y(low), y2: y(high) }));
+    plot.append(svg('circle', { class: here, cx: x, cy: y(rate), r: k === step ? 5 : 3 }));
   });
   return plot;
-}
-
-/**
- * @param {string} name
- * @param {Record<string, string | number>} attributes
- */
-function node(name, attributes) {
-  const made = document.createElementNS(NS, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
 }

@@ -24,4 +24,14 @@ export function isTextFor(target, data) {
 }
 
 /** Many servers answer with a page where there is no file. @param {Response} response */
-export const isPage = (response) => /^text\/html\b/.test(response.headers.get('content-type') ?? '');
+const isPage = (response) => /^text\/html\b/.test(response.headers.get('content-type') ?? '');
+
+/**
+ * The file of a sample; null where it cannot be had.
+ * @param {string} url
+ * @returns {Promise<Blob | null>}
+ */
+export const fetchSample = (url) =>
+  fetch(url)
+    .then((response) => (response.ok && !isPage(response) ? response.blob() : null))
+    .catch(() => null);

@@ -1,4 +1,4 @@
-import { settingOf } from '../explain/select.js';
+import { changeOf, settingOf } from '../explain/select.js';
 
 /**
  * @import { State } from '../app/state.js'
@@ -65,8 +65,8 @@ export function readAddress(hash, catalog, samples) {
     const value = kind === 'number' ? number : text;
     const fits = kind === 'number' ? number >= min && number <= max : choices.some((choice) => choice.id === text);
     if (!fits) continue;
-    if (id === 'grid' || id === 'crop') ask[id] = number;
-    else ask.settings = { ...ask.settings, [id]: value };
+    const { settings, ...own } = changeOf(id, value);
+    Object.assign(ask, own, settings && { settings: { ...ask.settings, ...settings } });
   }
   const target = words.get('class');
   if (target && /^\d+$/.test(target)) ask.target = Number(target);

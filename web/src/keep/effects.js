@@ -1,3 +1,4 @@
+import { fetchSample } from '../images/transfer.js';
 import { nowhere } from '../what-if/state.js';
 import { addressOf, readAddress } from './address.js';
 
@@ -42,12 +43,12 @@ export function runKeep(store) {
     if (Object.keys(ask).length) dispatch({ type: 'ask-changed', change: ask });
     if (Object.keys(view).length) dispatch({ type: 'view-changed', view });
     if (!sample || store.state.image.serial) return;
-    const response = await fetch(sample.url).catch(() => null);
+    const source = await fetchSample(sample.url);
     // Whoever chose an image meanwhile keeps it.
-    if (!response?.ok || store.state.image.serial) return;
+    if (!source || store.state.image.serial) return;
     waiting = address;
     const { name, alt } = sample;
-    dispatch({ type: 'image-picked', source: await response.blob(), name, alt });
+    dispatch({ type: 'image-picked', source, name, alt });
   }
 
   /**

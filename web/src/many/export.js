@@ -1,3 +1,4 @@
+import { quoted } from '../shared/csv.js';
 import { rowsOf } from './select.js';
 
 /** @import { State } from '../app/state.js' */
@@ -44,9 +45,3 @@ export function jsonOf(state) {
  * @param {number | null} label
  */
 const labelName = ({ engine }, label) => (label === null ? '' : (engine.info?.classes[label] ?? ''));
-
-/** @param {unknown} value */
-function quoted(value) {
-  const text = String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

@@ -49,16 +49,17 @@ export function runOwnNetworks(store, spawn) {
    */
   async function next(file, wait) {
     looking.get(file.key)?.abort();
-    const { signal } = setOf(looking, file.key, new AbortController());
+    const look = new AbortController();
+    looking.set(file.key, look);
     if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
-    turn = turn.then(() => look(file, signal));
+    turn = turn.then(() => inspect(file, look.signal));
   }
 
   /**
    * @param {DraftFile} file
    * @param {AbortSignal} signal
    */
-  async function look(file, signal) {
+  async function inspect(file, signal) {
     if (signal.aborted) return;
     const { key, serial, options } = file;
     try {
@@ -73,14 +74,12 @@ export function runOwnNetworks(store, spawn) {
   /** @param {DraftFile} file */
   function blobOf({ key, source }) {
     if (source instanceof Blob) return source;
-    return (
-      files.get(key) ??
-      setOf(
-        files,
-        key,
-        download(source).catch((thrown) => (files.delete(key), Promise.reject(thrown))),
-      )
-    );
+    const known = files.get(key);
+    if (known) return known;
+    const file = download(source);
+    files.set(key, file);
+    file.catch(() => files.delete(key)); // To be tried again.
+    return file;
   }
 
   return {
@@ -115,17 +114,6 @@ export function runOwnNetworks(store, spawn) {
       dispatch({ type: 'networks-kept', kept: await listKept() });
     },
   };
-}
-
-/**
- * @template K, V
- * @param {Map<K, V>} map
- * @param {K} key
- * @param {V} value
- */
-function setOf(map, key, value) {
-  map.set(key, value);
-  return value;
 }
 
 /** @param {URL} url */

@@ -64,6 +64,23 @@ export function setText(node, text) {
 }
 
 /**
+ * A line for an error: what is wrong, and what to do about it.
+ * @param {string} testid
+ */
+export function errorLine(testid) {
+  const [what, help] = [make('strong'), make('span')];
+  const node = make('p', { class: 'error', role: 'alert', 'data-testid': testid }, what, ' ', help);
+  /** @param {{ message: string, help: string } | null} error */
+  const show = (error) => {
+    node.hidden = !error;
+    if (!error) return;
+    setText(what, error.message);
+    setText(help, error.help);
+  };
+  return { node, show };
+}
+
+/**
  * Places an element over another one, by percent of its sides.
  * @param {HTMLElement} node
  * @param {{ left: number, top: number, width: number, height: number }} box

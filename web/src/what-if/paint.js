@@ -1,5 +1,6 @@
 import { rhoColor } from '../explain/paint.js';
 import { penOf } from '../shared/paint.js';
+import { isSomewhere } from './select.js';
 import { BRUSH } from './state.js';
 
 /**
@@ -28,9 +29,8 @@ export function paintPatch(canvas, patch) {
  */
 export function paintPlaces(canvas, places, { grid, keep, veil }) {
   const pen = penOf(canvas, SIDE);
-  const path = pathOf(places, grid);
-  if (veil && !isEmpty(places)) {
-    const hidden = new Path2D(path);
+  if (veil && isSomewhere(places)) {
+    const hidden = pathOf(places, grid);
     if (keep) hidden.rect(0, 0, SIDE, SIDE);
     pen.fillStyle = 'rgb(0 0 0 / 0.6)';
     pen.fill(hidden, keep ? 'evenodd' : 'nonzero');
@@ -45,9 +45,6 @@ export function paintPlaces(canvas, places, { grid, keep, veil }) {
     pen.stroke(outline);
   }
 }
-
-/** @param {Places} places */
-const isEmpty = ({ regions, boxes, brush }) => !regions.length && !boxes.length && !brush;
 
 /**
  * @param {Places} places

@@ -1,4 +1,4 @@
-import { PageElement, make, setProgress, setText } from '../../shared/element.js';
+import { PageElement, errorLine, make, setProgress, setText } from '../../shared/element.js';
 import { statusOf } from '../status.js';
 
 /** @import { State } from '../../app/state.js' */
@@ -19,15 +19,13 @@ export class StatusLine extends PageElement {
     'data-testid': 'retry',
     onclick: () => this.send({ type: 'retry' }),
   });
-  #what = make('strong');
-  #help = make('span');
-  #error = make('p', { class: 'error', role: 'alert', 'data-testid': 'error' }, this.#what, ' ', this.#help);
+  #error = errorLine('error');
   #notice = make('p', { class: 'notice', role: 'status', 'data-testid': 'notice' });
   #busy = false;
 
   connectedCallback() {
     const line = make('div', { class: 'line' }, this.#text, this.#amount, this.#cancel, this.#retry);
-    this.replaceChildren(line, this.#bar, this.#error, this.#notice);
+    this.replaceChildren(line, this.#bar, this.#error.node, this.#notice);
     addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !event.defaultPrevented && this.#busy) this.send({ type: 'cancel' });
     });
@@ -44,14 +42,10 @@ export class StatusLine extends PageElement {
     this.#show(this.#cancel, cancel);
     this.#show(this.#retry, Boolean(retry));
     this.#retry.textContent = retry;
-    this.#error.hidden = !error;
-    if (error) {
-      setText(this.#what, error.message);
-      setText(this.#help, error.help);
-    }
+    this.#error.show(error);
+    this.#error.node.dataset.code = error?.code ?? '';
     this.#notice.hidden = !notice;
     setText(this.#notice, notice);
-    this.#error.dataset.code = error?.code ?? '';
   }
 
   /**

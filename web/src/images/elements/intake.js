@@ -1,7 +1,7 @@
 import { PageElement, changed, make } from '../../shared/element.js';
 import { count } from '../../shared/format.js';
 import { dropped, given, sorted } from '../gather.js';
-import { isEditable, isPage, isTextFor } from '../transfer.js';
+import { fetchSample, isEditable, isTextFor } from '../transfer.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -100,9 +100,7 @@ export class Intake extends PageElement {
   /** @param {Sample} sample */
   async #fetch({ url, name, alt }) {
     const choice = (this.#choice += 1);
-    const blob = await fetch(url)
-      .then((response) => (response.ok && !isPage(response) ? response.blob() : null))
-      .catch(() => null);
+    const blob = await fetchSample(url);
     if (choice !== this.#choice) return;
     if (blob) this.#take(blob, { name, alt });
     else this.#refuse('The sample could not be loaded.', 'Check the connection and choose it again.');

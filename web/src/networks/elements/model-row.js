@@ -1,4 +1,4 @@
-import { make, setText } from '../../shared/element.js';
+import { errorLine, make, setText } from '../../shared/element.js';
 import { bytes, count } from '../../shared/format.js';
 import { saidIn } from '../files.js';
 
@@ -15,9 +15,7 @@ export class ModelRow {
   #name = make('strong');
   #size = make('span', { class: 'quiet' });
   #facts = make('p', { class: 'quiet', 'data-testid': 'model-facts' });
-  #what = make('strong');
-  #help = make('span');
-  #error = make('p', { class: 'error', role: 'alert', 'data-testid': 'model-error' }, this.#what, ' ', this.#help);
+  #error = errorLine('model-error');
   #side = make('input', {
     type: 'number',
     min: 16,
@@ -71,7 +69,7 @@ export class ModelRow {
       this.#facts,
       this.#peers,
       this.#fields,
-      this.#error,
+      this.#error.node,
     );
   }
 
@@ -86,11 +84,7 @@ export class ModelRow {
     const bundle = found?.kind === 'bundle';
     setText(this.#facts, phase === 'reading' && !found ? 'Reading…' : first && !bundle ? factsOf(first) : '');
     this.#facts.hidden = !this.#facts.textContent;
-    this.#error.hidden = phase !== 'refused';
-    if (error) {
-      setText(this.#what, error.message);
-      setText(this.#help, error.help);
-    }
+    this.#error.show(phase === 'refused' ? error : null);
     this.#fields.hidden = !first || bundle;
     this.#peers.hidden = !bundle;
     if (bundle) this.#list(file);

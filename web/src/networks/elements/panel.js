@@ -1,4 +1,4 @@
-import { PageElement, changed, make, setText } from '../../shared/element.js';
+import { PageElement, changed, errorLine, make, setText } from '../../shared/element.js';
 import { count } from '../../shared/format.js';
 import { MOST, networkCount, usable } from '../choice.js';
 import { addressOf, saidIn, sorted } from '../files.js';
@@ -37,9 +37,7 @@ export class NetworksPanel extends PageElement {
     spellcheck: 'false',
     'data-testid': 'network-url',
   });
-  #what = make('strong');
-  #help = make('span');
-  #error = make('p', { class: 'error', role: 'alert', 'data-testid': 'networks-error' }, this.#what, ' ', this.#help);
+  #error = errorLine('networks-error');
   #keep = make('input', {
     type: 'checkbox',
     'data-testid': 'networks-keep',
@@ -72,7 +70,7 @@ export class NetworksPanel extends PageElement {
       make('h3', { id: 'own-networks' }, 'Your own networks'),
       make('p', { class: 'quiet' }, `Drop files anywhere. ${WHAT}`),
       make('div', { class: 'take' }, pick, address),
-      this.#error,
+      this.#error.node,
       this.#rows,
       make('div', { class: 'act' }, this.#keepLabel, this.#said, this.#open),
     );
@@ -94,9 +92,7 @@ export class NetworksPanel extends PageElement {
     this.#details.open = choice.shown;
     this.#choices.update(choice);
     this.#draw(choice);
-    this.#error.hidden = !choice.error;
-    setText(this.#what, choice.error?.message ?? '');
-    setText(this.#help, choice.error?.help ?? '');
+    this.#error.show(choice.error);
     const n = networkCount(choice);
     this.#keepLabel.hidden = !choice.draft.length || !canKeep();
     this.#keep.checked = choice.keep;

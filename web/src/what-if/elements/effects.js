@@ -1,5 +1,5 @@
 import { PageElement, changed, make, setProgress } from '../../shared/element.js';
-import { short } from '../../shared/format.js';
+import { short, time } from '../../shared/format.js';
 import { paintEffects } from '../paint.js';
 import { effectsInWords } from '../words.js';
 
@@ -44,7 +44,7 @@ export class EffectMaps extends PageElement {
     this.#bar.hidden = !this.#running;
     setProgress(this.#bar, step ? { value: step.done, max: step.total } : null);
     const baseline = engine.catalog?.baselines.find(({ id }) => id === whatIf.baseline)?.name.toLowerCase() ?? '';
-    const took = measured ? `Hidden places: ${baseline}. Took ${(measured.ms / 1000).toFixed(1)} s.` : '';
+    const took = measured ? `Hidden places: ${baseline}. Took ${time(measured.ms)}.` : '';
     this.#note.textContent = error && error.code !== 'cancelled' ? error.message : took;
     this.#tiles.hidden = !measured;
     if (!measured) return this.#tiles.replaceChildren();

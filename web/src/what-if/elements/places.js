@@ -91,32 +91,36 @@ export class PlacesLayer extends PageElement {
     const at = this.#at(event);
     this.#start = { ...at, adds: !whatIf.places.regions.includes(this.#regionAt(at)) };
     this.#draft = whatIf.places;
-    this.#draw(at);
+    this.#draw([at]);
   }
 
   /** @param {PointerEvent} event */
   #move(event) {
     const at = this.#at(event);
-    if (this.#start) for (const point of event.getCoalescedEvents?.() ?? []) this.#draw(this.#at(point));
-    if (this.#start) this.#draw(at);
+    if (this.#start) this.#draw([...(event.getCoalescedEvents?.() ?? []).map((point) => this.#at(point)), at]);
     const region = this.#regionAt(at);
     if (region !== this.#state?.view.region) this.send({ type: 'view-changed', view: { region } });
   }
 
-  /** @param {{ x: number, y: number }} at */
-  #draw(at) {
+  /** @param {{ x: number, y: number }[]} points where the pointer has been since the last drawing */
+  #draw(points) {
+    this.#draft = points.reduce((draft, at) => this.#extended(draft, at), /** @type {Places} */ (this.#draft));
+    this.#paint(this.#draft);
+  }
+
+  /**
+   * @param {Places} draft
+   * @param {{ x: number, y: number }} at
+   */
+  #extended(draft, at) {
     const { whatIf } = /** @type {State} */ (this.#state);
-    const draft = /** @type {Places} */ (this.#draft);
     const start = /** @type {{ x: number, y: number, adds: boolean }} */ (this.#start);
     if (whatIf.tool === 'regions') {
       const region = this.#regionAt(at);
-      if (draft.regions.includes(region) !== start.adds) this.#draft = toggled(draft, region);
-    } else if (whatIf.tool === 'box') {
-      this.#draft = { ...whatIf.places, boxes: [...whatIf.places.boxes, boxOf(start, at)] };
-    } else {
-      this.#draft = { ...draft, brush: brushed(draft.brush, at) };
+      return draft.regions.includes(region) === start.adds ? draft : toggled(draft, region);
     }
-    this.#paint(this.#draft ?? draft);
+    if (whatIf.tool === 'box') return { ...whatIf.places, boxes: [...whatIf.places.boxes, boxOf(start, at)] };
+    return { ...draft, brush: brushed(draft.brush, at) };
   }
 
   #end() {
@@ -131,7 +135,7 @@ export class PlacesLayer extends PageElement {
     // A click takes away the boxes that it lies in.
     else if (boxes.length < whatIf.places.boxes.length) {
       this.send({ type: 'places-changed', places: { ...whatIf.places, boxes } });
-    } else this.#paint(whatIf.places);
+    }
   }
 
   #drop() {

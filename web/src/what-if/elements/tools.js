@@ -1,3 +1,4 @@
+import { isEditable } from '../../images/transfer.js';
 import { PageElement, changed, make } from '../../shared/element.js';
 import { isSomewhere } from '../select.js';
 import { nowhere } from '../state.js';
@@ -104,8 +105,7 @@ export class WhatIfTools extends PageElement {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const typing = event.target instanceof HTMLInputElement && event.target.type === 'text';
-    if (!this.#on || typing || !(event.ctrlKey || event.metaKey)) return;
+    if (!this.#on || isEditable(event.composedPath()[0]) || !(event.ctrlKey || event.metaKey)) return;
     const key = event.key.toLowerCase();
     const redo = key === 'y' || (key === 'z' && event.shiftKey);
     if (!redo && key !== 'z') return;
