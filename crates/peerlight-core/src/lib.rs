@@ -80,5 +80,5 @@ pub use read::{Reading, read};
 pub use rect::{Rect, covered, inside};
 pub use resize::resize_map;
 pub use similarity::{Correlation, pearson};
-pub use top_half::{TopHalf, top_half};
+pub use top_half::{TopHalf, largest, top_half};
 pub use transfer::{Transfer, transfer_loss};

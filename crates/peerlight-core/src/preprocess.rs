@@ -117,8 +117,8 @@ impl Preprocess {
         self.order().map(|color| (pixel - self.mean[color]) / self.std[color])
     }
 
-    /// Color of each of the network's channels: 0 for red, 1 for green, 2 for blue.
-    fn order(&self) -> [usize; 3] {
+    /// Color of each of the network's channels: 0 for red, 1 for green, 2 for blue. It is also each color's channel.
+    pub fn order(&self) -> [usize; 3] {
         if self.bgr { [2, 1, 0] } else { [0, 1, 2] }
     }
 

@@ -16,14 +16,25 @@ pub struct TopHalf {
 /// If `values` is empty.
 pub fn top_half(values: &[f32]) -> TopHalf {
     assert!(!values.is_empty(), "a map has values");
+    let (kept, cut) = split(values, values.len() / 2);
+    TopHalf { kept, cut }
+}
+
+/// Finds, for every value, whether it is among the `count` largest. Ties go as in [`top_half`].
+pub fn largest(values: &[f32], count: usize) -> Vec<bool> {
+    if count < values.len() { split(values, count).0 } else { vec![true; values.len()] }
+}
+
+/// Flags of the `count` largest values, fewer than all, and the largest of the others.
+fn split(values: &[f32], count: usize) -> (Vec<bool>, f32) {
     let mut order: Vec<usize> = (0..values.len()).collect();
     // Adding zero makes one zero of both.
     let value = |i: usize| values[i] + 0.0;
     let (kept, &mut first_hidden, _) =
-        order.select_nth_unstable_by(values.len() / 2, |&a, &b| value(b).total_cmp(&value(a)).then(a.cmp(&b)));
+        order.select_nth_unstable_by(count, |&a, &b| value(b).total_cmp(&value(a)).then(a.cmp(&b)));
     let mut top = vec![false; values.len()];
     kept.iter().for_each(|&i| top[i] = true);
-    TopHalf { kept: top, cut: values[first_hidden] }
+    (top, values[first_hidden])
 }
 
 #[cfg(test)]

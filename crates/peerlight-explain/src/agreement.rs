@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, TensorData};
 use peerlight_core::{Reading, Result};
 
 use crate::{
-    Explainer, Explanation, ForwardPass, MapPair, PeerInfo, Progress, Request, Session, explainer,
+    Explanation, ForwardPass, MapPair, PeerInfo, Progress, Request, Session,
     statistic::{MapContext, REGIONS, Statistic},
     view::View,
 };
@@ -60,6 +60,7 @@ impl Session {
         let explained = explanation.explained();
         let maps =
             std::iter::once((None, &explanation.map)).chain(peers.iter().enumerate().map(|(i, p)| (Some(i), &p.map)));
+        let likeliest: Vec<usize> = all.iter().map(|&peer| pass.likeliest(&[peer])).collect();
         let of_map = |(place, (i, map)): (usize, (Option<usize>, &crate::Map))| {
             let own: Vec<&MapPair> = places
                 .iter()
@@ -69,9 +70,8 @@ impl Session {
                 .collect();
             let itself: Vec<(View, &MapPair)> = itself.iter().map(|(view, pairs)| (*view, &pairs[place])).collect();
             let first = i.map_or(explained[0], |i| explained[i]);
-            let others = all.iter().copied().filter(|&peer| peer != first);
-            let answers: Vec<usize> =
-                std::iter::once(first).chain(others).map(|peer| pass.likeliest(&[peer])).collect();
+            let others = all.iter().filter(|&&peer| peer != first);
+            let answers: Vec<usize> = std::iter::once(&first).chain(others).map(|&peer| likeliest[peer]).collect();
             let context = MapContext {
                 map: &map.values,
                 pairs: &own,
@@ -98,9 +98,8 @@ impl Session {
         let own = |(input, peer): (Tensor<4>, &PeerInfo)| view.of(input, &peer.preprocess);
         let inputs = pass.inputs().into_iter().zip(&self.info.peers).map(own).collect();
         let changed = self.forward_inputs(inputs, progress).await?.with_choices_of(pass);
-        let method: &dyn Explainer = explainer(&request.method)?;
         let request = Request { target: Some(explanation.target.class.into()), ..request.clone() };
-        let seen = self.explained((method, &request), &changed, progress).await?;
+        let seen = self.explain_maps(&changed, &request, progress).await?;
         let side = explanation.side;
         let stacked = |of: &Explanation| {
             let maps = std::iter::once(&of.map).chain(of.peers.iter().map(|peer| &peer.map));

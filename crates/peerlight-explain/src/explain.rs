@@ -25,6 +25,19 @@ impl Session {
         self.explain_by(explainer(&request.method)?, pass, request, progress).await
     }
 
+    /// As [`Session::explain`], without [`Explanation::trust`], which may take more passes.
+    ///
+    /// # Errors
+    /// As [`Session::explain`].
+    pub async fn explain_maps(
+        &self,
+        pass: &ForwardPass,
+        request: &Request,
+        progress: &dyn Progress,
+    ) -> Result<Explanation> {
+        self.explained((explainer(&request.method)?, request), pass, progress).await
+    }
+
     /// Explains an image by a given method, which need not be listed. [`Request::method`] is ignored.
     ///
     /// # Errors

@@ -74,19 +74,6 @@ fn known(value: f32) -> f64 {
     if value.is_finite() { f64::from(value) } else { 0.0 }
 }
 
-/// For every value, whether it is among the `count` largest. Of equal values, the first are taken.
-pub fn brightest(map: &[f32], count: usize) -> Vec<bool> {
-    let mut order: Vec<usize> = (0..map.len()).collect();
-    let count = count.min(map.len());
-    let mut chosen = vec![false; map.len()];
-    if count == 0 {
-        return chosen;
-    }
-    order.select_nth_unstable_by(count - 1, |&a, &b| map[b].total_cmp(&map[a]).then(a.cmp(&b)));
-    order[..count].iter().for_each(|&i| chosen[i] = true);
-    chosen
-}
-
 /// The arithmetic mean; none of no values.
 pub fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values.into_iter().fold((0.0, 0usize), |(sum, count), v| (sum + v, count + 1));

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Crop, Error, Preprocess, Result, Rgba8, argmax, read, softmax};
-use peerlight_models::{Bundle, Classes, Layer, Manifest, Network};
+use peerlight_models::{Bundle, Classes, Layer, Network};
 
 use crate::{
     BundleInfo, ForwardPass, Progress, Request, Step,
@@ -34,8 +34,10 @@ impl Session {
     pub fn open(bundle: &Bundle, device: &Device, device_name: &str) -> Result<Self> {
         let nets =
             (0..bundle.manifest.peers.len()).map(|peer| bundle.build(peer, device)).collect::<Result<Vec<_>>>()?;
-        let manifest = Manifest { calibration: bundle.calibration()?, ..bundle.manifest.clone() };
-        Ok(Self::of(BundleInfo::of(&manifest, bundle.sha256(), &nets), nets, device, device_name))
+        let sha256 = bundle.sha256();
+        let calibration = bundle.calibration(&sha256)?;
+        let info = BundleInfo { calibration, ..BundleInfo::of(&bundle.manifest, sha256, &nets) };
+        Ok(Self::of(info, nets, device, device_name))
     }
 
     /// Creates a session of built networks, in the order of `info.peers`.

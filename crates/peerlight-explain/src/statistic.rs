@@ -77,6 +77,13 @@ impl MapContext<'_> {
         crate::map_pair::mean(values?)
     }
 
+    /// Number of other peers that hold the explained peer's first class likeliest, and of all others; none for a peer
+    /// alone.
+    pub fn same_answers(&self) -> Option<(usize, usize)> {
+        let (first, others) = self.answers.split_first().filter(|(_, others)| !others.is_empty())?;
+        Some((others.iter().filter(|other| *other == first).count(), others.len()))
+    }
+
     /// Mean regional correlation with the map of a changed view; none if that was not asked for.
     pub fn with_view(&self, view: View) -> Option<f64> {
         let (_, pair) = self.itself.iter().find(|(of, _)| *of == view)?;

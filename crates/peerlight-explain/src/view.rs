@@ -40,7 +40,10 @@ impl View {
             }
             Self::Noisy => {
                 let noise = rng::normals(SEED, 0, [1, 3, side, side], &input.device());
-                let of = |values: [f32; 3]| Tensor::<1>::from_floats(values, &input.device()).reshape([1, 3, 1, 1]);
+                let of = |values: [f32; 3]| {
+                    let values = preprocess.order().map(|color| values[color]);
+                    Tensor::<1>::from_floats(values, &input.device()).reshape([1, 3, 1, 1])
+                };
                 let (mean, deviation) = (of(preprocess.mean), of(preprocess.std));
                 let pixels = input.clone() * deviation.clone() + mean.clone() + noise * NOISE;
                 (pixels.clamp(0.0, 1.0) - mean) / deviation

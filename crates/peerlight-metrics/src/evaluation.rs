@@ -215,7 +215,7 @@ impl<'a> Evaluation<'a> {
         }
         let pass = session.forward_inputs(masked, *progress).await?.with_choices_of(pass);
         let target = Some(self.explanation.target.class.into());
-        let again = session.explain(&pass, &Request { target, ..self.request.clone() }, *progress).await?;
+        let again = session.explain_maps(&pass, &Request { target, ..self.request.clone() }, *progress).await?;
         self.passes.set(self.passes.get() + again.cost.forward + again.cost.partial);
         Ok(again.map.values)
     }

@@ -92,7 +92,7 @@ impl Protocol {
         let request = Request::default();
         let joint = match peers {
             0 | 1 => None,
-            _ => Some((request.clone(), session.explain(&pass, &request, progress).await?)),
+            _ => Some((request.clone(), session.explain_maps(&pass, &request, progress).await?)),
         };
         let agreement = joint.as_ref().and_then(|(_, joint)| joint.agreement).map(f64::from);
         let judging = Seen { session, pass: &pass, class: image.class, boxes: &boxes, small, progress };

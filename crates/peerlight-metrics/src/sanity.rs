@@ -71,7 +71,7 @@ pub async fn sanity(
 ) -> Result<Sanity> {
     let start = progress.now();
     let device = session.device().clone();
-    let before = session.explain(pass, request, progress).await?;
+    let before = session.explain_maps(pass, request, progress).await?;
     let request = Request { target: Some(before.target.class.into()), ..request.clone() };
     let lasts: Vec<Layer> = before.explained().into_iter().map(|peer| session.last_layers()[peer]).collect();
     let before = before.map.values;
@@ -86,7 +86,7 @@ pub async fn sanity(
         progress.checkpoint(Step { name: format!("Shuffling the weights: {name}"), done, total: DEPTHS.len() }).await?;
         let twin = session.shuffled(SEED, cut);
         let seen = twin.forward_inputs(pass.inputs(), progress).await?.with_choices_of(pass);
-        let shuffled = twin.explain(&seen, &request, progress).await?.map.values;
+        let shuffled = twin.explain_maps(&seen, &request, progress).await?.map.values;
         same = shuffled == before;
         let pearson = correlation(&before, &shuffled, &device).await?.unwrap_or(0.0);
         let spearman = correlation(&ranks(&before), &ranks(&shuffled), &device).await?.unwrap_or(0.0);

@@ -44,7 +44,7 @@ pub async fn what_if(
         let changed = inputs.iter().map(|input| input.own.batch(input.pixels.clone())).collect();
         let pass = session.forward_inputs(changed, progress).await?.with_choices_of(pass);
         let request = Request { target: Some(explanation.target.class.into()), ..request.clone() };
-        let explanation = session.explain(&pass, &request, progress).await?;
+        let explanation = session.explain_maps(&pass, &request, progress).await?;
         Some((pass, explanation))
     } else {
         None

@@ -65,14 +65,15 @@ impl<'a> Bundle<'a> {
         own.map(|(_, view)| view.shape().iter().product::<usize>()).sum()
     }
 
-    /// The calibration of its agreement: its own, or the one that comes with Peerlight for this very file.
+    /// The calibration of its agreement: its own, or the one that comes with Peerlight for this very file, whose sha256
+    /// is given.
     ///
     /// # Errors
     /// `bundle-invalid` if that is not sound.
-    pub fn calibration(&self) -> Result<Option<Calibration>> {
+    pub fn calibration(&self, sha256: &str) -> Result<Option<Calibration>> {
         match &self.manifest.calibration {
             Some(own) => Ok(Some(own.clone())),
-            None => Calibration::shipped(&self.sha256()),
+            None => Calibration::shipped(sha256),
         }
     }
 

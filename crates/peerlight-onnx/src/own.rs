@@ -97,12 +97,13 @@ pub fn build_own(bytes: &[u8], options: &OwnOptions, device: &Device) -> Result<
         let own = &bundle.manifest;
         let taken = taken(own, options)?;
         let are_all = taken.iter().copied().eq(0..own.peers.len());
+        let sha256 = bundle.sha256();
         return Ok(OwnNetworks {
             name: are_all.then(|| own.name.clone()),
-            calibration: if are_all { bundle.calibration()? } else { None },
+            calibration: if are_all { bundle.calibration(&sha256)? } else { None },
             license: own.license.clone(),
             source: own.source.clone(),
-            sha256: bundle.sha256(),
+            sha256,
             peers: taken.into_iter().map(|i| Ok((whole(own, i), bundle.build(i, device)?))).collect::<Result<_>>()?,
         });
     }

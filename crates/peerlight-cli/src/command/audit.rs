@@ -135,7 +135,7 @@ async fn find(session: &Session, name: &str, pixels: &peerlight_core::Rgba8) -> 
     let progress = Terminal::quiet();
     let request = Request { grid: REGIONS, ..Request::default() };
     let pass = session.forward(pixels, None, &progress).await?;
-    let made = session.explain(&pass, &request, &progress).await?;
+    let made = session.explain_maps(&pass, &request, &progress).await?;
     let statistics = session.statistics(&pass, &request, &made, &free(), &progress).await?;
     let first: Vec<_> = made.peers.iter().map(|peer| peer.top[0].clone()).collect();
     let classes: Vec<usize> = made.peers.iter().map(|peer| pass.likeliest(&[peer.peer])).collect();

@@ -123,7 +123,7 @@ fn runs(options: &Inspect, bytes: &[u8], image: &Rgba8) -> Result<Vec<Run>> {
         let mut maps = Vec::new();
         for (method, pass) in options.method.iter().zip(pass.iter().cycle()) {
             let request = Request { peer: Some(i), target: Some(target.into()), ..method.clone() };
-            let raw = pollster::block_on(session.explain(pass, &request, &host))?.raw;
+            let raw = pollster::block_on(session.explain_maps(pass, &request, &host))?.raw;
             maps.push(RawMap { method: method.spec(), rows: raw.rows, columns: raw.columns, values: raw.values });
         }
         let label = bundle.manifest.labels(i).get(class).cloned().unwrap_or_default();

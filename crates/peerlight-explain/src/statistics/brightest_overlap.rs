@@ -1,9 +1,8 @@
 //! Overlap of the brightest places.
 
-use crate::{
-    map_pair::brightest,
-    statistic::{MapContext, Statistic, StatisticMeta},
-};
+use peerlight_core::largest;
+
+use crate::statistic::{MapContext, Statistic, StatisticMeta};
 
 /// Intersection over union of the brightest fifth of each map. Two unrelated maps give about 0.11.
 pub struct BrightestOverlap;
@@ -21,7 +20,7 @@ impl Statistic for BrightestOverlap {
 
 /// Intersection over union of the brightest fifth of two maps, 0..=1.
 pub fn overlap(a: &[f32], b: &[f32]) -> f64 {
-    let [a, b] = [a, b].map(|map| brightest(map, map.len() / 5));
+    let [a, b] = [a, b].map(|map| largest(map, map.len() / 5));
     let both = a.iter().zip(&b).filter(|(a, b)| **a && **b).count();
     let either = a.iter().zip(&b).filter(|(a, b)| **a || **b).count();
     if either == 0 { 0.0 } else { both as f64 / either as f64 }

@@ -1,6 +1,6 @@
 //! Mean confidence.
 
-use crate::statistic::{MapContext, Needs, Statistic, StatisticMeta};
+use crate::statistic::{MapContext, Statistic, StatisticMeta};
 
 /// Probability of the class by all peers, on average.
 pub struct MeanConfidence;
@@ -8,7 +8,7 @@ pub struct MeanConfidence;
 impl Statistic for MeanConfidence {
     fn meta(&self) -> &'static StatisticMeta {
         const HELP: &str = "The probability that all networks give to the class, on average.";
-        const { &StatisticMeta::new("mean-confidence", "Mean confidence", HELP).needs(Needs::Peers) }
+        const { &StatisticMeta::new("mean-confidence", "Mean confidence", HELP) }
     }
 
     fn of(&self, context: &MapContext<'_>) -> Option<f64> {

@@ -1,6 +1,6 @@
 //! Peers with the same answer.
 
-use crate::statistic::{MapContext, Needs, Statistic, StatisticMeta};
+use crate::statistic::{MapContext, Statistic, StatisticMeta};
 
 /// Number of peers that hold the explained peer's first class likeliest.
 pub struct SameAnswers;
@@ -8,11 +8,10 @@ pub struct SameAnswers;
 impl Statistic for SameAnswers {
     fn meta(&self) -> &'static StatisticMeta {
         const HELP: &str = "How many of the other networks hold the explained network's first class likeliest.";
-        const { &StatisticMeta::new("same-answers", "Peers with the same answer", HELP).needs(Needs::Peers) }
+        const { &StatisticMeta::new("same-answers", "Peers with the same answer", HELP) }
     }
 
     fn of(&self, context: &MapContext<'_>) -> Option<f64> {
-        let (first, others) = context.answers.split_first().filter(|(_, others)| !others.is_empty())?;
-        Some(others.iter().filter(|other| *other == first).count() as f64)
+        context.same_answers().map(|(same, _)| same as f64)
     }
 }

@@ -1,6 +1,6 @@
 //! Same first class.
 
-use crate::statistic::{MapContext, Needs, Statistic, StatisticMeta};
+use crate::statistic::{MapContext, Statistic, StatisticMeta};
 
 /// Whether all peers hold the same class likeliest, 0 or 1.
 pub struct SameClass;
@@ -8,11 +8,10 @@ pub struct SameClass;
 impl Statistic for SameClass {
     fn meta(&self) -> &'static StatisticMeta {
         const HELP: &str = "1 if all networks hold the same class likeliest, else 0.";
-        const { &StatisticMeta::new("same-class", "Same first class", HELP).needs(Needs::Peers) }
+        const { &StatisticMeta::new("same-class", "Same first class", HELP) }
     }
 
     fn of(&self, context: &MapContext<'_>) -> Option<f64> {
-        let (first, others) = context.answers.split_first().filter(|(_, others)| !others.is_empty())?;
-        Some(f64::from(u8::from(others.iter().all(|other| other == first))))
+        context.same_answers().map(|(same, all)| f64::from(u8::from(same == all)))
     }
 }

@@ -85,7 +85,7 @@ impl AgreementPlan {
             let request = Request { peer: None, target: None, ..request.clone() };
             let made = match known.filter(|(of, _)| *of == request) {
                 Some((_, explanation)) => explanation.clone(),
-                None => session.explain(pass, &request, progress).await?,
+                None => session.explain_maps(pass, &request, progress).await?,
             };
             let statistics = session.statistics(pass, &request, &made, &self.statistics(), progress).await?;
             let masked = match full {

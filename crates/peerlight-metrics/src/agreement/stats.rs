@@ -2,9 +2,21 @@
 
 use peerlight_core::rng::permutation;
 
+/// Places of the values, from low to high.
+fn order(values: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    order
+}
+
+/// Places of the values from low to high, in groups of equal values.
+fn groups(values: &[f64]) -> Vec<Vec<usize>> {
+    order(values).chunk_by(|&a, &b| values[a] == values[b]).map(<[usize]>::to_vec).collect()
+}
+
 /// How well scores rank images, prepared for any number of resamples.
 pub struct Ranking {
-    /// Places of the images from the highest score to the lowest, in groups of equal scores.
+    /// Places of the images from the lowest score to the highest, in groups of equal scores.
     groups: Vec<Vec<usize>>,
     targets: Vec<bool>,
 }
@@ -12,17 +24,14 @@ pub struct Ranking {
 impl Ranking {
     /// Ranks images by their scores.
     pub fn new(scores: &[f64], targets: &[bool]) -> Self {
-        let mut order: Vec<usize> = (0..scores.len()).collect();
-        order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-        let groups = order.chunk_by(|&a, &b| scores[a] == scores[b]).map(<[usize]>::to_vec).collect();
-        Self { groups, targets: targets.to_vec() }
+        Self { groups: groups(scores), targets: targets.to_vec() }
     }
 
     /// Area under the receiver operating characteristic, each image counted `counts` times: the probability that an
     /// image with the target scores above one without, ties counting half. NaN if one kind is missing.
     pub fn auroc(&self, counts: &[f64]) -> f64 {
         let (mut above, mut area, mut negatives) = (0.0, 0.0, 0.0);
-        for group in &self.groups {
+        for group in self.groups.iter().rev() {
             let (mut with, mut without) = (0.0, 0.0);
             for &i in group {
                 if self.targets[i] { with += counts[i] } else { without += counts[i] }
@@ -52,11 +61,7 @@ pub struct RankCorrelation([Vec<Vec<usize>>; 2]);
 impl RankCorrelation {
     /// Ranks two columns of the same images.
     pub fn new(a: &[f64], b: &[f64]) -> Self {
-        Self([a, b].map(|values| {
-            let mut order: Vec<usize> = (0..values.len()).collect();
-            order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-            order.chunk_by(|&a, &b| values[a] == values[b]).map(<[usize]>::to_vec).collect()
-        }))
+        Self([a, b].map(groups))
     }
 
     /// The correlation, each image counted `counts` times; NaN if a column is constant.
@@ -231,10 +236,8 @@ impl Block {
 /// Isotonic fit of the rate of targets over scores, by pooling adjacent violators, as blocks from low to high. Blocks
 /// of fewer than `least` images are joined to a neighbor, so 1 gives the exact fit.
 pub fn isotonic(scores: &[f64], targets: &[bool], least: usize) -> Vec<Block> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
     let mut blocks: Vec<Block> = Vec::new();
-    for group in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
+    for group in groups(scores) {
         let hits = group.iter().filter(|&&i| targets[i]).count();
         blocks.push(Block { from: scores[group[0]], to: scores[group[0]], images: group.len(), hits });
         // Equal rates are pooled as well.
@@ -268,8 +271,7 @@ pub fn rate_at(blocks: &[Block], score: f64) -> f64 {
 
 /// Places of the values in `parts` equal parts, from low to high.
 pub fn parts(values: &[f64], parts: usize) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let order = order(values);
     let cut = |k: usize| k * order.len() / parts;
     (0..parts).map(|k| order[cut(k)..cut(k + 1)].to_vec()).filter(|part| !part.is_empty()).collect()
 }

@@ -122,7 +122,7 @@ impl Patch {
     pub(super) fn of(pixels: &[f32], hidden: &[bool], side: usize, preprocess: &Preprocess) -> Self {
         let area = side * side;
         let byte = |i: usize, color: usize| {
-            let channel = if preprocess.bgr { 2 - color } else { color };
+            let channel = preprocess.order()[color];
             let value = pixels[channel * area + i] * preprocess.std[color] + preprocess.mean[color];
             (value.clamp(0.0, 1.0) * 255.0).round() as u8
         };

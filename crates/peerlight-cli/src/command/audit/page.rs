@@ -38,7 +38,7 @@ pub fn shown(session: &Session, ranked: &[Finding], listed: &[Listed]) -> Result
     for found in ranked {
         let image = decode(&files::read_image(&paths[found.image.as_str()].path)?)?;
         let pass = pollster::block_on(session.forward(&image, None, &progress))?;
-        let made = pollster::block_on(session.explain(&pass, &Request::default(), &progress))?;
+        let made = pollster::block_on(session.explain_maps(&pass, &Request::default(), &progress))?;
         let crop = made.image.crop;
         let own = |map: &Map| picture(&image, crop, Some((&map.values, made.side)));
         let maps = made.peers.iter().map(|peer| Ok((peer.name.clone(), own(&peer.map)?))).collect::<Result<_>>()?;
