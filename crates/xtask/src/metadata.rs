@@ -14,10 +14,19 @@ pub struct Package {
     pub floor: Option<u64>,
     /// `package.metadata.peerlight.portable`: the crate knows neither the browser nor the file system.
     pub portable: bool,
+    /// `package.metadata.peerlight.tools`: examples that a command of xtask runs, with arguments.
+    pub tools: Vec<String>,
     /// What it depends on, for tests too.
     pub dependencies: Vec<Dependency>,
     /// Its library, programs, examples and tests.
     pub targets: Vec<Target>,
+}
+
+impl Package {
+    /// The examples that do something without an argument.
+    pub fn examples(&self) -> impl Iterator<Item = &Target> {
+        self.targets.iter().filter(|target| target.kind == "example" && !self.tools.contains(&target.name))
+    }
 }
 
 /// An entry of a manifest's dependencies.
@@ -55,6 +64,7 @@ fn package(value: &Value) -> Package {
         folder: PathBuf::from(text(&value["manifest_path"])).parent().map(PathBuf::from).unwrap_or_default(),
         floor: own["floor"].as_u64(),
         portable: own["portable"].as_bool().unwrap_or(false),
+        tools: list(&own["tools"], text),
         dependencies: list(&value["dependencies"], |value| Dependency {
             name: text(&value["name"]),
             version: text(&value["req"]),

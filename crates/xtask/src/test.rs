@@ -128,8 +128,7 @@ fn native() -> Result {
 fn examples() -> Result {
     exec(cargo().args(["build", "--workspace", "--exclude", wasm::CRATE, "--examples", "--quiet"]))?;
     let folder = shell::target_dir().join("debug/examples");
-    let targets = metadata::packages()?.into_iter().flat_map(|package| package.targets);
-    for example in targets.filter(|target| target.kind == "example") {
+    for example in metadata::packages()?.iter().flat_map(metadata::Package::examples) {
         let start = Instant::now();
         let program = folder.join(format!("{}{}", example.name, std::env::consts::EXE_SUFFIX));
         shell::exec_quietly(&mut command(program)).map_err(|error| format!("example {}: {error}", example.name))?;

@@ -70,6 +70,7 @@ mod tests {
             folder: "".into(),
             floor: Some(floor),
             portable,
+            tools: Vec::new(),
             dependencies: uses.iter().map(dependency).collect(),
             targets: Vec::new(),
         }

@@ -26,6 +26,8 @@ export class PlacesLayer extends PageElement {
   #draft = null;
   /** @type {{ x: number, y: number, adds: boolean } | null} */
   #start = null;
+  /** Where the pointer was when the draft was last extended. */
+  #last = { x: 0, y: 0 };
 
   connectedCallback() {
     this.replaceChildren(this.#patch, this.#marks);
@@ -91,6 +93,7 @@ export class PlacesLayer extends PageElement {
     const at = this.#at(event);
     this.#start = { ...at, adds: !whatIf.places.regions.includes(this.#regionAt(at)) };
     this.#draft = whatIf.places;
+    this.#last = at;
     this.#draw([at]);
   }
 
@@ -104,8 +107,11 @@ export class PlacesLayer extends PageElement {
 
   /** @param {{ x: number, y: number }[]} points where the pointer has been since the last drawing */
   #draw(points) {
-    this.#draft = points.reduce((draft, at) => this.#extended(draft, at), /** @type {Places} */ (this.#draft));
-    this.#paint(this.#draft);
+    for (const at of points) {
+      this.#draft = this.#extended(/** @type {Places} */ (this.#draft), at);
+      this.#last = at;
+    }
+    this.#paint(/** @type {Places} */ (this.#draft));
   }
 
   /**
@@ -115,12 +121,11 @@ export class PlacesLayer extends PageElement {
   #extended(draft, at) {
     const { whatIf } = /** @type {State} */ (this.#state);
     const start = /** @type {{ x: number, y: number, adds: boolean }} */ (this.#start);
-    if (whatIf.tool === 'regions') {
-      const region = this.#regionAt(at);
-      return draft.regions.includes(region) === start.adds ? draft : toggled(draft, region);
-    }
     if (whatIf.tool === 'box') return { ...whatIf.places, boxes: [...whatIf.places.boxes, boxOf(start, at)] };
-    return { ...draft, brush: brushed(draft.brush, at) };
+    // A quick hand leaves wide gaps between the places that the browser tells: the line between them counts.
+    if (whatIf.tool === 'brush') return { ...draft, brush: brushed(draft.brush, this.#last, at) };
+    const crossed = between(this.#last, at).map((point) => this.#regionAt(point));
+    return crossed.reduce((d, region) => (d.regions.includes(region) === start.adds ? d : toggled(d, region)), draft);
   }
 
   #end() {
@@ -169,14 +174,33 @@ const boxOf = (a, b) => [Math.min(a.x, b.x), Math.min(a.y, b.y), Math.max(a.x, b
 const holds = ([x0, y0, x1, y1], { x, y }) => x0 <= x && x < x1 && y0 <= y && y < y1;
 
 /**
- * @param {Uint8Array | null} cells
- * @param {{ x: number, y: number }} at
+ * The places on the way from `a` to `b`, `b` included, close enough to cross every region.
+ * @param {{ x: number, y: number }} a
+ * @param {{ x: number, y: number }} b
  */
-function brushed(cells, { x, y }) {
+function between(a, b) {
+  const steps = Math.max(1, Math.ceil(Math.hypot(b.x - a.x, b.y - a.y) * 2 * BRUSH));
+  const part = (/** @type {number} */ i) => (i + 1) / steps;
+  return Array.from({ length: steps }, (_, i) => ({
+    x: a.x + part(i) * (b.x - a.x),
+    y: a.y + part(i) * (b.y - a.y),
+  }));
+}
+
+/**
+ * The cells with those within the brush's radius of the line from `a` to `b`.
+ * @param {Uint8Array | null} cells
+ * @param {{ x: number, y: number }} a
+ * @param {{ x: number, y: number }} b
+ */
+function brushed(cells, a, b) {
   const next = cells ? cells.slice() : new Uint8Array(BRUSH * BRUSH);
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
+  const length2 = dx * dx + dy * dy;
   for (let i = 0; i < next.length; i += 1) {
-    const [dx, dy] = [((i % BRUSH) + 0.5) / BRUSH - x, (Math.floor(i / BRUSH) + 0.5) / BRUSH - y];
-    if (dx * dx + dy * dy <= RADIUS * RADIUS) next[i] = 1;
+    const [x, y] = [((i % BRUSH) + 0.5) / BRUSH - a.x, (Math.floor(i / BRUSH) + 0.5) / BRUSH - a.y];
+    const along = length2 ? Math.min(1, Math.max(0, (x * dx + y * dy) / length2)) : 0;
+    if (Math.hypot(x - along * dx, y - along * dy) <= RADIUS) next[i] = 1;
   }
   return next;
 }
