@@ -86,6 +86,27 @@ def ints(name, value):
     return constant(name, value, np.int64)
 
 
+def resizes():
+    """Resize in the ways that are no whole enlargement: name, opset, inputs, constants, attributes."""
+    factors = ["", "scales"]
+    yield "opset_9", 9, ["scales"], [constant("scales", [1, 1, 2, 2])], dict(mode="nearest")
+    yield "opset_10", 10, ["scales"], [constant("scales", [1, 1, 1.5, 2])], dict(mode="linear")
+    sizes = ["", "", "sizes"]
+    ways = {
+        "nearest": dict(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+        "nearest_ceil": dict(mode="nearest", coordinate_transformation_mode="align_corners", nearest_mode="ceil"),
+        "nearest_center": dict(mode="nearest", nearest_mode="round_prefer_ceil"),
+        "lines": dict(mode="linear", coordinate_transformation_mode="pytorch_half_pixel"),
+        "corners": dict(mode="linear", coordinate_transformation_mode="align_corners"),
+        "cubic": dict(mode="cubic", cubic_coeff_a=-0.5),
+        "cubic_outside": dict(mode="cubic", exclude_outside=1),
+    }
+    for name, attributes in ways.items():
+        yield name, 17, sizes, [ints("sizes", [2, CHANNELS, 17, 7])], attributes
+        yield f"{name}_factors", 17, factors, [constant("scales", [1, 1, 0.6, 1.75])], attributes
+    yield "axes", 18, sizes, [ints("sizes", [5, 9])], dict(mode="linear", axes=[3, 2])
+
+
 def nodes():
     rng = np.random.default_rng(3)
     per_channel = rng.normal(0, 1, (CHANNELS, 1, 1))
@@ -167,6 +188,20 @@ def nodes():
     yield "reduce.mean", pool("ReduceMean", axes=[2, 3])
     yield "reduce.mean_flat", pool("ReduceMean", axes=[-1, -2], keepdims=0)
     yield "reduce.mean_input", build([node("ReduceMean", ["a", "axes"], ["b"])], [ints("axes", [2, 3])], opset=18)
+    for op in ["ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare"]:
+        yield f"reduce.{op[6:].lower()}", pool(op, axes=[1, 3])
+    yield (
+        "constant.reduce",
+        shaped(
+            ("CumSum", ["c", "one"], ["d"], {}),
+            ("ReduceMean", ["d"], ["m"], dict(axes=[1])),
+            ("ReduceL2", ["d"], ["l"], dict(axes=[0, -1])),
+            ("Sin", ["m"], ["s"], {}),
+            ("Add", ["s", "l"], ["e"], {}),
+            ("Add", ["a", "e"], ["b"], {}),
+            constants=[constant("c", np.random.default_rng(8).normal(0, 1, (CHANNELS, SIDE, 1))), ints("one", 1)],
+        ),
+    )
     yield "reduce.channels", pool("ReduceMax", axes=[1])
     yield "reduce.sum", build([node("ReduceSum", ["a", "axes"], ["b"], keepdims=0)], [ints("axes", [3])], opset=13)
     norm = [constant(n, v) for n, v in zip("somv", (positive, positive - 1, positive * 0.1, positive * 0.5))]
@@ -252,6 +287,9 @@ def nodes():
         "shape.pad",
         build([node("Pad", ["a", "pads", "v"], ["b"])], [ints("pads", [0, 0, 1, 0, 0, 0, 2, 3]), constant("v", 0.5)]),
     )
+    for mode, opset in [("reflect", 17), ("edge", 17), ("wrap", 19)]:
+        pad = node("Pad", ["a", "pads"], ["b"], mode=mode)
+        yield f"shape.pad_{mode}", build([pad], [ints("pads", [0, 0, 1, 2, 0, 0, 3, 0])], opset)
     yield "shape.pad_attributes", unary("Pad", opset=9, pads=[0, 0, 1, 2, 0, 0, 0, 1])
     yield (
         "shape.resize",
@@ -260,6 +298,27 @@ def nodes():
     yield (
         "shape.resize_linear",
         build([node("Resize", ["a", "", "scales"], ["b"], mode="linear")], [constant("scales", [1, 1, 2, 2])]),
+    )
+    for name, opset, inputs, own, attributes in resizes():
+        resize = node("Resize" if opset > 9 else "Upsample", ["a", *inputs], ["b"], **attributes)
+        yield f"shape.resize_{name}", build([resize], own, opset)
+    yield (
+        "shape.expand",
+        shaped(
+            ("GlobalAveragePool", ["a"], ["g"], {}),
+            ("Expand", ["g", "shape"], ["e"], {}),
+            ("Sigmoid", ["e"], ["s"], {}),
+            ("Mul", ["a", "s"], ["b"], {}),
+            constants=[ints("shape", [1, CHANNELS, SIDE, SIDE])],
+        ),
+    )
+    yield (
+        "shape.expand_channels",
+        shaped(
+            ("ReduceMean", ["a"], ["g"], dict(axes=[1])),
+            ("Expand", ["g", "shape"], ["b"], {}),
+            constants=[ints("shape", [1, 3, 1, 1])],
+        ),
     )
     yield "shape.depth_to_space", unary("DepthToSpace", blocksize=2, mode="CRD")
     yield "shape.depth_to_space_dcr", unary("DepthToSpace", blocksize=2)
@@ -313,15 +372,7 @@ def refused():
     """Networks that must be refused: what the text must name."""
     yield "nonzero", build([node("NonZero", ["a"], ["b"])]), ["NonZero", "the NonZero of b"]
     yield "argmax", build([node("ArgMax", ["a"], ["b"], axis=1)]), ["ArgMax", "logits"]
-    yield (
-        "reflect",
-        build([node("Pad", ["a", "pads"], ["b"], mode="reflect")], [ints("pads", [0, 0, 1, 1, 0, 0, 1, 1])]),
-        [
-            "Pad",
-            "reflect",
-        ],
-    )
-    yield "batch", build([node("Transpose", ["a"], ["b"], perm=[1, 0, 2, 3])]), ["Transpose", "batch"]
+    yield "batch", build([node("Transpose", ["a"], ["b"], perm=[1, 0, 2, 3])]), ["Flatten", "batch"]
     yield "batch_mean", build([node("ReduceMean", ["a"], ["b"], axes=[0])]), ["ReduceMean", "batch"]
     yield (
         "extension",

@@ -199,6 +199,49 @@ class Tokens(nn.Module):
         return x + self.out(y).transpose(1, 2).reshape(n, c, h, w)
 
 
+class Heads(nn.Module):
+    """A vision transformer's attention in several heads, a token of the class before the tokens of the places."""
+
+    def __init__(self, c=8, heads=2):
+        super().__init__()
+        self.heads, self.norm = heads, nn.LayerNorm(c)
+        self.token = nn.Parameter(torch.randn(1, 1, c))
+        self.qkv, self.out = nn.Linear(c, 3 * c), nn.Linear(c, c)
+
+    def forward(self, x):
+        n, c, _, _ = x.shape
+        x = torch.cat([self.token.expand(n, -1, -1), x.flatten(2).transpose(1, 2)], 1)
+        qkv = self.qkv(self.norm(x)).reshape(n, -1, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4)
+        q, k, v = qkv.unbind(0)
+        y = torch.softmax(q @ k.transpose(-2, -1) * (c // self.heads) ** -0.5, dim=-1) @ v
+        return (x + self.out(y.transpose(1, 2).reshape(n, -1, c)))[:, 0]
+
+
+class Response(nn.Module):
+    """ConvNeXt V2's global response norm, behind a padding that mirrors."""
+
+    def __init__(self, c=8):
+        super().__init__()
+        self.conv = nn.Conv2d(c, c, 3, padding=1, padding_mode="reflect")
+        self.weight, self.bias = nn.Parameter(torch.randn(c)), nn.Parameter(torch.randn(c))
+
+    def forward(self, x):
+        y = self.conv(x).permute(0, 2, 3, 1)
+        g = y.norm(p=2, dim=(1, 2), keepdim=True)
+        y = y + self.bias + self.weight * y * (g / (g.mean(-1, keepdim=True) + 1e-6))
+        return x + y.permute(0, 3, 1, 2)
+
+
+class Standardized(nn.Conv2d):
+    """A convolution whose weights are standardized, as of networks without norms."""
+
+    def forward(self, x):
+        weight = self.weight.reshape(1, self.out_channels, -1)
+        scale = torch.full_like(self.bias, 0.7).detach()
+        weight = nn.functional.batch_norm(weight, None, None, scale, training=True, momentum=0, eps=1e-6)
+        return x + self._conv_forward(x, weight.reshape_as(self.weight), self.bias)
+
+
 def net(*body, width, stem=None, head=None):
     """A network of a stem, a body and a head."""
     head = head or nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(), nn.Linear(width, CLASSES))
@@ -247,5 +290,8 @@ BLOCKS = {
     "attention": lambda: net(Channel1d(), Spatial(), nn.PReLU(8), nn.Mish(), nn.GroupNorm(2, 8), width=8),
     "rep": lambda: net(Rep(), width=8, stem=conv_bn(3, 8, 3, 2, act=nn.LeakyReLU)),
     "tokens": lambda: net(Tokens(), width=8, stem=conv_bn(3, 8, 3, 2)),
+    "standardized": lambda: net(Standardized(8, 8, 3, padding=1), width=8, stem=conv_bn(3, 8, 3, 2)),
+    "vision": lambda: net(width=8, stem=conv_bn(3, 8, 3, 2), head=nn.Sequential(Heads(), nn.Linear(8, CLASSES))),
+    "response": lambda: net(Response(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "dilated": lambda: net(conv_bn(8, 8, 3, 1, 2, d=2), nn.Upsample(scale_factor=2), nn.ELU(), width=8),
 }

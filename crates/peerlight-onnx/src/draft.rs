@@ -192,9 +192,10 @@ impl Data {
 
     /// The view's axis, counted from 0. An axis below 0 counts from the end. The batch is refused.
     pub fn position(&self, axis: i64) -> Result<usize, Fault> {
-        match position(axis, self.order.len())? {
+        let position = position(axis, self.order.len())?;
+        match self.order[position] {
             0 => refuse("works along the axis of the batch"),
-            position => Ok(position),
+            _ => Ok(position),
         }
     }
 }

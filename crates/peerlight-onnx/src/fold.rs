@@ -3,6 +3,8 @@
 
 mod arithmetic;
 mod layout;
+mod norm;
+mod reduce;
 
 use std::rc::Rc;
 
@@ -62,6 +64,9 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
         }
         "Reshape" | "Squeeze" | "Unsqueeze" | "Flatten" | "Transpose" | "Concat" | "Slice" | "Gather" | "Split"
         | "Expand" | "Tile" => layout::fold(import, call),
+        "BatchNormalization" => norm::batch(import, call),
+        "CumSum" => reduce::running_sum(import, call),
+        op if op.starts_with("Reduce") => reduce::reduce(import, call),
         _ => arithmetic::fold(import, call),
     }
 }

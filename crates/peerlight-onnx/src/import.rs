@@ -3,6 +3,10 @@
 use std::{collections::HashMap, rc::Rc};
 
 use peerlight_core::Error;
+use peerlight_models::{
+    Role,
+    ops::{Constant as Fixed, Op},
+};
 
 use crate::{
     constant::Constant,
@@ -22,6 +26,16 @@ pub enum Value<'a> {
     /// What is computed from the images, all of a batch as one axis. PyTorch's newer exporter writes that to pick all
     /// of it again in the same order; nothing else can be done with it.
     Row(Data),
+    /// What is computed from the image, the batch not its first axis: attention takes queries, keys and values apart
+    /// along an axis that it puts first. The axis has to go, or the batch to come back, before anything else is done.
+    Turned(Data),
+}
+
+impl Value<'_> {
+    /// A view, whose batch may be anywhere.
+    pub fn of(data: Data) -> Self {
+        if data.order.first() == Some(&0) { Self::Data(data) } else { Self::Turned(data) }
+    }
 }
 
 /// The state of an import.
@@ -118,18 +132,26 @@ impl<'a> Import<'a> {
     pub fn node(
         &mut self,
         call: &Call<'_, 'a>,
-        op: peerlight_models::ops::Op,
+        op: Op,
         inputs: Vec<usize>,
         parameters: Vec<usize>,
     ) -> Result<usize, Fault> {
         self.draft.node(call.name(), op, inputs, parameters)
     }
 
+    /// Adds a node of values that do not depend on the image: those of one sample, in this shape.
+    pub fn fixed(&mut self, call: &Call<'_, 'a>, shape: &[usize], values: Vec<f32>) -> Result<usize, Fault> {
+        let name = format!("{}.constant", call.name());
+        let shape = [&[1], shape].concat();
+        let parameter = self.draft.own_parameter(&name, &shape, Role::Constant, values);
+        self.draft.node(&name, Op::Constant(Fixed {}), Vec::new(), vec![parameter])
+    }
+
     /// The same, as a result with its axes in their order.
     pub fn result(
         &mut self,
         call: &Call<'_, 'a>,
-        op: peerlight_models::ops::Op,
+        op: Op,
         inputs: Vec<usize>,
         parameters: Vec<usize>,
     ) -> Result<Vec<Value<'a>>, Fault> {
@@ -155,7 +177,18 @@ impl<'c, 'a> Call<'c, 'a> {
             Some(Value::Data(data)) => Ok(data),
             Some(Value::Constant(_)) => refuse(format!("has a constant for its input {place}")),
             Some(Value::Row(_)) => refuse("takes the images of a batch as one"),
+            Some(Value::Turned(_)) => {
+                refuse("takes a result whose first axis is not the batch: the batch must stay the first axis")
+            }
             None => refuse(format!("has no input {place}")),
+        }
+    }
+
+    /// The same, wherever its batch is.
+    pub fn view(&self, place: usize) -> Result<&Data, Fault> {
+        match self.optional(place) {
+            Some(Value::Turned(data)) => Ok(data),
+            _ => self.data(place),
         }
     }
 
@@ -163,7 +196,7 @@ impl<'c, 'a> Call<'c, 'a> {
     pub fn optional_constant(&self, place: usize) -> Result<Option<&Rc<Constant<'a>>>, Fault> {
         match self.optional(place) {
             Some(Value::Constant(constant)) => Ok(Some(constant)),
-            Some(Value::Data(_) | Value::Row(_)) => refuse(format!("computes its input {place} from the image")),
+            Some(_) => refuse(format!("computes its input {place} from the image")),
             None => Ok(None),
         }
     }

@@ -6,8 +6,10 @@ mod attention;
 mod conv;
 mod linear;
 mod norm;
+mod pad;
 mod pool;
 mod quantize;
+mod resample;
 mod resize;
 pub mod shape;
 
@@ -62,13 +64,17 @@ const OPERATIONS: &[(&str, Convert)] = &[
     ("Mul", arithmetic::binary),
     ("Neg", activation::unary),
     ("PRelu", activation::prelu),
-    ("Pad", conv::pad),
+    ("Pad", pad::pad),
     ("Pow", arithmetic::power),
     ("QuantizeLinear", quantize::quantize),
     ("Reciprocal", activation::unary),
+    ("ReduceL1", pool::reduce),
+    ("ReduceL2", pool::reduce),
     ("ReduceMax", pool::reduce),
     ("ReduceMean", pool::reduce),
+    ("ReduceMin", pool::reduce),
     ("ReduceSum", pool::reduce),
+    ("ReduceSumSquare", pool::reduce),
     ("Relu", activation::unary),
     ("Reshape", shape::reshape),
     ("Resize", resize::resize),

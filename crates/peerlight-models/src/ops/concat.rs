@@ -1,11 +1,11 @@
 //! Concatenation.
 
-use burn::backend::{Dispatch, ops::FloatTensorOps};
+use burn::backend::{Dispatch, TensorMetadata, ops::FloatTensorOps};
 use serde::{Deserialize, Serialize};
 
 use super::{Operation, Value};
 
-/// Tensors one after the other along an axis.
+/// Tensors one after the other along an axis. One that does not depend on the image is the same for every sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Concat {
     /// The axis, counted with the batch, which is axis 0: 1 is the channels.
@@ -30,6 +30,12 @@ impl Operation for Concat {
     }
 
     fn forward(&self, inputs: Vec<Value>, _: Vec<Value>) -> Value {
-        Dispatch::float_cat(inputs, self.axis)
+        // A constant has one sample for all.
+        let batch = inputs.iter().map(|input| input.shape()[0]).max().unwrap_or(1);
+        let whole = inputs.into_iter().map(|input| {
+            let shape: Vec<usize> = std::iter::once(batch).chain(input.shape()[1..].iter().copied()).collect();
+            if input.shape()[0] == batch { input } else { Dispatch::float_expand(input, shape.into()) }
+        });
+        Dispatch::float_cat(whole.collect(), self.axis)
     }
 }

@@ -54,6 +54,7 @@ fn function(op: &str) -> Result<fn(f32) -> f32, Fault> {
     Ok(match op {
         "Abs" => f32::abs,
         "Ceil" => f32::ceil,
+        "Cos" => f32::cos,
         "Exp" => f32::exp,
         "Floor" => f32::floor,
         "Log" => f32::ln,
@@ -62,7 +63,11 @@ fn function(op: &str) -> Result<fn(f32) -> f32, Fault> {
         "Reciprocal" => |x| 1.0 / x,
         "Relu" => |x| x.max(0.0),
         "Round" => f32::round_ties_even,
+        "Sigmoid" => |x| 1.0 / (1.0 + (-x).exp()),
+        "Sign" => |x| if x == 0.0 { 0.0 } else { x.signum() },
+        "Sin" => f32::sin,
         "Sqrt" => f32::sqrt,
+        "Tanh" => f32::tanh,
         _ => return unsupported(),
     })
 }

@@ -73,7 +73,10 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
             Ok(parts)
         }
         "Expand" => {
-            let shape = broadcast(&x.shape, &shape_of(&call.constant(1)?.to_known()?)?)?;
+            // What is the same for every sample of a batch needs to be there once.
+            let one = |extent: Int| if extent == Int::Batch { Ok(1) } else { extent.known() };
+            let target: Vec<i64> = call.constant(1)?.to_ints()?.into_iter().map(one).collect::<Result<_, _>>()?;
+            let shape = broadcast(&x.shape, &shape_of(&target)?)?;
             import.allow(count(&shape)?)?;
             let places = repeated(&x.shape, &shape);
             Ok(vec![Value::Constant(Rc::new(at(x, shape, places)?))])

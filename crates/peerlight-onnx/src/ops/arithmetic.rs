@@ -220,7 +220,7 @@ pub fn constant_beside<'a>(
     } else {
         // Rare: a constant of several axes under a transpose.
         let values = reordered(&constant.to_floats()?, &view, &data.order);
-        import.draft.own_parameter(&name, &shape, Role::Constant, values)
+        return import.fixed(call, &shape[1..], values);
     };
     import.draft.node(&name, Op::Constant(Fixed {}), Vec::new(), vec![parameter])
 }

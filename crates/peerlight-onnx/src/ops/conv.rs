@@ -3,11 +3,11 @@
 use peerlight_models::{
     Role,
     kernels::{Geometry, Padding},
-    ops::{Op, Pad, Reshape},
+    ops::{Op, Reshape},
 };
 
 use crate::{
-    draft::{Data, Node},
+    draft::Node,
     error::{Fault, refuse},
     import::{Call, Import, Value, extent},
 };
@@ -131,44 +131,5 @@ pub fn padding(
             }
         }
         other => refuse(format!("pads by '{other}'")),
-    }
-}
-
-pub fn pad<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let mode = call.text("mode", "constant")?;
-    if mode != "constant" {
-        return refuse(format!("pads by '{mode}'; only a constant is supported"));
-    }
-    let value = call.float_or_input("value", 2, 0.0)?;
-    let data = call.data(0)?.clone();
-    let rank = data.order.len();
-    let pads = call.ints_or_input("pads", 1)?.ok_or_else(|| Fault::new("has no pads"))?;
-    let axes = match call.optional_constant(3)? {
-        Some(axes) => axes.to_known()?,
-        None => (0..rank as i64).collect(),
-    };
-    if pads.len() != 2 * axes.len() {
-        return refuse(format!("has {} pads for {} axes", pads.len(), axes.len()));
-    }
-    // Before and after, of each axis of the node.
-    let mut around = vec![[0, 0]; rank];
-    for (i, &axis) in axes.iter().enumerate() {
-        let pair = [pads[i], pads[i + axes.len()]];
-        if pair != [0, 0] {
-            around[data.axis(axis)?] = [extent(pair[0])?, extent(pair[1])?];
-        }
-    }
-    match around[..] {
-        _ if around.iter().all(|pair| *pair == [0, 0]) => Ok(vec![Value::Data(data)]),
-        [[0, 0], [0, 0], [top, bottom], [left, right]] => {
-            let node = import.node(
-                call,
-                Op::Pad(Pad { sides: [top, left, bottom, right], value }),
-                vec![data.node],
-                Vec::new(),
-            )?;
-            Ok(vec![Value::Data(Data { node, ..data })])
-        }
-        _ => refuse("pads axes other than height and width"),
     }
 }

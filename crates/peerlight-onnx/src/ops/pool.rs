@@ -2,7 +2,7 @@
 
 use peerlight_models::{
     kernels::Padding,
-    ops::{Op, Pool, PoolKind, Reduce, Reduction},
+    ops::{Binary, Op, Pool, PoolKind, Reduce, Reduction, Unary},
 };
 
 use super::conv::{padding, size};
@@ -50,11 +50,11 @@ pub fn global<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
 }
 
 pub fn reduce<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let data = call.data(0)?;
+    let data = &prepared(import, call)?;
     let kind = match call.node.op {
-        "ReduceMax" => Reduction::Max,
-        "ReduceSum" => Reduction::Sum,
-        _ => Reduction::Mean,
+        "ReduceMax" | "ReduceMin" => Reduction::Max,
+        "ReduceMean" => Reduction::Mean,
+        _ => Reduction::Sum,
     };
     let Some(asked) = call.ints_or_input("axes", 1)?.filter(|axes| !axes.is_empty()) else {
         if call.int("noop_with_empty_axes", 0)? != 0 {
@@ -71,5 +71,25 @@ pub fn reduce<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let moved = |axis: &usize| if keep { *axis } else { axis - axes.iter().filter(|gone| *gone < axis).count() };
     let order = left.map(moved).collect();
     let node = import.node(call, Op::Reduce(Reduce { kind, axes: axes.clone(), keep }), vec![data.node], Vec::new())?;
+    let node = match call.node.op {
+        "ReduceL2" => import.node(call, Op::Unary(Unary::Sqrt), vec![node], Vec::new())?,
+        "ReduceMin" => import.node(call, Op::Unary(Unary::Neg), vec![node], Vec::new())?,
+        _ => node,
+    };
     Ok(vec![Value::Data(Data { node, order })])
+}
+
+/// What is summed, or whose greatest is found, so that all reductions are sums, means and maxima.
+fn prepared<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Data, Fault> {
+    let data = call.data(0)?.clone();
+    let of = |x: usize| match call.node.op {
+        "ReduceL1" => Some((Op::Unary(Unary::Abs), vec![x])),
+        "ReduceL2" | "ReduceSumSquare" => Some((Op::Binary(Binary::Mul), vec![x, x])),
+        "ReduceMin" => Some((Op::Unary(Unary::Neg), vec![x])),
+        _ => None,
+    };
+    match of(data.node) {
+        Some((op, inputs)) => Ok(Data { node: import.node(call, op, inputs, Vec::new())?, ..data }),
+        None => Ok(data),
+    }
 }

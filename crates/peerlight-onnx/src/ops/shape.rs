@@ -2,8 +2,9 @@
 
 pub mod range;
 
-use peerlight_models::ops::{Concat, Flatten, Op, Reshape, Slice, Transpose};
+use peerlight_models::ops::{Binary, Concat, Flatten, Op, Reshape, Slice};
 
+use super::arithmetic::constant_beside;
 use crate::{
     constant::Int,
     draft::{Data, position},
@@ -30,19 +31,17 @@ fn whole(shape: &[usize]) -> Vec<Int> {
     std::iter::once(Int::Batch).chain(shape.iter().map(|&extent| Int::Known(extent as i64))).collect()
 }
 
-pub fn transpose<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let data = call.data(0)?;
+pub fn transpose<'a>(_: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.view(0)?;
     let rank = data.order.len();
     let reversed: Vec<i64> = (0..rank as i64).rev().collect();
     let order = call.ints("perm")?.unwrap_or(&reversed);
     let order: Vec<usize> = order.iter().map(|&axis| position(axis, rank)).collect::<Result<_, _>>()?;
-    if order.first() != Some(&0) {
-        return refuse(format!("puts its axes in the order {order:?}: the batch must stay first"));
-    }
     let order: Vec<usize> = order.into_iter().map(|axis| data.order[axis]).collect();
-    // The same rules as for a node that does it now.
-    Op::Transpose(Transpose { order: order.clone() }).shape(&[&import.draft.nodes[data.node].shape], &[])?;
-    Ok(vec![Value::Data(Data { node: data.node, order })])
+    if order.len() != rank || (0..rank).any(|axis| !order.contains(&axis)) {
+        return refuse(format!("puts its axes in the order {order:?}"));
+    }
+    Ok(vec![Value::of(Data { node: data.node, order })])
 }
 
 pub fn flatten<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
@@ -78,11 +77,31 @@ pub fn expand<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let data = call.data(0)?.clone();
     let own = whole(&import.draft.shape(&data));
     let target = call.constant(1)?.to_ints()?;
-    let missing = own.len().checked_sub(target.len());
-    let is_same = missing.is_some_and(|missing| {
-        own[missing..].iter().zip(&target).all(|(own, target)| own == target || *target == Int::Known(1))
-    });
-    if is_same { Ok(vec![Value::Data(data)]) } else { refuse("repeats a result, which is not supported") }
+    let Some(missing) = own.len().checked_sub(target.len()) else {
+        return refuse(format!("makes {target:?} of {own:?}: the batch must stay the first axis"));
+    };
+    let mut shape = Vec::new();
+    for (axis, own) in own.iter().enumerate() {
+        match (own, axis.checked_sub(missing).map_or(&Int::Known(1), |at| &target[at])) {
+            (own, target) if own == target || *target == Int::Known(1) => shape.push(*own),
+            (Int::Known(1), target) => shape.push(*target),
+            (own, target) => return refuse(format!("makes {target:?} of an axis of {own:?}")),
+        }
+    }
+    if shape == own {
+        return Ok(vec![Value::Data(data)]);
+    }
+    repeated(import, call, &data, &shape[1..])
+}
+
+/// The data with axes of 1 repeated to fit: nothing is added to a tensor of noughts of that shape.
+fn repeated<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, shape: &[Int]) -> Results<'a> {
+    let shape = shape.iter().map(|i| extent(i.known()?)).collect::<Result<Vec<_>, _>>()?;
+    let x = import.draft.settled(data)?;
+    let noughts = shape.iter().try_fold(1usize, |all, &extent| all.checked_mul(extent)).unwrap_or(usize::MAX);
+    import.allow(noughts)?;
+    let noughts = import.fixed(call, &shape, vec![0.0; noughts])?;
+    import.result(call, Op::Binary(Binary::Add), vec![x, noughts], Vec::new())
 }
 
 /// A result with another shape, that of one sample after the batch.
@@ -115,13 +134,39 @@ fn flat_of<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, x: usize, shape: &[
 }
 
 pub fn squeeze<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let axes = call.ints_or_input("axes", 1)?;
+    if let (Some(Value::Turned(data)), Some(axes)) = (call.optional(0), &axes) {
+        return without_axes(import, call, data.clone(), axes);
+    }
     let data = call.data(0)?.clone();
     let own = import.draft.shape(&data);
-    let axes = call.ints_or_input("axes", 1)?;
     // With an extent for the batch that is none of the others', so that it stays.
     let all: Vec<usize> = std::iter::once(usize::MAX).chain(own).collect();
     let shape = squeezed(&all, axes.as_deref())?;
     to_shape(import, call, &data, whole(&shape[1..]))
+}
+
+/// A view without some of its axes of one element.
+fn without_axes<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, mut data: Data, axes: &[i64]) -> Results<'a> {
+    let mut gone: Vec<usize> = axes.iter().map(|&axis| data.position(axis)).collect::<Result<_, _>>()?;
+    gone.sort_unstable();
+    gone.dedup();
+    for position in gone.into_iter().rev() {
+        data = without_axis(import, call, &data, position)?;
+    }
+    Ok(vec![Value::of(data)])
+}
+
+/// A view without one of its axes, which has one element.
+fn without_axis<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, position: usize) -> Result<Data, Fault> {
+    let axis = data.order[position];
+    let mut shape = import.draft.nodes[data.node].shape.clone();
+    if shape.remove(axis - 1) != 1 {
+        return refuse("takes an axis away that has more than one element");
+    }
+    let node = import.node(call, Op::Reshape(Reshape { shape }), vec![data.node], Vec::new())?;
+    let left = data.order.iter().filter(|&&other| other != axis);
+    Ok(Data { node, order: left.map(|&other| other - usize::from(other > axis)).collect() })
 }
 
 pub fn unsqueeze<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
@@ -136,7 +181,21 @@ pub fn unsqueeze<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a
 }
 
 pub fn concat<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let all: Vec<Data> = (0..call.inputs.len()).map(|place| call.data(place).cloned()).collect::<Result<_, _>>()?;
+    // Beside what is computed from the image there may be what is not: a token of a class.
+    let of_image = call.inputs.iter().find_map(|input| match input {
+        Some(Value::Data(data)) => Some(data.clone()),
+        _ => None,
+    });
+    let mut all: Vec<Data> = Vec::new();
+    for place in 0..call.inputs.len() {
+        all.push(match (call.optional(place), &of_image) {
+            (Some(Value::Constant(constant)), Some(data)) => {
+                let node = constant_beside(import, call, data, constant)?;
+                Data { node, order: data.order.clone() }
+            }
+            _ => call.data(place)?.clone(),
+        });
+    }
     let Some(first) = all.first() else { return refuse("has no inputs") };
     let place = first.position(call.int("axis", 1)?)?;
     if all.iter().all(|data| data.order == first.order) {
@@ -166,9 +225,11 @@ fn part<'a>(
 }
 
 pub fn slice<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let mut data = call.data(0)?.clone();
-    for (axis, range) in range::of(call, &whole(&import.draft.shape(&data)))? {
-        if axis == 0 {
+    let mut data = call.view(0)?.clone();
+    let own = whole(&import.draft.nodes[data.node].shape);
+    let shape: Vec<Int> = data.order.iter().map(|&axis| own[axis]).collect();
+    for (axis, range) in range::of(call, &shape)? {
+        if data.order[axis] == 0 {
             // All of the batch, or the one image that there is.
             if matches!(range.forward(), Ok([0, end, 1]) if end > 0) {
                 continue;
@@ -177,16 +238,16 @@ pub fn slice<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         }
         data = part(import, call, &data, axis, range)?;
     }
-    Ok(vec![Value::Data(data)])
+    Ok(vec![Value::of(data)])
 }
 
 pub fn split<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let data = call.data(0)?.clone();
+    let data = call.view(0)?.clone();
     let axis = data.position(call.int("axis", 0)?)?;
     let (mut parts, mut start) = (Vec::new(), 0);
-    for size in split_sizes(call, import.draft.shape(&data)[axis - 1])? {
+    for size in split_sizes(call, import.draft.nodes[data.node].shape[data.order[axis] - 1])? {
         let range = range::Range::between(start, start + size);
-        parts.push(Value::Data(part(import, call, &data, axis, range)?));
+        parts.push(Value::of(part(import, call, &data, axis, range)?));
         start += size;
     }
     Ok(parts)
@@ -197,29 +258,32 @@ pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     if let Some(Value::Row(data)) = call.optional(0) {
         return in_order(import, call, &data.clone());
     }
-    let data = call.data(0)?.clone();
+    let data = call.view(0)?.clone();
     let axis = data.position(call.int("axis", 0)?)?;
     let places = call.constant(1)?;
-    let extent = import.draft.shape(&data)[axis - 1];
+    let extent = import.draft.nodes[data.node].shape[data.order[axis] - 1];
     let starts: Vec<usize> =
         places.to_known()?.iter().map(|&place| position(place, extent)).collect::<Result<_, _>>()?;
     match (places.shape.len(), starts.as_slice()) {
         (0, &[start]) => {
             let one = part(import, call, &data, axis, range::Range::between(start, start + 1))?;
+            if data.order.first() != Some(&0) {
+                return Ok(vec![Value::of(without_axis(import, call, &one, axis)?)]);
+            }
             let mut shape = import.draft.shape(&one);
             shape.remove(axis - 1);
             to_shape(import, call, &one, whole(&shape))
         }
         (1, &[first, .., last]) if starts.windows(2).all(|pair| pair[0] + 1 == pair[1]) => {
             let range = range::Range::between(first, last + 1);
-            Ok(vec![Value::Data(part(import, call, &data, axis, range)?)])
+            Ok(vec![Value::of(part(import, call, &data, axis, range)?)])
         }
         (1, starts) if (1..=64).contains(&starts.len()) => {
             let one = |start: usize| range::Range::between(start, start + 1);
             let parts = starts.iter().map(|&start| part(import, call, &data, axis, one(start)));
             let nodes: Vec<usize> = parts.map(|part| part.map(|data| data.node)).collect::<Result<_, _>>()?;
             let node = import.node(call, Op::Concat(Concat { axis: data.order[axis] }), nodes, Vec::new())?;
-            Ok(vec![Value::Data(Data { node, ..data })])
+            Ok(vec![Value::of(Data { node, ..data })])
         }
         _ => refuse(format!("takes {} places in {} axes", starts.len(), places.shape.len())),
     }
