@@ -1,13 +1,28 @@
 import { PeerlightError } from 'peerlight';
+import { errorWords, heard, t } from '../words/index.js';
 
-/** @typedef {{ code: string, message: string, help: string }} Failure an error as it is kept in the state */
+/** @import { Failure } from './refusal.js' */
 
 /**
  * @param {unknown} thrown
  * @returns {Failure}
  */
 export function failure(thrown) {
-  if (!(thrown instanceof PeerlightError)) return { code: 'crashed', message: String(thrown), help: 'Try again.' };
+  if (!(thrown instanceof PeerlightError)) {
+    return { code: 'crashed', message: String(thrown), help: t('try-again.help') };
+  }
   const { code, message, help } = thrown;
-  return { code, message, help };
+  const own = () => (heard(message) === message ? errorWords(code) : undefined);
+  return {
+    code,
+    get message() {
+      return own()?.[0] ?? heard(message);
+    },
+    get help() {
+      return own()?.[1] ?? heard(help);
+    },
+    get detail() {
+      return own() && message;
+    },
+  };
 }
