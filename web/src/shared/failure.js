@@ -1,5 +1,6 @@
 import { PeerlightError } from 'peerlight';
-import { errorWords, heard, t } from '../words/index.js';
+import { t } from '../words/index.js';
+import { ofEngine } from './refusal.js';
 
 /** @import { Failure } from './refusal.js' */
 
@@ -7,22 +8,7 @@ import { errorWords, heard, t } from '../words/index.js';
  * @param {unknown} thrown
  * @returns {Failure}
  */
-export function failure(thrown) {
-  if (!(thrown instanceof PeerlightError)) {
-    return { code: 'crashed', message: String(thrown), help: t('try-again.help') };
-  }
-  const { code, message, help } = thrown;
-  const own = () => (heard(message) === message ? errorWords(code) : undefined);
-  return {
-    code,
-    get message() {
-      return own()?.[0] ?? heard(message);
-    },
-    get help() {
-      return own()?.[1] ?? heard(help);
-    },
-    get detail() {
-      return own() && message;
-    },
-  };
-}
+export const failure = (thrown) =>
+  thrown instanceof PeerlightError
+    ? ofEngine(thrown)
+    : { code: 'crashed', message: String(thrown), help: t('try-again.help') };

@@ -1,4 +1,4 @@
-import { t } from '../words/index.js';
+import { errorWords, heard, t } from '../words/index.js';
 
 /** @import { Args, Key } from '../words/index.js' */
 
@@ -29,3 +29,26 @@ export const refusal = (code, what, help, args) => ({
     return help ? t(help, args) : '';
   },
 });
+
+/**
+ * An error of the engine. Where the language lacks its sentence, the code tells what it means, and the engine's own
+ * words stand beside it.
+ * @param {{ code: string, message: string, help: string }} error
+ * @returns {Failure}
+ */
+export function ofEngine({ code, message, help }) {
+  const general = () => (heard(message) === message ? errorWords(code) : undefined);
+  return {
+    code,
+    get message() {
+      return general()?.[0] ?? heard(message);
+    },
+    get help() {
+      const said = heard(help);
+      return said === help ? (errorWords(code)?.[1] ?? help) : said;
+    },
+    get detail() {
+      return general() && message;
+    },
+  };
+}

@@ -89,8 +89,8 @@ export const EN = {
   'networks.yours': 'They are yours: how they were trained is not known here.',
   'networks.own': 'Your own networks',
   'networks.what':
-    'Drop files anywhere. ONNX files (.onnx) and bundles (.safetensors): up to 8 networks, 500 MB a file. A file with ' +
-    'the names of the classes may come along. Everything is read on this device and sent nowhere.',
+    'Drop files anywhere. ONNX files (.onnx) and bundles (.safetensors): up to 8 networks, 500 MB a file. A file ' +
+    'with the names of the classes may come along. Everything is read on this device and sent nowhere.',
   'networks.files': 'Choose files',
   'networks.load': 'Load',
   'networks.address': 'or the address of one on this site',
