@@ -12,9 +12,13 @@ import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
 import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
 import { runWhatIf } from '../what-if/effects.js';
+import { speak } from '../words/index.js';
+import { sayPage } from '../words/page.js';
+import { LanguageMenu } from './elements/language.js';
 import { OfflineLine } from './elements/offline.js';
 import { StatusLine } from './elements/status.js';
 import { ThemeButton } from './elements/theme.js';
+import { keptLanguage, languageOf, runLanguage, usualOf } from './language.js';
 import { runOffline } from './offline.js';
 import { Store } from './store.js';
 
@@ -25,6 +29,7 @@ import { Store } from './store.js';
 
 /** Every element of the page, by its tag. */
 const ELEMENTS = {
+  'peer-language': LanguageMenu,
   'peer-offline': OfflineLine,
   'peer-status': StatusLine,
   'peer-theme': ThemeButton,
@@ -36,10 +41,24 @@ const ELEMENTS = {
   ...KEEP_ELEMENTS,
   ...COMPARE_ELEMENTS,
 };
+const tags = Object.keys(ELEMENTS).join();
+
+const first = languageOf(location, keptLanguage(), navigator.languages);
+const code = first === 'en' ? first : await speak(first); // English is there, and does not wait.
+
+/** The elements that say something, as they stand in the page before they are drawn. */
+const said = [...document.querySelectorAll(tags)].filter(
+  (node) => node.localName !== 'peer-language' && !node.parentElement?.closest(tags),
+);
+const undrawn = said.map((node) => node.cloneNode(true));
+if (code !== 'en') sayPage(document);
 for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag, element);
-const elements = /** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(Object.keys(ELEMENTS).join()));
+
+const drawable = () => /** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(tags));
+let elements = drawable();
 
 const store = new Store();
+store.dispatch({ type: 'language-changed', code, usual: usualOf(navigator.languages) });
 const engineNow = runNetworks(store);
 runImages(store);
 runExplain(store, engineNow);
@@ -48,6 +67,7 @@ runMany(store, engineNow);
 runKeep(store);
 runCompare(store, engineNow);
 runOffline(store);
+runLanguage(store);
 document.addEventListener('peerlight', (event) => {
   store.dispatch(/** @type {CustomEvent<Action>} */ (event).detail);
 });
@@ -64,8 +84,13 @@ store.subscribe(() => {
 
 function draw() {
   waiting = false;
-  const before = drawn;
-  const state = (drawn = store.state);
+  const state = store.state;
+  const other = drawn && drawn.language.code !== state.language.code;
+  const place = /** @type {const} */ ([scrollX, scrollY]);
+  if (other) sayAnew();
+  document.documentElement.lang = state.language.code;
+  const before = other ? null : drawn;
+  drawn = state;
   const { catalog, phase } = state.engine;
   /** What the style sheets show the page's sections by. */
   const has = {
@@ -76,6 +101,19 @@ function draw() {
   };
   for (const [name, on] of Object.entries(has)) document.documentElement.classList.toggle(name, Boolean(on));
   for (const element of elements) element.update(state, before);
+  if (other) scrollTo(...place);
+}
+
+/** An element's words are chosen when it is made: another language makes all of them anew, and the state stays. */
+function sayAnew() {
+  sayPage(document);
+  said.forEach((node, i) => {
+    const fresh = /** @type {Element} */ (undrawn[i]?.cloneNode(true));
+    sayPage(fresh);
+    node.replaceWith(fresh);
+    said[i] = fresh;
+  });
+  elements = drawable();
 }
 
 draw();

@@ -7,6 +7,7 @@ import { noChoice, reduceChoice } from '../networks/choice.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
 import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
+import { plainLanguage, reduceLanguage } from './language.js';
 
 /**
  * @import { CompareAction, Comparison } from '../compare/state.js'
@@ -17,6 +18,7 @@ import { plainHost, reduceHost } from './host.js';
  * @import { EngineState, NetworksAction } from '../networks/state.js'
  * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
+ * @import { LanguageAction, LanguageState } from './language.js'
  * @import { Explanation, ImageRequest } from 'peerlight'
  */
 
@@ -37,10 +39,11 @@ import { plainHost, reduceHost } from './host.js';
  * @property {ManyState} many
  * @property {Comparison} comparison
  * @property {HostState} host
+ * @property {LanguageState} language
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
  * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | ManyAction | CompareAction} FolderAction
- * @typedef {FolderAction | ChoiceAction | HostAction | ButtonAction} Action
+ * @typedef {FolderAction | ChoiceAction | HostAction | LanguageAction | ButtonAction} Action
  */
 
 /** @type {State} */
@@ -57,6 +60,7 @@ export const initial = {
   many: noMany,
   comparison: noComparison,
   host: plainHost,
+  language: plainLanguage,
 };
 
 /** In the order in which they see each other's changes. */
@@ -69,6 +73,7 @@ const REDUCERS = [
   reduceMany,
   reduceCompare,
   reduceHost,
+  reduceLanguage,
 ];
 
 /**

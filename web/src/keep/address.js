@@ -25,7 +25,7 @@ import { changeOf, settingOf } from '../explain/select.js';
  * @returns {string} without `#`; empty where nothing differs from how the page begins
  */
 export function addressOf(state) {
-  const { ask, view, whatIf, image, samples, result, engine } = state;
+  const { ask, view, whatIf, image, samples, result, engine, language } = state;
   const words = new URLSearchParams();
   const sample = samples.find(({ name }) => name === image.chosen?.name && image.chosen.alt);
   if (sample) words.set('sample', sample.file.replace(/\.[^.]*$/, ''));
@@ -44,6 +44,7 @@ export function addressOf(state) {
     words.set(whatIf.keep ? 'keep' : 'hide', places.join(' '));
     if (whatIf.baseline !== 'black') words.set('baseline', whatIf.baseline);
   }
+  if (language.code !== language.usual) words.set('lang', language.code);
   return words.toString().replaceAll('%2C', ',');
 }
 

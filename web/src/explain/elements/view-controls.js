@@ -2,6 +2,7 @@ import { PageElement, changed, make } from '../../shared/element.js';
 import { percent, short } from '../../shared/format.js';
 import { saveNumbers, saveOverlay } from '../save.js';
 import { overlayOf } from '../select.js';
+import { share, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -12,7 +13,7 @@ import { overlayOf } from '../select.js';
 export class ViewControls extends PageElement {
   /** @type {State | null} */
   #state = null;
-  #shown = make('div', { class: 'segments', role: 'group', 'aria-label': 'Map over the image' });
+  #shown = make('div', { class: 'segments', role: 'group', 'aria-label': t('maps.over') });
   #opacity = make('input', {
     type: 'range',
     id: 'opacity',
@@ -37,27 +38,26 @@ export class ViewControls extends PageElement {
   connectedCallback() {
     this.replaceChildren(
       this.#shown,
-      make('label', { class: 'check' }, this.#lines, make('span', {}, 'Regions and numbers')),
+      make('label', { class: 'check' }, this.#lines, make('span', {}, t('view.lines'))),
+      make('div', { class: 'saves' }, this.#save('png', saveOverlay), this.#save('json', saveNumbers)),
       make(
         'div',
-        { class: 'saves' },
-        this.#save('PNG', 'The image with the map, as shown', saveOverlay),
-        this.#save('JSON', 'All numbers, without the maps', saveNumbers),
+        { class: 'field' },
+        make('label', { for: 'opacity' }, t('view.opacity'), this.#amount),
+        this.#opacity,
       ),
-      make('div', { class: 'field' }, make('label', { for: 'opacity' }, 'Opacity', this.#amount), this.#opacity),
-      make('div', { class: 'field' }, make('label', { for: 'color' }, 'Colors'), this.#color),
+      make('div', { class: 'field' }, make('label', { for: 'color' }, t('view.colors')), this.#color),
     );
   }
 
   /**
-   * @param {string} kind
-   * @param {string} title
+   * @param {'png' | 'json'} kind
    * @param {(state: State) => void} save
    */
-  #save(kind, title, save) {
+  #save(kind, save) {
     const onclick = () => this.#state && save(this.#state);
-    const props = { type: 'button', 'data-testid': `save-${kind.toLowerCase()}`, title, onclick };
-    return make('button', props, `Save ${kind}`);
+    const props = { type: 'button', 'data-testid': `save-${kind}`, title: t(`view.save-${kind}.title`), onclick };
+    return make('button', props, t(`view.save-${kind}`));
   }
 
   /** @param {Partial<ViewState>} view */
@@ -80,7 +80,7 @@ export class ViewControls extends PageElement {
     if (result && changed(state, before, (s) => [s.result])) {
       const maps = [
         ...result.peers.map(({ id, name }) => ({ id, name: short(name) })),
-        { id: 'mutual', name: 'Mutual' },
+        { id: 'mutual', name: t('maps.mutual-short') },
       ];
       this.#shown.replaceChildren(...maps.map((map) => this.#choice(map)));
       this.#shown.hidden = result.peers.length < 2;
@@ -90,7 +90,7 @@ export class ViewControls extends PageElement {
     }
     const { color, opacity } = overlayOf(state);
     this.#opacity.value = String(opacity);
-    this.#amount.textContent = percent(opacity).replace('.0', '');
+    this.#amount.textContent = share(100 * opacity, 1, 0);
     this.#color.value = color;
     this.#lines.checked = view.lines;
   }

@@ -3,6 +3,7 @@ import { decimal, short } from '../../shared/format.js';
 import { paintMap } from '../../shared/paint.js';
 import { paintImage, windowOf } from '../paint.js';
 import { lutOf, mapOf, overlayOf } from '../select.js';
+import { heard, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -19,7 +20,7 @@ export class ImageViewer extends PageElement {
   #grid = make('div', {
     class: 'regions',
     role: 'grid',
-    'aria-label': 'Regions of the image. Arrow keys move between them.',
+    'aria-label': t('viewer.regions'),
     'data-testid': 'regions',
   });
   #square = make('div', { class: 'square', hidden: true }, this.#overlay, this.#grid);
@@ -56,7 +57,10 @@ export class ImageViewer extends PageElement {
     if (image.preview && changed(state, before, (s) => [s.image.preview])) {
       const { width, height } = windowOf(image.preview);
       paintImage(this.#image, image.preview);
-      this.#image.setAttribute('aria-label', image.chosen?.alt || `The image ${image.chosen?.name ?? ''}`);
+      this.#image.setAttribute(
+        'aria-label',
+        heard(image.chosen?.alt ?? '') || t('viewer.image', { name: image.chosen?.name ?? '' }),
+      );
       this.#frame.style.setProperty('--ratio', String(width / height));
     }
     this.#square.hidden = !result;
@@ -163,7 +167,7 @@ export class ImageViewer extends PageElement {
  * @param {string[]} names the networks'
  */
 function labelOf({ row, column, rho, constant, attention }, names) {
-  const correlation = constant ? 'no correlation, flat' : `correlation ${decimal(rho)}`;
-  const means = names.map((name, k) => `${name} attention ${decimal(attention[k] ?? 0)}`);
-  return `Row ${row + 1}, column ${column + 1}: ${[correlation, ...means].join(', ')}`;
+  const correlation = constant ? t('region.label-flat') : t('region.correlation', { rho: decimal(rho) });
+  const means = names.map((name, k) => t('region.label-attention', { name, mean: decimal(attention[k] ?? 0) }));
+  return t('region.label', { row: row + 1, column: column + 1, facts: [correlation, ...means].join(', ') });
 }
