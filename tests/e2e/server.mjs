@@ -31,7 +31,7 @@ const TYPES = {
  * @property {Record<string, (text: string) => string>} [edits] rewrite files by their path
  * @property {Record<string, string>} [headers]
  * @property {Record<string, string>} [types] other kinds of content for some endings
- * @property {boolean} [gzip] compress everything
+ * @property {boolean | RegExp} [gzip] compress everything, or the files with such paths
  * @property {boolean} [bare] send no headers but the kind of content
  * @property {Record<string, string>} [mounts] serve other folders under a prefix
  */
@@ -94,10 +94,11 @@ export class Server {
     const usual = this.bare ? {} : { 'cache-control': 'no-store', 'access-control-allow-origin': '*' };
     const headers = { ...usual, ...this.headers };
     if (!file) return response.writeHead(404, headers).end();
-    const body = this.gzip ? gzipSync(spoil(file, kind)) : spoil(file, kind);
+    const gzip = this.gzip instanceof RegExp ? this.gzip.test(path) : this.gzip;
+    const body = gzip ? gzipSync(spoil(file, kind)) : spoil(file, kind);
     response.writeHead(200, {
       ...headers,
-      ...(this.gzip ? { 'content-encoding': 'gzip' } : {}),
+      ...(gzip ? { 'content-encoding': 'gzip' } : {}),
       'content-type': this.types[extname(path) || '.html'] ?? 'application/octet-stream',
       ...(this.bare ? {} : { 'content-length': body.length }),
     });
