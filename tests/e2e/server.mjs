@@ -23,7 +23,8 @@ const TYPES = {
 
 /**
  * What a server may do wrong. `times`: how often, without end by default.
- * @typedef {{ path: RegExp, kind: 'missing' | 'short' | 'flip' | 'drop' | 'slow' | 'hold', times?: number }} Fault
+ * @typedef {'missing' | 'short' | 'flip' | 'drop' | 'slow' | 'hold' | 'page'} FaultKind
+ * @typedef {{ path: RegExp, kind: FaultKind, times?: number }} Fault
  *
  * @typedef {object} Options
  * @property {string} root
@@ -89,6 +90,12 @@ export class Server {
     const kind = fault?.kind ?? '';
     this.asked.push({ path, kind });
     if (kind === 'hold') await new Promise((resolve) => this.#held.push(() => resolve(undefined)));
+
+    // As many hosts do where there is no file.
+    if (kind === 'page') {
+      const text = '<!doctype html>\n<html><body>Start</body></html>';
+      return response.writeHead(200, { ...this.headers, 'content-type': 'text/html; charset=utf-8' }).end(text);
+    }
 
     const file = kind === 'missing' ? null : await this.#read(path);
     const usual = this.bare ? {} : { 'cache-control': 'no-store', 'access-control-allow-origin': '*' };

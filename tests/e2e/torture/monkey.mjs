@@ -75,20 +75,17 @@ async function monkeyOf(site, draw) {
 
   /** Finds something to press and brings it into view. */
   const found = (/** @type {string} */ what) =>
-    page.evaluate(
-      ([what, part]) => {
-        const seen = [...document.querySelectorAll(what)].filter(
-          (n) => n.checkVisibility({ visibilityProperty: true }) && !(/** @type {any} */ (n).disabled),
-        );
-        const node = seen[Math.floor(part * seen.length)];
-        if (!node) return null;
-        node.scrollIntoView({ block: 'center', behavior: 'instant' });
-        const { left, top, width, height } = node.getBoundingClientRect();
-        const name = `${node.tagName.toLowerCase()} ${node.dataset.testid ?? node.textContent?.trim().slice(0, 20)}`;
-        return { name, x: left + width / 2, y: top + height / 2 };
-      },
-      /** @type {const} */ ([what, draw()]),
-    );
+    page.evaluate(([what, part]) => {
+      const seen = [...document.querySelectorAll(what)].filter(
+        (n) => n.checkVisibility({ visibilityProperty: true }) && !(/** @type {any} */ (n).disabled),
+      );
+      const node = seen[Math.floor(part * seen.length)];
+      if (!node) return null;
+      node.scrollIntoView({ block: 'center', behavior: 'instant' });
+      const { left, top, width, height } = node.getBoundingClientRect();
+      const name = `${node.tagName.toLowerCase()} ${node.dataset.testid ?? node.textContent?.trim().slice(0, 20)}`;
+      return { name, x: left + width / 2, y: top + height / 2 };
+    }, /** @type {const} */ ([what, draw()]));
   const press = async (/** @type {string} */ what) => {
     const node = await found(what);
     if (node) await mouse.click(node.x, node.y);
@@ -180,7 +177,11 @@ async function monkeyOf(site, draw) {
         const scheme = /** @type {const} */ (['light', 'dark']);
         const forced = /** @type {const} */ (['none', 'active']);
         const motion = /** @type {const} */ (['no-preference', 'reduce']);
-        const media = { colorScheme: one([...scheme]), forcedColors: one([...forced]), reducedMotion: one([...motion]) };
+        const media = {
+          colorScheme: one([...scheme]),
+          forcedColors: one([...forced]),
+          reducedMotion: one([...motion]),
+        };
         await page.emulateMedia(media);
         return JSON.stringify(media);
       },

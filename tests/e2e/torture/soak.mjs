@@ -75,9 +75,14 @@ test(
     const took = (await site.page.evaluate(() => performance.now())) / values.images;
     const tasks = await site.page.evaluate(() => busy.tasks);
     const long = tasks.filter(({ ms }) => ms > 50).map(({ ms }) => ms);
-    t.note(`${Math.round(took)} ms an image; resident after ${steps.join(', ')}: ${marks.map(Math.round).join(', ')} MB`);
+    t.note(
+      `${Math.round(took)} ms an image; resident after ${steps.join(', ')}: ${marks.map(Math.round).join(', ')} MB`,
+    );
     t.note(`${long.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...long))} ms`);
-    for (const { at, ms, what } of tasks.filter(({ ms }) => ms < 0).sort((a, b) => a.ms - b.ms).slice(0, 8)) {
+    for (const { at, ms, what } of tasks
+      .filter(({ ms }) => ms < 0)
+      .sort((a, b) => a.ms - b.ms)
+      .slice(0, 8)) {
       t.note(`\n    a frame of ${Math.round(-ms)} ms at ${Math.round(at)}: ${what}`);
     }
 

@@ -37,7 +37,9 @@ const ELEMENTS = {
   ...COMPARE_ELEMENTS,
 };
 for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag, element);
-const elements = /** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(Object.keys(ELEMENTS).join()));
+const found = /** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(Object.keys(ELEMENTS).join()));
+const isStatus = (/** @type {PageElement} */ element) => Number(element instanceof StatusLine);
+const elements = [...found].sort((a, b) => isStatus(a) - isStatus(b));
 
 const store = new Store();
 const engineNow = runNetworks(store);
@@ -52,8 +54,10 @@ document.addEventListener('peerlight', (event) => {
   store.dispatch(/** @type {CustomEvent<Action>} */ (event).detail);
 });
 
-/** @type {State | null} */
-let drawn = null;
+/** Longer drawing lets waiting clicks and keys in. */
+const SLICE_MS = 10;
+/** The state that each element shows. @type {Map<PageElement, State>} */
+const drawn = new Map();
 let waiting = false;
 store.subscribe(() => {
   // Many actions, one drawing. A timer, since a page in the background gets no animation frames.
@@ -62,10 +66,30 @@ store.subscribe(() => {
   setTimeout(draw);
 });
 
+/**
+ * Draws in slices, each element in its turn from the newest state. The status comes last: what it tells of is then on
+ * the page.
+ */
 function draw() {
   waiting = false;
-  const before = drawn;
-  const state = (drawn = store.state);
+  const end = performance.now() + SLICE_MS;
+  showSections(store.state);
+  for (const element of elements) {
+    const { state } = store;
+    if (drawn.get(element) === state) continue;
+    if (performance.now() > end) {
+      waiting = true;
+      setTimeout(draw);
+      return;
+    }
+    const before = drawn.get(element) ?? null;
+    drawn.set(element, state);
+    element.update(state, before);
+  }
+}
+
+/** @param {State} state */
+function showSections(state) {
   const { catalog, phase } = state.engine;
   /** What the style sheets show the page's sections by. */
   const has = {
@@ -75,7 +99,6 @@ function draw() {
     'has-failed': phase === 'failed',
   };
   for (const [name, on] of Object.entries(has)) document.documentElement.classList.toggle(name, Boolean(on));
-  for (const element of elements) element.update(state, before);
 }
 
 draw();
