@@ -52,9 +52,12 @@ const said = [...document.querySelectorAll(tags)].filter(
 );
 const undrawn = said.map((node) => node.cloneNode(true));
 if (code !== 'en') sayPage(document);
+document.documentElement.lang = code;
 for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag, element);
 
-const drawable = () => /** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(tags));
+const isStatus = (/** @type {PageElement} */ element) => Number(element instanceof StatusLine);
+const drawable = () =>
+  [.../** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(tags))].sort((a, b) => isStatus(a) - isStatus(b));
 let elements = drawable();
 
 const store = new Store();
@@ -72,9 +75,13 @@ document.addEventListener('peerlight', (event) => {
   store.dispatch(/** @type {CustomEvent<Action>} */ (event).detail);
 });
 
-/** @type {State | null} */
-let drawn = null;
+/** Longer drawing lets waiting clicks and keys in. */
+const SLICE_MS = 10;
+/** The state that each element shows. @type {Map<PageElement, State>} */
+const drawn = new Map();
 let waiting = false;
+/** Where the page was scrolled to before all of it was made anew. @type {[number, number] | null} */
+let place = null;
 store.subscribe(() => {
   // Many actions, one drawing. A timer, since a page in the background gets no animation frames.
   if (waiting) return;
@@ -82,15 +89,38 @@ store.subscribe(() => {
   setTimeout(draw);
 });
 
+/**
+ * Draws in slices, each element in its turn from the newest state. The status comes last: what it tells of is then on
+ * the page.
+ */
 function draw() {
   waiting = false;
-  const state = store.state;
-  const other = drawn && drawn.language.code !== state.language.code;
-  const place = /** @type {const} */ ([scrollX, scrollY]);
-  if (other) sayAnew();
-  document.documentElement.lang = state.language.code;
-  const before = other ? null : drawn;
-  drawn = state;
+  const end = performance.now() + SLICE_MS;
+  const { code } = store.state.language;
+  if (code !== document.documentElement.lang) {
+    place = [scrollX, scrollY];
+    sayAnew();
+    document.documentElement.lang = code;
+  }
+  showSections(store.state);
+  for (const element of elements) {
+    const { state } = store;
+    if (drawn.get(element) === state) continue;
+    if (performance.now() > end) {
+      waiting = true;
+      setTimeout(draw);
+      return;
+    }
+    const before = drawn.get(element) ?? null;
+    drawn.set(element, state);
+    element.update(state, before);
+  }
+  if (place) scrollTo(...place);
+  place = null;
+}
+
+/** @param {State} state */
+function showSections(state) {
   const { catalog, phase } = state.engine;
   /** What the style sheets show the page's sections by. */
   const has = {
@@ -100,8 +130,6 @@ function draw() {
     'has-failed': phase === 'failed',
   };
   for (const [name, on] of Object.entries(has)) document.documentElement.classList.toggle(name, Boolean(on));
-  for (const element of elements) element.update(state, before);
-  if (other) scrollTo(...place);
 }
 
 /** An element's words are chosen when it is made: another language makes all of them anew, and the state stays. */
@@ -113,6 +141,7 @@ function sayAnew() {
     node.replaceWith(fresh);
     said[i] = fresh;
   });
+  drawn.clear();
   elements = drawable();
 }
 

@@ -8,7 +8,7 @@ import { t, heard, worded } from '../words/index.js';
  * @import { State } from '../app/state.js'
  * @import { Store } from '../app/store.js'
  * @import { Choice, ChoiceState } from './choice.js'
- * @import { DeviceKind, DeviceWish, Engine, Model, OpenOptions } from 'peerlight'
+ * @import { DeviceKind, DeviceWish, Engine, Model, OpenOptions, OpenProgress } from 'peerlight'
  */
 
 /**
@@ -40,6 +40,7 @@ export function runNetworks(store) {
   async function open({ engine: { wish, attempt }, choice: chosen }) {
     opening.abort();
     const { signal } = (opening = new AbortController());
+    const onProgress = seldom((progress) => !signal.aborted && dispatch({ type: 'engine-progress', progress }));
     try {
       const { note, choice, ...what } = await wanted(chosen, signal);
       const opened = await openEngine({
@@ -47,7 +48,7 @@ export function runNetworks(store) {
         device: wish,
         signal,
         spawn,
-        onProgress: (progress) => !signal.aborted && dispatch({ type: 'engine-progress', progress }),
+        onProgress,
         onDevice: (device) => store.state.engine.phase === 'ready' && dispatch({ type: 'device-changed', device }),
       });
       if (signal.aborted) return opened.close();
@@ -121,6 +122,20 @@ export function runNetworks(store) {
   }
 
   return () => engine;
+}
+
+/**
+ * Tells of progress ten times a second at most, and of every beginning and end.
+ * @param {(progress: OpenProgress) => void} tell
+ */
+function seldom(tell) {
+  let next = 0;
+  return (/** @type {OpenProgress} */ progress) => {
+    const { loaded, total } = progress;
+    if (loaded && loaded < total && performance.now() < next) return;
+    next = performance.now() + 100;
+    tell(progress);
+  };
 }
 
 /**

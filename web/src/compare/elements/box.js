@@ -41,6 +41,9 @@ export class BoxEditor extends PageElement {
   #box = null;
   /** The square that the networks saw, in pixels of the image. @type {Explanation['image']['crop'] | null} */
   #crop = null;
+  #details = make('details');
+  /** Paints the square. @type {(() => void) | null} */
+  #due = null;
   /** @type {((x: number, y: number) => void) | null} */
   #drag = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -58,7 +61,9 @@ export class BoxEditor extends PageElement {
       make('div', { class: 'saves' }, this.#add, this.#remove),
     );
     const boxing = make('div', { class: 'boxing' }, this.#square, fields);
-    this.replaceChildren(make('details', {}, this.#summary, boxing));
+    this.#details.replaceChildren(this.#summary, boxing);
+    this.replaceChildren(this.#details);
+    this.#details.addEventListener('toggle', () => this.#paint());
     this.#square.addEventListener('pointerdown', (event) => this.#grab(event));
     this.#square.addEventListener('pointermove', (event) => this.#drag?.(...this.#at(event)));
     for (const type of ['pointerup', 'pointercancel']) this.#square.addEventListener(type, () => this.#letGo());
@@ -71,16 +76,28 @@ export class BoxEditor extends PageElement {
    */
   update(state, before) {
     const { result, image, comparison } = state;
-    if (!result || !image.preview) return;
+    if (!result || !image.preview) {
+      this.#due = null;
+      return;
+    }
     if (changed(state, before, (s) => [s.result, s.image.preview])) {
-      this.#crop = result.image.crop;
-      paintSquare(this.#image, image.preview, result.image, this.#crop, 448);
+      const [preview, crop] = [image.preview, result.image.crop];
+      this.#crop = crop;
+      this.#due = () => paintSquare(this.#image, preview, result.image, crop, 448);
+      this.#paint();
     }
     if (changed(state, before, (s) => [s.comparison.box])) {
       clearTimeout(this.#timer);
       this.#box = comparison.box;
     }
     this.#draw();
+  }
+
+  /** Nothing is painted that nobody sees. */
+  #paint() {
+    if (!this.#details.open || !this.#due) return;
+    this.#due();
+    this.#due = null;
   }
 
   #draw() {

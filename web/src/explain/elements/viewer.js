@@ -28,6 +28,7 @@ export class ImageViewer extends PageElement {
   /** @type {HTMLElement[]} */
   #cells = [];
   #size = 0;
+  #width = 0;
   /** @type {number | null} */
   #region = null;
 
@@ -45,7 +46,10 @@ export class ImageViewer extends PageElement {
     this.#grid.addEventListener('focusin', pick);
     this.#grid.addEventListener('pointerdown', pick);
     // Numbers only where a cell has room for them.
-    new ResizeObserver(() => this.#fit()).observe(this.#grid);
+    new ResizeObserver(([entry]) => {
+      this.#width = entry?.contentRect.width ?? 0;
+      this.#fit();
+    }).observe(this.#grid);
   }
 
   /**
@@ -157,7 +161,7 @@ export class ImageViewer extends PageElement {
   }
 
   #fit() {
-    const cell = this.#grid.clientWidth / (this.#size || 1);
+    const cell = this.#width / (this.#size || 1);
     this.#grid.classList.toggle('dense', cell > 0 && cell < 36);
   }
 }

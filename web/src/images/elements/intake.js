@@ -58,7 +58,7 @@ export class Intake extends PageElement {
     const { image, samples } = state;
     this.#imageSerial = image.serial;
     this.classList.toggle('small', Boolean(image.preview));
-    if (changed(state, before, (s) => [s.samples])) this.#list(samples);
+    if (before ? before.samples !== samples : samples.length) this.#list(samples);
     if (!changed(state, before, (s) => [s.samples, s.image.chosen])) return;
     const buttons = this.querySelectorAll('.samples button');
     samples.forEach(({ name }, i) => buttons[i]?.setAttribute('aria-pressed', String(name === image.chosen?.name)));
@@ -120,6 +120,8 @@ export class Intake extends PageElement {
       };
       return make('li', {}, make('button', props, image));
     });
-    this.querySelector('.samples')?.replaceChildren(...items);
+    const list = /** @type {HTMLElement} */ (this.querySelector('.samples'));
+    list.replaceChildren(...items);
+    list.hidden = !items.length;
   }
 }
