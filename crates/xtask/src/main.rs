@@ -48,7 +48,7 @@ enum Command {
     Bundlers(bundlers::Args),
     /// Measure speed and size
     Bench(bench::Args),
-    /// Kill, starve and disturb evaluate and train, and see that nothing is lost
+    /// Kill, starve and disturb the commands that write files, and see that nothing is lost
     Torture(torture::Args),
     /// Train and measure what docs/RESULTS.md tells
     Experiments(experiments::Args),
