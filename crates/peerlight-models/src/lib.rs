@@ -27,6 +27,7 @@ mod bundle;
 mod calibration;
 mod classes;
 mod efficientnet_lite;
+mod eight_bits;
 mod folders;
 mod graph;
 pub mod kernels;
