@@ -110,7 +110,7 @@ impl<'a> Bundle<'a> {
     /// `bundle-invalid` if the manifest or a value cannot be stored.
     pub fn write(manifest: &Manifest, tensors: &BTreeMap<String, Array>, precision: Precision) -> Result<Vec<u8>> {
         manifest.check()?;
-        let narrow = if precision == Precision::Int8 { manifest.weights()? } else { HashSet::new() };
+        let narrow = if precision == Precision::Int8 { manifest.large_weights()? } else { HashSet::new() };
         let json = manifest.to_json(!narrow.is_empty())?;
         // One entry alone: a map of several would be written in any order.
         to_safetensors(tensors, precision, &narrow, HashMap::from([(KEY.to_owned(), json)]))

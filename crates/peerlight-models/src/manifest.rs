@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use peerlight_core::{Code, Error, Preprocess, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::{Calibration, Classes, Graph, GraphSpec, Network, Role, architecture, weights::invalid};
+use crate::{
+    Calibration, Classes, Graph, GraphSpec, Network, Parameter, Role, architecture, eight_bits::suits, weights::invalid,
+};
 
 /// The newest version of the format, which this program reads. It writes the oldest that suffices.
 pub const FORMAT: u32 = 3;
@@ -143,19 +145,21 @@ impl Manifest {
         serde_json::to_string(&File { format, manifest: self }).map_err(|e| invalid(e.to_string()))
     }
 
-    /// The names in a file of the weights of all peers' convolutions and linear layers.
+    /// The names in a file of the weights of all peers' convolutions and linear layers that suit 8 bits.
     ///
     /// # Errors
     /// `bundle-invalid` for an architecture that there is not.
-    pub(crate) fn weights(&self) -> Result<HashSet<String>> {
+    pub(crate) fn large_weights(&self) -> Result<HashSet<String>> {
         let mut names = HashSet::new();
         for (i, peer) in self.peers.iter().enumerate() {
             let graph = match &peer.model {
                 Model::Architecture(id) => architecture(id)?.graph(self.labels(i).len(), false)?.spec().clone(),
                 Model::Graph(spec) => GraphSpec::clone(spec),
             };
-            let weights = graph.parameters.iter().filter(|parameter| parameter.role == Role::Weight);
-            names.extend(weights.map(|parameter| format!("{}.{}", peer.id, parameter.name)));
+            let is_weight = |parameter: &&Parameter| parameter.role == Role::Weight && suits(&parameter.shape);
+            names.extend(
+                graph.parameters.iter().filter(is_weight).map(|parameter| format!("{}.{}", peer.id, parameter.name)),
+            );
         }
         Ok(names)
     }

@@ -98,7 +98,8 @@ pub struct Array {
 /// How numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
-    /// The weights of convolutions and linear layers in 8 bits, with a scale for each output channel; the rest in 16.
+    /// The large weights of convolutions and linear layers in 8 bits, with a scale for each output channel; the rest
+    /// in 16.
     Int8,
     /// 16 bits.
     Half,
