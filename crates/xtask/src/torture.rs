@@ -10,6 +10,7 @@ mod soak;
 use std::path::PathBuf;
 
 use crate::{
+    random::Random,
     shell::{Result, cargo, exec, target_dir},
     wasm,
 };
@@ -65,18 +66,4 @@ pub fn run(args: &Args) -> Result {
     place.remove();
     println!("Every trial ended in the bits of an unbroken run, or in a refusal.");
     Ok(())
-}
-
-/// Numbers that look random (SplitMix64, Steele et al. 2014).
-pub struct Random(u64);
-
-impl Random {
-    /// A number in 0..1.
-    pub fn fraction(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ z >> 31) >> 11) as f64 / (1u64 << 53) as f64
-    }
 }
