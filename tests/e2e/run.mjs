@@ -44,6 +44,7 @@ const CASES = [
   'privacy',
   'load',
   'looks',
+  'monkey',
 ];
 
 await access(join(DIST, 'index.html')).catch(() => {

@@ -4,19 +4,18 @@ import { Site } from '../site.mjs';
 
 for (const scheme of /** @type {const} */ (['light', 'dark'])) {
   for (const width of [1280, 390]) {
-    test(`access: axe finds nothing serious, ${scheme}, ${width} wide`, async (t) => {
+    test(`access: axe finds nothing, ${scheme}, ${width} wide`, async (t) => {
       const site = await (await Site.make(t, { scheme, width, height: 900 })).open();
-      const minor = await audit(site, 'empty');
+      await audit(site, 'empty');
       await site.explain(() => site.at('sample-0').click());
-      minor.push(...(await audit(site, 'explained')));
+      await audit(site, 'explained');
       for (const details of await site.page.locator('details > summary:visible').all()) await details.click();
       await site.at('target').click();
       await site.page.getByRole('listbox').waitFor();
-      minor.push(...(await audit(site, 'all open')));
+      await audit(site, 'all open');
       await site.pick({ name: 'notes.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no image') });
       await site.at('error').waitFor();
-      minor.push(...(await audit(site, 'an error')));
-      if (minor.length) t.note(`minor: ${[...new Set(minor)].join(', ')}`);
+      await audit(site, 'an error');
     });
   }
 }

@@ -220,12 +220,12 @@ test('compare: by keyboard alone', async (t) => {
 for (const scheme of /** @type {const} */ (['light', 'dark'])) {
   for (const width of [1280, 390]) {
     test(
-      `compare: axe finds nothing serious, ${scheme}, ${width} wide`,
+      `compare: axe finds nothing, ${scheme}, ${width} wide`,
       async (t) => {
         const site = await (await Site.make(t, { scheme, width, height: 900 })).open();
         await picking(site, ['mutual', 'control-gaussian']);
         await site.at('network-0').check();
-        const minor = await audit(site, 'before');
+        await audit(site, 'before');
         await run(site);
         await site.at('sanity-control-gaussian').click();
         await site.at('card-control-gaussian').getByTestId('verdict').waitFor();
@@ -237,12 +237,11 @@ for (const scheme of /** @type {const} */ (['light', 'dark'])) {
         await site.page.evaluate(() =>
           document.querySelectorAll('#compare details').forEach((details) => Object.assign(details, { open: true })),
         );
-        minor.push(...(await audit(site, 'cards')));
+        await audit(site, 'cards');
         await site.at('view-table').click();
-        minor.push(...(await audit(site, 'table')));
+        await audit(site, 'table');
         const wide = await site.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${wide} px wider than the window`);
-        if (minor.length) t.note(`minor: ${[...new Set(minor)].join(', ')}`);
       },
       { ms: 300_000 },
     );

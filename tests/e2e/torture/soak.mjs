@@ -6,8 +6,9 @@ import { test } from '../harness.mjs';
 import { residentOf } from '../memory.mjs';
 import { TEMP } from '../paths.mjs';
 import { encodePng } from '../png.mjs';
+import { random } from '../random.mjs';
 import { Site } from '../site.mjs';
-import { random, values } from './options.mjs';
+import { values } from './options.mjs';
 
 /**
  * A folder of images made of colored shapes on a gradient, the same for each seed.

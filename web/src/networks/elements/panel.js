@@ -64,7 +64,7 @@ export class NetworksPanel extends PageElement {
     const own = make(
       'section',
       { 'aria-labelledby': 'own-networks' },
-      make('h3', { id: 'own-networks' }, t('networks.own')),
+      make('h2', { id: 'own-networks' }, t('networks.own')),
       make('p', { class: 'quiet' }, t('networks.what')),
       make('div', { class: 'take' }, pick, address),
       this.#error.node,
