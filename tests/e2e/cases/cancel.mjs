@@ -58,3 +58,19 @@ test('cancel: of two images in a row the latter is shown', async (t) => {
   assert.match(name, /^rocket-/);
   assert.equal(JSON.parse(bytes.toString()).image.width, 640);
 });
+
+test('cancel: an engine that ended by an error, in work or idle, is started anew', async (t) => {
+  const site = await (await Site.make(t, { edits: inWorker(SLOW) })).open();
+  const end = async () => (await site.worker()).evaluate(() => setTimeout(() => Promise.reject(new Error('killed'))));
+  await site.explain(() => site.at('sample-0').click());
+  await end();
+  await site.page.waitForTimeout(300);
+  await site.explain(() => site.at('sample-1').click());
+  await site.slow(500);
+  await site.at('sample-0').click();
+  await site.text('status', /^Running/);
+  await end();
+  t.note(await site.text('error', /stopped unexpectedly/));
+  await site.explain(() => site.at('retry').click());
+  assert.ok(await site.stillThere());
+});

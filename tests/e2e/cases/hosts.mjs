@@ -143,6 +143,15 @@ test('hosts: opened from a disk, the page says what to do', async (t) => {
   assert.match(String(await stuck.textContent()).replace(/\s+/g, ' '), /file:\/\/.*Serve its folder.*cargo xtask demo/);
 });
 
+test('hosts: where the page’s program does not come whole, the page says what to do', async (t) => {
+  for (const kind of /** @type {const} */ (['page', 'drop'])) {
+    const site = await Site.make(t, { faults: [{ path: /shared\/element\.js$/, kind, times: 1 }] });
+    await site.open({ ready: false });
+    await site.page.locator('.stuck').waitFor({ state: 'visible', timeout: 10_000 });
+    await site.open();
+  }
+});
+
 test('hosts: where the program runs, nobody sees that', async (t) => {
   const site = await (await Site.make(t)).open();
   assert.equal(await site.page.locator('.stuck').count(), 0);
