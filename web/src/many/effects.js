@@ -17,6 +17,11 @@ import { nextItem } from './select.js';
 export function runMany(store, engineNow) {
   const { dispatch } = store;
   let job = new AbortController();
+  /**
+   * Images in whose turn the engine stopped. It need not be their fault, so each has one more turn.
+   * @type {Set<number>}
+   */
+  const again = new Set();
 
   store.subscribe((state, before) => {
     if (state.many.lists !== before.many.lists) state.many.lists.forEach(read);
@@ -47,7 +52,9 @@ export function runMany(store, engineNow) {
       dispatch({ type: 'many-done', id, outcome: outcomeOf(result, performance.now() - start) });
     } catch (thrown) {
       const error = failure(thrown);
-      if (error.code === 'cancelled') dispatch({ type: 'many-returned', id });
+      const stopped = error.code === 'crashed' && !again.has(id);
+      if (stopped) again.add(id);
+      if (stopped || error.code === 'cancelled') dispatch({ type: 'many-returned', id });
       else dispatch({ type: 'many-failed', id, error });
     }
   }
