@@ -77,46 +77,54 @@ document.addEventListener('peerlight', (event) => {
 
 /** Longer drawing lets waiting clicks and keys in. */
 const SLICE_MS = 10;
-/** The state that each element shows. @type {Map<PageElement, State>} */
-const drawn = new Map();
+/** What all elements show. @type {State | null} */
+let drawn = null;
 let waiting = false;
 /** Where the page was scrolled to before all of it was made anew. @type {[number, number] | null} */
 let place = null;
-store.subscribe(() => {
-  // Many actions, one drawing. A timer, since a page in the background gets no animation frames.
+store.subscribe(schedule);
+
+/** Many actions, one drawing. A timer, since a page in the background gets no animation frames. */
+function schedule() {
   if (waiting) return;
   waiting = true;
   setTimeout(draw);
-});
+}
 
-/**
- * Draws in slices, each element in its turn from the newest state. The status comes last: what it tells of is then on
- * the page.
- */
 function draw() {
-  waiting = false;
-  const end = performance.now() + SLICE_MS;
-  const { code } = store.state.language;
+  const { state } = store;
+  waiting = true;
+  const { code } = state.language;
   if (code !== document.documentElement.lang) {
     place = [scrollX, scrollY];
     sayAnew();
     document.documentElement.lang = code;
   }
-  showSections(store.state);
-  for (const element of elements) {
-    const { state } = store;
-    if (drawn.get(element) === state) continue;
-    if (performance.now() > end) {
-      waiting = true;
-      setTimeout(draw);
-      return;
+  showSections(state);
+  drawFrom(0, state);
+}
+
+/**
+ * Draws one state in slices. What comes meanwhile is drawn after it, so that no element ever waits for long. The status
+ * comes last: what it tells of is then on the page.
+ * @param {number} first
+ * @param {State} state
+ */
+function drawFrom(first, state) {
+  const end = performance.now() + SLICE_MS;
+  for (let i = first; i < elements.length; i += 1) {
+    if (i > first && performance.now() > end) return void setTimeout(drawFrom, 0, i, state);
+    try {
+      elements[i]?.update(state, drawn);
+    } catch (thrown) {
+      reportError(thrown); // The other elements are drawn all the same.
     }
-    const before = drawn.get(element) ?? null;
-    drawn.set(element, state);
-    element.update(state, before);
   }
+  drawn = state;
+  waiting = false;
   if (place) scrollTo(...place);
   place = null;
+  if (store.state !== state) schedule();
 }
 
 /** @param {State} state */
@@ -141,7 +149,7 @@ function sayAnew() {
     node.replaceWith(fresh);
     said[i] = fresh;
   });
-  drawn.clear();
+  drawn = null;
   elements = drawable();
 }
 
