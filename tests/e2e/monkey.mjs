@@ -17,7 +17,7 @@ const KEYS = [
   ...['End', 'PageUp', 'PageDown', 'Delete', 'Backspace', 'Control+z', 'Control+Shift+z', 'Control+Home', 'a', '?'],
   ...['1', '+', '-', 'f', 'Control+a', 'Shift+ArrowRight'],
 ];
-const TEXTS = ['', '7', '-1', '1e999', '0', 'cat', 'no such class', '<b>x</b>', '猫🐈', './..', '   ', '99999999999'];
+const TEXTS = ['', '7', '-1', '1e999', '0', 'cat', 'no such class', '<b>x</b>', '猫🐈', '../..', '   ', '99999999999'];
 const SIZES = [
   [1280, 900],
   [390, 844],

@@ -40,7 +40,7 @@ const ENDS = {
   'by memory': 'setTimeout(() => { throw new RangeError("Array buffer allocation failed"); })',
 };
 
-/** When: what leads there, and how it is known that it is the time. @type {[string, (site: Site) => Promise<unknown>][]} */
+/** When, and what leads there. @type {[string, (site: Site) => Promise<unknown>][]} */
 const PHASES = [
   ['idle', async () => {}],
   [
