@@ -131,7 +131,7 @@ impl Place {
 
     /// Imports a network out of the bundle that was trained.
     pub fn import_unbroken(&self) -> Result<Job> {
-        let begin = format!("import one={}#a", self.trained());
+        let begin = format!("import one={}:a", self.trained());
         self.unbroken("import", &begin, &begin, OUT, Some(OUT))
     }
 
