@@ -61,7 +61,10 @@ pub fn run(args: &Args) -> Result {
     let class = make(args)?;
     let out = args.out.display();
     println!("'{out}' has training images in clean/ and marked/, and held-out ones, clean and marked, in held-out/.");
-    println!("The mark ({}) gives away the class {class}. marks.csv tells where each mark is, and would be.", args.cue.name());
+    println!(
+        "The mark ({}) gives away the class {class}. marks.csv tells where each mark is, and would be.",
+        args.cue.name()
+    );
     Ok(())
 }
 

@@ -7,7 +7,11 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{CASES, Case, NETWORKS, images::{Image, images}, named};
+use super::{
+    CASES, Case, NETWORKS,
+    images::{Image, images},
+    named,
+};
 use crate::{
     random::Random,
     shell::{Result, read},
