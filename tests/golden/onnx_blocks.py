@@ -218,13 +218,15 @@ class Heads(nn.Module):
 
 
 class Windows(nn.Module):
-    """Attention within windows of 3 x 3 places, which count as images of their own (Swin, Liu et al., ICCV 2021)."""
+    """Attention within windows of 3 x 3 places, which count as images of their own, with cosines, and a bias that a
+    small network computes from the places (Swin V2, Liu et al., CVPR 2022)."""
 
     def __init__(self, c=8, heads=2, side=3):
         super().__init__()
         self.heads, self.side, self.norm = heads, side, nn.LayerNorm(c)
         self.qkv, self.out = nn.Linear(c, 3 * c), nn.Linear(c, c)
-        self.bias = nn.Parameter(torch.randn(1, heads, side**2, side**2))
+        self.register_buffer("places", torch.randn(1, side**4, 2))
+        self.bias = nn.Sequential(nn.Linear(2, 5), nn.ReLU(), nn.Linear(5, heads, bias=False))
 
     def forward(self, x):
         n, c, h, w = x.shape
@@ -233,7 +235,9 @@ class Windows(nn.Module):
         y = y.view(n, a, s, b, s, c).permute(0, 1, 3, 2, 4, 5).reshape(n * a * b, s * s, c)
         qkv = self.qkv(y).reshape(n * a * b, s * s, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4)
         q, k, v = qkv.unbind(0)
-        y = torch.softmax(q @ k.transpose(-2, -1) + self.bias, -1) @ v
+        q, k = nn.functional.normalize(q, dim=-1), nn.functional.normalize(k, dim=-1)
+        bias = self.bias(self.places).view(s * s, s * s, self.heads).permute(2, 0, 1).unsqueeze(0)
+        y = torch.softmax(q @ k.transpose(-2, -1) * 4 + bias, -1) @ v
         y = self.out(y.transpose(1, 2).reshape(n * a * b, s * s, c))
         y = y.view(n, a, b, s, s, c).permute(0, 1, 3, 2, 4, 5).reshape(n, h, w, c)
         return x + y.roll((1, 1), (1, 2)).permute(0, 3, 1, 2)

@@ -116,9 +116,10 @@ impl<'a> Draft<'a> {
         Data { node, order: (0..=self.nodes[node].shape.len()).collect() }
     }
 
-    /// The shape of one sample of a view.
+    /// The shape of one sample of a view, wherever its batch is.
     pub fn shape(&self, data: &Data) -> Vec<usize> {
-        data.order[1..].iter().map(|axis| self.nodes[data.node].shape[axis - 1]).collect()
+        let own = data.order.iter().filter_map(|axis| axis.checked_sub(1));
+        own.map(|axis| self.nodes[data.node].shape[axis]).collect()
     }
 
     /// A node whose result is the view, its axes in their order.

@@ -65,6 +65,7 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
         "Reshape" | "Squeeze" | "Unsqueeze" | "Flatten" | "Transpose" | "Concat" | "Slice" | "Gather" | "Split"
         | "Expand" | "ScatterND" | "Tile" => layout::fold(import, call),
         "BatchNormalization" => norm::batch(import, call),
+        "MatMul" => arithmetic::matmul(import, call),
         "CumSum" => reduce::running_sum(import, call),
         op if op.starts_with("Reduce") => reduce::reduce(import, call),
         _ => arithmetic::fold(import, call),

@@ -160,6 +160,25 @@ fn of_ints(op: &str, a: Int, b: Int) -> Result<Int, Fault> {
     value.map(Int::Known).ok_or_else(|| Fault::new("computes a number that there is not"))
 }
 
+/// The product of the rows of a constant and a matrix.
+pub fn matmul<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
+    let (a, b) = (call.constant(0)?, call.constant(1)?);
+    let (Some((&inner, before)), &[rows, columns]) = (a.shape.split_last(), b.shape.as_slice()) else {
+        return unsupported();
+    };
+    if inner != rows || inner == 0 || columns == 0 {
+        return refuse(format!("multiplies constants of the shapes {:?} and {:?}", a.shape, b.shape));
+    }
+    let shape = [before, &[columns]].concat();
+    // Each number of the result takes so many products.
+    import.allow(count(&shape)?.saturating_mul(inner))?;
+    let (a, b) = (a.to_floats()?, b.to_floats()?);
+    let dot =
+        |row: &[f32], column: usize| row.iter().zip(b[column..].iter().step_by(columns)).map(|(a, b)| a * b).sum();
+    let values = a.chunks(inner).flat_map(|row| (0..columns).map(move |column| dot(row, column))).collect();
+    Ok(vec![Value::Constant(Rc::new(Constant::floats(shape, values)))])
+}
+
 /// The elements of the one or of the other, by a third.
 fn chosen<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
     let (is, a, b) = (call.constant(0)?, call.constant(1)?, call.constant(2)?);

@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use super::shape::{extents::reshaped, merge, to_shape};
+use super::shape::{extents::reshaped, merge, repeated, to_shape};
 use crate::{
     constant::{Constant, Int},
     draft::{Data, position},
@@ -21,9 +21,11 @@ pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
     });
     let Some(data) = merged else { return refuse("takes nothing of the kind") };
     match call.node.op {
+        _ if !matches!(call.optional(0), Some(Value::Merged(_))) => {}
         "Reshape" => return reshape(import, call, &data),
+        "Expand" if data.order.first() == Some(&0) => return expand(import, call, &data),
         // As for one image.
-        "Shape" => {
+        "Shape" if data.order.first() == Some(&0) => {
             let shape = import.draft.shape(&data).into_iter().map(|extent| Int::Known(extent as i64));
             return Ok(vec![shape_slice(call, shape.collect())?]);
         }
@@ -108,6 +110,24 @@ impl Both {
             axis if axis == self.at => refuse("works along the axis of the batch"),
             axis => Ok((axis + usize::from(axis > self.at)) as i64),
         }
+    }
+}
+
+/// Axes of one element repeated, the first axis being what it is.
+fn expand<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data) -> Result<Vec<Value<'a>>, Fault> {
+    let own = import.draft.shape(data);
+    let target = call.constant(1)?.to_ints()?;
+    let fits = |(&own, target): (&usize, &Int)| match target {
+        Int::Known(target) => own == 1 || *target == 1 || *target == own as i64,
+        Int::Batch => false,
+    };
+    if target.len() != own.len() || !own.iter().zip(&target).all(fits) || target[0] != Int::Known(own[0] as i64) {
+        return refuse(format!("makes {target:?} of {own:?}"));
+    }
+    let whole = own.iter().zip(target).map(|(&own, target)| if own == 1 { target } else { Int::Known(own as i64) });
+    match repeated(import, call, data, &whole.collect::<Vec<_>>())?.pop() {
+        Some(Value::Data(data)) => Ok(vec![Value::Merged(data)]),
+        _ => refuse("repeats nothing"),
     }
 }
 

@@ -98,7 +98,7 @@ pub fn expand<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
 }
 
 /// The data with axes of 1 repeated to fit: nothing is added to a tensor of noughts of that shape.
-fn repeated<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, shape: &[Int]) -> Results<'a> {
+pub fn repeated<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, shape: &[Int]) -> Results<'a> {
     let shape = shape.iter().map(|i| extent(i.known()?)).collect::<Result<Vec<_>, _>>()?;
     let x = import.draft.settled(data)?;
     let noughts = shape.iter().try_fold(1usize, |all, &extent| all.checked_mul(extent)).unwrap_or(usize::MAX);
