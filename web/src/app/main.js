@@ -10,6 +10,8 @@ import { MANY_ELEMENTS } from '../many/elements/index.js';
 import { runMany } from '../many/effects.js';
 import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
+import { SIDES_ELEMENTS } from '../side-by-side/elements/index.js';
+import { runSides } from '../side-by-side/start.js';
 import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
 import { runWhatIf } from '../what-if/effects.js';
 import { OfflineLine } from './elements/offline.js';
@@ -32,6 +34,7 @@ const ELEMENTS = {
   ...IMAGES_ELEMENTS,
   ...EXPLAIN_ELEMENTS,
   ...WHAT_IF_ELEMENTS,
+  ...SIDES_ELEMENTS,
   ...MANY_ELEMENTS,
   ...KEEP_ELEMENTS,
   ...COMPARE_ELEMENTS,
@@ -44,6 +47,7 @@ const engineNow = runNetworks(store);
 runImages(store);
 runExplain(store, engineNow);
 runWhatIf(store, engineNow);
+runSides(store, engineNow);
 runMany(store, engineNow);
 runKeep(store);
 runCompare(store, engineNow);

@@ -5,6 +5,7 @@ import { noImage, reduceImages } from '../images/state.js';
 import { noMany, reduceMany } from '../many/state.js';
 import { noChoice, reduceChoice } from '../networks/choice.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
+import { noSides, reduceSides } from '../side-by-side/state.js';
 import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
 
@@ -15,6 +16,7 @@ import { plainHost, reduceHost } from './host.js';
  * @import { ManyAction, ManyState } from '../many/state.js'
  * @import { ChoiceAction, ChoiceState } from '../networks/choice.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
+ * @import { SidesAction, SidesState } from '../side-by-side/state.js'
  * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
  * @import { Explanation, ImageRequest } from 'peerlight'
@@ -34,12 +36,14 @@ import { plainHost, reduceHost } from './host.js';
  * @property {Explanation | null} result
  * @property {ViewState} view
  * @property {WhatIfState} whatIf
+ * @property {SidesState} sides
  * @property {ManyState} many
  * @property {Comparison} comparison
  * @property {HostState} host
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
- * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | ManyAction | CompareAction} FolderAction
+ * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | SidesAction | ManyAction
+ *   | CompareAction} FolderAction
  * @typedef {FolderAction | ChoiceAction | HostAction | ButtonAction} Action
  */
 
@@ -54,6 +58,7 @@ export const initial = {
   result: null,
   view: plainView,
   whatIf: noWhatIf,
+  sides: noSides,
   many: noMany,
   comparison: noComparison,
   host: plainHost,
@@ -66,6 +71,7 @@ const REDUCERS = [
   reduceImages,
   reduceExplain,
   reduceWhatIf,
+  reduceSides,
   reduceMany,
   reduceCompare,
   reduceHost,
