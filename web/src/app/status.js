@@ -1,4 +1,5 @@
-import { bytes, decimal, percent, time } from '../shared/format.js';
+import { agreement, answers } from '../explain/sentences.js';
+import { bytes, time } from '../shared/format.js';
 
 /**
  * @import { State } from './state.js'
@@ -31,7 +32,9 @@ export function statusOf(state) {
   const { image } = state;
   if (image.next) return { ...quiet, text: 'Opening the image…', bar: ENDLESS };
   const status = { ...working(state), notice: image.notice };
-  return image.error ? { ...status, error: image.error } : status;
+  if (!image.error) return status;
+  const still = image.chosen?.name ? ` Still showing ${image.chosen.name}.` : '';
+  return { ...status, error: { ...image.error, help: image.error.help + still } };
 }
 
 /**
@@ -109,10 +112,10 @@ function loading({ weights, code, device, networks }) {
 }
 
 /** @param {Explanation} result */
-function summary({ peers, agreement, timings, caution }) {
-  const answers = peers.map(({ name, top: [first] }) => `${name}: ${first?.label} ${percent(first?.probability ?? 0)}`);
-  const ms = timings.reduce((sum, step) => sum + step.ms, 0);
-  const first = caution ? `${caution} ` : '';
-  const alike = agreement === null ? '' : ` Agreement ${decimal(agreement)}.`;
-  return `${first}${answers.join('; ')}.${alike} Took ${time(ms)}.`;
+function summary(result) {
+  const ms = result.timings.reduce((sum, step) => sum + step.ms, 0);
+  const [first, ...others] = result.peers.map(({ top }) => top[0]?.label);
+  // That the answers differ is said by the answers.
+  const caution = others.every((label) => label === first) ? result.caution : '';
+  return [caution, answers(result), agreement(result), `Took ${time(ms)}.`].filter(Boolean).join(' ');
 }

@@ -1,5 +1,6 @@
 import { mapOf } from '../explain/select.js';
 import { correlation } from '../shared/correlation.js';
+import { resized } from '../shared/resized.js';
 
 /**
  * @import { State } from '../app/state.js'
@@ -56,30 +57,6 @@ export function alike(left, right, id) {
   const [a, b] = [left, right].map((result) => resized(mapOf(result, id).map, result.side, side));
   const [one, two] = /** @type {[Float32Array, Float32Array]} */ ([a, b]);
   return { side, one, two, rho: correlation(one, two) };
-}
-
-/**
- * A square map at another size, by linear interpolation between the centers of its values.
- * @param {Float32Array} map
- * @param {number} from
- * @param {number} to
- */
-export function resized(map, from, to) {
-  if (from === to) return map;
-  const at = Array.from({ length: to }, (_, i) => {
-    const x = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
-    const low = Math.floor(x);
-    return { low, high: Math.min(from - 1, low + 1), t: x - low };
-  });
-  const out = new Float32Array(to * to);
-  at.forEach((y, row) => {
-    at.forEach((x, column) => {
-      const line = (/** @type {number} */ r) =>
-        (map[r * from + x.low] ?? 0) * (1 - x.t) + (map[r * from + x.high] ?? 0) * x.t;
-      out[row * to + column] = line(y.low) * (1 - y.t) + line(y.high) * y.t;
-    });
-  });
-  return out;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { PageElement, changed, make } from '../../shared/element.js';
 import { decimal, short } from '../../shared/format.js';
 import { paintPatch, paintRegion } from '../paint.js';
-import { lutOf } from '../select.js';
+import { lutOf, rhoOf } from '../select.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -10,18 +10,21 @@ import { lutOf } from '../select.js';
 
 const HINT =
   'Each patch is stretched to full contrast, because correlation ignores strength. The number below it is how ' +
-  'strongly the network looks here (0 to 1). Point, tap or use the arrow keys for another region.';
+  'strongly the network looks here (0 to 1). Point or use the arrow keys for another region; a click keeps it.';
+
+const PINNED = 'This region is kept. Click it again, or press Escape, to let it go.';
 
 /** One region seen close: the image, each network's map there, and how they correlate. */
 export class RegionCard extends PageElement {
   #title = make('h2', {}, 'Region');
   #rho = make('p', { class: 'rho' });
   #note = make('p', { 'data-testid': 'region-note' });
+  #pinned = make('p', { class: 'quiet', 'data-testid': 'pinned' }, PINNED);
   #patches = make('div', { class: 'patches' });
 
   connectedCallback() {
     const hint = make('p', { class: 'quiet' }, HINT);
-    this.replaceChildren(make('header', {}, this.#title, this.#rho), this.#patches, this.#note, hint);
+    this.replaceChildren(make('header', {}, this.#title, this.#rho), this.#patches, this.#note, this.#pinned, hint);
     this.dataset.testid = 'region-card';
   }
 
@@ -30,15 +33,16 @@ export class RegionCard extends PageElement {
    * @param {State | null} before
    */
   update(state, before) {
-    if (!changed(state, before, (s) => [s.result, s.view.region, lutOf(s)])) return;
+    if (!changed(state, before, (s) => [s.result, s.view.region, s.view.pinned, s.view.pair, lutOf(s)])) return;
     const { result, view, image } = state;
     this.hidden = !result?.regions.length;
     const region = view.region === null ? undefined : result?.regions[view.region];
     const lut = lutOf(state);
     if (!result || !region || !lut || !image.preview) return;
+    this.#pinned.hidden = !view.pinned;
     this.#title.textContent = `Row ${region.row + 1}, column ${region.column + 1}`;
     const compared = region.looks === 'all' && !region.constant;
-    this.#rho.textContent = compared ? `correlation ${decimal(region.rho)}` : 'nothing to compare';
+    this.#rho.textContent = compared ? `correlation ${decimal(rhoOf(region, view.pair))}` : 'nothing to compare';
     this.#note.textContent = noteOn(
       region,
       result.peers.map(({ name }) => short(name)),

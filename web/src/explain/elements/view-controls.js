@@ -34,10 +34,28 @@ export class ViewControls extends PageElement {
     onchange: () => this.#view({ lines: this.#lines.checked }),
   });
 
+  #numbers = make(
+    'select',
+    {
+      id: 'numbers',
+      'data-testid': 'numbers',
+      'aria-label': 'Numbers in the regions',
+      onchange: () => this.#view({ numbers: /** @type {ViewState['numbers']} */ (this.#numbers.value) }),
+    },
+    make('option', { value: 'attention' }, 'Attention'),
+    make('option', { value: 'correlation' }, 'Correlation'),
+  );
+  #regions = make(
+    'div',
+    { class: 'check' },
+    make('label', { class: 'check' }, this.#lines, make('span', {}, 'Regions:')),
+    this.#numbers,
+  );
+
   connectedCallback() {
     this.replaceChildren(
       this.#shown,
-      make('label', { class: 'check' }, this.#lines, make('span', {}, 'Regions and numbers')),
+      this.#regions,
       make(
         'div',
         { class: 'saves' },
@@ -82,8 +100,10 @@ export class ViewControls extends PageElement {
         ...result.peers.map(({ id, name }) => ({ id, name: short(name) })),
         { id: 'mutual', name: 'Mutual' },
       ];
-      this.#shown.replaceChildren(...maps.map((map) => this.#choice(map)));
-      this.#shown.hidden = result.peers.length < 2;
+      const image = { id: 'image', name: 'Image' };
+      const choices = result.peers.length > 1 ? [...maps, image] : [{ id: 'mutual', name: 'Map' }, image];
+      this.#shown.replaceChildren(...choices.map((map) => this.#choice(map)));
+      this.#regions.hidden = !result.regions.length;
     }
     for (const button of this.#shown.querySelectorAll('button')) {
       button.setAttribute('aria-pressed', String(button.dataset.id === view.shown));
@@ -93,6 +113,8 @@ export class ViewControls extends PageElement {
     this.#amount.textContent = percent(opacity).replace('.0', '');
     this.#color.value = color;
     this.#lines.checked = view.lines;
+    this.#numbers.value = view.numbers;
+    this.#numbers.disabled = !view.lines;
   }
 
   /** @param {{ id: string, name: string }} map */

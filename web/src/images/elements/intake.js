@@ -119,7 +119,9 @@ export class Intake extends PageElement {
         title: `${sample.name} (${sample.credit})`,
         onclick: () => this.#fetch(sample),
       };
-      return make('li', {}, make('button', props, image));
+      const caption = make('span', { class: 'caption', 'aria-hidden': 'true' }, sample.name);
+      if (sample.surprise) caption.append(make('small', {}, ` ${sample.surprise}`));
+      return make('li', {}, make('button', props, image, caption));
     });
     this.querySelector('.samples')?.replaceChildren(...items);
   }
