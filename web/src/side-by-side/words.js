@@ -26,10 +26,12 @@ export const REGIONS = 'Correlation by region; the numbers are in the table of t
 export const REGIONS_NAME = 'Correlation by region';
 export const DIFFERENCE = 'Difference';
 export const DIFFERENCE_LABEL = 'The right map less the left one, over the image';
-export const DIFFERENCE_NOTE = 'Right map less left map. Each map is on its own scale, from 0 to 1.';
+/** @param {number} most */
+export const differenceNote = (most) =>
+  `Right map less left map, each on its own scale from 0 to 1. They differ by ${decimal(most)} at most.`;
 export const ENDS = /** @type {const} */ (['Brighter on the left', 'brighter on the right']);
 export const NUMBERS = 'The numbers beside each other';
-export const HEADS = ['', 'Left', 'Right', 'Change'];
+export const HEADS = ['Number', 'Left', 'Right', 'Change'];
 export const MAPS_ALIKE = 'Correlation of the whole maps';
 export const TABLE = 'Every region, left and right, as a table';
 export const TABLE_HEADS = [

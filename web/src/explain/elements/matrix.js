@@ -45,7 +45,7 @@ export class Matrix extends PageElement {
       return tableRow({ head: name, cells });
     });
     const caption = make('caption', {}, TITLE);
-    this.#table.replaceChildren(caption, make('thead', {}, headRow(['', ...names])), make('tbody', {}, ...rows));
+    this.#table.replaceChildren(caption, make('thead', {}, headRow(['Network', ...names])), make('tbody', {}, ...rows));
   }
 
   /**

@@ -3,7 +3,7 @@ import { paintSquare } from '../../shared/paint.js';
 import { paintRhoScale } from '../../explain/paint.js';
 import { alike, bothOf, comparable } from '../select.js';
 import { paintDifference } from '../paint.js';
-import { DIFFERENCE, DIFFERENCE_LABEL, DIFFERENCE_NOTE, ENDS } from '../words.js';
+import { DIFFERENCE, DIFFERENCE_LABEL, ENDS, differenceNote } from '../words.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -12,6 +12,8 @@ export class Difference extends PageElement {
   #image = make('canvas', { class: 'gray', role: 'img', 'aria-label': DIFFERENCE_LABEL });
   #map = make('canvas', { class: 'overlay', 'aria-hidden': 'true', 'data-testid': 'sides-difference' });
 
+  #note = make('p', { class: 'quiet', 'data-testid': 'sides-most' });
+
   connectedCallback() {
     const bar = make('canvas');
     paintRhoScale(bar);
@@ -19,8 +21,12 @@ export class Difference extends PageElement {
     this.replaceChildren(
       make('h3', {}, DIFFERENCE),
       make('div', { class: 'shown' }, this.#image, this.#map),
-      make('div', { class: 'legend', 'aria-hidden': 'true' }, less ?? '', bar, more ?? ''),
-      make('p', { class: 'quiet' }, DIFFERENCE_NOTE),
+      make(
+        'div',
+        { class: 'note' },
+        make('div', { class: 'legend', 'aria-hidden': 'true' }, less ?? '', bar, more ?? ''),
+        this.#note,
+      ),
     );
   }
 
@@ -37,5 +43,7 @@ export class Difference extends PageElement {
     const { one, two, side } = alike(both.left, both.right, state.view.shown);
     paintSquare(this.#image, preview, both.left.image, both.left.image.crop, 560);
     paintDifference(this.#map, one, two, side);
+    const most = one.reduce((far, value, i) => Math.max(far, Math.abs((two[i] ?? 0) - value)), 0);
+    this.#note.textContent = differenceNote(most);
   }
 }
