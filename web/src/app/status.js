@@ -1,4 +1,4 @@
-import { agreement, answers } from '../explain/sentences.js';
+import { agreement, answers } from '../explain/words.js';
 import { bytes, time } from '../shared/format.js';
 
 /**

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { initial, reduce } from '../app/state.js';
 import { statusOf } from '../app/status.js';
 import { attentionOf, pairsOf, rhoOf } from './select.js';
-import { agreement, answers } from './sentences.js';
+import { agreement, answers } from './words.js';
 
 const peer = (id, label, probability) => ({ id, name: id, top: [{ label, probability }] });
 /** @type {any} */

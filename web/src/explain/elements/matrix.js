@@ -2,21 +2,19 @@ import { PageElement, changed, headRow, make, tableRow } from '../../shared/elem
 import { decimal, short } from '../../shared/format.js';
 import { rhoColor } from '../paint.js';
 import { pairsOf } from '../select.js';
+import { NETWORK, PAIRS, PAIRS_HINT, both } from '../words.js';
 
 /**
  * @import { State } from '../../app/state.js'
  * @import { Explanation } from 'peerlight'
  */
 
-const TITLE = 'Agreement of each pair';
-const HINT = 'Press a pair to see its correlations in the regions; press it again for the mean of all pairs.';
-
 /** The local agreement of every pair of networks as a table, where there are more than two of them. */
 export class Matrix extends PageElement {
   #table = make('table', { 'data-testid': 'matrix' });
 
   connectedCallback() {
-    this.replaceChildren(make('div', { class: 'scroll' }, this.#table), make('p', { class: 'quiet' }, HINT));
+    this.replaceChildren(make('div', { class: 'scroll' }, this.#table), make('p', { class: 'quiet' }, PAIRS_HINT));
   }
 
   /**
@@ -40,12 +38,12 @@ export class Matrix extends PageElement {
     const rows = names.map((name, row) => {
       const cells = names.map((_, column) => {
         const k = pairs.findIndex(({ a, b }) => a === Math.min(row, column) && b === Math.max(row, column));
-        return k < 0 ? '' : this.#pair(k, pairs[k]?.agreement ?? 0, `${name} and ${names[column]}`);
+        return k < 0 ? '' : this.#pair(k, pairs[k]?.agreement ?? 0, both(name, names[column] ?? ''));
       });
       return tableRow({ head: name, cells });
     });
-    const caption = make('caption', {}, TITLE);
-    this.#table.replaceChildren(caption, make('thead', {}, headRow(['Network', ...names])), make('tbody', {}, ...rows));
+    const caption = make('caption', {}, PAIRS);
+    this.#table.replaceChildren(caption, make('thead', {}, headRow([NETWORK, ...names])), make('tbody', {}, ...rows));
   }
 
   /**

@@ -1,5 +1,5 @@
 import { PageElement, changed, make, setText } from '../../shared/element.js';
-import { agreement, answers } from '../sentences.js';
+import { END, agreement, answers } from '../words.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -11,7 +11,7 @@ export class Present extends PageElement {
   #end = make(
     'button',
     { type: 'button', 'data-testid': 'present-end', title: 'Escape', onclick: () => this.#leave() },
-    'End',
+    END,
   );
 
   connectedCallback() {

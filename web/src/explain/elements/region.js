@@ -2,6 +2,7 @@ import { PageElement, changed, make } from '../../shared/element.js';
 import { decimal, short } from '../../shared/format.js';
 import { paintPatch, paintRegion } from '../paint.js';
 import { lutOf, rhoOf } from '../select.js';
+import { PINNED } from '../words.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -11,8 +12,6 @@ import { lutOf, rhoOf } from '../select.js';
 const HINT =
   'Each patch is stretched to full contrast, because correlation ignores strength. The number below it is how ' +
   'strongly the network looks here (0 to 1). Point or use the arrow keys for another region; a click keeps it.';
-
-const PINNED = 'This region is kept. Click it again, or press Escape, to let it go.';
 
 /** One region seen close: the image, each network's map there, and how they correlate. */
 export class RegionCard extends PageElement {

@@ -2,6 +2,7 @@ import { PageElement, changed, make } from '../../shared/element.js';
 import { percent, short } from '../../shared/format.js';
 import { saveNumbers, saveOverlay } from '../save.js';
 import { overlayOf } from '../select.js';
+import { ATTENTION, CORRELATION, IMAGE, MAP, NUMBERS, REGIONS } from '../words.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -39,16 +40,16 @@ export class ViewControls extends PageElement {
     {
       id: 'numbers',
       'data-testid': 'numbers',
-      'aria-label': 'Numbers in the regions',
+      'aria-label': NUMBERS,
       onchange: () => this.#view({ numbers: /** @type {ViewState['numbers']} */ (this.#numbers.value) }),
     },
-    make('option', { value: 'attention' }, 'Attention'),
-    make('option', { value: 'correlation' }, 'Correlation'),
+    make('option', { value: 'attention' }, ATTENTION),
+    make('option', { value: 'correlation' }, CORRELATION),
   );
   #regions = make(
     'div',
     { class: 'check' },
-    make('label', { class: 'check' }, this.#lines, make('span', {}, 'Regions:')),
+    make('label', { class: 'check' }, this.#lines, make('span', {}, REGIONS)),
     this.#numbers,
   );
 
@@ -100,8 +101,8 @@ export class ViewControls extends PageElement {
         ...result.peers.map(({ id, name }) => ({ id, name: short(name) })),
         { id: 'mutual', name: 'Mutual' },
       ];
-      const image = { id: 'image', name: 'Image' };
-      const choices = result.peers.length > 1 ? [...maps, image] : [{ id: 'mutual', name: 'Map' }, image];
+      const image = { id: 'image', name: IMAGE };
+      const choices = result.peers.length > 1 ? [...maps, image] : [{ id: 'mutual', name: MAP }, image];
       this.#shown.replaceChildren(...choices.map((map) => this.#choice(map)));
       this.#regions.hidden = !result.regions.length;
     }

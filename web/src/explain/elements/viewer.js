@@ -4,6 +4,7 @@ import { paintMap } from '../../shared/paint.js';
 import { resized } from '../../shared/resized.js';
 import { paintImage, windowOf } from '../paint.js';
 import { attentionOf, lutOf, mapOf, overlayOf, rhoOf } from '../select.js';
+import { PRESENT, ZOOM, ZOOM_IN, ZOOM_OUT, ZOOM_RESET, mutualLooks, pairHas } from '../words.js';
 import { Zoom } from '../zoom.js';
 
 /**
@@ -31,8 +32,8 @@ export class ImageViewer extends PageElement {
   #stage = make('div', { class: 'stage' }, this.#image, this.#square);
   #frame = make('div', { class: 'frame', 'data-testid': 'frame' }, this.#stage);
   #name = make('p', { class: 'name', 'data-testid': 'image-name' });
-  #level = this.#button('zoom-reset', 'Whole image', '100%', () => this.#zoom.set(1));
-  #present = this.#button('present', 'The image and what is said of it, on the whole screen', 'Present', () => {
+  #level = this.#button('zoom-reset', ['100%', ZOOM_RESET], () => this.#zoom.set(1));
+  #present = this.#button('present', PRESENT, () => {
     this.send({ type: 'view-changed', view: { presenting: true } });
   });
   #zoom = new Zoom(this.#frame, this.#stage, (scale) => this.#zoomed(scale));
@@ -47,11 +48,11 @@ export class ImageViewer extends PageElement {
 
   connectedCallback() {
     this.#square.append(...this.children); // Layers that others put over the image.
-    const out = this.#button('zoom-out', 'Smaller', '−', () => this.#zoom.step(1 / 1.5));
-    const closer = this.#button('zoom-in', 'Larger (Ctrl and the wheel, two fingers, or a double click)', '+', () => {
+    const out = this.#button('zoom-out', ZOOM_OUT, () => this.#zoom.step(1 / 1.5));
+    const closer = this.#button('zoom-in', ZOOM_IN, () => {
       this.#zoom.step(1.5);
     });
-    const zoom = make('div', { class: 'segments', role: 'group', 'aria-label': 'Zoom' }, out, this.#level, closer);
+    const zoom = make('div', { class: 'segments', role: 'group', 'aria-label': ZOOM }, out, this.#level, closer);
     this.replaceChildren(this.#frame, make('div', { class: 'under' }, this.#name, zoom, this.#present));
     this.addEventListener('keydown', (event) => this.#keys(event));
     this.#grid.addEventListener('dblclick', (event) => this.#zoom.closer(event));
@@ -117,11 +118,10 @@ export class ImageViewer extends PageElement {
 
   /**
    * @param {string} id
-   * @param {string} title
-   * @param {string} text
+   * @param {string[]} words what it says, and what it does
    * @param {() => void} onclick
    */
-  #button(id, title, text, onclick) {
+  #button(id, [text = '', title = ''], onclick) {
     return make(
       'button',
       { type: 'button', 'data-testid': id, title, 'aria-label': `${text} ${title}`, onclick },
@@ -181,8 +181,8 @@ export class ImageViewer extends PageElement {
       cell.textContent = flat ? '–' : decimal(view.numbers === 'attention' ? (attention[i] ?? 0) : rho);
       cell.dataset.rho = String(rho);
       // What stands in a cell is part of its name.
-      const mutual = view.numbers === 'attention' && !own ? [`mutual attention ${cell.textContent}`] : [];
-      const pair = view.numbers === 'correlation' && view.pair !== null ? [`this pair ${cell.textContent}`] : [];
+      const mutual = view.numbers === 'attention' && !own ? [mutualLooks(cell.textContent)] : [];
+      const pair = view.numbers === 'correlation' && view.pair !== null ? [pairHas(cell.textContent)] : [];
       cell.setAttribute('aria-label', labelOf(region, names, [...mutual, ...pair]));
       cell.classList.toggle('constant', region.constant);
     });
