@@ -28,8 +28,10 @@ export const leastOf = (name) => `Color: where ${name ? `${name} looks` : 'the n
 export const ATTENTION_MEANS = 'Numbers: how strongly they look at each region, 0 to 1.';
 
 /** @param {[string, string] | null} pair of networks; null for the mean of all */
-export const correlationMeans = (pair) =>
-  `Numbers: how alike ${pair ? `the maps of ${pair[0]} and ${pair[1]}` : 'the networks’ maps'} are inside each region, −1 to 1.`;
+export function correlationMeans(pair) {
+  const whose = pair ? `the maps of ${both(...pair)}` : 'the networks’ maps';
+  return `Numbers: how alike ${whose} are inside each region, −1 to 1.`;
+}
 
 /** @param {string} number */
 export const mutualLooks = (number) => `mutual attention ${number}`;

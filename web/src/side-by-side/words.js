@@ -82,7 +82,7 @@ const list = new Intl.ListFormat('en', { type: 'conjunction' });
  * What differs between the sides, in sentences made of the numbers.
  * @param {State} state
  * @param {{ left: Explanation, right: Explanation }} both
- * @param {{ id: string, name: string, rho: number | null }[]} maps those of both sides; empty if they cannot be compared
+ * @param {{ id: string, name: string, rho: number | null }[]} maps those of both sides; none if they cannot be compared
  */
 export function sentences(state, { left, right }, maps) {
   const kind = state.sides.other?.kind;
