@@ -23,6 +23,13 @@ export const PAIRS_HINT =
   'Press a pair to see its correlations in the regions; press it again for the mean of all pairs.';
 export const NETWORK = 'Network';
 
+/**
+ * Turbo is no even scale: it shows edges that a map does not have, and fails for people who are color-blind.
+ * @param {string} id
+ * @param {string} name
+ */
+export const colorName = (id, name) => (id === 'turbo' ? `${name} (not for judging)` : name);
+
 /** @param {string | null} name of the network whose map is shown; null for all of them */
 export const leastOf = (name) => `Color: where ${name ? `${name} looks` : 'the networks look'} least`;
 export const ATTENTION_MEANS = 'Numbers: how strongly they look at each region, 0 to 1.';

@@ -32,9 +32,12 @@ export class Panel extends PageElement {
     this.replaceChildren(head, this.#chooser, ...said, this.#sides, ...this.#more);
   }
 
-  /** Shows itself to someone who has just opened it. */
-  arrive() {
-    this.#title.focus({ preventScroll: true });
+  /**
+   * Shows itself to someone who has just opened it, by the button or by an address.
+   * @param {boolean} focus
+   */
+  arrive(focus) {
+    if (focus) this.#title.focus({ preventScroll: true });
     this.scrollIntoView({ block: 'start' });
   }
 

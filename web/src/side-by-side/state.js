@@ -34,7 +34,7 @@
  *   | { type: 'sides-step', serial: number, step: Step }
  *   | { type: 'sides-done', serial: number, result: Explanation, preview: Preview | null }
  *   | { type: 'sides-failed', serial: number, error: Failure }
- *   | { type: 'sides-retry' }} SidesAction
+ *   | { type: 'sides-cleared' } | { type: 'sides-retry' }} SidesAction
  */
 
 /** @type {SidesState} */
@@ -73,6 +73,8 @@ function reduceOwn(own, action) {
     case 'sides-open':
       // Closing forgets the right side, so that its memory is freed.
       return action.open ? { ...own, open: true } : { ...emptied(own), open: false };
+    case 'sides-cleared':
+      return emptied(own);
     case 'sides-kind':
       return own.kind === action.kind ? own : { ...own, kind: action.kind };
     case 'sides-chosen':

@@ -2,7 +2,7 @@ import { PageElement, changed, make } from '../../shared/element.js';
 import { percent, short } from '../../shared/format.js';
 import { saveNumbers, saveOverlay } from '../save.js';
 import { overlayOf } from '../select.js';
-import { ATTENTION, CORRELATION, IMAGE, MAP, NUMBERS, REGIONS } from '../words.js';
+import { ATTENTION, CORRELATION, IMAGE, MAP, NUMBERS, REGIONS, colorName } from '../words.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -94,7 +94,7 @@ export class ViewControls extends PageElement {
     this.hidden = !result;
     if (changed(state, before, (s) => [s.engine.catalog])) {
       const colors = engine.catalog?.colors ?? [];
-      this.#color.replaceChildren(...colors.map(({ id, name }) => make('option', { value: id }, name)));
+      this.#color.replaceChildren(...colors.map(({ id, name }) => make('option', { value: id }, colorName(id, name))));
     }
     if (result && changed(state, before, (s) => [s.result])) {
       const maps = [

@@ -1,5 +1,5 @@
 import { ClassPicker } from '../../shared/class-picker.js';
-import { CLASS_LABEL, LEAVE, NO_CLASS } from '../words.js';
+import { CLASS_LABEL, CLASS_HELP, NO_CLASS } from '../words.js';
 
 /** The class that the right side is explained for. */
 export class OtherClass extends ClassPicker {
@@ -10,11 +10,9 @@ export class OtherClass extends ClassPicker {
       label: CLASS_LABEL,
       none: () => NO_CLASS,
       value: ({ sides: { other } }) => (other?.kind === 'class' ? other.target : null),
-      help: () => LEAVE,
+      help: () => CLASS_HELP,
       action: (target) =>
-        target === null
-          ? { type: 'sides-kind', kind: 'class' }
-          : { type: 'sides-chosen', other: { kind: 'class', target } },
+        target === null ? { type: 'sides-cleared' } : { type: 'sides-chosen', other: { kind: 'class', target } },
     });
   }
 }

@@ -21,7 +21,7 @@ export class SideBySide extends PageElement {
     const shown = state.sides.open && Boolean(state.result);
     if (this.hasAttribute('hidden') !== shown) return this.#panel?.update(state, before);
     this.hidden = !shown;
-    if (shown) this.#fill(before?.sides.open === false && !state.sides.other);
+    if (shown) this.#fill(before?.sides.open === false);
     else this.#empty();
   }
 
@@ -32,7 +32,7 @@ export class SideBySide extends PageElement {
     this.#panel = new Panel();
     this.replaceChildren(this.#panel);
     this.#panel.update(this.#state, null);
-    if (fresh) this.#panel.arrive();
+    if (fresh) this.#panel.arrive(!this.#state.sides.other);
   }
 
   #empty() {
