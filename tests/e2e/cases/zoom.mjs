@@ -52,6 +52,25 @@ test('zoom: wheel, keys, buttons and a double click; a drag pans; the map is as 
   assert.deepEqual(site.errors, []);
 });
 
+test('zoom: the square that the networks see is resized on the image', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const first = await site.explain(() => site.at('sample-0').click());
+  const box = await site.at('regions').boundingBox();
+  const corner = await site.at('crop-corner').boundingBox();
+  assert.ok(box && corner);
+  await site.page.mouse.move(corner.x + 8, corner.y + 8);
+  await site.page.mouse.down();
+  await site.page.mouse.move(box.x + 0.8 * box.width, box.y + 0.75 * box.height, { steps: 4 });
+  const smaller = await site.explain(() => site.page.mouse.up());
+  const { width, height, crop } = smaller.image;
+  // The farther of the two ways from the center counts: 0.3 of a side, from 0.5.
+  near(crop.side / first.image.crop.side, 0.6, 0.01, 'the side');
+  near(crop.x + crop.side / 2, width / 2, 0.51, 'the center');
+  near(crop.y + crop.side / 2, height / 2, 0.51, 'the center');
+  assert.match(await site.page.evaluate(() => location.hash), /^#sample=cat&crop=0\.\d+$/);
+  assert.deepEqual(site.errors, []);
+});
+
 test('zoom: a click keeps a region; the image alone; presenting', async (t) => {
   const site = await (await Site.make(t)).open();
   const result = await site.explain(() => site.at('sample-1').click());

@@ -4,6 +4,7 @@ import { decimal, percent, short } from '../shared/format.js';
 
 /** @import { Explanation } from 'peerlight' */
 
+export const CROP = 'Drag to resize the square that the networks see';
 export const ZOOM = 'Zoom';
 export const ZOOM_OUT = ['−', 'Smaller'];
 export const ZOOM_IN = ['+', 'Larger (Ctrl and the wheel, two fingers, or a double click)'];

@@ -1,5 +1,6 @@
 import { AgreementCard } from './agreement.js';
 import { ClassChoice } from './class.js';
+import { CropHandle } from './crop-handle.js';
 import { Legend } from './legend.js';
 import { Maps } from './maps.js';
 import { Matrix } from './matrix.js';
@@ -14,6 +15,7 @@ import { ImageViewer } from './viewer.js';
 export const EXPLAIN_ELEMENTS = {
   'peer-agreement': AgreementCard,
   'peer-class': ClassChoice,
+  'peer-crop': CropHandle,
   'peer-legend': Legend,
   'peer-maps': Maps,
   'peer-matrix': Matrix,
