@@ -224,9 +224,10 @@ export class ImageViewer extends PageElement {
   /** @param {KeyboardEvent} event */
   #keys(event) {
     const by = { '+': 1.5, '=': 1.5, '-': 1 / 1.5, '−': 1 / 1.5 }[event.key];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (by) this.#zoom.step(by);
-    else if (event.key === '0') this.#zoom.set(1);
+    // With another key they belong to the browser.
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (plain && by) this.#zoom.step(by);
+    else if (plain && event.key === '0') this.#zoom.set(1);
     else return this.#move(event);
     event.preventDefault();
   }
