@@ -1,5 +1,5 @@
 import { PeerlightError } from './errors.js';
-import { loadWeights } from './weights.js';
+import { isVerified, loadWeights } from './weights.js';
 
 /**
  * @import { Model, OpenOptions } from './index.js'
@@ -24,7 +24,12 @@ export const LARGEST = 500e6;
  * @returns {Promise<NetworkFile[]>}
  */
 export async function gather({ bundle, models, sha256, bytes }, signal, onBytes) {
-  if (bundle) return [{ source: await fileOf(bundle, { sha256, bytes, signal, onBytes }), options: {} }];
+  if (bundle) {
+    const source = await fileOf(bundle, { sha256, bytes, signal, onBytes });
+    // The engine need not hash again what was verified here.
+    const known = isAddress(bundle) && isVerified(sha256);
+    return [{ source, options: known ? { sha256: sha256?.toLowerCase() } : {} }];
+  }
   const wanted = /** @type {Model[]} */ (models);
   const amounts = wanted.map(() => ({ loaded: 0, total: 0 }));
   const files = wanted.map((model, i) =>
@@ -80,12 +85,18 @@ async function blobOf(source, options) {
 }
 
 /**
+ * @param {Model['source']} source
+ * @returns {source is string | URL}
+ */
+const isAddress = (source) => typeof source === 'string' || source instanceof URL;
+
+/**
  * The name of a file without its ending; empty for bytes.
  * @param {Model['source']} source
  */
 function nameOf(source) {
   const file = source instanceof File ? source.name : '';
-  const path = typeof source === 'string' || source instanceof URL ? new URL(source, 'https://a.b').pathname : file;
+  const path = isAddress(source) ? new URL(source, 'https://a.b').pathname : file;
   return decodeURIComponent(path.split('/').pop() ?? '').replace(/\.\w+$/, '') || undefined;
 }
 

@@ -21,6 +21,16 @@ test('models in every shape, each with its name', async () => {
   );
 });
 
+test('the engine is told the hash of a download that was verified by it, and of nothing else', async (t) => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const sha256 = '039058C6F2C0CB492C533B0A4D14EF77CC0F78ABCCCED5287D84A1A2011CFB81';
+  t.mock.method(globalThis, 'fetch', async () => new Response(bytes));
+  const told = async (/** @type {object} */ what) => (await gather(what, signal))[0]?.options;
+  assert.deepEqual(await told({ bundle: 'https://a.test/b', sha256 }), { sha256: sha256.toLowerCase() });
+  assert.deepEqual(await told({ bundle: 'https://a.test/b' }), {});
+  assert.deepEqual(await told({ bundle: new Blob([bytes]), sha256 }), {});
+});
+
 test('wrong models cost nothing', () => {
   for (const models of [{}, 'a.onnx', [], Array(9).fill({ source: 'a' }), [{}], [{ source: 7 }], ['a.onnx'], [null]]) {
     assert.throws(() => checkOpen(/** @type {any} */ ({ models })), fails('ask-invalid', /models|model/));

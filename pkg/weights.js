@@ -75,7 +75,8 @@ export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, sta
   throwIfCancelled(signal);
   const address = new URL(url, globalThis.location?.href);
   sha256 = sha256?.toLowerCase();
-  const cache = sha256 && canDigest() ? await openCache() : null;
+  const verified = isVerified(sha256);
+  const cache = verified ? await openCache() : null;
   const key = new URL(`?peerlight-sha256=${sha256}`, address).href;
 
   inUse.add(key);
@@ -86,15 +87,21 @@ export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, sta
   }
 
   const data = await download(address, bytes, signal, onBytes, stall);
-  if (sha256 && canDigest() && (await digest(data)) !== sha256) {
+  if (verified && (await digest(data)) !== sha256) {
     throw new PeerlightError('bundle-hash', 'The weights do not match their published checksum.');
   }
   throwIfCancelled(signal);
   const blob = new Blob([data]);
-  // A full disk or a private window must not stop the work: the copy is a convenience.
-  if (cache) await keep(cache, address, key, blob).catch(() => {});
+  // Nobody waits for the copy, and a full disk or a private window must not stop the work.
+  if (cache) keep(cache, address, key, blob).catch(() => {});
   return blob;
 }
+
+/**
+ * Whether a download with this hash was verified by it.
+ * @param {string} [sha256]
+ */
+export const isVerified = (sha256) => Boolean(sha256 && canDigest());
 
 /**
  * @param {Cache} cache

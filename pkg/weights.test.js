@@ -33,6 +33,8 @@ function fakeCache() {
 }
 
 const good = () => new Response(data);
+/** Nobody waits for what is put into the cache. */
+const kept = () => new Promise((resolve) => setTimeout(resolve, 5));
 const fails = (code) => (error) => error.code === code;
 
 test('progress is told in bytes', async () => {
@@ -53,16 +55,25 @@ test('a second load comes from the cache', async () => {
   fakeCache();
   const calls = serve(good);
   await loadWeights({ url, sha256, bytes: 1000 });
+  await kept();
   await loadWeights({ url, sha256, bytes: 1000 });
   assert.equal(calls(), 1);
 });
 
+test('nobody waits for the cache to keep a copy', async () => {
+  const never = { match: async () => undefined, put: () => new Promise(() => {}) };
+  Object.defineProperty(globalThis, 'caches', { value: { open: async () => never }, configurable: true });
+  serve(good);
+  assert.equal((await loadWeights({ url, sha256, bytes: 1000 })).size, 1000);
+});
+
 test('a bad copy in the cache is deleted and fetched again', async () => {
-  const kept = fakeCache();
+  const copies = fakeCache();
   const calls = serve(good);
   await loadWeights({ url, sha256, bytes: 1000 });
-  const [key] = kept.keys();
-  kept.set(key, new Response(new Uint8Array(1000)));
+  await kept();
+  const [key] = copies.keys();
+  copies.set(key, new Response(new Uint8Array(1000)));
   const blob = await loadWeights({ url, sha256, bytes: 1000 });
   assert.deepEqual(new Uint8Array(await blob.arrayBuffer()), data);
   assert.equal(calls(), 2);
@@ -167,9 +178,9 @@ test('a list of networks that is none is refused', async () => {
 });
 
 test('former weights are removed, those in use and those of others are kept', async () => {
-  const kept = fakeCache();
+  const copies = fakeCache();
   const cache = await caches.open('x');
-  /** @type {any} */ (cache).keys = async () => [...kept.keys()].map((url) => ({ url }));
+  /** @type {any} */ (cache).keys = async () => [...copies.keys()].map((url) => ({ url }));
   const former = [
     'https://example.test/models/old.safetensors?peerlight-sha256=1',
     'https://example.test/models/w.safetensors?peerlight-sha256=2',
@@ -178,11 +189,12 @@ test('former weights are removed, those in use and those of others are kept', as
     'https://example.test/other/models/w.safetensors?peerlight-sha256=3',
     'https://example.test/models/a/b',
   ];
-  for (const key of [...former, ...others]) kept.set(key, new Response('x'));
+  for (const key of [...former, ...others]) copies.set(key, new Response('x'));
   serve(good);
   await loadWeights({ url, sha256 });
   const beside = 'https://example.test/models/beside.safetensors';
   await loadWeights({ url: beside, sha256 });
+  await kept();
   const query = `?peerlight-sha256=${sha256}`;
-  assert.deepEqual([...kept.keys()].sort(), [...others, url + query, beside + query].sort());
+  assert.deepEqual([...copies.keys()].sort(), [...others, url + query, beside + query].sort());
 });

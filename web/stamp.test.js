@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { stamp, stampPage, stampScript } from './stamp.mjs';
+import { hintModules, importsOf, stamp, stampPage, stampScript } from './stamp.mjs';
 
 test('every import and every located file of a script gets the version', () => {
   const code = [
@@ -39,14 +39,30 @@ test('a page gets it in its links, its scripts and its import map, and the polic
   assert.match(stamped, /href="#work"/);
 });
 
+test('a page tells of all modules that it starts with, after its import map', async () => {
+  const files = {
+    'src/main.js':
+      "import { a } from './a.js';\nimport '../pkg/c.js';\nimport { p } from 'named';\nimport('./later.js');",
+    'src/a.js':
+      "/** @import { T } from './types.js' */\nexport {\n  b,\n} from './main.js';\nexport const from = './no.js';",
+    'pkg/c.js': 'export const c = 1;',
+    'pkg/p.js': "import './c.js';",
+  };
+  const modules = await importsOf('src/main.js', async (file) => files[file], { named: './pkg/p.js' });
+  assert.deepEqual(modules, ['src/main.js', 'src/a.js', 'pkg/c.js', 'pkg/p.js']);
+  const html = hintModules('<script type="importmap">{}</script><script type="module" src="src/main.js">', modules);
+  assert.match(html, /{}<\/script><link rel="modulepreload" href="src\/main.js" \/>\s+<link[^>]*>\s+<link/);
+  assert.match(stampPage(html, 'x'), /href="pkg\/p\.js\?v=x" \/>\s+<script type="module"/);
+});
+
 test('the version changes with any file of the page, the WebAssembly above all', async (t) => {
   const dist = await mkdtemp(join(tmpdir(), 'peerlight-stamp-'));
   t.after(() => rm(dist, { recursive: true }));
   const files = {
-    'index.html': '<script type="importmap">{}</script><script type="module" src="src/main.js"></script>',
+    'index.html': '<script type="importmap">{}</script><script type="module" src="src/app/main.js"></script>',
     'sw.js': await readFile(new URL('sw.js', import.meta.url), 'utf8'),
-    'src/main.js': "import './other.js';",
-    'src/other.js': '',
+    'src/app/main.js': "import './other.js';",
+    'src/app/other.js': '',
     'pkg/wasm/cpu/peerlight_bg.wasm': 'cpu',
     'pkg/wasm/webgpu/peerlight_bg.wasm': 'webgpu',
     'models/index.json': '{}',
@@ -65,7 +81,7 @@ test('the version changes with any file of the page, the WebAssembly above all',
   assert.equal(await make(), version);
   assert.notEqual(await make({ 'pkg/wasm/cpu/peerlight_bg.wasm': 'new' }), version);
   assert.notEqual(await make({ 'pkg/wasm/webgpu/peerlight_bg.wasm': 'new' }), version);
-  assert.notEqual(await make({ 'src/other.js': '1' }), version);
+  assert.notEqual(await make({ 'src/app/other.js': '1' }), version);
 
   await make();
   const kept = JSON.parse(/** @type {any} */ (String(await readFile(join(dist, 'sw.js'))).match(/BUILD = (.*);/))[1]);
@@ -74,7 +90,7 @@ test('the version changes with any file of the page, the WebAssembly above all',
     'models/index.json',
     `pkg/wasm/cpu/peerlight_bg.wasm?v=${version}`,
     'samples/a.jpg',
-    `src/main.js?v=${version}`,
-    `src/other.js?v=${version}`,
+    `src/app/main.js?v=${version}`,
+    `src/app/other.js?v=${version}`,
   ]);
 });

@@ -38,10 +38,11 @@ export async function run(site) {
 /**
  * Waits until all is done; what was done before a click is still on the page for a frame.
  * @param {Site} site
+ * @param {number} [timeout]
  */
-export async function done(site) {
+export async function done(site, timeout = 100_000) {
   await site.page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
-  await site.text('compare-status', /^(All \d+ are done|Done)\.$/, 100_000);
+  await site.text('compare-status', /^(All \d+ are done|Done)\.$/, timeout);
 }
 
 /** @param {Site} site */

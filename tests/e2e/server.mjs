@@ -23,7 +23,8 @@ const TYPES = {
 
 /**
  * What a server may do wrong. `times`: how often, without end by default.
- * @typedef {{ path: RegExp, kind: 'missing' | 'short' | 'flip' | 'drop' | 'slow' | 'hold', times?: number }} Fault
+ * @typedef {'missing' | 'short' | 'flip' | 'drop' | 'slow' | 'hold' | 'page'} FaultKind
+ * @typedef {{ path: RegExp, kind: FaultKind, times?: number }} Fault
  *
  * @typedef {object} Options
  * @property {string} root
@@ -31,7 +32,7 @@ const TYPES = {
  * @property {Record<string, (text: string) => string>} [edits] rewrite files by their path
  * @property {Record<string, string>} [headers]
  * @property {Record<string, string>} [types] other kinds of content for some endings
- * @property {boolean} [gzip] compress everything
+ * @property {boolean | RegExp} [gzip] compress everything, or the files with such paths
  * @property {boolean} [bare] send no headers but the kind of content
  * @property {Record<string, string>} [mounts] serve other folders under a prefix
  */
@@ -90,14 +91,21 @@ export class Server {
     this.asked.push({ path, kind });
     if (kind === 'hold') await new Promise((resolve) => this.#held.push(() => resolve(undefined)));
 
+    // As many hosts do where there is no file.
+    if (kind === 'page') {
+      const text = '<!doctype html>\n<html><body>Start</body></html>';
+      return response.writeHead(200, { ...this.headers, 'content-type': 'text/html; charset=utf-8' }).end(text);
+    }
+
     const file = kind === 'missing' ? null : await this.#read(path);
     const usual = this.bare ? {} : { 'cache-control': 'no-store', 'access-control-allow-origin': '*' };
     const headers = { ...usual, ...this.headers };
     if (!file) return response.writeHead(404, headers).end();
-    const body = this.gzip ? gzipSync(spoil(file, kind)) : spoil(file, kind);
+    const gzip = this.gzip instanceof RegExp ? this.gzip.test(path) : this.gzip;
+    const body = gzip ? gzipSync(spoil(file, kind)) : spoil(file, kind);
     response.writeHead(200, {
       ...headers,
-      ...(this.gzip ? { 'content-encoding': 'gzip' } : {}),
+      ...(gzip ? { 'content-encoding': 'gzip' } : {}),
       'content-type': this.types[extname(path) || '.html'] ?? 'application/octet-stream',
       ...(this.bare ? {} : { 'content-length': body.length }),
     });

@@ -8,8 +8,8 @@ import { DIST } from './paths.mjs';
  * @import { Browser } from 'playwright-core'
  */
 
-const CHROME = process.env.CHROME ?? '/usr/bin/chromium';
-const FLAGS = [
+export const CHROME = process.env.CHROME ?? '/usr/bin/chromium';
+export const FLAGS = [
   '--no-sandbox',
   '--disable-quic',
   '--no-first-run',

@@ -217,6 +217,28 @@ class Heads(nn.Module):
         return (x + self.out(y.transpose(1, 2).reshape(n, -1, c)))[:, 0]
 
 
+class Windows(nn.Module):
+    """Attention within windows of 3 x 3 places, which count as images of their own (Swin, Liu et al., ICCV 2021)."""
+
+    def __init__(self, c=8, heads=2, side=3):
+        super().__init__()
+        self.heads, self.side, self.norm = heads, side, nn.LayerNorm(c)
+        self.qkv, self.out = nn.Linear(c, 3 * c), nn.Linear(c, c)
+        self.bias = nn.Parameter(torch.randn(1, heads, side**2, side**2))
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        a, b, s = h // self.side, w // self.side, self.side
+        y = self.norm(x.permute(0, 2, 3, 1)).roll((-1, -1), (1, 2))
+        y = y.view(n, a, s, b, s, c).permute(0, 1, 3, 2, 4, 5).reshape(n * a * b, s * s, c)
+        qkv = self.qkv(y).reshape(n * a * b, s * s, 3, self.heads, c // self.heads).permute(2, 0, 3, 1, 4)
+        q, k, v = qkv.unbind(0)
+        y = torch.softmax(q @ k.transpose(-2, -1) + self.bias, -1) @ v
+        y = self.out(y.transpose(1, 2).reshape(n * a * b, s * s, c))
+        y = y.view(n, a, b, s, s, c).permute(0, 1, 3, 2, 4, 5).reshape(n, h, w, c)
+        return x + y.roll((1, 1), (1, 2)).permute(0, 3, 1, 2)
+
+
 class Response(nn.Module):
     """ConvNeXt V2's global response norm, behind a padding that mirrors."""
 
@@ -291,6 +313,7 @@ BLOCKS = {
     "rep": lambda: net(Rep(), width=8, stem=conv_bn(3, 8, 3, 2, act=nn.LeakyReLU)),
     "tokens": lambda: net(Tokens(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "standardized": lambda: net(Standardized(8, 8, 3, padding=1), width=8, stem=conv_bn(3, 8, 3, 2)),
+    "windows": lambda: net(Windows(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "vision": lambda: net(width=8, stem=conv_bn(3, 8, 3, 2), head=nn.Sequential(Heads(), nn.Linear(8, CLASSES))),
     "response": lambda: net(Response(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "dilated": lambda: net(conv_bn(8, 8, 3, 1, 2, d=2), nn.Upsample(scale_factor=2), nn.ELU(), width=8),

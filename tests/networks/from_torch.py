@@ -80,6 +80,25 @@ def rows():
     return table
 
 
+def asked(names, known):
+    """Networks of torchvision and timm (timm-NAME) that are in no list, by their names: their logits are compared."""
+    table = {}
+    for name in names:
+        plain = name.removesuffix("-dynamo")
+        if name in known or plain in VARIANTS:
+            continue
+        if plain.startswith("timm-") and common.has("timm"):
+            import timm
+
+            plain = plain.removeprefix("timm-")
+            if timm.is_model(plain):
+                side = timm.get_pretrained_cfg(plain).input_size[-1] if timm.is_model_pretrained(plain) else 224
+                table[name] = (image_models(plain), None, side)
+        elif plain in torchvision.models.list_models(torchvision.models):
+            table[name] = (vision(plain), None, 299 if plain == "inception_v3" else 224)
+    return table
+
+
 def net_of(folder, build, side):
     """A network with random weights, and batch norms that know what a few images give."""
     torch.manual_seed(common.SEED)
@@ -119,7 +138,7 @@ def export(net, x, file, dynamo=False):
 
 
 def maps_of(net, layer):
-    """torch-cam's maps of one layer, in double precision: in single, its own Score-CAM of inception_v3 is 1.7e-4 off."""
+    """torch-cam's maps of one layer, in double precision: in single its own Score-CAM of inception_v3 is 1.7e-4 off."""
     net = net.double()
     if isinstance(net, torchvision.models.DenseNet):
         # Its last ReLU is a function. As a module it can be hooked, and the function after it changes nothing.
@@ -153,14 +172,16 @@ def plain(cam, channels):
 
 def make(folder, names):
     by = f"torchvision {torchvision.__version__.split('+')[0]}"
-    for name, (build, layer, side) in common.chosen(folder, names, rows()):
+    table = rows()
+    for name, (build, layer, side) in common.chosen(folder, names, table | asked(names, table)):
         net = net_of(folder, build, side)
         x = torch.from_numpy(common.normalized(folder, side, "torchvision"))
         dynamo = name.endswith("-dynamo")
         export(net, x, folder / f"{name}.onnx", dynamo)
         maker = "timm" if name.startswith("timm") else by
         exporter = "new exporter" if dynamo else "exporter by tracing"
-        common.write(folder, name, f"{maker}, {exporter}", "torchvision", side, maps_of(net, layer), of="torch-cam")
+        maps = maps_of(net, layer) if layer else None
+        common.write(folder, name, f"{maker}, {exporter}", "torchvision", side, maps, of="torch-cam")
     for name, how in common.chosen(folder, names, VARIANTS):
         net = net_of(folder, vision("resnet18"), 224)
         preset = how(folder, net, folder / f"{name}.onnx")

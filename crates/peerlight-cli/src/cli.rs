@@ -130,6 +130,7 @@ refused if the images, their classes or the program have changed.
   peerlight import a=model.onnx b=other.onnx --labels a=x.txt --preprocess b=tf --out my.safetensors
   peerlight import model.onnx web/models/lite0-lite1.safetensors:efficientnet-lite0 --out my.safetensors
   peerlight import efficientnet-lite0 efficientnet-lite1 --out web/models/lite0-lite1.safetensors
+  peerlight import web/models/lite0-lite1.safetensors --precision int8 --out lite0-lite1.int8.safetensors
 
 What no flag says is read from model.json beside model.onnx (keys name, labels, preprocess, size, output, license,
 source), then from the file itself, and then guessed; guesses are printed.")]

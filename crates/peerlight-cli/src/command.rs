@@ -8,6 +8,8 @@ mod evaluate;
 mod explain;
 mod import;
 mod inspect;
+#[cfg(test)]
+mod properties;
 mod sanity;
 mod train;
 

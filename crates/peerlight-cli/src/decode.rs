@@ -52,12 +52,7 @@ pub fn decode_stored(bytes: &[u8]) -> Result<Decoded> {
     if bytes.starts_with(&[0xff, 0xd8]) && !ends(bytes) {
         return Err(broken(&"it ends too early"));
     }
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
-    let mut reader = reader.map_err(|e| broken(&e))?;
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_PIXELS * 8);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|e| refused(&e))?;
+    let mut decoder = decoder(bytes)?;
     let orientation = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
     let orientation = Orientation::from_exif(orientation);
     let (width, height) = decoder.dimensions();
@@ -71,9 +66,30 @@ pub fn decode_stored(bytes: &[u8]) -> Result<Decoded> {
     Ok(Decoded { image, orientation, stored: (width, height) })
 }
 
+/// The decoder of a file, which may take the memory of its image and not much more.
+fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder> {
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    let mut reader = reader.map_err(|e| broken(&e))?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(most_memory(bytes));
+    reader.limits(limits);
+    reader.into_decoder().map_err(|e| refused(&e))
+}
+
+/// The most bytes that decoding may take: eight for each pixel. A PNG says how many it has in front, and a profile or
+/// a text that it packs a thousandfold may take no more than that and a bit.
+fn most_memory(bytes: &[u8]) -> u64 {
+    const REST: u64 = 64 << 20;
+    let number = |at: usize| bytes.get(at..at + 4).map(|four| four.iter().fold(0, |sum, b| sum << 8 | u64::from(*b)));
+    match (bytes.starts_with(b"\x89PNG"), number(16), number(20)) {
+        (true, Some(width), Some(height)) => (width * height).min(MAX_PIXELS) * 8 + REST,
+        _ => MAX_PIXELS * 8,
+    }
+}
+
 /// Width and height of an image as its file stores it, and turned upright; `None` for what is no image.
 pub fn sizes(bytes: &[u8]) -> Option<[(u32, u32); 2]> {
-    let mut decoder = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?.into_decoder().ok()?;
+    let mut decoder = decoder(bytes).ok()?;
     let (width, height) = decoder.dimensions();
     let exif = decoder.orientation().map_or(1, image::metadata::Orientation::to_exif);
     let lies = Orientation::from_exif(exif).transposes();
@@ -186,6 +202,24 @@ mod tests {
         let gif = [&b"GIF89a"[..], &[0xff; 4], b"\0\0\0", b"\x2c\0\0\0\0", &[0xff; 4], b"\0\x08\0\x3b"].concat();
         for bytes in [png, gif] {
             assert_eq!(decode(&bytes).unwrap_err().code(), Code::ImageTooLarge);
+        }
+    }
+
+    #[test]
+    fn a_profile_that_unpacks_without_end_is_left_packed() {
+        use image::ImageEncoder;
+        let packed = |size: usize| {
+            let mut png = Vec::new();
+            let mut encoder = image::codecs::png::PngEncoder::new(&mut png);
+            encoder.set_icc_profile(vec![0; size]).unwrap();
+            encoder.write_image(&[9; 12], 2, 2, ExtendedColorType::Rgb8).unwrap();
+            png
+        };
+        for (size, unpacked) in [(1 << 20, true), (100 << 20, false)] {
+            let png = packed(size);
+            assert!(png.len() < size / 100 && decode(&png).unwrap().pixel(1, 1) == [9, 9, 9, 255]);
+            let profile = decoder(&png).unwrap().icc_profile();
+            assert_eq!(profile.is_ok_and(|profile| profile.is_some()), unpacked, "{size}");
         }
     }
 

@@ -9,9 +9,10 @@ use std::{
 use peerlight_core::{Code, Error, Result};
 pub use peerlight_models::sha256;
 
-/// Reads a file.
+/// Reads a file. Of what tells no size beforehand, such as a pipe or a device, no more than [`MOST_BYTES`] are read.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|e| unreadable(path, e))
+    let most = fs::metadata(path).map_err(|e| unreadable(path, e))?.len().max(MOST_BYTES);
+    read_up_to(path, most, Code::FileUnreadable)
 }
 
 /// Reads a text file: UTF-8, or UTF-16 with a byte order mark, which is no part of the text.
@@ -64,17 +65,22 @@ pub fn list(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Reads an image file. A file of more than [`MOST_BYTES`] is refused, so that an endless one ends.
 pub fn read_image(path: &Path) -> Result<Vec<u8>> {
+    read_up_to(path, MOST_BYTES, Code::ImageTooLarge)
+}
+
+/// Reads a file that may have `most` bytes; one of more is refused with this code.
+fn read_up_to(path: &Path, most: u64, code: Code) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
     read.map_err(|e| unreadable(path, e))?;
-    if bytes.len() as u64 > MOST_BYTES {
-        let text = format!("'{}' has more than {} MB; at most as much is read.", path.display(), MOST_BYTES >> 20);
-        return Err(Error::new(Code::ImageTooLarge, text));
+    if bytes.len() as u64 > most {
+        let text = format!("'{}' has more than {} MB; at most as much is read.", path.display(), most >> 20);
+        return Err(Error::new(code, text));
     }
     Ok(bytes)
 }
 
-/// The most bytes of an image file that are read: 1 GiB, what the largest image takes in memory.
+/// The most bytes of an image, or of what tells no size, that are read: 1 GiB, what the largest image takes in memory.
 const MOST_BYTES: u64 = 1 << 30;
 
 /// A path as text. Bytes that are not UTF-8 are written as `\xE9`, so that no two paths have the same text.
@@ -92,16 +98,24 @@ pub fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Text for a terminal: control characters, which could move its cursor or hide what is there, are written out.
+/// Whether a character could move a terminal's cursor, or hide or turn round what stands beside it.
+pub fn is_hidden(c: char) -> bool {
+    let turns = matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control()
+}
+
+/// Text for a terminal: characters that are [hidden](is_hidden) are written out.
 pub fn shown(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let hidden = |c: char| c.is_control() || turns(c);
-    text.chars().map(|c| if hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+    written_out(text, is_hidden)
 }
 
 /// As [`shown`], of several lines.
 pub fn lines(text: &str) -> String {
-    text.lines().map(shown).collect::<Vec<_>>().join("\n")
+    written_out(text, |c| c != '\n' && is_hidden(c))
+}
+
+fn written_out(text: &str, which: impl Fn(char) -> bool) -> String {
+    text.chars().map(|c| if which(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 /// Keeps a folder for this process alone. The system lets go of it when the process ends in any way.

@@ -2,13 +2,14 @@
 
 use std::{env, panic};
 
-use peerlight_core::rng::permutation;
+use peerlight_core::rng::uniform;
 
 /// Reads files made of the seeds by random changes; whatever panics fails the test. The variable `PEERLIGHT_FUZZ` says
-/// how many, and the number of a run alone decides what it reads.
+/// how many, and `PEERLIGHT_FUZZ_FIRST` the number of the first; the number of a run alone decides what it reads.
 pub fn each(seeds: &[&[u8]], read: impl Fn(&[u8])) {
-    let runs: u64 = env::var("PEERLIGHT_FUZZ").ok().and_then(|runs| runs.parse().ok()).unwrap_or(1000);
-    for run in 0..runs {
+    let number = |name: &str| env::var(name).ok().and_then(|number| number.parse::<u64>().ok());
+    let (first, runs) = (number("PEERLIGHT_FUZZ_FIRST").unwrap_or(0), number("PEERLIGHT_FUZZ").unwrap_or(1000));
+    for run in first..first + runs {
         let bytes = changed(seeds, run);
         let done = panic::catch_unwind(panic::AssertUnwindSafe(|| read(&bytes)));
         assert!(done.is_ok(), "run {run} panicked on {:?}", String::from_utf8_lossy(&bytes));
@@ -17,9 +18,8 @@ pub fn each(seeds: &[&[u8]], read: impl Fn(&[u8])) {
 
 /// A seed with one to eight changes: a byte, a cut, a repeated part, or a part of another seed.
 fn changed(seeds: &[&[u8]], run: u64) -> Vec<u8> {
-    // A cheap source of as many numbers as are needed.
-    let mut numbers = permutation(run, 1 << 8).into_iter().cycle();
-    let mut next = |below: usize| (numbers.next().unwrap_or(0) * 257 + numbers.next().unwrap_or(0)) % below.max(1);
+    let mut numbers = (0..).map(|i| uniform(run, i));
+    let mut next = |below: usize| (numbers.next().unwrap_or(0.0) * below as f64) as usize;
     let mut bytes = seeds[next(seeds.len())].to_vec();
     for _ in 0..=next(8) {
         let (from, to) = (next(bytes.len() + 1), next(bytes.len() + 1));

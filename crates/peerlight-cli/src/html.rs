@@ -1,8 +1,9 @@
 //! Text inside a page.
 
-use crate::left_out::Entry;
+use crate::{files::shown, left_out::Entry};
 
-/// Text as it stands in a page and in an attribute's quotes.
+/// Text as it stands in a page and in an attribute's quotes. Control characters, which no page may hold, are written
+/// out.
 pub fn escaped(text: impl AsRef<str>) -> String {
     let escape = |c: char| match c {
         '&' => "&amp;".into(),
@@ -12,7 +13,7 @@ pub fn escaped(text: impl AsRef<str>) -> String {
         '\'' => "&#39;".into(),
         c => c.to_string(),
     };
-    text.as_ref().chars().map(escape).collect::<String>()
+    shown(text.as_ref()).chars().map(escape).collect::<String>()
 }
 
 /// The files that were left out, as a section of a page; empty if there are none.
@@ -37,6 +38,7 @@ mod tests {
     #[test]
     fn names_cannot_break_out_of_the_page() {
         assert_eq!(escaped("<a b=\"c\" d='e'>&"), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
+        assert_eq!(escaped("\x1b[2J\u{202e}"), "\\u{1b}[2J\\u{202e}");
         assert_eq!(address("javascript:x \"#?%é.png"), "./javascript%3Ax%20%22%23%3F%25%C3%A9.png");
     }
 }

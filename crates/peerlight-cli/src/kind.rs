@@ -121,4 +121,21 @@ mod tests {
             assert_eq!(kind(head), expected, "{:?}", String::from_utf8_lossy(head));
         }
     }
+
+    #[test]
+    fn heads_changed_at_random_have_a_kind() {
+        let seeds: [&[u8]; 7] = [
+            b"\0\0\0\x1cftypmif1\0\0\0\0avifmiafmif1\0\0\0\x14ispe\0\0\0\0\0\0\x01\0\0\0\x01\0",
+            b"\0\0\0\x18ftypheic\0\0\0\0heicmif1\0\0\0\x09irot\x01",
+            b"RIFF\x10\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0\xff\0\0\xff\0\0",
+            b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0",
+            b"P6\n2 2\n255\n",
+            b"<?xml version=\"1.0\"?><svg xmlns=",
+            b"version https://git-lfs",
+        ];
+        crate::fuzz::each(&seeds, |bytes| {
+            let whole = kind(bytes);
+            assert!(bytes.len() > HEAD || whole == kind(&bytes[..bytes.len().min(HEAD)]));
+        });
+    }
 }

@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         Ok(End::Partial) => ExitCode::from(3),
         Err(error) if output::is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("peerlight: {} [{}]", files::lines(&error.to_string()), error.code());
+            eprintln!("peerlight: {} [{}]", error.to_string().trim_end(), error.code());
             ExitCode::FAILURE
         }
     }

@@ -9,7 +9,9 @@ use std::{
 
 use peerlight_core::{Code, Error, Result};
 
-/// Prints to standard output at once.
+use crate::files::lines;
+
+/// Prints to standard output at once. Whatever a label or a name holds, no control character reaches a terminal.
 ///
 /// # Errors
 /// `file-unwritable` if it cannot be written; [`is_closed`] tells whether its reader has gone.
@@ -24,7 +26,7 @@ pub fn print_line(text: impl Display) -> Result<()> {
 
 fn print_to(output: &mut impl Write, text: impl Display) -> Result<()> {
     output
-        .write_all(text.to_string().as_bytes())
+        .write_all(lines(&text.to_string()).as_bytes())
         .and_then(|()| output.flush())
         .map_err(|e| Error::caused_by(Code::FileUnwritable, format!("Standard output cannot be written: {e}."), e))
 }
@@ -37,9 +39,14 @@ pub fn is_closed(error: &Error) -> bool {
     cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Prints to standard error. Messages that nobody can read are dropped.
+/// Prints to standard error, without control characters. Messages that nobody can read are dropped.
 pub fn note(text: impl Display) {
-    let _ = io::stderr().lock().write_all(text.to_string().as_bytes());
+    let _ = io::stderr().lock().write_all(lines(&text.to_string()).as_bytes());
+}
+
+/// Goes back to the beginning of a terminal's line and wipes it.
+pub fn wipe_line() {
+    let _ = io::stderr().lock().write_all(b"\r\x1b[K");
 }
 
 #[cfg(test)]
@@ -66,6 +73,7 @@ mod tests {
         }
         let mut written = Vec::new();
         print_to(&mut written, 4).unwrap();
-        assert_eq!(written, b"4");
+        print_to(&mut written, "\x1b[2J\u{9b}1m\u{202e}\r\nend\n").unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), "4\\u{1b}[2J\\u{9b}1m\\u{202e}\\u{d}\nend\n");
     }
 }

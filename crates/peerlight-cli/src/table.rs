@@ -149,11 +149,13 @@ fn separator(text: &str) -> (u8, &str, u64) {
     (most, text, 0)
 }
 
-/// Text as a cell that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe before it.
+/// Text as a cell that no spreadsheet takes for a formula: one that begins like a formula, after spaces or in wide
+/// letters, too, gets an apostrophe before it. Control characters are written out.
 pub fn cell(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+    let text = files::shown(text);
+    match text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
         true => format!("'{text}"),
-        false => text.to_owned(),
+        false => text,
     }
 }
 
@@ -223,7 +225,9 @@ mod tests {
     fn no_cell_is_a_formula() {
         assert_eq!(cell("=HYPERLINK(1)"), "'=HYPERLINK(1)");
         assert_eq!(cell("@a") + &cell("+1") + &cell("-b.png"), "'@a'+1'-b.png");
-        assert_eq!(cell("a=b.png"), "a=b.png");
+        assert_eq!(cell("  =1") + &cell("\u{a0}=1") + &cell("＝1"), "'  =1'\u{a0}=1'＝1");
+        assert_eq!(cell("\t=1") + &cell("\x1b[2J"), "\\u{9}=1\\u{1b}[2J");
+        assert_eq!(cell("a=b.png") + &cell(" a b "), "a=b.png a b ");
     }
 
     #[test]

@@ -10,6 +10,8 @@ use async_trait::async_trait;
 use peerlight_core::Result;
 use peerlight_explain::{Progress, Step};
 
+use crate::output::wipe_line;
+
 /// Shorter computations are not reported.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -40,7 +42,7 @@ impl Terminal {
     /// Wipes the line.
     pub fn clear(&self) {
         if self.shown.replace(false) {
-            eprint!("\r\x1b[K");
+            wipe_line();
         }
     }
 }
@@ -54,7 +56,8 @@ impl Progress for Terminal {
         let spent = self.since.get().elapsed();
         if self.reports && done > 0 && spent > PATIENCE {
             let left = spent.as_secs_f64() / done as f64 * (total - done) as f64;
-            eprint!("\r\x1b[K{name}: {done} of {total}, {}", remaining(left));
+            wipe_line();
+            eprint!("{name}: {done} of {total}, {}", remaining(left));
             let _ = stderr().flush();
             self.shown.set(true);
         }

@@ -199,6 +199,7 @@ mod tests {
             inputs: vec![CalibrationInput { id: "regional-7".into(), mean: 0.0, deviation: 1.0, weight: 1.0 }],
             intercept: 0.0,
             peers_add: Some([-0.002, -0.006, 0.002]),
+            also: Vec::new(),
             steps: vec![step(-1.0, 0.0, 0.616), step(0.5, 2.0, 0.9)],
         };
         let found = known(&calibration, -0.5, BTreeMap::new());

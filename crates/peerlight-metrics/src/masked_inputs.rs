@@ -148,4 +148,24 @@ mod tests {
         let expected = noisy(0.226);
         assert!(expected.abs() > 1e-4 && (noisy(1.0 / 255.0) - expected).abs() < 1e-5, "{expected}");
     }
+
+    proptest::proptest! {
+        /// The upper half and the lower one share out the pixels: one is hidden where the other is shown.
+        #[test]
+        fn half_is_hidden_and_the_rest_is_untouched(values in proptest::collection::vec(0..4u8, 4)) {
+            let map: [f32; 4] = std::array::from_fn(|i| f32::from(values[i]) / 3.0);
+            let image = image();
+            let (ranked, mut out) = (RankedMap::new(&map), Vec::new());
+            image.masked(Masking::Top50, &ranked, &mut out);
+            let black = image.preprocess.normalized(0.0)[0];
+            for (i, (found, shown)) in out.iter().zip(image.pixels()).enumerate() {
+                let is_kept = ranked.positions()[i % 4] < 2;
+                proptest::prop_assert_eq!(*found, if is_kept { *shown } else { black });
+            }
+            let mut lower = Vec::new();
+            image.blend(Baseline::Black, |i| if ranked.positions()[i] < 2 { 0.0 } else { 1.0 }, &mut lower);
+            let sums = out.iter().zip(&lower).zip(image.pixels()).all(|((a, b), v)| a + b == v + black);
+            proptest::prop_assert!(sums);
+        }
+    }
 }

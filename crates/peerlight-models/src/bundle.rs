@@ -1,15 +1,16 @@
 //! A bundle: one safetensors file with the weights of one or more peers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use burn::tensor::Device;
 use peerlight_core::{Code, Error, Result};
-use safetensors::{SafeTensorError, SafeTensors};
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Array, Calibration, Graph, GraphSpec, Manifest, Model, Network, Precision, Weights, architecture, to_safetensors,
+    Array, Calibration, Graph, GraphSpec, Manifest, Model, Network, Precision, Weights, architecture, eight_bits,
+    to_safetensors,
 };
 
 /// The metadata key of the manifest.
@@ -61,8 +62,10 @@ impl<'a> Bundle<'a> {
     /// The number of weights of the peer at this place in the manifest.
     pub fn parameters(&self, peer: usize) -> usize {
         let prefix = format!("{}.", self.manifest.peers[peer].id);
+        let is_i8 = |name: &str| self.tensors.tensor(name).is_ok_and(|view| view.dtype() == Dtype::I8);
         let own = self.tensors.iter().filter(|(name, _)| name.starts_with(&prefix));
-        own.map(|(_, view)| view.shape().iter().product::<usize>()).sum()
+        let weights = own.filter(|(name, _)| !eight_bits::scaled_by(name).is_some_and(is_i8));
+        weights.map(|(_, view)| view.shape().iter().product::<usize>()).sum()
     }
 
     /// The calibration of its agreement: its own, or the one that comes with Peerlight for this very file, whose sha256
@@ -107,9 +110,10 @@ impl<'a> Bundle<'a> {
     /// `bundle-invalid` if the manifest or a value cannot be stored.
     pub fn write(manifest: &Manifest, tensors: &BTreeMap<String, Array>, precision: Precision) -> Result<Vec<u8>> {
         manifest.check()?;
-        let json = manifest.to_json()?;
+        let narrow = if precision == Precision::Int8 { manifest.large_weights()? } else { HashSet::new() };
+        let json = manifest.to_json(!narrow.is_empty())?;
         // One entry alone: a map of several would be written in any order.
-        to_safetensors(tensors, precision, HashMap::from([(KEY.to_owned(), json)]))
+        to_safetensors(tensors, precision, &narrow, HashMap::from([(KEY.to_owned(), json)]))
     }
 }
 

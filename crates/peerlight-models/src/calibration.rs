@@ -36,6 +36,26 @@ pub struct Calibration {
     pub peers_add: Option<[f64; 3]>,
     /// Hit rates by score, from low to high. Rates rise, and each step begins where the one before ends.
     pub steps: Vec<CalibrationStep>,
+    /// Other files with the same networks, whose agreement was measured to be worth the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<SameWorth>,
+}
+
+/// A file that a calibration holds for, too, and the measurement that says so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SameWorth {
+    /// sha256 of the file.
+    pub bundle_sha256: String,
+    /// What differs from the bundle that was calibrated, for people.
+    pub differs: String,
+    /// What the test images are, for people.
+    pub set: String,
+    /// Number of test images. Their objects' boxes cover at most half of the image.
+    pub images: usize,
+    /// How well the score foretells a hit (AUROC), by the calibrated bundle's numbers and by this file's.
+    pub auroc: [f64; 2],
+    /// Difference of the two, and both ends of its 95 % interval.
+    pub difference: [f64; 3],
 }
 
 /// One statistic in a calibration's score.
@@ -76,14 +96,15 @@ const SHIPPED: [&str; 2] =
     [include_str!("../calibrations/lite0-lite1-peers.json"), include_str!("../calibrations/lite0-lite1.json")];
 
 impl Calibration {
-    /// The calibration that comes with Peerlight for the bundle of this sha256, if there is one.
+    /// The calibration that comes with Peerlight for the bundle of this sha256, if there is one: its own, or one that
+    /// was measured to hold for it.
     ///
     /// # Errors
     /// `bundle-invalid` if it is not sound.
     pub fn shipped(sha256: &str) -> Result<Option<Self>> {
         for text in SHIPPED {
             let found: Self = serde_json::from_str(text).map_err(|e| invalid(format!("Its calibration: {e}.")))?;
-            if found.bundle_sha256 == sha256 {
+            if found.bundle_sha256 == sha256 || found.also.iter().any(|file| file.bundle_sha256 == sha256) {
                 found.check()?;
                 return Ok(Some(found));
             }
@@ -151,6 +172,7 @@ mod tests {
             inputs: vec![CalibrationInput { id: "regional-7".into(), mean: 0.5, deviation: 0.25, weight: 2.0 }],
             intercept: 0.5,
             peers_add: None,
+            also: Vec::new(),
             steps: vec![step(-3.0, -1.0, 10, 4), step(0.0, 2.0, 10, 8)],
         }
     }

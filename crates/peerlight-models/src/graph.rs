@@ -1,6 +1,7 @@
 //! A network as a graph of operations: what it computes, without the numbers.
 
 mod builder;
+mod channels;
 mod check;
 mod cuts;
 mod fuse;

@@ -27,6 +27,7 @@ mod bundle;
 mod calibration;
 mod classes;
 mod efficientnet_lite;
+mod eight_bits;
 mod folders;
 mod graph;
 pub mod kernels;
@@ -40,7 +41,7 @@ mod weights;
 
 pub use architecture::{ARCHITECTURES, Architecture, architecture};
 pub use bundle::{Bundle, sha256};
-pub use calibration::{Calibration, CalibrationInput, CalibrationStep};
+pub use calibration::{Calibration, CalibrationInput, CalibrationStep, SameWorth};
 pub use classes::Classes;
 pub use efficientnet_lite::PREPROCESS as EFFICIENTNET_LITE_PREPROCESS;
 pub use folders::{FolderClasses, is_wordnet_id};

@@ -1,12 +1,16 @@
 //! What a bundle says of itself.
 
+use std::collections::HashSet;
+
 use peerlight_core::{Code, Error, Preprocess, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::{Calibration, Classes, Graph, GraphSpec, Network, architecture, weights::invalid};
+use crate::{
+    Calibration, Classes, Graph, GraphSpec, Network, Parameter, Role, architecture, eight_bits::suits, weights::invalid,
+};
 
-/// The newest version of the format, which this program reads. It writes 1 where that suffices.
-pub const FORMAT: u32 = 2;
+/// The newest version of the format, which this program reads. It writes the oldest that suffices.
+pub const FORMAT: u32 = 3;
 
 /// The description inside a bundle: JSON under the key `peerlight` of the safetensors metadata.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -121,8 +125,8 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// The JSON, in the oldest format that can say it.
-    pub(crate) fn to_json(&self) -> Result<String> {
+    /// The JSON, in the oldest format that can say it. `narrow` tells that there are weights in 8 bits.
+    pub(crate) fn to_json(&self, narrow: bool) -> Result<String> {
         #[derive(Serialize)]
         struct File<'a> {
             format: u32,
@@ -133,8 +137,31 @@ impl Manifest {
             let is_named = matches!(peer.model, Model::Architecture(_));
             is_named && peer.name.is_none() && peer.preprocess.is_none() && peer.labels.is_none()
         };
-        let format = if self.peers.len() > 1 && self.peers.iter().all(is_plain) { 1 } else { FORMAT };
+        let format = match narrow {
+            true => 3,
+            false if self.peers.len() > 1 && self.peers.iter().all(is_plain) => 1,
+            false => 2,
+        };
         serde_json::to_string(&File { format, manifest: self }).map_err(|e| invalid(e.to_string()))
+    }
+
+    /// The names in a file of the weights of all peers' convolutions and linear layers that suit 8 bits.
+    ///
+    /// # Errors
+    /// `bundle-invalid` for an architecture that there is not.
+    pub(crate) fn large_weights(&self) -> Result<HashSet<String>> {
+        let mut names = HashSet::new();
+        for (i, peer) in self.peers.iter().enumerate() {
+            let graph = match &peer.model {
+                Model::Architecture(id) => architecture(id)?.graph(self.labels(i).len(), false)?.spec().clone(),
+                Model::Graph(spec) => GraphSpec::clone(spec),
+            };
+            let is_weight = |parameter: &&Parameter| parameter.role == Role::Weight && suits(&parameter.shape);
+            names.extend(
+                graph.parameters.iter().filter(is_weight).map(|parameter| format!("{}.{}", peer.id, parameter.name)),
+            );
+        }
+        Ok(names)
     }
 
     /// Names of a peer's classes, in the order of its logits.

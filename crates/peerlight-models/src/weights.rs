@@ -1,10 +1,15 @@
 //! Tensors of a safetensors file: read with every doubt, written.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
 use half::f16;
 use peerlight_core::{Code, Error, Result};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, SafeTensors, View, tensor::TensorView};
+
+use crate::eight_bits;
 
 /// The tensors of one peer inside a file.
 pub struct Weights<'a> {
@@ -34,11 +39,23 @@ impl<'a> Weights<'a> {
         if view.shape() != shape {
             return Err(invalid(format!("The tensor '{name}' has the shape {:?}, not {shape:?}.", view.shape())));
         }
-        let values = numbers(&view).ok_or_else(|| {
-            invalid(format!("The tensor '{name}' holds {:?}, neither 16-bit nor 32-bit floats.", view.dtype()))
-        })?;
+        let values = match view.dtype() {
+            Dtype::I8 => eight_bits::widen(view.data(), &self.scales(&name, shape)?),
+            _ => floats(&view).ok_or_else(|| {
+                let known = "neither floats of 16 or 32 bits nor whole numbers of 8";
+                invalid(format!("The tensor '{name}' holds {:?}, {known}.", view.dtype()))
+            })?,
+        };
         finite(&name, &values, shape.iter().product())?;
         Ok(values)
+    }
+
+    /// The scales of a tensor of whole numbers: a float for each of the first axis.
+    fn scales(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+        let scales = eight_bits::scales_of(name);
+        let view = self.file.tensor(&scales).map_err(|_| invalid(format!("The tensor '{scales}' is missing.")))?;
+        let values = floats(&view).filter(|_| Some(view.shape()) == shape.get(..1));
+        values.ok_or_else(|| invalid(format!("The tensor '{scales}' does not hold a float for each row of '{name}'.")))
     }
 }
 
@@ -47,7 +64,8 @@ pub(crate) fn finite(name: &str, values: &[f32], count: usize) -> Result<()> {
     if values.len() != count {
         return Err(invalid(format!("The tensor '{name}' has {} values, not {count}.", values.len())));
     }
-    match values.iter().all(|v| v.is_finite()) {
+    // Without a way out of the loop, so that it runs on several values at once.
+    match values.iter().fold(true, |all, value| all & value.is_finite()) {
         true => Ok(()),
         false => Err(invalid(format!("The tensor '{name}' holds numbers that are not finite."))),
     }
@@ -59,7 +77,7 @@ pub(crate) fn invalid(what: String) -> Error {
 }
 
 /// The values of a tensor of 16-bit or 32-bit floats, little-endian.
-fn numbers(view: &TensorView) -> Option<Vec<f32>> {
+fn floats(view: &TensorView) -> Option<Vec<f32>> {
     let data = view.data();
     match view.dtype() {
         Dtype::F16 => Some(data.as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect()),
@@ -80,50 +98,82 @@ pub struct Array {
 /// How numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
-    /// 16 bits: what bundles ship.
+    /// The large weights of convolutions and linear layers in 8 bits, with a scale for each output channel; the rest
+    /// in 16.
+    Int8,
+    /// 16 bits.
     Half,
     /// 32 bits: while training.
     Single,
 }
 
-/// Writes tensors and metadata as a safetensors file.
+/// A tensor as it lies in a file.
+struct Stored {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl View for &Stored {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// Writes tensors and metadata as a safetensors file. Those that `narrow` names become whole numbers of 8 bits.
 ///
 /// # Errors
 /// `bundle-invalid` if a value is not finite, or does not fit the precision.
 pub fn to_safetensors(
     tensors: &BTreeMap<String, Array>,
     precision: Precision,
+    narrow: &HashSet<String>,
     metadata: HashMap<String, String>,
 ) -> Result<Vec<u8>> {
-    let dtype = match precision {
-        Precision::Half => Dtype::F16,
-        Precision::Single => Dtype::F32,
-    };
-    let stored = tensors.iter().map(|(name, array)| Ok((name, &array.shape, encode(name, &array.values, precision)?)));
-    let stored = stored.collect::<Result<Vec<_>>>()?;
-    let views = stored.iter().map(|(name, shape, bytes)| {
-        let view = TensorView::new(dtype, shape.to_vec(), bytes).map_err(|e| invalid(e.to_string()))?;
-        Ok((name.as_str(), view))
-    });
-    let views = views.collect::<Result<Vec<_>>>()?;
-    safetensors::serialize(views, Some(metadata.into_iter().collect())).map_err(|e| invalid(e.to_string()))
+    let mut stored = BTreeMap::new();
+    for (name, array) in tensors {
+        let scales = eight_bits::scales_of(name);
+        // A tensor whose scales would take another's name stays as it is.
+        if !narrow.contains(name) || tensors.contains_key(&scales) {
+            stored.insert(name.clone(), Stored::of(name, &array.shape, &array.values, precision)?);
+            continue;
+        }
+        finite(name, &array.values, array.shape.iter().product())?;
+        let (bytes, values) = eight_bits::narrow(array);
+        stored.insert(scales, Stored::of(name, &[values.len()], &values, Precision::Single)?);
+        stored.insert(name.clone(), Stored { dtype: Dtype::I8, shape: array.shape.clone(), bytes });
+    }
+    safetensors::serialize(&stored, Some(metadata.into_iter().collect())).map_err(|e| invalid(e.to_string()))
 }
 
-fn encode(name: &str, values: &[f32], precision: Precision) -> Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(values.len() * 4);
-    for &value in values {
-        let half = f16::from_f32(value);
-        let stored = match precision {
-            Precision::Half => half.to_f32(),
-            Precision::Single => value,
-        };
-        if !stored.is_finite() {
-            return Err(invalid(format!("{value} in '{name}' cannot be stored.")));
+impl Stored {
+    /// Values as floats: of 32 bits in single precision, of 16 otherwise.
+    fn of(name: &str, shape: &[usize], values: &[f32], precision: Precision) -> Result<Self> {
+        let mut bytes = Vec::with_capacity(values.len() * 4);
+        for &value in values {
+            let half = f16::from_f32(value);
+            let is_single = precision == Precision::Single;
+            if !(if is_single { value } else { half.to_f32() }).is_finite() {
+                return Err(invalid(format!("{value} in '{name}' cannot be stored.")));
+            }
+            match is_single {
+                true => bytes.extend(value.to_le_bytes()),
+                false => bytes.extend(half.to_le_bytes()),
+            }
         }
-        match precision {
-            Precision::Half => bytes.extend(half.to_le_bytes()),
-            Precision::Single => bytes.extend(value.to_le_bytes()),
-        }
+        let dtype = if precision == Precision::Single { Dtype::F32 } else { Dtype::F16 };
+        Ok(Self { dtype, shape: shape.to_vec(), bytes })
     }
-    Ok(bytes)
 }

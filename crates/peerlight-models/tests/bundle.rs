@@ -9,7 +9,7 @@ use std::{
 };
 
 use peerlight_core::Code;
-use peerlight_models::{Array, Bundle, Manifest, PeerManifest, Precision, micro};
+use peerlight_models::{Array, Bundle, FORMAT, Manifest, PeerManifest, Precision, micro};
 use safetensors::{Dtype, View};
 use serde_json::{Value, json};
 use support::{code, described, header, open, with_header};
@@ -150,7 +150,7 @@ fn descriptions_that_cannot_be_are_refused() {
     let many: Vec<String> = (0..17).map(|i| format!("peer-{i}")).collect();
     let invalid = Code::BundleInvalid;
     let cases: Vec<(&str, Change, Code)> = vec![
-        ("a newer format", set("format", json!(3)), Code::BundleVersion),
+        ("a newer format", set("format", json!(FORMAT + 1)), Code::BundleVersion),
         (
             "a newer format in words of its own",
             Box::new(|m| *m = json!({ "format": 9, "nets": [] })),

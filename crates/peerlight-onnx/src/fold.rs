@@ -63,7 +63,7 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
             one(Constant::ints(vec![values.len()], values))
         }
         "Reshape" | "Squeeze" | "Unsqueeze" | "Flatten" | "Transpose" | "Concat" | "Slice" | "Gather" | "Split"
-        | "Expand" | "Tile" => layout::fold(import, call),
+        | "Expand" | "ScatterND" | "Tile" => layout::fold(import, call),
         "BatchNormalization" => norm::batch(import, call),
         "CumSum" => reduce::running_sum(import, call),
         op if op.starts_with("Reduce") => reduce::reduce(import, call),

@@ -29,6 +29,8 @@ pub enum Value<'a> {
     /// What is computed from the image, the batch not its first axis: attention takes queries, keys and values apart
     /// along an axis that it puts first. The axis has to go, or the batch to come back, before anything else is done.
     Turned(Data),
+    /// What is computed from the image, the batch and the axis after it counted as one (ops/merged.rs).
+    Merged(Data),
 }
 
 impl Value<'_> {
@@ -177,6 +179,7 @@ impl<'c, 'a> Call<'c, 'a> {
             Some(Value::Data(data)) => Ok(data),
             Some(Value::Constant(_)) => refuse(format!("has a constant for its input {place}")),
             Some(Value::Row(_)) => refuse("takes the images of a batch as one"),
+            Some(Value::Merged(_)) => refuse("takes the windows of an image as images of their own"),
             Some(Value::Turned(_)) => {
                 refuse("takes a result whose first axis is not the batch: the batch must stay the first axis")
             }

@@ -5,6 +5,7 @@ mod arithmetic;
 mod attention;
 mod conv;
 mod linear;
+mod merged;
 mod norm;
 mod pad;
 mod pool;
@@ -99,6 +100,9 @@ const OPERATIONS: &[(&str, Convert)] = &[
 
 /// Adds what a node computes from the image.
 pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
+    if call.inputs.iter().flatten().any(|value| matches!(value, Value::Merged(_))) {
+        return merged::convert(import, call);
+    }
     let op = call.node.op;
     match OPERATIONS.iter().find(|(name, _)| *name == op) {
         Some((_, convert)) => convert(import, call),

@@ -20,6 +20,8 @@ pub struct OwnOptions {
     pub peer: PeerOptions,
     /// Ids of the peers of a bundle that are taken; all otherwise.
     pub peers: Option<Vec<String>>,
+    /// sha256 of the file, where the caller has computed it. It is computed otherwise.
+    pub sha256: Option<String>,
 }
 
 /// What is in a file with networks, and what is guessed of them.
@@ -97,7 +99,7 @@ pub fn build_own(bytes: &[u8], options: &OwnOptions, device: &Device) -> Result<
         let own = &bundle.manifest;
         let taken = taken(own, options)?;
         let are_all = taken.iter().copied().eq(0..own.peers.len());
-        let sha256 = bundle.sha256();
+        let sha256 = options.sha256.clone().unwrap_or_else(|| bundle.sha256());
         return Ok(OwnNetworks {
             name: are_all.then(|| own.name.clone()),
             calibration: if are_all { bundle.calibration(&sha256)? } else { None },

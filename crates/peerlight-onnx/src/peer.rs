@@ -99,6 +99,10 @@ impl PeerOptions {
                 return Err(keys::wrong("labels", "a list of names or a file's name", other));
             }
             None | Some(Value::Number(_) | Value::Null) => None,
+            Some(Value::String(file)) if leads_away(file) => {
+                let text = format!("Its labels name '{file}'. Only a file beside it, or in a folder there, is read.");
+                return Err(Error::new(Code::AskInvalid, text));
+            }
             Some(Value::String(file)) => Some(Labels::parse(file, read)?),
             Some(value) => Some(Labels::Names(labels::of_json(value)?)),
         };
@@ -133,6 +137,11 @@ impl PeerOptions {
             notes: [self.notes, other.notes].concat(),
         }
     }
+}
+
+/// Whether a file's name leads out of the folder that it is read from: whoever made the JSON would choose what is read.
+fn leads_away(file: &str) -> bool {
+    file.starts_with(['/', '\\']) || file.contains(':') || file.split(['/', '\\']).any(|part| part == "..")
 }
 
 /// Whether JSON is a list of labels, or an object of them by number.

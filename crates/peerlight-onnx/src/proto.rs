@@ -54,7 +54,7 @@ pub struct Node<'a> {
 }
 
 /// `AttributeProto`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Attribute<'a> {
     Float(f32),
     Int(i64),
@@ -67,7 +67,7 @@ pub enum Attribute<'a> {
 }
 
 /// `TensorProto`.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Tensor<'a> {
     pub name: &'a str,
     pub dims: Vec<i64>,

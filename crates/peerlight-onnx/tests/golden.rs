@@ -176,3 +176,12 @@ fn what_cannot_be_run_is_refused_by_name() {
         }
     }
 }
+
+#[test]
+fn layers_have_their_channels_first() {
+    for name in ["windows.script", "windows.dynamo", "next.script", "response.dynamo"] {
+        let graph = import(&file(name), &Options::default()).unwrap().graph;
+        let shapes: Vec<&[usize]> = graph.layers().iter().map(|layer| graph.shape(layer.node)).collect();
+        assert!(shapes.iter().all(|shape| shape[0] == 8) && shapes.len() > 1, "{name}: {shapes:?}");
+    }
+}

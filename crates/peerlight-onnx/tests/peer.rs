@@ -67,6 +67,18 @@ fn a_file_beside_may_be_a_list_of_labels() {
 }
 
 #[test]
+fn no_file_elsewhere_is_read_for_the_labels() {
+    let read = |name: &str| Ok(format!("{name}\ndog\n"));
+    let of = |name: &str| PeerOptions::of_json(&serde_json::json!({ "labels": name }).to_string(), &read);
+    for away in ["../names.txt", "/etc/passwd", "a/../../b", "C:names.txt", "..\\names.txt", "\\\\host\\share", ".."] {
+        assert!(of(away).unwrap_err().to_string().contains("Only a file beside it"), "{away}");
+    }
+    for beside in ["names.txt", "lists/names.txt", "..names"] {
+        assert_eq!(of(beside).unwrap().labels, Some(Labels::Names(vec![beside.into(), "dog".into()])));
+    }
+}
+
+#[test]
 fn keys_that_are_not_known_are_told() {
     let notes = |text: &str| beside(text).unwrap().notes.join(" ");
     assert!(notes(r#"{"preproces": "tf"}"#).contains("'preproces' is not known and is passed over. Is 'preprocess'"));

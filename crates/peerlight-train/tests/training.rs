@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
-use peerlight_core::{Code, Error, Result, Rgba8};
+use peerlight_core::{Code, Error, Result, Rgba8, rng::uniform};
 use peerlight_models::{Bundle, micro};
 use peerlight_train::{
     Data, Dataset, Example, Loss, Networks, PeerLosses, Recipe, Run, Schedule, Start,
@@ -130,6 +130,37 @@ fn a_resumed_run_ends_with_the_same_weights() {
             assert!(begin().resume(&damaged).is_err(), "{name}");
         }
     }
+}
+
+/// Whoever can change a checkpoint can change its sums, too, or leave them out.
+#[test]
+fn checkpoints_changed_at_random_are_read_or_refused() {
+    let schedule = Schedule { steps: Some(3), batch_size: 2, ..Schedule::default() };
+    let begin = || from_micro(recipe(teacher(), small_maps(), schedule.clone()), squares(4), 1).unwrap();
+    let mut run = begin();
+    run.step().unwrap();
+    let checkpoint = run.checkpoint().unwrap();
+    let draw = |i: u64, below: usize| (uniform(14, i) * below as f64) as usize;
+    let (mut read, mut resumed) = (0, begin());
+    for i in 0..400 {
+        let mut changed = checkpoint.clone();
+        changed.files.remove("sha256.json").unwrap();
+        let names: Vec<String> = changed.files.keys().cloned().collect();
+        let bytes = changed.files.get_mut(&names[draw(4 * i, names.len())]).unwrap();
+        // Every other change is to the head, where shapes and places are.
+        let end = if i % 2 == 0 { bytes.len() } else { bytes.len().min(2048) };
+        let at = draw(4 * i + 1, end);
+        match draw(4 * i + 2, 4) {
+            0 => bytes.truncate(at),
+            1 => drop(bytes.drain(at..(at + 1 + draw(4 * i + 3, 16)).min(end))),
+            2 => bytes[at] = b"\xff\0[]{}:,"[draw(4 * i + 3, 8)],
+            _ => bytes[at] ^= 1 << draw(4 * i + 3, 8),
+        }
+        read += u32::from(resumed.resume(&changed).is_ok());
+    }
+    assert!(read < 400, "none was refused");
+    resumed.resume(&checkpoint).unwrap();
+    while resumed.step().unwrap().is_some() {}
 }
 
 #[test]

@@ -54,8 +54,9 @@ pub fn inspect(file: NetworkFile, options: &str) -> core::result::Result<JsValue
 #[wasm_bindgen]
 impl Engine {
     /// Adds the networks of a file, whose memory is let go, to those that [`Engine::load_added`] opens. `options` is
-    /// JSON: `id`; `file`, its name; `peers`, the ids to take from a bundle; `beside`, the text of a JSON file that
-    /// came with it; and what such a file can say, where `labels` may be the text of a file of names.
+    /// JSON: `id`; `file`, its name; `peers`, the ids to take from a bundle; `sha256`, that of a bundle, if it was
+    /// computed already; `beside`, the text of a JSON file that came with it; and what such a file can say, where
+    /// `labels` may be the text of a file of names.
     pub fn add(&mut self, file: NetworkFile, options: &str) -> core::result::Result<(), JsValue> {
         let built = options_of(options).and_then(|options| build_own(&file.bytes, &options, &self.device));
         self.added.push(built.map_err(thrown)?);
@@ -109,12 +110,13 @@ struct JsOptions {
     file: Option<String>,
     peers: Option<Vec<String>>,
     beside: Option<String>,
+    sha256: Option<String>,
 }
 
 fn options_of(json: &str) -> Result<OwnOptions> {
     let refused = |e| Error::new(Code::AskInvalid, format!("The options of a network cannot be read: {e}."));
     let mut said: Value = serde_json::from_str(json).map_err(refused)?;
-    let JsOptions { id, file, peers, beside } = JsOptions::deserialize(&said).map_err(refused)?;
+    let JsOptions { id, file, peers, beside, sha256 } = JsOptions::deserialize(&said).map_err(refused)?;
     // The text of a file of names, where a file on disk would name another one.
     if let Some(Value::String(text)) = said.get("labels")
         && !["imagenet", "none"].contains(&text.as_str())
@@ -124,5 +126,5 @@ fn options_of(json: &str) -> Result<OwnOptions> {
     let alone = |name: &str| Err(Error::new(Code::AskInvalid, format!("The file '{name}' did not come along.")));
     let said = PeerOptions::of_json(&said.to_string(), &alone)?;
     let beside = beside.map(|text| PeerOptions::of_json(&text, &alone)).transpose()?.unwrap_or_default();
-    Ok(OwnOptions { id, file, peer: said.or(beside), peers })
+    Ok(OwnOptions { id, file, peer: said.or(beside), peers, sha256 })
 }

@@ -1,6 +1,8 @@
 //! `cargo xtask experiments`: trains and measures everything that docs/RESULTS.md tells, in one command. What is done
 //! already is not done again, and what was stopped goes on.
 
+mod planted;
+
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -29,6 +31,9 @@ pub struct Args {
     /// Measure on no more images than this
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// Program to run; otherwise one is built
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -238,7 +243,10 @@ const PAIRS: &[(&str, &str)] = &[
 ];
 
 pub fn run(args: &Args) -> Result {
-    let peerlight = built()?;
+    let peerlight = match &args.program {
+        Some(program) => std::path::absolute(program).map_err(|e| e.to_string())?,
+        None => built()?,
+    };
     let wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|only| name.starts_with(only.as_str()));
     if args.stage != Stage::Evaluate {
         // The first seed of everything before the second of anything: an image of the whole comes early.
@@ -247,6 +255,12 @@ pub fn run(args: &Args) -> Result {
                 train(&peerlight, args, experiment, *seed)?;
             }
         }
+    }
+    if wanted("planted") {
+        if args.stage != Stage::Evaluate {
+            planted::run(&peerlight, args)?;
+        }
+        planted::keep(args)?;
     }
     if args.stage == Stage::Train {
         return Ok(());

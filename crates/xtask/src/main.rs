@@ -11,6 +11,8 @@ mod metadata;
 mod networks;
 mod node;
 mod page;
+mod planted;
+mod random;
 mod serve;
 mod setup;
 mod shell;
@@ -48,10 +50,12 @@ enum Command {
     Bundlers(bundlers::Args),
     /// Measure speed and size
     Bench(bench::Args),
-    /// Kill, starve and disturb evaluate and train, and see that nothing is lost
+    /// Kill, starve and disturb the commands that write files, and see that nothing is lost
     Torture(torture::Args),
     /// Train and measure what docs/RESULTS.md tells
     Experiments(experiments::Args),
+    /// Make images with a planted mark, whose truth is known
+    Planted(planted::Args),
     /// Import networks of many makers and compare them with onnxruntime and torch-cam
     Networks(networks::Args),
     /// Read files that were changed at random
@@ -77,6 +81,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Torture(args) => torture::run(&args),
         Command::Experiments(args) => experiments::run(&args),
+        Command::Planted(args) => planted::run(&args),
         Command::Networks(args) => networks::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Results => tables::write(),

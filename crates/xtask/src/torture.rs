@@ -1,4 +1,4 @@
-//! `cargo xtask torture`: what happens to `peerlight evaluate` and `peerlight train` when the machine does its worst.
+//! `cargo xtask torture`: what happens to the commands that write files when the machine does its worst.
 //!
 //! Every trial ends in the bits of a run that nothing disturbed, or in a refusal; anything else fails the command.
 
@@ -10,6 +10,7 @@ mod soak;
 use std::path::PathBuf;
 
 use crate::{
+    random::Random,
     shell::{Result, cargo, exec, target_dir},
     wasm,
 };
@@ -17,11 +18,11 @@ use place::{Job, Place};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Number of kills for each of the two commands, each at a random moment of a run of its own
+    /// Number of kills for each command, each at a random moment of a run of its own
     #[arg(long, default_value_t = 50)]
     kills: usize,
-    /// Torture one of the two commands alone: train or evaluate
-    #[arg(long, value_parser = ["train", "evaluate"], value_name = "COMMAND")]
+    /// Torture one command alone
+    #[arg(long, value_parser = ["train", "evaluate", "audit", "explain", "import", "calibrate"], value_name = "COMMAND")]
     only: Option<String>,
     /// Number of images in the run that is watched for memory
     #[arg(long, default_value_t = 2000)]
@@ -44,32 +45,25 @@ pub fn run(args: &Args) -> Result {
     };
     let place = Place::new(&program)?;
     println!("Networks and images are made in {}", place.folder().display());
-    let trained = place.train_unbroken()?;
-    let evaluated = place.evaluate_unbroken()?;
+    // The networks that the others read are those that are trained first.
+    let jobs = [
+        place.train_unbroken()?,
+        place.evaluate_unbroken()?,
+        place.audit_unbroken()?,
+        place.explain_unbroken()?,
+        place.import_unbroken()?,
+        place.calibrate_unbroken()?,
+    ];
     let mut random = Random(args.seed);
     let wanted = |job: &&Job| args.only.as_deref().is_none_or(|only| only == job.name);
-    for job in [&trained, &evaluated].into_iter().filter(wanted) {
+    for job in jobs.iter().filter(wanted) {
         kills::run(&place, job, args.kills, &mut random)?;
         faults::run(&place, job)?;
-    }
-    if wanted(&&evaluated) {
-        soak::run(&place, &evaluated, args.soak)?;
+        if job.name == "evaluate" {
+            soak::run(&place, job, args.soak)?;
+        }
     }
     place.remove();
     println!("Every trial ended in the bits of an unbroken run, or in a refusal.");
     Ok(())
-}
-
-/// Numbers that look random (SplitMix64, Steele et al. 2014).
-pub struct Random(u64);
-
-impl Random {
-    /// A number in 0..1.
-    pub fn fraction(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ z >> 31) >> 11) as f64 / (1u64 << 53) as f64
-    }
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { audit } from '../axe.mjs';
 import { near, test } from '../harness.mjs';
 import { png, sampleFiles } from '../images.mjs';
+import { residentOf } from '../memory.mjs';
 import { native } from '../native.mjs';
 import { TEMP } from '../paths.mjs';
 import { Site } from '../site.mjs';
@@ -128,20 +129,6 @@ test('many: pause, go on, cancel', async (t) => {
   // The page is as usable as before.
   await site.explain(() => site.at('sample-1').click());
 });
-
-/**
- * The resident memory of the pages, with their workers, in MB.
- * @param {import('playwright-core').CDPSession} cdp of the browser
- */
-async function residentOf(cdp) {
-  const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
-  let kilobytes = 0;
-  for (const { id } of processInfo.filter(({ type }) => type === 'renderer')) {
-    const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
-    kilobytes += Number(status.match(/^VmRSS:\s+(\d+)/m)?.[1] ?? 0);
-  }
-  return kilobytes / 1e3;
-}
 
 const MANY = Number(process.env.PEERLIGHT_MANY ?? 40);
 

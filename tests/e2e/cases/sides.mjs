@@ -52,7 +52,7 @@ test('sides: another class, by keyboard; the maps are correlated and subtracted'
   await tabTo(site, /^sides-class$/);
   await site.page.keyboard.type('lynx');
   await site.page.keyboard.press('Enter');
-  const said = await site.text('sides-sentence', /^Tiger cat and lynx have .* correlate at/);
+  const said = await site.text('sides-sentence', /^“tiger cat” and “lynx” have .* correlate at/);
   const right = await site.last();
   assert.equal(right.target.label, 'lynx');
   const rho = correlation(left.map, right.map);

@@ -1,3 +1,5 @@
+import { t } from '../words/index.js';
+
 /** @import { Action, State } from './state.js' */
 
 /**
@@ -43,8 +45,6 @@ export function reduceHost(page, action) {
  */
 export function offlineNote({ host, engine }) {
   if (host.online) return '';
-  if (engine.phase === 'ready') return 'You are offline. Everything that is loaded keeps working.';
-  return host.kept
-    ? 'You are offline. The page works with what is kept on this device.'
-    : 'You are offline. Networks that are not on this device yet cannot be loaded.';
+  if (engine.phase === 'ready') return t('offline.ready');
+  return t(host.kept ? 'offline.kept' : 'offline.bare');
 }

@@ -14,9 +14,13 @@ import { SIDES_ELEMENTS } from '../side-by-side/elements/index.js';
 import { runSides } from '../side-by-side/start.js';
 import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
 import { runWhatIf } from '../what-if/effects.js';
+import { speak } from '../words/index.js';
+import { sayPage } from '../words/page.js';
+import { LanguageMenu } from './elements/language.js';
 import { OfflineLine } from './elements/offline.js';
 import { StatusLine } from './elements/status.js';
 import { ThemeButton } from './elements/theme.js';
+import { keptLanguage, languageOf, runLanguage, usualOf } from './language.js';
 import { runOffline } from './offline.js';
 import { Store } from './store.js';
 
@@ -27,6 +31,7 @@ import { Store } from './store.js';
 
 /** Every element of the page, by its tag. */
 const ELEMENTS = {
+  'peer-language': LanguageMenu,
   'peer-offline': OfflineLine,
   'peer-status': StatusLine,
   'peer-theme': ThemeButton,
@@ -39,10 +44,29 @@ const ELEMENTS = {
   ...KEEP_ELEMENTS,
   ...COMPARE_ELEMENTS,
 };
+const tags = Object.keys(ELEMENTS).join();
+
+const first = languageOf(location, keptLanguage(), navigator.languages);
+const code = first === 'en' ? first : await speak(first); // English is there, and does not wait.
+
+/** The elements that say something, as they stand in the page before they are drawn. */
+const said = [...document.querySelectorAll(tags)].filter(
+  (node) => node.localName !== 'peer-language' && !node.parentElement?.closest(tags),
+);
+const undrawn = said.map((node) => node.cloneNode(true));
+if (code !== 'en') sayPage(document);
+document.documentElement.lang = code;
 for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag, element);
-const elements = /** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(Object.keys(ELEMENTS).join()));
+
+const isStatus = (/** @type {PageElement} */ element) => Number(element instanceof StatusLine);
+const drawable = () =>
+  [.../** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(tags))].sort(
+    (a, b) => isStatus(a) - isStatus(b),
+  );
+let elements = drawable();
 
 const store = new Store();
+store.dispatch({ type: 'language-changed', code, usual: usualOf(navigator.languages) });
 const engineNow = runNetworks(store);
 runImages(store);
 runExplain(store, engineNow);
@@ -52,13 +76,18 @@ runMany(store, engineNow);
 runKeep(store);
 runCompare(store, engineNow);
 runOffline(store);
+runLanguage(store);
 document.addEventListener('peerlight', (event) => {
   store.dispatch(/** @type {CustomEvent<Action>} */ (event).detail);
 });
 
-/** @type {State | null} */
-let drawn = null;
+/** Longer drawing lets waiting clicks and keys in. */
+const SLICE_MS = 10;
+/** The state that each element shows. @type {Map<PageElement, State>} */
+const drawn = new Map();
 let waiting = false;
+/** Where the page was scrolled to before all of it was made anew. @type {[number, number] | null} */
+let place = null;
 store.subscribe(() => {
   // Many actions, one drawing. A timer, since a page in the background gets no animation frames.
   if (waiting) return;
@@ -66,10 +95,38 @@ store.subscribe(() => {
   setTimeout(draw);
 });
 
+/**
+ * Draws in slices, each element in its turn from the newest state. The status comes last: what it tells of is then on
+ * the page.
+ */
 function draw() {
   waiting = false;
-  const before = drawn;
-  const state = (drawn = store.state);
+  const end = performance.now() + SLICE_MS;
+  const { code } = store.state.language;
+  if (code !== document.documentElement.lang) {
+    place = [scrollX, scrollY];
+    sayAnew();
+    document.documentElement.lang = code;
+  }
+  showSections(store.state);
+  for (const element of elements) {
+    const { state } = store;
+    if (drawn.get(element) === state) continue;
+    if (performance.now() > end) {
+      waiting = true;
+      setTimeout(draw);
+      return;
+    }
+    const before = drawn.get(element) ?? null;
+    drawn.set(element, state);
+    element.update(state, before);
+  }
+  if (place) scrollTo(...place);
+  place = null;
+}
+
+/** @param {State} state */
+function showSections(state) {
   const { catalog, phase } = state.engine;
   /** What the style sheets show the page's sections by. */
   const has = {
@@ -79,7 +136,19 @@ function draw() {
     'has-failed': phase === 'failed',
   };
   for (const [name, on] of Object.entries(has)) document.documentElement.classList.toggle(name, Boolean(on));
-  for (const element of elements) element.update(state, before);
+}
+
+/** An element's words are chosen when it is made: another language makes all of them anew, and the state stays. */
+function sayAnew() {
+  sayPage(document);
+  said.forEach((node, i) => {
+    const fresh = /** @type {Element} */ (undrawn[i]?.cloneNode(true));
+    sayPage(fresh);
+    node.replaceWith(fresh);
+    said[i] = fresh;
+  });
+  drawn.clear();
+  elements = drawable();
 }
 
 draw();

@@ -1,3 +1,5 @@
+import { explaining } from '../explain/select.js';
+
 /** @import { Store } from './store.js' */
 
 /**
@@ -19,8 +21,8 @@ export function runOffline(store) {
   let registration = null;
   let registering = false;
   store.subscribe((state, before) => {
-    // The first visit's download is not to share the line with it.
-    if (state.engine.phase === 'ready' && !registration) register();
+    // The first visit's download and the first explanation are not to share the line and the processor with it.
+    if (state.engine.phase === 'ready' && !explaining(state) && !registration) register();
     if (state.host.updating && !before.host.updating) takeOver();
   });
   if (serviceWorker.controller) register();

@@ -8,6 +8,7 @@ import { noEngine, reduceNetworks } from '../networks/state.js';
 import { noSides, reduceSides } from '../side-by-side/state.js';
 import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
+import { plainLanguage, reduceLanguage } from './language.js';
 
 /**
  * @import { CompareAction, Comparison } from '../compare/state.js'
@@ -19,6 +20,7 @@ import { plainHost, reduceHost } from './host.js';
  * @import { SidesAction, SidesState } from '../side-by-side/state.js'
  * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
+ * @import { LanguageAction, LanguageState } from './language.js'
  * @import { Explanation, ImageRequest } from 'peerlight'
  */
 
@@ -40,11 +42,12 @@ import { plainHost, reduceHost } from './host.js';
  * @property {ManyState} many
  * @property {Comparison} comparison
  * @property {HostState} host
+ * @property {LanguageState} language
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
  * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | SidesAction | ManyAction
  *   | CompareAction} FolderAction
- * @typedef {FolderAction | ChoiceAction | HostAction | ButtonAction} Action
+ * @typedef {FolderAction | ChoiceAction | HostAction | LanguageAction | ButtonAction} Action
  */
 
 /** @type {State} */
@@ -62,6 +65,7 @@ export const initial = {
   many: noMany,
   comparison: noComparison,
   host: plainHost,
+  language: plainLanguage,
 };
 
 /** In the order in which they see each other's changes. */
@@ -75,6 +79,7 @@ const REDUCERS = [
   reduceMany,
   reduceCompare,
   reduceHost,
+  reduceLanguage,
 ];
 
 /**

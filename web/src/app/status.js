@@ -1,10 +1,11 @@
 import { agreement, answers } from '../explain/words.js';
 import { bytes, time } from '../shared/format.js';
+import { heard, t } from '../words/index.js';
 
 /**
  * @import { State } from './state.js'
  * @import { EngineState } from '../networks/state.js'
- * @import { Failure } from '../shared/failure.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { Explanation } from 'peerlight'
  */
 
@@ -30,10 +31,10 @@ const ENDLESS = { value: 0, max: 0, text: '' };
  */
 export function statusOf(state) {
   const { image } = state;
-  if (image.next) return { ...quiet, text: 'Opening the image…', bar: ENDLESS };
+  if (image.next) return { ...quiet, text: t('status.opening'), bar: ENDLESS };
   const status = { ...working(state), notice: image.notice };
   if (!image.error) return status;
-  const still = image.chosen?.name ? ` Still showing ${image.chosen.name}.` : '';
+  const still = image.chosen?.name ? ` ${t('status.still', { name: image.chosen.name })}` : '';
   return { ...status, error: { ...image.error, help: image.error.help + still } };
 }
 
@@ -45,28 +46,31 @@ function working({ engine, image, job, result }) {
   if (engine.phase === 'failed') return failed(engine);
   if (engine.phase === 'loading') {
     const { doing, ...bar } = loading(engine.progress);
-    return { ...quiet, text: `${doing}…${image.preview ? ' Your image is next.' : ''}`, bar, cancel: true };
+    return { ...quiet, text: t(image.preview ? 'status.doing-next' : 'status.doing', { doing }), bar, cancel: true };
   }
   if (job.phase === 'failed') {
-    return { ...quiet, text: 'The explanation failed.', error: job.error, retry: 'Try again' };
+    return { ...quiet, text: t('status.failed'), error: job.error, retry: t('try-again') };
   }
   if (job.phase === 'due' || job.phase === 'running') {
     const { step } = job;
-    if (!step) return { ...quiet, text: 'Explaining the image…', bar: ENDLESS, cancel: true };
-    const bar = { value: step.done, max: step.total, text: `${step.done} of ${step.total}` };
-    return { ...quiet, text: `${step.name}…`, bar, cancel: true };
+    if (!step) return { ...quiet, text: t('status.explaining'), bar: ENDLESS, cancel: true };
+    const bar = { value: step.done, max: step.total, text: t('far.count', { done: step.done, total: step.total }) };
+    return { ...quiet, text: t('status.doing', { doing: heard(step.name) }), bar, cancel: true };
   }
   if (engine.switching) {
     const { doing: _, ...bar } = loading(engine.progress);
-    return { ...quiet, text: 'Changing the device…', bar, cancel: true };
+    return { ...quiet, text: t('status.device'), bar, cancel: true };
   }
   if (job.phase === 'cancelled') {
-    const kept = result ? ' What you see belongs to the earlier settings.' : '';
-    return { ...quiet, text: `Stopped.${kept}`, retry: 'Explain again' };
+    return {
+      ...quiet,
+      text: t(result ? 'status.stopped-earlier' : 'status.stopped'),
+      retry: t('status.explain-again'),
+    };
   }
   if (engine.error) return unopened(engine.error);
   if (result) return { ...quiet, text: summary(result) };
-  return { ...quiet, text: engine.phase === 'ready' ? 'Ready. Choose an image.' : 'Choose an image.' };
+  return { ...quiet, text: t(engine.phase === 'ready' ? 'status.ready' : 'status.choose') };
 }
 
 /**
@@ -75,11 +79,11 @@ function working({ engine, image, job, result }) {
  */
 function failed({ error }) {
   if (error?.code === 'cancelled') {
-    return { ...quiet, text: 'Loading the networks was stopped.', retry: 'Load the networks' };
+    return { ...quiet, text: t('status.load-stopped'), retry: t('status.load') };
   }
   // A browser that lacks something lacks it the next time too.
-  const retry = error?.code === 'device-unavailable' ? '' : 'Try again';
-  return { ...quiet, text: 'The networks could not be loaded.', error, retry };
+  const retry = error?.code === 'device-unavailable' ? '' : t('try-again');
+  return { ...quiet, text: t('status.load-failed'), error, retry };
 }
 
 /**
@@ -88,34 +92,40 @@ function failed({ error }) {
  * @returns {Status}
  */
 function unopened(error) {
-  const text = 'The earlier networks stay open.';
-  if (error.code === 'cancelled') return { ...quiet, text: `Stopped. ${text}` };
-  return { ...quiet, text: `Those networks could not be opened. ${text}`, error };
+  if (error.code === 'cancelled') return { ...quiet, text: t('status.stopped-stay') };
+  return { ...quiet, text: t('status.unopened'), error };
 }
 
 /** @param {EngineState['progress']} progress */
 function loading({ weights, code, device, networks }) {
   if (networks) {
-    const { loaded: value, total: max, text: doing } = networks;
+    const { loaded: value, total: max } = networks;
+    const doing = heard(networks.text);
     // The last byte is not the last work: the networks are then made of them.
-    return value < max ? { value, max, doing, text: `${bytes(value)} of ${bytes(max)}` } : { ...ENDLESS, doing };
+    return value < max ? { value, max, doing, text: far(value, max) } : { ...ENDLESS, doing };
   }
   const files = [weights, code].filter((file) => file !== undefined);
   const loaded = files.reduce((sum, file) => sum + file.loaded, 0);
   const total = files.every((file) => file.total) ? files.reduce((sum, file) => sum + file.total, 0) : 0;
   const finished = device && (!weights || weights.loaded >= weights.total);
-  if (finished) return { ...ENDLESS, doing: device.text };
-  const doing = 'Loading the networks';
+  if (finished) return { ...ENDLESS, doing: heard(device.text) };
+  const doing = t('status.loading');
   if (!loaded) return { ...ENDLESS, doing };
-  const text = total ? `${bytes(loaded)} of ${bytes(total)}` : bytes(loaded);
+  const text = total ? far(loaded, total) : bytes(loaded);
   return { value: loaded, max: total, text, doing };
 }
+
+/**
+ * @param {number} done
+ * @param {number} total
+ */
+const far = (done, total) => t('far.count', { done: bytes(done), total: bytes(total) });
 
 /** @param {Explanation} result */
 function summary(result) {
   const ms = result.timings.reduce((sum, step) => sum + step.ms, 0);
   const [first, ...others] = result.peers.map(({ top }) => top[0]?.label);
   // That the answers differ is said by the answers.
-  const caution = others.every((label) => label === first) ? result.caution : '';
-  return [caution, answers(result), agreement(result), `Took ${time(ms)}.`].filter(Boolean).join(' ');
+  const caution = others.every((label) => label === first) && result.caution ? heard(result.caution) : '';
+  return [caution, answers(result), agreement(result), t('status.took', { time: time(ms) })].filter(Boolean).join(' ');
 }

@@ -1,5 +1,6 @@
 import { make } from '../shared/element.js';
 import { offersOf } from './offers.js';
+import { t } from '../words/index.js';
 
 /**
  * @import { State } from '../app/state.js'
@@ -38,7 +39,11 @@ export class Buttons {
   /** @param {Offer} offer */
   #button({ id, text, action }) {
     const { id: method, name } = this.#method;
-    const props = { type: 'button', 'data-testid': `${id}-${method}`, 'aria-label': `${name}: ${text}` };
+    const props = {
+      type: 'button',
+      'data-testid': `${id}-${method}`,
+      'aria-label': t('offer.label', { name, offer: text }),
+    };
     return make('button', { ...props, onclick: () => this.#owner.send(action) }, text);
   }
 

@@ -1,6 +1,7 @@
 import { maskingOf, metricsNow, scoresOf } from './select.js';
 import { picked } from './state.js';
 import { cardOf } from './work.js';
+import { t } from '../words/index.js';
 
 /**
  * @import { State } from '../app/state.js'
@@ -21,20 +22,20 @@ import { cardOf } from './work.js';
  * @property {(card: Card) => number | null} value
  */
 
-/** @type {Column[]} */
-const COST = [
+/** @returns {Column[]} */
+const costs = () => [
   {
     key: 'passes',
-    name: 'Passes',
-    help: 'Forward, partial and backward passes together.',
+    name: t('column.passes'),
+    help: t('column.passes.help'),
     unit: 'passes',
     better: 'lower',
     value: ({ map: { value } }) => value && value.cost.forward + value.cost.partial + value.cost.backward,
   },
   {
     key: 'ms',
-    name: 'Time',
-    help: 'Milliseconds that the map took on this device.',
+    name: t('column.ms'),
+    help: t('column.ms.help'),
     unit: 'ms',
     better: 'lower',
     value: ({ map: { value } }) => value && value.ms,
@@ -55,7 +56,7 @@ export function scoreColumns(state) {
 }
 
 /** @param {State} state */
-export const columnsOf = (state) => [...scoreColumns(state), ...COST];
+export const columnsOf = (state) => [...scoreColumns(state), ...costs()];
 
 /**
  * A column's name, with an arrow up where higher is better, and down where lower is.
@@ -67,7 +68,7 @@ export const headOf = ({ name, better }) => `${name} ${better === 'higher' ? 'â†
  * What a column means, for whoever asks.
  * @param {Column} column
  */
-export const hintOf = ({ help, better }) => `${help} ${better === 'higher' ? 'Higher' : 'Lower'} is better.`;
+export const hintOf = ({ help, better }) => t(`column.${better}`, { help });
 
 /**
  * The methods in the order chosen; what has no score comes last.

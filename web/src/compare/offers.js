@@ -2,6 +2,7 @@ import { about } from '../shared/format.js';
 import { timeOf } from './cost.js';
 import { metricsOf } from './select.js';
 import { cardOf, isOpen, KINDS } from './work.js';
+import { t } from '../words/index.js';
 
 /**
  * @import { Action, State } from '../app/state.js'
@@ -27,21 +28,25 @@ export function offersOf(state, method) {
   const ask = (/** @type {Kind} */ kind) => ({ type: /** @type {const} */ ('work-ask'), id, kind });
 
   if (Object.values(card).some((work) => isOpen(work.phase))) {
-    return [{ id: 'stop', text: 'Stop', action: { type: 'work-stop', id } }];
+    return [{ id: 'stop', text: t('offer.stop'), action: { type: 'work-stop', id } }];
   }
-  if (!card.map.value) return [{ id: 'run', text: `Run, ${takes('map')}`, action: ask('map') }];
+  if (!card.map.value) return [{ id: 'run', text: t('offer.run', { time: takes('map') }), action: ask('map') }];
   const left = KINDS.find((kind) => card[kind].phase === 'stopped' || card[kind].phase === 'failed');
-  if (left) return [{ id: 'run', text: 'Continue', action: ask(left) }];
+  if (left) return [{ id: 'run', text: t('offer.continue'), action: ask(left) }];
 
   /** @type {Offer[]} */
   const offers = [];
   const again = metricsOf(state, 'again', method).map((metric) => metric.name);
   if (again.length && !card.again.value) {
-    offers.push({ id: 'again', text: `${again.join(', ')}: ${takes('again')}`, action: ask('again') });
+    offers.push({
+      id: 'again',
+      text: t('offer.again', { metrics: again.join(', '), time: takes('again') }),
+      action: ask('again'),
+    });
   }
   if (!card.sanity.value) {
-    const long = timeOf(state, 'sanity', method) > LONG_MS ? ` (${takes('sanity')})` : '';
-    offers.push({ id: 'sanity', text: `Does it depend on the network?${long}`, action: ask('sanity') });
+    const long = timeOf(state, 'sanity', method) > LONG_MS ? 'offer.sanity-long' : 'offer.sanity';
+    offers.push({ id: 'sanity', text: t(long, { time: takes('sanity') }), action: ask('sanity') });
   }
   return offers;
 }

@@ -1,4 +1,5 @@
 import { svg } from '../shared/svg.js';
+import { number, share } from '../words/index.js';
 
 /**
  * Lines over an axis from 0 to 1, as a drawing that styles and themes can color.
@@ -107,8 +108,8 @@ const yOf = (v) => FRAME.top + (1 - v) * (HEIGHT - FRAME.top - FRAME.bottom);
 function gridAt(v) {
   return [
     svg('path', { class: 'grid', d: `M${xOf(0)} ${yOf(v)}H${xOf(1)}` }),
-    svg('text', { class: 'tick', x: xOf(0) - 5, y: yOf(v) + 3.5, 'text-anchor': 'end' }, String(v)),
-    svg('text', { class: 'tick', x: xOf(v), y: yOf(0) + 13, 'text-anchor': 'middle' }, `${100 * v}%`),
+    svg('text', { class: 'tick', x: xOf(0) - 5, y: yOf(v) + 3.5, 'text-anchor': 'end' }, number(v)),
+    svg('text', { class: 'tick', x: xOf(v), y: yOf(0) + 13, 'text-anchor': 'middle' }, share(100 * v, 0)),
   ];
 }
 

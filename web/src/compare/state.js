@@ -2,7 +2,7 @@ import { asked, cardOf, emptied, isOpen, stopped, withWorks, KINDS } from './wor
 
 /**
  * @import { Action, State } from '../app/state.js'
- * @import { Failure } from '../shared/failure.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { Step } from '../explain/state.js'
  * @import { Card, Kind, Work } from './work.js'
  * @import { Method } from 'peerlight'

@@ -4,6 +4,7 @@ import { Buttons } from './buttons.js';
 import { columnsOf, headOf, hintOf, sortBy } from './columns.js';
 import { settingsOf } from './select.js';
 import { cardOf, KINDS } from './work.js';
+import { t } from '../words/index.js';
 
 /**
  * @import { State } from '../app/state.js'
@@ -12,6 +13,11 @@ import { cardOf, KINDS } from './work.js';
  * @import { Card } from './work.js'
  * @import { Method } from 'peerlight'
  */
+
+/** The columns beside the scores. */
+const OTHERS = /** @type {const} */ (['table.depends', 'table.note', 'table.actions']);
+/** What a note says of work that is not finished. */
+const PHASES = /** @type {const} */ (['running', 'waiting', 'stopped']);
 
 /** The same methods and scores as on the cards, as a table that is sorted by its headings. */
 export class MethodsTable {
@@ -25,10 +31,10 @@ export class MethodsTable {
   /** @param {PageElement} owner who sends */
   constructor(owner) {
     this.#owner = owner;
-    const caption = make('caption', {}, 'Click a heading to sort. ↑: higher is better; ↓: lower is better.');
+    const caption = make('caption', {}, t('table.caption'));
     const table = make('table', { class: 'ranking', 'data-testid': 'ranking' }, caption);
     table.append(make('thead', {}, this.#head), this.#body);
-    const props = { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of the methods', hidden: true };
+    const props = { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('table.label'), hidden: true };
     this.node = make('div', props, table);
   }
 
@@ -52,9 +58,9 @@ export class MethodsTable {
    */
   #heads(state, columns) {
     const held = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.testid;
-    const others = ['Depends on the network', 'Note', 'Actions'].map((text) => make('th', { scope: 'col' }, text));
+    const others = OTHERS.map((key) => make('th', { scope: 'col' }, t(key)));
     const heads = columns.map((column) => this.#sorter(state, column));
-    this.#head.replaceChildren(make('th', { scope: 'col' }, 'Method'), ...heads, ...others);
+    this.#head.replaceChildren(make('th', { scope: 'col' }, t('table.method')), ...heads, ...others);
     const button = held && this.#head.querySelector(`[data-testid="${held}"]`);
     if (button instanceof HTMLElement) button.focus({ preventScroll: true });
   }
@@ -104,7 +110,7 @@ export class MethodsTable {
 /** @param {Card} card */
 function dependence({ sanity: { value } }) {
   if (!value) return '–';
-  return value.unchanged ? 'no' : 'yes';
+  return t(value.unchanged ? 'table.no' : 'table.yes');
 }
 
 /** @param {Card} card */
@@ -112,6 +118,7 @@ function noteOn(card) {
   const works = KINDS.map((kind) => card[kind]);
   const error = works.find((work) => work.error)?.error;
   if (error) return error.message;
-  const phase = ['running', 'waiting', 'stopped'].find((p) => works.some((work) => work.phase === p));
-  return phase ?? (card.map.value?.blank ? 'blank' : '');
+  const phase = PHASES.find((p) => works.some((work) => work.phase === p));
+  if (phase) return t(`table.${phase}`);
+  return card.map.value?.blank ? t('table.blank') : '';
 }

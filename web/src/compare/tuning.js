@@ -1,5 +1,6 @@
 import { make } from '../shared/element.js';
 import { settingsOf } from './select.js';
+import { t } from '../words/index.js';
 
 /**
  * @import { State } from '../app/state.js'
@@ -26,7 +27,7 @@ export class Tuning {
     this.node = make(
       'details',
       { 'data-testid': `settings-${method.id}`, hidden: !fields.length },
-      make('summary', {}, 'Settings'),
+      make('summary', {}, t('tuning')),
       make('div', { class: 'fields' }, ...fields),
     );
   }
@@ -39,7 +40,7 @@ export class Tuning {
     const input = kind === 'choice' ? this.#select(setting, props) : this.#number(setting, props);
     input.value = String(start);
     this.#inputs.set(id, input);
-    const text = kind === 'number' ? `${help} ${min} to ${max}.` : help;
+    const text = kind === 'number' ? t('tuning.range', { help, min: min ?? '', max: max ?? '' }) : help;
     return make(
       'div',
       { class: 'field' },

@@ -1,5 +1,6 @@
 import { headRow, make, tableRow } from '../shared/element.js';
 import { decimal } from '../shared/format.js';
+import { heard, t } from '../words/index.js';
 
 /** @import { Sanity } from 'peerlight' */
 
@@ -9,20 +10,20 @@ import { decimal } from '../shared/format.js';
  */
 export function verdictOn({ layers, unchanged }) {
   const rows = layers.map(({ name, spearman, pearson }) =>
-    tableRow({ head: name, cells: [decimal(spearman), decimal(pearson)] }),
+    tableRow({ head: heard(name), cells: [decimal(spearman), decimal(pearson)] }),
   );
   const table = make(
     'table',
     {},
-    make('caption', {}, 'Correlation with the map of the trained network'),
-    make('thead', {}, headRow(['Shuffled down to', 'Ranks', 'Values'])),
+    make('caption', {}, t('verdict.caption')),
+    make('thead', {}, headRow([t('verdict.depth'), t('verdict.ranks'), t('verdict.values')])),
     make('tbody', {}, ...rows),
   );
   const last = layers.at(-1);
-  const rho = last ? ` (rank correlation ${decimal(last.spearman)})` : '';
+  const rho = last ? t('verdict.rho', { rho: decimal(last.spearman) }) : '';
   return [
     make('p', { class: unchanged ? 'warning-text' : 'quiet', 'data-testid': 'verdict' }, inWords(unchanged, rho)),
-    make('details', {}, make('summary', {}, 'Layer by layer'), table),
+    make('details', {}, make('summary', {}, t('verdict.layers')), table),
   ];
 }
 
@@ -31,7 +32,5 @@ export function verdictOn({ layers, unchanged }) {
  * @param {string} rho
  */
 function inWords(unchanged, rho) {
-  return unchanged
-    ? `With shuffled weights the map is nearly the same${rho}: it shows the image, not what the network has learned.`
-    : `With shuffled weights the map is different${rho}, as it should be. That alone does not make it right.`;
+  return t(unchanged ? 'verdict.unchanged' : 'verdict.changed', { rho });
 }

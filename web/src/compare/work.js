@@ -1,7 +1,7 @@
 /**
  * The pieces of work on a method's card, and how they change.
  *
- * @import { Failure } from '../shared/failure.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { Step } from '../explain/state.js'
  * @import { Explanation, Measures, Sanity } from 'peerlight'
  */

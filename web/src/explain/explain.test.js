@@ -78,7 +78,7 @@ test('a pinned region stays under the same grid, and another image has none', ()
 });
 
 test('what the networks say is one sentence, and where they look another', () => {
-  assert.equal(answers(result), 'a says cat (50.0%), b says cat (25.0%), and c says dog (75.0%).');
+  assert.equal(answers(result), 'a says cat (50.0%), b says cat (25.0%) and c says dog (75.0%).');
   const two = { ...result, peers: result.peers.slice(0, 2) };
   assert.equal(answers(two), 'Both networks say cat (50.0% and 25.0%).');
   assert.equal(agreement(result), 'They look at partly the same places (overlap 30.0%, local agreement 0.20).');

@@ -1,4 +1,5 @@
 import { svg } from '../shared/svg.js';
+import { t } from '../words/index.js';
 
 /** @import { TrustEstimate } from 'peerlight' */
 
@@ -10,7 +11,7 @@ const [WIDTH, HEIGHT] = [240, 80];
  */
 export function reliabilityPlot({ rates, step }) {
   const told = rates.map(([rate]) => `${Math.round(100 * (rate ?? 0))}`).join(', ');
-  const label = `Hit rates from the least to the most agreement: ${told} of 100; this image is in step ${step + 1}.`;
+  const label = t('reliability', { rates: told, step: step + 1 });
   const plot = svg('svg', {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     role: 'img',

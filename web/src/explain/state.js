@@ -2,7 +2,7 @@ import { asksSame, brightest } from './select.js';
 
 /**
  * @import { Action, State } from '../app/state.js'
- * @import { Failure } from '../shared/failure.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { Explanation, ImageRequest } from 'peerlight'
  */
 

@@ -6,6 +6,9 @@ import { failure } from '../shared/failure.js';
  * @import { Sample } from './state.js'
  */
 
+/** So long an image that gave way may still be drawn. */
+const LATE_MS = 2000;
+
 /**
  * Decodes the image that was chosen, and lists the samples.
  * @param {Store} store
@@ -14,7 +17,8 @@ export function runImages(store) {
   const { dispatch } = store;
   store.subscribe(({ image }, before) => {
     if (image.serial !== before.image.serial && image.next) show(image.serial, image.next.source);
-    if (image.preview !== before.image.preview) before.image.preview?.bitmap.close();
+    const former = before.image.preview?.bitmap;
+    if (former && image.preview?.bitmap !== former) setTimeout(() => former.close(), LATE_MS);
   });
   listSamples().then((samples) => dispatch({ type: 'samples-listed', samples }));
 

@@ -29,7 +29,7 @@ import { changeOf, settingOf } from '../explain/select.js';
  * @returns {string} without `#`; empty where nothing differs from how the page begins
  */
 export function addressOf(state) {
-  const { ask, view, whatIf, image, samples, result, engine } = state;
+  const { ask, view, whatIf, image, samples, result, engine, language } = state;
   const words = new URLSearchParams();
   const sample = samples.find(({ name }) => name === image.chosen?.name && image.chosen.alt);
   if (sample) words.set('sample', stem(sample));
@@ -51,6 +51,7 @@ export function addressOf(state) {
   }
   const beside = sample && besideOf(state);
   if (beside) words.set('with', beside);
+  if (language.code !== language.usual) words.set('lang', language.code);
   return words.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
 }
 

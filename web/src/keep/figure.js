@@ -2,6 +2,7 @@ import { paintCorrelations, paintRhoScale, paintScale } from '../explain/paint.j
 import { lutOf } from '../explain/select.js';
 import { decimal, percent } from '../shared/format.js';
 import { paintMap, paintSquare } from '../shared/paint.js';
+import { t } from '../words/index.js';
 
 /** @import { State } from '../app/state.js' */
 
@@ -28,17 +29,17 @@ export async function paintFigure(state) {
     return canvas;
   };
   const tiles = [
-    { canvas: seen, name: 'What the networks see', note: image.chosen?.name ?? '' },
+    { canvas: seen, name: t('figure.seen'), note: image.chosen?.name ?? '' },
     ...result.peers.map(({ name, map: values, top: [first] }) => ({
       canvas: map(values),
       name,
       note: first ? `${first.label} ${percent(first.probability)}` : '',
     })),
-    { canvas: map(result.map), name: 'Mutual map', note: `for ${result.target.label}` },
+    { canvas: map(result.map), name: t('maps.mutual'), note: t('figure.for', { label: result.target.label }) },
     {
       canvas: correlations,
-      name: 'Correlation by region',
-      note: result.agreement === null ? '' : `agreement ${decimal(result.agreement)}`,
+      name: t('maps.correlation'),
+      note: result.agreement === null ? '' : t('figure.agreement', { agreement: decimal(result.agreement) }),
     },
   ];
   const width = 2 * MARGIN + tiles.length * TILE + (tiles.length - 1) * GAP;
@@ -69,8 +70,8 @@ export async function paintFigure(state) {
   paintScale(scale, lut);
   paintRhoScale(rho);
   const y = MARGIN + TILE + CAPTION + 16;
-  legend('Attention: least', scale, 'most', MARGIN);
-  legend('Correlation: −1', rho, '1', MARGIN + TILE + GAP);
+  legend(t('figure.least'), scale, t('maps.most'), MARGIN);
+  legend(t('maps.from'), rho, '1', MARGIN + TILE + GAP);
   return canvas.convertToBlob({ type: 'image/png' });
 
   /**

@@ -1,5 +1,6 @@
 import { explaining } from '../explain/select.js';
 import { classIndex, labelOf } from './labels.js';
+import { t } from '../words/index.js';
 
 /**
  * @import { State } from '../app/state.js'
@@ -106,7 +107,8 @@ export function listed(rows, { sort, down, text, only, grouped }) {
 }
 
 /** @param {Row} row */
-export const groupOf = ({ item }) => item.outcome?.target.label ?? (item.phase === 'failed' ? 'not read' : 'waiting');
+export const groupOf = ({ item }) =>
+  item.outcome?.target.label ?? t(item.phase === 'failed' ? 'many.unread' : 'many.waiting');
 
 /**
  * @param {Row} row

@@ -1,6 +1,6 @@
 /**
  * @import { Action, State } from '../app/state.js'
- * @import { Failure } from '../shared/failure.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { BundleEntry, Model, NetworkInspection } from 'peerlight'
  */
 

@@ -1,13 +1,15 @@
 import { PeerlightError, listBundles, openEngine } from 'peerlight';
 import { failure } from '../shared/failure.js';
+import { refusal } from '../shared/refusal.js';
 import { runOwnNetworks } from './own-effects.js';
 import { spawn } from './spawn.js';
+import { t, heard, worded } from '../words/index.js';
 
 /**
  * @import { State } from '../app/state.js'
  * @import { Store } from '../app/store.js'
  * @import { Choice, ChoiceState } from './choice.js'
- * @import { DeviceWish, Engine, Model, OpenOptions } from 'peerlight'
+ * @import { DeviceWish, Engine, Model, OpenOptions, OpenProgress } from 'peerlight'
  */
 
 /**
@@ -29,6 +31,9 @@ export function runNetworks(store) {
     if (state.engine.phase !== 'loading' && before.engine.phase === 'loading') opening.abort();
     if (state.engine.wish !== before.engine.wish && engine) move(engine, state.engine.wish);
     if (state.choice.forgotten !== before.choice.forgotten) own.forget(state.choice.forgotten);
+    if (state.language.code !== before.language.code && engine) {
+      dispatch({ type: 'engine-worded', catalog: worded(engine.catalog) });
+    }
     if (state.choice.shown && !before.choice.shown && !state.choice.shipped.length) list().catch(() => {});
   });
 
@@ -36,6 +41,7 @@ export function runNetworks(store) {
   async function open({ engine: { wish, attempt }, choice: chosen }) {
     opening.abort();
     const { signal } = (opening = new AbortController());
+    const onProgress = seldom((progress) => !signal.aborted && dispatch({ type: 'engine-progress', progress }));
     try {
       const { note, choice, ...what } = await wanted(chosen, signal);
       const opened = await openEngine({
@@ -43,14 +49,14 @@ export function runNetworks(store) {
         device: wish,
         signal,
         spawn,
-        onProgress: (progress) => !signal.aborted && dispatch({ type: 'engine-progress', progress }),
+        onProgress,
         onDevice: (device) => store.state.engine.phase === 'ready' && dispatch({ type: 'device-changed', device }),
       });
       if (signal.aborted) return opened.close();
       engine?.close();
       engine = opened;
       const { catalog, info, device } = opened;
-      dispatch({ type: 'engine-ready', catalog, info, note, device, choice });
+      dispatch({ type: 'engine-ready', catalog: worded(catalog), info, note, device, choice });
       if (choice.kind === 'own' && chosen.keep) keep(info.name, what.models ?? []);
       if (store.state.engine.wish !== wish) move(opened, store.state.engine.wish);
     } catch (thrown) {
@@ -70,7 +76,7 @@ export function runNetworks(store) {
     if (choice && choice.kind !== 'shipped') return { models: await own.models(choice, state), note: '', choice };
     const { standard, bundles } = await list(signal);
     const found = bundles.find((bundle) => bundle.id === (choice?.id ?? standard));
-    if (!found) throw new PeerlightError('download-failed', 'The list of networks lacks those that are wanted.');
+    if (!found) throw new PeerlightError('download-failed', t('networks.unlisted'));
     const { id, url, sha256, bytes, note } = found;
     return { bundle: url, sha256, bytes, note, choice: { kind: 'shipped', id } };
   }
@@ -91,9 +97,8 @@ export function runNetworks(store) {
     try {
       dispatch({ type: 'networks-stay', choice: await own.keep(name, models) });
     } catch (thrown) {
-      const help = 'They stay open. Make room on this device, or drop the files again next time.';
-      const { code } = failure(thrown);
-      dispatch({ type: 'networks-trouble', error: { code, message: 'These networks could not be kept here.', help } });
+      const error = refusal(failure(thrown).code, 'networks.not-kept', 'networks.not-kept.help');
+      dispatch({ type: 'networks-trouble', error });
     }
   }
 
@@ -111,11 +116,25 @@ export function runNetworks(store) {
       });
     } catch (thrown) {
       const { code, message } = failure(thrown);
-      const device = { ...engine.device, reason: `The device was not changed: ${message}` };
+      const device = { ...engine.device, reason: t('device.unchanged', { why: message }) };
       if (code !== 'cancelled') dispatch({ type: 'device-changed', device });
     }
     dispatch({ type: 'device-settled', wish });
   }
 
   return () => engine;
+}
+
+/**
+ * Tells of progress ten times a second at most, and of every beginning and end.
+ * @param {(progress: OpenProgress) => void} tell
+ */
+function seldom(tell) {
+  let next = 0;
+  return (/** @type {OpenProgress} */ progress) => {
+    const { loaded, total } = progress;
+    if (loaded && loaded < total && performance.now() < next) return;
+    next = performance.now() + 100;
+    tell(progress);
+  };
 }

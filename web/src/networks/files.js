@@ -1,7 +1,9 @@
+import { refusal } from '../shared/refusal.js';
+
 /** What is dropped or picked: which files are networks, which are names of classes, and which are neither. */
 
 /**
- * @import { Failure } from '../shared/failure.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { Said } from './choice.js'
  */
 
@@ -10,15 +12,11 @@ const LABELS = /\.(txt|json|csv|names)$/i;
 
 /** Formats of networks that are not read here, and how to turn them into one that is. */
 const FOREIGN = /** @type {const} */ ([
-  [
-    /\.(pt|pth|pkl|bin|ckpt)$/i,
-    'a PyTorch file',
-    'Export the network with torch.onnx.export(model, image, "model.onnx").',
-  ],
-  [/\.(h5|hdf5|keras|pb)$/i, 'a Keras or TensorFlow file', 'Convert it with `python -m tf2onnx.convert` to ONNX.'],
-  [/\.(tflite)$/i, 'a TensorFlow Lite file', 'Convert it with `python -m tf2onnx.convert --tflite` to ONNX.'],
-  [/\.(pdmodel|pdiparams)$/i, 'a Paddle file', 'Convert it with `paddle2onnx` to ONNX.'],
-  [/\.(mlmodel|caffemodel|prototxt|engine|ort|ncnn)$/i, 'a file of another kind', 'Export the network as ONNX.'],
+  [/\.(pt|pth|pkl|bin|ckpt)$/i, 'foreign.pytorch'],
+  [/\.(h5|hdf5|keras|pb)$/i, 'foreign.keras'],
+  [/\.(tflite)$/i, 'foreign.tflite'],
+  [/\.(pdmodel|pdiparams)$/i, 'foreign.paddle'],
+  [/\.(mlmodel|caffemodel|prototxt|engine|ort|ncnn)$/i, 'foreign.other'],
 ]);
 
 /**
@@ -39,9 +37,7 @@ export function sorted(files) {
  */
 function foreignOf({ name }) {
   const found = FOREIGN.find(([like]) => like.test(name));
-  return found
-    ? { code: 'network-unsupported', message: `“${name}” is ${found[1]}, which cannot be read here.`, help: found[2] }
-    : null;
+  return found ? refusal('network-unsupported', found[1], `${found[1]}.help`, { name }) : null;
 }
 
 /**
@@ -52,16 +48,12 @@ function foreignOf({ name }) {
  */
 export function addressOf(text, base) {
   const url = URL.canParse(text, base) ? new URL(text, base) : null;
-  const refuse = (/** @type {string} */ message, /** @type {string} */ help) => ({
-    error: { code: 'download-failed', message, help },
-  });
-  if (!url || !text.trim())
-    return refuse('That is not an address.', 'Give the address of an .onnx or .safetensors file.');
+  if (!url || !text.trim()) {
+    return { error: refusal('download-failed', 'networks.no-address', 'networks.no-address.help') };
+  }
   if (url.origin === new URL(base).origin) return { url };
-  return refuse(
-    `This page may not connect to ${url.host}: its policy keeps it to its own site, so that your images stay here.`,
-    'Download the file, then drop it here.',
-  );
+  const { host } = url;
+  return { error: refusal('download-failed', 'networks.elsewhere', 'networks.elsewhere.help', { host }) };
 }
 
 /** What a JSON file says of a network, unlike one that lists names of classes. */

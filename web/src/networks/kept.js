@@ -1,3 +1,5 @@
+import { t } from '../words/index.js';
+
 /**
  * Networks of one's own that stay on this device, in the browser's cache: the files as they were, and what was said of
  * them. Nothing is kept unasked.
@@ -59,11 +61,11 @@ export async function findKept(id) {
   const cache = await caches.open(CACHE);
   /** @type {Entry | undefined} */
   const entry = await (await cache.match(address(`${id}/about.json`)))?.json();
-  if (!entry) throw new Error('These networks are no longer kept here.');
+  if (!entry) throw new Error(t('networks.no-longer'));
   return Promise.all(
     entry.options.map(async (options, i) => {
       const response = await cache.match(address(`${id}/${i}`));
-      if (!response) throw new Error('A file of these networks is no longer kept here.');
+      if (!response) throw new Error(t('networks.file-no-longer'));
       return { ...options, source: await response.blob() };
     }),
   );

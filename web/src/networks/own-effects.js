@@ -2,6 +2,7 @@ import { PeerlightError, inspectNetwork } from 'peerlight';
 import { failure } from '../shared/failure.js';
 import { findKept, forget, keep, listKept } from './kept.js';
 import { stem, usable } from './choice.js';
+import { t } from '../words/index.js';
 
 /**
  * @import { Store } from '../app/store.js'
@@ -121,7 +122,7 @@ async function download(url) {
   const response = await fetch(url).catch(() => null);
   if (response?.ok) return response.blob();
   const why = response
-    ? `The server answered ${response.status} for ${url.pathname}.`
-    : `No connection to ${url.host}.`;
+    ? t('networks.answered', { code: response.status, path: url.pathname })
+    : t('networks.unconnected', { host: url.host });
   throw new PeerlightError('download-failed', why);
 }

@@ -1,6 +1,8 @@
+import { refusal } from '../shared/refusal.js';
+
 /**
  * @import { Action, State } from '../app/state.js'
- * @import { Failure } from '../shared/failure.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { Choice } from './choice.js'
  * @import { BundleInfo, Catalog, Device, DeviceWish, OpenProgress } from 'peerlight'
  */
@@ -24,6 +26,7 @@
  *   | { type: 'engine-progress', progress: OpenProgress }
  *   | { type: 'engine-ready', catalog: Catalog, info: BundleInfo, note: string, device: Device,
  *     choice: Choice }
+ *   | { type: 'engine-worded', catalog: Catalog }
  *   | { type: 'engine-failed', error: Failure }
  *   | { type: 'device-wished', wish: DeviceWish }
  *   | { type: 'device-changed', device: Device }
@@ -44,7 +47,7 @@ export const noEngine = {
   switching: false,
 };
 
-const STOPPED = { code: 'cancelled', message: 'Stopped.', help: '' };
+const STOPPED = refusal('cancelled', 'status.stopped', null);
 
 /**
  * @param {State} page
@@ -81,6 +84,8 @@ function reduceEngine(engine, action) {
       const { type: _, choice: __, ...opened } = action;
       return { ...engine, ...opened, phase: 'ready', progress: {}, error: null };
     }
+    case 'engine-worded':
+      return { ...engine, catalog: action.catalog };
     case 'engine-failed':
       return unopened(engine, action.error);
     case 'networks-chosen':

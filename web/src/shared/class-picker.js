@@ -1,4 +1,5 @@
 import { PageElement, changed, make } from './element.js';
+import { t } from '../words/index.js';
 
 /** @import { Action, State } from '../app/state.js' */
 
@@ -42,7 +43,7 @@ export class ClassPicker extends PageElement {
   constructor(aim) {
     super();
     const { id, testid } = (this.#aim = aim);
-    this.#list = make('ul', { role: 'listbox', id: `${id}-list`, 'aria-label': 'Classes' });
+    this.#list = make('ul', { role: 'listbox', id: `${id}-list`, 'aria-label': t('classes.list') });
     this.#popup = make('div', { class: 'popup', hidden: true }, this.#list, this.#note);
     this.#help = make('p', { class: 'quiet', id: `${id}-help` });
     this.#input = make('input', {
@@ -125,8 +126,8 @@ export class ClassPicker extends PageElement {
     this.#list.replaceChildren(...options);
     this.#list.hidden = !options.length;
     const more = this.#found.length - MOST;
-    if (!options.length) this.#note.textContent = 'These networks have no class of that name.';
-    else this.#note.textContent = more > 0 ? `${more} more; type on to narrow down.` : '';
+    if (!options.length) this.#note.textContent = t('classes.none');
+    else this.#note.textContent = more > 0 ? t('classes.more', { n: more }) : '';
   }
 
   /** @param {number} to */

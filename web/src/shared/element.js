@@ -1,4 +1,9 @@
-/** @import { Action, State } from '../app/state.js' */
+import { t } from '../words/index.js';
+
+/**
+ * @import { Action, State } from '../app/state.js'
+ * @import { Failure } from './refusal.js'
+ */
 
 /**
  * The base of every element of the page. It gets the state, draws itself, and sends actions. It keeps no state of its
@@ -10,6 +15,26 @@ export class PageElement extends HTMLElement {
    * @param {State | null} _before null the first time
    */
   update(_state, _before) {}
+
+  #gone = new AbortController();
+
+  /**
+   * Listens as long as the element is in the page: another language replaces it.
+   * @template {Event} E
+   * @param {EventTarget | null | undefined} target
+   * @param {string} type
+   * @param {(event: E) => void} listener
+   * @param {AddEventListenerOptions} [options]
+   */
+  listen(target, type, listener, options) {
+    const { signal } = this.#gone;
+    target?.addEventListener(type, /** @type {EventListener} */ (listener), { ...options, signal });
+  }
+
+  disconnectedCallback() {
+    this.#gone.abort();
+    this.#gone = new AbortController();
+  }
 
   /** @param {Action} detail */
   send(detail) {
@@ -68,14 +93,17 @@ export function setText(node, text) {
  * @param {string} testid
  */
 export function errorLine(testid) {
-  const [what, help] = [make('strong'), make('span')];
-  const node = make('p', { class: 'error', role: 'alert', 'data-testid': testid }, what, ' ', help);
-  /** @param {{ message: string, help: string } | null} error */
+  const [what, help, detail] = [make('strong'), make('span'), make('span', { lang: 'en' })];
+  const more = make('small', {}, ` ${t('error.detail')} `, detail);
+  const node = make('p', { class: 'error', role: 'alert', 'data-testid': testid }, what, ' ', help, more);
+  /** @param {Failure | null} error */
   const show = (error) => {
     node.hidden = !error;
     if (!error) return;
     setText(what, error.message);
     setText(help, error.help);
+    setText(detail, error.detail ?? '');
+    more.hidden = !error.detail;
   };
   return { node, show };
 }

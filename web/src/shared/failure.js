@@ -1,13 +1,14 @@
 import { PeerlightError } from 'peerlight';
+import { t } from '../words/index.js';
+import { ofEngine } from './refusal.js';
 
-/** @typedef {{ code: string, message: string, help: string }} Failure an error as it is kept in the state */
+/** @import { Failure } from './refusal.js' */
 
 /**
  * @param {unknown} thrown
  * @returns {Failure}
  */
-export function failure(thrown) {
-  if (!(thrown instanceof PeerlightError)) return { code: 'crashed', message: String(thrown), help: 'Try again.' };
-  const { code, message, help } = thrown;
-  return { code, message, help };
-}
+export const failure = (thrown) =>
+  thrown instanceof PeerlightError
+    ? ofEngine(thrown)
+    : { code: 'crashed', message: String(thrown), help: t('try-again.help') };

@@ -1,28 +1,27 @@
 /** Numbers, times and sizes as the page writes them. */
 
+import { fixed, share, t } from '../words/index.js';
+
 /** @import { Explanation } from 'peerlight' */
 
 /**
  * Two digits after the point, with a true minus sign and no "-0.00".
  * @param {number} x
  */
-export function decimal(x) {
-  const text = Math.abs(x).toFixed(2);
-  return x < 0 && text !== '0.00' ? `−${text}` : text;
-}
+export const decimal = (x) => fixed(x, 2);
 
 /** @param {number} p 0 to 1 */
 export function percent(p) {
   const x = p * 100;
-  if (x > 0 && x < 0.1) return '<0.1%';
-  return `${x.toFixed(x < 99.95 ? 1 : 0)}%`;
+  if (x > 0 && x < 0.1) return t('unit.less-than', { n: share(0.1, 1) });
+  return share(x, x < 99.95 ? 1 : 0);
 }
 
 /** @param {number} n */
-export const bytes = (n) => `${(n / 1e6).toFixed(1)} MB`;
+export const bytes = (n) => t('unit.mb', { n: fixed(n / 1e6, 1) });
 
 /** @param {number} ms */
-export const time = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+export const time = (ms) => (ms < 1000 ? t('unit.ms', { n: Math.round(ms) }) : t('unit.s', { n: fixed(ms / 1000, 1) }));
 
 /**
  * How long something will take, roughly.
@@ -30,10 +29,10 @@ export const time = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000)
  */
 export function about(ms) {
   const seconds = ms / 1000;
-  if (seconds < 1) return 'under a second';
-  if (seconds < 10) return `about ${Math.round(seconds)} s`;
-  if (seconds < 90) return `about ${5 * Math.round(seconds / 5)} s`;
-  return `about ${Math.round(seconds / 60)} min`;
+  if (seconds < 1) return t('about.moment');
+  if (seconds < 10) return t('about.seconds', { n: Math.round(seconds) });
+  if (seconds < 90) return t('about.seconds', { n: 5 * Math.round(seconds / 5) });
+  return t('about.minutes', { n: Math.round(seconds / 60) });
 }
 
 /**
@@ -45,9 +44,7 @@ export function amount(x, unit) {
   if (x === null) return '–';
   if (unit === 'ms') return time(x);
   if (unit === 'passes') return String(x).replace(/\B(?=(\d{3})+$)/g, '\u2009');
-  const text = Math.abs(x).toFixed(unit === '%' ? 1 : 3);
-  const sign = x < 0 && Number(text) !== 0 ? '−' : '';
-  return `${sign}${text}${unit}`;
+  return unit === '%' ? share(x, 1) : `${fixed(x, 3)}${unit}`;
 }
 
 /**
@@ -56,15 +53,15 @@ export function amount(x, unit) {
  */
 export function passes(cost) {
   const kinds = /** @type {const} */ (['forward', 'partial', 'backward']).filter((kind) => cost[kind] > 0);
-  return kinds.map((kind) => `${amount(cost[kind], 'passes')} ${kind}`).join(', ');
+  return kinds.map((kind) => t(`passes.${kind}`, { n: amount(cost[kind], 'passes') })).join(', ');
 }
 
 /**
  * `1 map`, `2 maps`.
  * @param {number} n
- * @param {string} noun
+ * @param {'file' | 'image' | 'layer' | 'map' | 'method' | 'network' | 'region'} noun
  */
-export const count = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+export const count = (n, noun) => t(`count.${noun}`, { n });
 
 /**
  * A network's name without its family's, where space is short.

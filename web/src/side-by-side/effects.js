@@ -3,7 +3,7 @@ import { findKept } from '../networks/kept.js';
 import { spawn } from '../networks/spawn.js';
 import { failure } from '../shared/failure.js';
 import { runnableSide, targetIn } from './select.js';
-import { OPENING } from './words.js';
+import { t } from '../words/index.js';
 
 /**
  * @import { State } from '../app/state.js'
@@ -144,7 +144,7 @@ export function followSides(store, engineNow) {
       device: device?.kind ?? 'cpu',
       signal,
       spawn,
-      onProgress: ({ loaded, total }) => onProgress?.({ name: OPENING, done: loaded, total }),
+      onProgress: ({ loaded, total }) => onProgress?.({ name: t('sides.opening'), done: loaded, total }),
     });
     if (signal?.aborted || store.state.sides.other !== other) engine.close();
     else opened = { other, engine };

@@ -6,18 +6,19 @@ import { Numbers } from './elements/numbers.js';
 import { RegionsBeside } from './elements/regions.js';
 import { Side } from './elements/side.js';
 import { bothOf, comparable, sharedMaps } from './select.js';
-import { CLOSE, RETRY, TITLE, sentences, waitingFor } from './words.js';
+import { sentences, waitingFor } from './words.js';
+import { t } from '../words/index.js';
 
 /** @import { State } from '../app/state.js' */
 
 /** Everything about two sides: what to compare with, a sentence, both sides, and what differs between them. */
 export class Panel extends PageElement {
-  #title = make('h2', { id: 'sides-title', tabindex: -1 }, TITLE);
+  #title = make('h2', { id: 'sides-title', tabindex: -1 }, t('sides'));
   #chooser = new Chooser();
   #sentence = make('p', { class: 'sentence', role: 'status', 'data-testid': 'sides-sentence' });
-  #bar = make('progress', { 'aria-label': 'Progress', hidden: true });
+  #bar = make('progress', { 'aria-label': t('progress'), hidden: true });
   #error = errorLine('sides-error');
-  #retry = make('button', { type: 'button', onclick: () => this.send({ type: 'sides-retry' }) }, RETRY);
+  #retry = make('button', { type: 'button', onclick: () => this.send({ type: 'sides-retry' }) }, t('try-again'));
   #parts = [new Side('left'), new Side('right'), new Difference()];
   #sides = make('div', { class: 'pair', hidden: true }, ...this.#parts);
   #more = [new Numbers(), new RegionsBeside()];
@@ -25,7 +26,7 @@ export class Panel extends PageElement {
   connectedCallback() {
     const onclick = () => this.send({ type: 'sides-open', open: false });
     const close = { type: 'button', 'data-testid': 'sides-close', onclick };
-    const head = make('div', { class: 'head' }, this.#title, make('button', close, CLOSE));
+    const head = make('div', { class: 'head' }, this.#title, make('button', close, t('sides.close')));
     this.setAttribute('role', 'region');
     this.setAttribute('aria-labelledby', 'sides-title');
     const said = [this.#sentence, this.#bar, this.#error.node, this.#retry];
@@ -61,7 +62,7 @@ export class Panel extends PageElement {
     // What is said of the last pair stays until the next is there.
     if (both)
       setText(this.#sentence, sentences(state, both, comparable(state) ? sharedMaps(both.left, both.right) : []));
-    else setText(this.#sentence, waits && other ? waitingFor(other) : '');
+    else setText(this.#sentence, waits && other ? waitingFor(other.kind) : '');
   }
 }
 

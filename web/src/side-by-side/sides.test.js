@@ -122,7 +122,7 @@ test('what differs is told in sentences made of the numbers', () => {
   const maps = sharedMaps(left, right);
   assert.equal(
     sentences(state, { left, right }, maps),
-    'Cat and dog have 50.0% and 25.0% in Lite0 and 25.0% and 12.5% in Lite1. ' +
+    '“cat” and “dog” have 50.0% and 25.0% in Lite0 and 25.0% and 12.5% in Lite1. ' +
       'The local agreement is 0.50 for cat and 0.25 for dog. ' +
       'The two mutual maps correlate at 0.00 (Lite0 0.00, Lite1 0.00): their bright places have little in common.',
   );

@@ -2,7 +2,7 @@
  * @import { Action, State } from '../app/state.js'
  * @import { Step } from '../explain/state.js'
  * @import { Preview } from '../images/state.js'
- * @import { Failure } from '../shared/failure.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { Explanation } from 'peerlight'
  */
 

@@ -1,6 +1,6 @@
 /**
  * @import { Action, State } from '../app/state.js'
- * @import { Failure } from '../shared/failure.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { Step } from '../explain/state.js'
  * @import { Explanation, Replacement, WhatIfResult } from 'peerlight'
  */

@@ -1,12 +1,14 @@
 import { correlation } from '../shared/correlation.js';
 import { decimal, percent, short } from '../shared/format.js';
+import { fixed, listed, share, t } from '../words/index.js';
 
 /**
  * @import { Places } from './state.js'
  * @import { Explanation, Region, RegionEffects, WhatIfResult } from 'peerlight'
  */
 
-const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+/** The numbers that are written out: those up to this. */
+const WRITTEN = 10;
 
 /**
  * A sentence made of the numbers of an answer.
@@ -16,14 +18,14 @@ const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'e
  * @param {WhatIfResult} answer
  */
 export function sentence(result, places, keep, answer) {
-  const verb = keep ? 'Keeping only' : 'Hiding';
   const { target } = answer;
   const changes = answer.peers.map(({ name, class: own, label, before, after }) => {
-    const other = own === target.class ? '' : ` (there ${label})`; // A network that lacks the class explains another.
-    return `${fromTo(before.probability, after.probability)} for ${short(name)}${other}`;
+    const change = { change: fromTo(before.probability, after.probability), name: short(name) };
+    // A network that lacks the class explains another.
+    return own === target.class ? t('what-if.change', change) : t('what-if.change-other', { ...change, label });
   });
-  const what = `${verb} ${marked(result, places, answer.hidden, keep)}`;
-  const change = `${what} takes ${target.label} ${listed(changes)}.`;
+  const told = { what: marked(result, places, answer.hidden, keep), label: target.label, changes: listed(changes) };
+  const change = t(keep ? 'what-if.keeping' : 'what-if.hiding', told);
   return [change, ...newAnswers(answer), agreementIn(answer)].filter(Boolean).join(' ');
 }
 
@@ -35,15 +37,18 @@ export function sentence(result, places, keep, answer) {
  * @param {boolean} keep
  */
 function marked(result, { regions, boxes, brush }, hidden, keep) {
-  if (boxes.length || brush) return `what you marked (${percent(keep ? 1 - hidden : hidden)} of the square)`;
+  if (boxes.length || brush) {
+    return t('what-if.marked', { share: percent(keep ? 1 - hidden : hidden) });
+  }
   const where = whereLooked(result, regions);
   const [first] = regions;
   if (regions.length === 1 && first !== undefined) {
     const { row, column } = /** @type {Region} */ (result.regions[first]);
-    return `row ${row + 1}, column ${column + 1}${where && `, ${where},`}`;
+    return t(where ? 'what-if.region-where' : 'what-if.region', { row: row + 1, column: column + 1, where });
   }
-  const count = NUMBERS[regions.length] ?? regions.length;
-  return `${where ? 'the ' : ''}${count} regions${where && ` ${where}`}`;
+  const n = /** @type {1} */ (regions.length);
+  const count = n <= WRITTEN ? t(`number.${n}`) : n;
+  return t(where ? 'what-if.regions-where' : 'what-if.regions', { count, where });
 }
 
 /**
@@ -57,9 +62,9 @@ export function whereLooked({ regions, peers }, chosen) {
   const [first] = who;
   if (!first || !who.every((looks) => looks.join() === first.join())) return '';
   const names = peers.map(({ name }) => short(name)).filter((_, k) => first[k]);
-  if (names.length === peers.length) return peers.length === 2 ? 'where both look' : 'where all look';
-  if (!names.length) return peers.length === 2 ? 'where neither looks' : 'where none looks';
-  return names.length === 1 ? `where only ${names[0]} looks` : `where ${listed(names)} look`;
+  if (names.length === peers.length) return t(peers.length === 2 ? 'what-if.both' : 'what-if.all');
+  if (!names.length) return t(peers.length === 2 ? 'what-if.neither' : 'what-if.none');
+  return names.length === 1 ? t('what-if.only', { name: names[0] ?? '' }) : t('what-if.some', { names: listed(names) });
 }
 
 /**
@@ -68,15 +73,18 @@ export function whereLooked({ regions, peers }, chosen) {
  * @param {number} after
  */
 export function fromTo(before, after) {
-  const [a, b] = [before, after].map((p) => `${Math.round(100 * p)}%`);
+  const [a, b] = [share(Math.round(100 * before), 0), share(Math.round(100 * after), 0)];
   const coarse = Math.min(before, after) >= 0.01 && a !== b;
-  return coarse ? `from ${a} to ${b}` : `from ${percent(before)} to ${percent(after)}`;
+  const shown = coarse ? { before: a, after: b } : { before: percent(before), after: percent(after) };
+  return t('what-if.from-to', shown);
 }
 
 /** @param {WhatIfResult} answer */
 function newAnswers({ peers }) {
   const changed = peers.filter(({ before, after }) => before.top[0]?.class !== after.top[0]?.class);
-  const said = changed.map(({ name, after: { top } }) => `${short(name)} now says ${top[0]?.label}`);
+  const said = changed.map(({ name, after: { top } }) =>
+    t('what-if.now-says', { name: short(name), label: top[0]?.label ?? '' }),
+  );
   return said.length ? [`${listed(said)}.`] : [];
 }
 
@@ -84,14 +92,8 @@ function newAnswers({ peers }) {
 function agreementIn({ agreement_before: before, agreement_after: after }) {
   if (before === null || after === null) return '';
   const [a, b] = [decimal(before), decimal(after)];
-  if (a === b) return `Agreement stays at ${a}.`;
-  return `Agreement ${after < before ? 'falls' : 'rises'} from ${a} to ${b}.`;
-}
-
-/** @param {string[]} items */
-function listed(items) {
-  const last = items.at(-1) ?? '';
-  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+  if (a === b) return t('what-if.stays', { now: b });
+  return t(after < before ? 'what-if.falls' : 'what-if.rises', { before: a, after: b });
 }
 
 /**
@@ -106,8 +108,6 @@ export function effectsInWords({ regions }, k, effects) {
   const points = 100 * (effects.probability[most] ?? 0);
   const attention = regions.map((r) => r.attention[k] ?? 0);
   const r = decimal(correlation(attention, effects.log_odds) ?? 0);
-  if (!region || points < 0.05)
-    return `Hiding no single region lowers the probability. Correlation with attention: ${r}.`;
-  const place = `row ${region.row + 1}, column ${region.column + 1}`;
-  return `Most at ${place}: −${points.toFixed(1)} points. Correlation with attention: ${r}.`;
+  if (!region || points < 0.05) return t('effects.none', { r });
+  return t('effects.most', { row: region.row + 1, column: region.column + 1, points: fixed(points, 1), r });
 }

@@ -49,7 +49,7 @@ fn table(differences: &[Difference]) -> String {
         Statistic::Agreement | Statistic::Accuracy => true,
     };
     for d in differences.iter().filter(shown) {
-        let peer = d.peer.map_or("-".into(), |peer| (peer + 1).to_string());
+        let peer = d.peer.map_or("-".into(), |peer| peer.saturating_add(1).to_string());
         let method = d.method.as_deref().unwrap_or("-");
         text += &format!(
             "{method:<28}{peer:>5}  {:<26}{:>9.3}{:>9.3}{:>+9.3}",

@@ -2,7 +2,7 @@
 
 mod images;
 mod manifest;
-mod names;
+pub mod names;
 mod sheet;
 mod what_if;
 

@@ -64,12 +64,17 @@ pub fn run(options: &Import) -> Result<()> {
     }
     let are_known = wanted.iter().all(|wanted| matches!(wanted.source, Source::Architecture { .. }));
     let precision = match options.precision {
+        Some(cli::Precision::Int8) => Precision::Int8,
         Some(cli::Precision::Half) => Precision::Half,
         Some(cli::Precision::Single) => Precision::Single,
         None if are_known => Precision::Half,
         None => Precision::Single,
     };
-    let (manifest, tensors) = peers.into_bundle(options.name.clone())?;
+    let whole = whole(&wanted)?;
+    let name = options.name.clone().or_else(|| Some(whole.as_ref()?.name.clone()));
+    let (manifest, tensors) = peers.into_bundle(name)?;
+    let training = whole.as_ref().and_then(|whole| whole.training.clone());
+    let manifest = Manifest { training, ..manifest };
     let bytes = Bundle::write(&manifest, &tensors, precision)?;
     // What cannot be read again is not left behind.
     let bundle = Bundle::parse(&bytes)?;
@@ -81,9 +86,22 @@ pub fn run(options: &Import) -> Result<()> {
     if let Some(note) = in_common(&manifest) {
         eprintln!("{note}");
     }
+    if whole.is_some_and(|whole| whole.calibration.is_some()) {
+        eprintln!("The calibration is left out: these are other weights. `peerlight calibrate` makes one for them.");
+    }
     files::write(&options.out, &bytes)?;
     let size = bytes.len() as f64 / 1e6;
     output::print_line(format_args!("{}  {}  {size:.1} MB", bundle.sha256(), options.out.display()))
+}
+
+/// The description of a bundle, if its peers are wanted, all of them and nothing else.
+fn whole(wanted: &[Wanted]) -> Result<Option<Manifest>> {
+    let Some(Wanted { source: Source::Bundle { file, .. }, .. }) = wanted.first() else { return Ok(None) };
+    let bytes = files::read(file)?;
+    let manifest = bundle::parse(file, &bytes)?.manifest;
+    let all = manifest.peers.iter().map(|peer| Source::Bundle { file: file.clone(), peer: peer.id.clone() });
+    let are_all = all.eq(wanted.iter().map(|wanted| wanted.source.clone()));
+    Ok(are_all.then_some(manifest))
 }
 
 /// Refuses to write over what is read: an ONNX file, a bundle or weights, labels, or what an ONNX file is told beside

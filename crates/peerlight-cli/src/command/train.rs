@@ -5,7 +5,7 @@ mod folder;
 mod log;
 mod origin;
 mod progress;
-mod recipe;
+pub mod recipe;
 
 use std::{
     collections::BTreeMap,

@@ -83,9 +83,9 @@ pub fn calibrate(records: &[Record], method: &str, set: &str, sha256: &str, seed
     let grid = peerlight_explain::REGIONS;
     let (bundle_sha256, method, set) = (sha256.into(), method.into(), set.into());
     let steps = steps.collect();
-    let (crop, peers_add) = (CROP, peers_add(&sample, &targets, &ids, &rows));
+    let (crop, peers_add, also) = (CROP, peers_add(&sample, &targets, &ids, &rows), Vec::new());
     let found =
-        Calibration { bundle_sha256, method, grid, crop, set, images, hits, inputs, intercept, peers_add, steps };
+        Calibration { bundle_sha256, method, grid, crop, set, images, hits, inputs, intercept, peers_add, steps, also };
     found.check()?;
     Ok(found)
 }

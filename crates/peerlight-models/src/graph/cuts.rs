@@ -1,6 +1,6 @@
 //! Finds the places that all data flows through.
 
-use super::{Cut, Head, Node, NodeId, Parameter, Step, StepKind};
+use super::{Cut, Head, Node, NodeId, Parameter, Step, StepKind, channels};
 use crate::{
     Layer,
     ops::{Binary, Op},
@@ -67,16 +67,19 @@ pub(super) fn head(nodes: &[Node], parameters: &[Parameter], shapes: &[Vec<usize
 }
 
 /// The layers of a graph whose builder names none, the one that methods of one layer read and those that methods of
-/// several read: every cut with a height and a width after the first convolution; the last of them; and of the last
-/// four sizes the last cut, or the last where a block ends.
+/// several read: every cut with channels, a height and a width, in this order, after the first convolution; the last
+/// of them; and of the last four sizes the last cut, or the last where a block ends.
 pub(super) fn found(
     nodes: &[Node],
     shapes: &[Vec<usize>],
     steps: &[Step],
     cuts: &[bool],
 ) -> (Vec<Cut>, Layer, Vec<Layer>) {
+    let channels = channels::axes(nodes, shapes);
     let size = |node: NodeId| match shapes[node.0][..] {
-        [_, height, width] if height * width > 1 => Some([height, width]),
+        [_, height, width] if height * width > 1 && channels[node.0].is_none_or(|axis| axis == 1) => {
+            Some([height, width])
+        }
         _ => None,
     };
     let first = steps.iter().position(|step| matches!(step.kind, StepKind::Conv { .. }));

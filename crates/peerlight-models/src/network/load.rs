@@ -18,8 +18,8 @@ impl Network {
     /// `bundle-invalid` if a tensor is missing, or of another shape, or not finite.
     pub fn load(graph: Graph, weights: &Weights, device: &Device) -> Result<Self> {
         let values = graph.parameters().iter().map(|parameter| weights.values(&parameter.name, &parameter.shape));
-        let values: Vec<_> = values.collect::<Result<_>>()?;
-        Self::new(graph, values, device)
+        let values = values.collect::<Result<_>>()?;
+        Ok(Self::of_values(graph, values, device))
     }
 
     /// The network of a graph and the values of its parameters, in order.
@@ -30,11 +30,16 @@ impl Network {
         for (parameter, values) in graph.parameters().iter().zip(&values) {
             finite(&parameter.name, values, parameter.shape.iter().product())?;
         }
+        Ok(Self::of_values(graph, values, device))
+    }
+
+    /// The network of a graph and values that were checked.
+    fn of_values(graph: Graph, values: Vec<Vec<f32>>, device: &Device) -> Self {
         let tensors = values.into_iter().map(|values| {
             let count = values.len();
             Tensor::from_data(TensorData::new(values, [count]), device)
         });
-        Ok(Self::of(graph, tensors.collect()))
+        Self::of(graph, tensors.collect())
     }
 
     /// A network that has learned nothing. The weights of convolutions are normal with variance 2 / (outputs of one

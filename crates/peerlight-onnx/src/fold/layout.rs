@@ -8,7 +8,10 @@ use crate::{
     draft::position,
     error::{Fault, refuse},
     import::{Call, Import, Value},
-    ops::shape::{flat_shape, range, reshaped, split_sizes, squeezed, unsqueezed},
+    ops::shape::{
+        extents::{flat_shape, reshaped, squeezed, unsqueezed},
+        range, split_sizes,
+    },
 };
 
 pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
@@ -71,6 +74,30 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
                 start += size;
             }
             Ok(parts)
+        }
+        "ScatterND" => {
+            let (places, updates) = (call.constant(1)?, call.constant(2)?);
+            let Some((&depth, before)) = places.shape.split_last() else { return refuse("has no places") };
+            let Some(part) = x.shape.get(depth..) else { return refuse("has places of more axes than it has") };
+            if call.text("reduction", "none")? != "none" || updates.shape != [before, part].concat() {
+                return refuse("scatters in a way that is not supported");
+            }
+            let (size, steps) = (count(part)?, steps(&x.shape));
+            import.allow(x.len())?;
+            let mut values = x.to_floats()?;
+            let (places, updates) = (places.to_known()?, updates.to_floats()?);
+            for (place, update) in places.chunks(depth.max(1)).zip(updates.chunks(size.max(1))) {
+                let mut start = 0;
+                for (axis, &at) in place.iter().enumerate() {
+                    start += position(at, x.shape[axis])? * steps[axis];
+                }
+                values[start..start + size].copy_from_slice(update);
+            }
+            let constant = match x.is_int() {
+                true => Constant::ints(x.shape.clone(), values.iter().map(|&v| Int::Known(v as i64)).collect()),
+                false => Constant::floats(x.shape.clone(), values),
+            };
+            Ok(vec![Value::Constant(Rc::new(constant))])
         }
         "Expand" => {
             // What is the same for every sample of a batch needs to be there once.

@@ -8,8 +8,8 @@ use crate::{
     import::{Call, Import, Value},
 };
 
-/// `(x - mean) / sqrt(variance + epsilon) scale + bias` by the channels of axis 1: with the mean and the variance of the
-/// constant itself in training mode, and otherwise with those that are given.
+/// `(x - mean) / sqrt(variance + epsilon) scale + bias` by the channels of axis 1: in training mode with the mean and
+/// the variance of the constant itself, and otherwise with those that are given.
 pub fn batch<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
     let x = call.constant(0)?;
     let Some(&channels) = x.shape.get(1) else { return refuse("takes a constant without channels") };

@@ -2,7 +2,7 @@
 
 use peerlight_models::{
     kernels::Padding,
-    ops::{Binary, Op, Pool, PoolKind, Reduce, Reduction, Unary},
+    ops::{Binary, Op, Pool, PoolKind, Reduce, Reduction, Transpose, Unary},
 };
 
 use super::conv::{padding, size};
@@ -50,7 +50,7 @@ pub fn global<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
 }
 
 pub fn reduce<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let data = &prepared(import, call)?;
+    let mut data = prepared(import, call)?;
     let kind = match call.node.op {
         "ReduceMax" | "ReduceMin" => Reduction::Max,
         "ReduceMean" => Reduction::Mean,
@@ -63,9 +63,20 @@ pub fn reduce<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         return refuse("works along all axes, that of the batch included");
     };
     let keep = call.int("keepdims", 1)? != 0;
-    let mut axes: Vec<usize> = asked.iter().map(|&axis| data.axis(axis)).collect::<Result<_, _>>()?;
-    axes.sort_unstable();
-    axes.dedup();
+    let axes_of = |data: &Data| -> Result<Vec<usize>, Fault> {
+        let mut axes: Vec<usize> = asked.iter().map(|&axis| data.axis(axis)).collect::<Result<_, _>>()?;
+        axes.sort_unstable();
+        axes.dedup();
+        Ok(axes)
+    };
+    let mut axes = axes_of(&data)?;
+    // Places whose channels are last: with the channels first they are a layer that methods can read.
+    if axes == [1, 2] && data.order.len() == 4 {
+        let order = Op::Transpose(Transpose { order: vec![0, 3, 1, 2] });
+        let node = import.node(call, order, vec![data.node], Vec::new())?;
+        data = Data { node, order: data.order.iter().map(|&axis| [0, 2, 3, 1][axis]).collect() };
+        axes = axes_of(&data)?;
+    }
     // Of the axes that stay, each moves up by those before it that go.
     let left = data.order.iter().filter(|axis| keep || !axes.contains(axis));
     let moved = |axis: &usize| if keep { *axis } else { axis - axes.iter().filter(|gone| *gone < axis).count() };

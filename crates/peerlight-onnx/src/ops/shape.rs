@@ -1,5 +1,6 @@
 //! Axes, and parts of them.
 
+pub mod extents;
 pub mod range;
 
 use peerlight_models::ops::{Binary, Concat, Flatten, Op, Reshape, Slice};
@@ -12,6 +13,8 @@ use crate::{
     fold::shape_slice,
     import::{Call, Import, Value, extent},
 };
+
+use extents::{reshaped, squeezed, unsqueezed};
 
 type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 
@@ -105,7 +108,7 @@ fn repeated<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, shape
 }
 
 /// A result with another shape, that of one sample after the batch.
-fn to_shape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, target: Vec<Int>) -> Results<'a> {
+pub fn to_shape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, target: Vec<Int>) -> Results<'a> {
     let own = import.draft.shape(data);
     let advice = "The batch must stay the first axis: export the network with a dynamic batch, or for one image.";
     let shape = match target.split_first() {
@@ -113,6 +116,7 @@ fn to_shape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, targe
         Some((Int::Batch | Int::Known(1), rest)) => {
             rest.iter().map(|i| extent(i.known()?)).collect::<Result<Vec<_>, _>>()?
         }
+        _ if counts(&target) == Some(own.iter().product()) => return merge(import, call, data, &target),
         _ => return Err(Fault::new(format!("makes {target:?} of {own:?}")).advise(advice)),
     };
     if shape == own {
@@ -123,6 +127,28 @@ fn to_shape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, targe
         1 => flat_of(import, call, x, &shape),
         _ => import.result(call, Op::Reshape(Reshape { shape }), vec![x], Vec::new()),
     }
+}
+
+/// The elements of a sample in this shape, whose first axis is counted together with the batch.
+pub fn merge<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    data: &Data,
+    shape: &[Int],
+) -> Result<Vec<Value<'a>>, Fault> {
+    let shape: Vec<usize> = shape.iter().map(|i| extent(i.known()?)).collect::<Result<_, Fault>>()?;
+    let x = import.draft.settled(data)?;
+    let node = match import.draft.nodes[x].shape == shape {
+        true => x,
+        false => import.node(call, Op::Reshape(Reshape { shape }), vec![x], Vec::new())?,
+    };
+    Ok(vec![Value::Merged(import.draft.data(node))])
+}
+
+/// The elements of a shape that does not hang on the batch.
+fn counts(shape: &[Int]) -> Option<usize> {
+    let extents = shape.iter().map(|i| usize::try_from(i.known().ok()?).ok());
+    extents.into_iter().try_fold(1usize, |product, extent| product.checked_mul(extent?))
 }
 
 fn flat_of<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, x: usize, shape: &[usize]) -> Results<'a> {
@@ -315,62 +341,4 @@ pub fn split_sizes(call: &Call<'_, '_>, whole: usize) -> Result<Vec<usize>, Faul
         true => Ok(sizes),
         false => refuse(format!("splits {whole} elements into {sizes:?}")),
     }
-}
-
-/// The shape that a reshape asks for: 0 keeps an extent (unless `zero` is one), and -1 is what is left.
-pub fn reshaped(from: &[Int], target: &[Int], zero: bool) -> Result<Vec<Int>, Fault> {
-    let unfit = || Fault::new(format!("makes {target:?} of {from:?}"));
-    let mut shape = Vec::new();
-    for (axis, &wanted) in target.iter().enumerate() {
-        shape.push(match wanted {
-            Int::Known(0) if !zero => *from.get(axis).ok_or_else(unfit)?,
-            wanted => wanted,
-        });
-    }
-    // Elements but for the batch, and whether there is one.
-    let count = |shape: &[Int]| -> Option<(i64, usize)> {
-        let known = shape.iter().filter_map(|i| i.known().ok()).filter(|&extent| extent != -1);
-        let product = known.into_iter().try_fold(1i64, |product, extent| product.checked_mul(extent))?;
-        Some((product, shape.iter().filter(|i| **i == Int::Batch).count()))
-    };
-    let ((all, batches), (own, own_batches)) = (count(from).ok_or_else(unfit)?, count(&shape).ok_or_else(unfit)?);
-    if let Some(free) = shape.iter().position(|i| *i == Int::Known(-1)) {
-        shape[free] = match (batches.checked_sub(own_batches), own) {
-            (Some(0), 1..) if all % own == 0 => Int::Known(all / own),
-            // What is left is the batch.
-            (Some(1), 1..) if all == own && free == 0 => Int::Batch,
-            // A network that was exported for one image: its first extent is 1, and is the batch.
-            (Some(1), 1..) if shape[0] == Int::Known(1) && all % own == 0 => Int::Known(all / own),
-            _ => return Err(unfit()),
-        };
-    }
-    if shape.contains(&Int::Known(-1)) { Err(unfit()) } else { Ok(shape) }
-}
-
-/// A shape without some axes of one element, or without all of them.
-pub fn squeezed(shape: &[usize], axes: Option<&[i64]>) -> Result<Vec<usize>, Fault> {
-    let gone: Vec<usize> = match axes {
-        Some(axes) => axes.iter().map(|&axis| position(axis, shape.len())).collect::<Result<_, _>>()?,
-        None => (0..shape.len()).filter(|&axis| shape[axis] == 1).collect(),
-    };
-    if gone.iter().any(|&axis| shape[axis] != 1) {
-        return refuse(format!("takes the axes {gone:?} away, which have more than one element"));
-    }
-    Ok(shape.iter().enumerate().filter(|(axis, _)| !gone.contains(axis)).map(|(_, &extent)| extent).collect())
-}
-
-/// A shape with more axes of one element.
-pub fn unsqueezed(shape: &[usize], axes: &[i64]) -> Result<Vec<usize>, Fault> {
-    let rank = shape.len() + axes.len();
-    let new: Vec<usize> = axes.iter().map(|&axis| position(axis, rank)).collect::<Result<_, _>>()?;
-    let mut old = shape.iter();
-    let all: Option<Vec<usize>> =
-        (0..rank).map(|axis| if new.contains(&axis) { Some(1) } else { old.next().copied() }).collect();
-    all.filter(|_| old.next().is_none()).ok_or_else(|| Fault::new(format!("adds the axes {axes:?}")))
-}
-
-/// A shape as two axes: those before one, and the rest.
-pub fn flat_shape(shape: &[usize], axis: i64) -> Result<Vec<usize>, Fault> {
-    let axis = if axis == shape.len() as i64 { shape.len() } else { position(axis, shape.len())? };
-    Ok(vec![shape[..axis].iter().product(), shape[axis..].iter().product()])
 }

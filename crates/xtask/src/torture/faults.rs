@@ -3,18 +3,19 @@
 use std::{
     fs,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 
 use super::place::{Job, Place};
-use crate::shell::Result;
+use crate::shell::{self, Result};
 
 pub fn run(place: &Place, job: &Job) -> Result {
     full_disk(place, job)?;
     read_only(place, job)?;
     vanished(place, job)?;
+    clock(place, job)?;
     two(place, job)
 }
 
@@ -73,8 +74,7 @@ fn vanished(place: &Place, job: &Job) -> Result {
     let out = place.path(&format!("{}-vanished", job.name));
     let mut child = place.start(job, &out)?;
     wait_for(&out.join(job.begun), job)?;
-    child.kill().map_err(|e| e.to_string())?;
-    child.wait().map_err(|e| e.to_string())?;
+    stop(&mut child)?;
     let (image, away) = (place.image(1, 1), place.path("away.bmp"));
     fs::rename(&image, &away).map_err(|e| e.to_string())?;
     let output = place.finish(job, &out);
@@ -91,16 +91,52 @@ fn vanished(place: &Place, job: &Job) -> Result {
     Ok(())
 }
 
+/// A run that began today goes on in the year 1971, a thousand times as fast, over images of the years 1960 and 2400.
+fn clock(place: &Place, job: &Job) -> Result {
+    if shell::which("faketime").is_none() {
+        println!("{}: faketime is not installed, so that the clock did not jump", job.name);
+        return Ok(());
+    }
+    const YEAR: Duration = Duration::from_secs(365 * 86_400);
+    let times = [UNIX_EPOCH - 10 * YEAR, UNIX_EPOCH + 430 * YEAR];
+    for (class, time) in (0..).zip(times) {
+        let image = fs::File::options().append(true).open(place.image(class, 1)).map_err(|e| e.to_string())?;
+        image.set_modified(time).map_err(|e| e.to_string())?;
+    }
+    let out = place.path(&format!("{}-clock", job.name));
+    let mut child = place.start(job, &out)?;
+    wait_for(&out.join(job.begun), job)?;
+    stop(&mut child)?;
+    let output = wrapped(&place.command(job, &out), &["faketime", "-f", "@1971-02-03 04:05:06 x1000"])?;
+    if !output.status.success() {
+        return Err(unexpected(&output, job, "a clock that jumps"));
+    }
+    place.same_in_the_end(job, &out, "a clock that jumped")?;
+    println!("{}: the clock jumped back and ran fast: the same bits", job.name);
+    Ok(())
+}
+
+/// SIGKILL.
+fn stop(child: &mut Child) -> Result {
+    child.kill().map_err(|e| e.to_string())?;
+    child.wait().map(drop).map_err(|e| e.to_string())
+}
+
 /// Two processes have one folder.
 fn two(place: &Place, job: &Job) -> Result {
     let out = place.path(&format!("{}-two", job.name));
     let mut first = place.start(job, &out)?;
     wait_for(&out.join(job.begun), job)?;
     let second = place.finish(job, &out)?;
-    expect(&second, job, &["[run-invalid]", "Another process is writing"])?;
     first.wait().map_err(|e| e.to_string())?;
+    match job.locks {
+        true => expect(&second, job, &["[run-invalid]", "Another process is writing"])?,
+        false if second.status.success() => {}
+        false => return Err(unexpected(&second, job, "a second process")),
+    }
     place.same_in_the_end(job, &out, "a second process")?;
-    println!("{}: a second process was refused, and the first came to the same bits", job.name);
+    let second = if job.locks { "was refused, and the first" } else { "was let, and both" };
+    println!("{}: a second process {second} came to the same bits", job.name);
     Ok(())
 }
 

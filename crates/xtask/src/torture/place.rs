@@ -1,6 +1,7 @@
 //! Networks, images and runs that the torture makes itself.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -17,33 +18,44 @@ pub struct Place {
     program: PathBuf,
 }
 
-/// One of the two commands, with what it comes to when nothing disturbs it.
+/// A command, with what it comes to when nothing disturbs it.
 pub struct Job {
-    /// `train` or `evaluate`.
+    /// The command.
     pub name: &'static str,
-    /// Arguments but for the folder of results; the second is the folder of images.
+    /// Arguments but for the place of results; the second is the folder of images.
     begin: Vec<String>,
     /// Arguments that go on with what is in the folder.
     resume: Vec<String>,
     /// The file that is there as soon as there is something to go on with.
     pub begun: &'static str,
+    /// The one file that is the result, where it is none but a folder.
+    file: Option<&'static str>,
+    /// Whether a second process in the same folder is refused. Those that need no folder of their own come to the same.
+    pub locks: bool,
     /// How long an unbroken run takes.
     pub time: Duration,
-    /// Its results, without times.
-    expected: Vec<u8>,
+    /// Its results by file, without times.
+    expected: Results,
 }
+
+/// Files of a run by their paths in its folder.
+type Results = BTreeMap<PathBuf, Vec<u8>>;
 
 impl Job {
     /// The same job over other images.
     pub fn over(&self, images: &Path) -> Self {
         let mut begin = self.begin.clone();
         begin[1] = images.display().to_string();
-        Self { begin, resume: self.resume.clone(), expected: Vec::new(), ..*self }
+        Self { begin, resume: self.resume.clone(), expected: Results::new(), ..*self }
     }
 }
 
 /// Images of each of three classes.
 const IMAGES: u32 = 4;
+/// Images with boxes.
+const BOXED: u32 = 150;
+/// A result that is one file.
+const OUT: &str = "bundle.safetensors";
 
 impl Place {
     pub fn new(program: &Path) -> Result<Self> {
@@ -90,7 +102,7 @@ impl Place {
             self.path("images").display()
         );
         let resume = "train --resume --checkpoint-every 2 --validate-every 5";
-        self.unbroken("train", &begin, resume, "recipe.toml")
+        self.unbroken("train", &begin, resume, "recipe.toml", None)
     }
 
     /// Evaluates the networks that were trained, without a disturbance.
@@ -100,13 +112,61 @@ impl Place {
             self.path("images").display(),
             self.path("train/bundle.safetensors").display()
         );
-        self.unbroken("evaluate", &begin, &begin, "records.jsonl")
+        self.unbroken("evaluate", &begin, &begin, "records.jsonl", None)
     }
 
-    fn unbroken(&self, name: &'static str, begin: &str, resume: &str, begun: &'static str) -> Result<Job> {
+    /// Audits the same images.
+    pub fn audit_unbroken(&self) -> Result<Job> {
+        let begin = format!("audit {} --bundle {}", self.path("images").display(), self.trained());
+        self.unbroken("audit", &begin, &begin, "audit.jsonl", None)
+    }
+
+    /// Explains the same images.
+    pub fn explain_unbroken(&self) -> Result<Job> {
+        let folders = (0..3).map(|class| self.path(&format!("images/{class}")).display().to_string());
+        let begin =
+            format!("explain {} --bundle {} --method cam", folders.collect::<Vec<_>>().join(" "), self.trained());
+        self.unbroken("explain", &begin, &begin, "0.json", None)
+    }
+
+    /// Imports a network out of the bundle that was trained.
+    pub fn import_unbroken(&self) -> Result<Job> {
+        let begin = format!("import one={}#a", self.trained());
+        self.unbroken("import", &begin, &begin, OUT, Some(OUT))
+    }
+
+    /// Calibrates the bundle that was trained, with boxes around squares of which it finds some.
+    pub fn calibrate_unbroken(&self) -> Result<Job> {
+        self.draw_many("boxed", BOXED)?;
+        let row = |i: u32| {
+            let (x, y) = (i * 5 % 48, i * 7 % 48);
+            format!("{i}.bmp,{},{},{},{}", x / 2, y / 3, x / 2 + 24, y / 3 + 30)
+        };
+        let rows: Vec<String> = (0..BOXED).map(row).collect();
+        let boxes = self.path("boxes.csv");
+        fs::write(&boxes, format!("path,x0,y0,x1,y1\n{}\n", rows.join("\n"))).map_err(|e| e.to_string())?;
+        let images = self.path("boxed");
+        let begin = format!("calibrate {} --boxes {} --bundle {}", images.display(), boxes.display(), self.trained());
+        self.unbroken("calibrate", &begin, &begin, "bundle-calibration/records.jsonl", Some(OUT))
+    }
+
+    fn trained(&self) -> String {
+        self.path("train/bundle.safetensors").display().to_string()
+    }
+
+    fn unbroken(
+        &self,
+        name: &'static str,
+        begin: &str,
+        resume: &str,
+        begun: &'static str,
+        file: Option<&'static str>,
+    ) -> Result<Job> {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let (begin, resume) = (words(begin), words(resume));
-        let mut job = Job { name, begin, resume, begun, time: Duration::ZERO, expected: Vec::new() };
+        let locks = !matches!(name, "explain" | "import");
+        let (time, expected) = (Duration::ZERO, Results::new());
+        let mut job = Job { name, begin, resume, begun, file, locks, time, expected };
         let out = self.path(name);
         let clock = Instant::now();
         let output = self.finish(&job, &out)?;
@@ -123,7 +183,8 @@ impl Place {
     pub fn command(&self, job: &Job, out: &Path) -> Command {
         let begun = out.join(job.begun).exists();
         let mut command = Command::new(&self.program);
-        command.args(if begun { &job.resume } else { &job.begin }).arg("--out").arg(out);
+        let place = job.file.map_or(out.to_path_buf(), |file| out.join(file));
+        command.args(if begun { &job.resume } else { &job.begin }).arg("--out").arg(place);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
@@ -144,8 +205,12 @@ impl Place {
         if output.status.code() != Some(0) {
             return Err(format!("{} after {after}, in {}: {error}", job.name, out.display()));
         }
-        if results(out)? != job.expected {
-            return Err(format!("{} after {after} ended in other results: see {}", job.name, out.display()));
+        let found = results(out)?;
+        if found != job.expected {
+            let all: BTreeSet<&PathBuf> = found.keys().chain(job.expected.keys()).collect();
+            let other = all.into_iter().find(|file| found.get(*file) != job.expected.get(*file));
+            let place = other.map_or(out.to_path_buf(), |file| out.join(file));
+            return Err(format!("{} after {after} ended in other results: see {}", job.name, place.display()));
         }
         fs::remove_dir_all(out).map_err(|e| e.to_string())
     }
@@ -174,39 +239,49 @@ fn draw(file: &Path, class: u32, i: u32) -> Result {
     fs::write(file, bmp).map_err(failed)
 }
 
-/// All results of a run, without what tells the time or the memory.
-fn results(out: &Path) -> Result<Vec<u8>> {
-    let mut all = Vec::new();
-    for file in ["bundle.safetensors", "log.jsonl", "report.json", "records.jsonl"] {
-        let Ok(bytes) = fs::read(out.join(file)) else { continue };
-        if file.ends_with("safetensors") {
-            all.extend(bytes);
+/// All results of a run, without what tells the time or the memory, and without pages and drawings, which show it.
+fn results(out: &Path) -> Result<Results> {
+    let mut all = Results::new();
+    for entry in fs::read_dir(out).map_err(|e| format!("{}: {e}", out.display()))?.flatten() {
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        // What begins with a dot was cut off while it was written, and never got a name.
+        if path.is_dir() || name.starts_with('.') || !["json", "jsonl", "png", "safetensors"].contains(&ending) {
             continue;
         }
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let parse = |text: &str| serde_json::from_str(text).map_err(|e| format!("{}/{file}: {e}", out.display()));
-        let values: Vec<Value> = match file.ends_with("jsonl") {
-            true => text.lines().map(parse).collect::<Result<_>>()?,
-            false => vec![parse(&text)?],
-        };
-        let plain = |mut value: Value| {
-            forget(&mut value);
-            value.to_string()
-        };
-        let mut lines: Vec<String> = values.into_iter().map(plain).collect();
-        if file == "records.jsonl" {
-            // An image that was measured later stands later; the report tells nothing of that.
-            lines.sort();
-        }
-        all.extend(lines.concat().bytes());
+        let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        all.insert(name.into(), if ending.starts_with("json") { timeless(&path, &bytes)? } else { bytes });
     }
     if all.is_empty() { Err(format!("{} holds no results", out.display())) } else { Ok(all) }
+}
+
+/// JSON, or lines of it, without times.
+fn timeless(path: &Path, bytes: &[u8]) -> Result<Vec<u8>> {
+    let text = String::from_utf8_lossy(bytes);
+    let parse = |text: &str| serde_json::from_str(text).map_err(|e| format!("{}: {e}", path.display()));
+    let is_lines = path.extension().is_some_and(|ending| ending == "jsonl");
+    let values: Vec<Value> = match is_lines {
+        true => text.lines().map(parse).collect::<Result<_>>()?,
+        false => vec![parse(&text)?],
+    };
+    let plain = |mut value: Value| {
+        forget(&mut value);
+        value.to_string()
+    };
+    let mut lines: Vec<String> = values.into_iter().map(plain).collect();
+    if path.file_name().is_some_and(|name| name == "records.jsonl" || name == "audit.jsonl") {
+        // An image that was measured later stands later; the report tells nothing of that.
+        lines.sort();
+    }
+    Ok(lines.concat().into_bytes())
 }
 
 fn forget(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            map.retain(|key, _| !["ms", "memory", "milliseconds", "peak_memory", "speed"].contains(&key.as_str()));
+            map.retain(|key, _| {
+                !["ms", "memory", "milliseconds", "peak_memory", "speed", "timings"].contains(&key.as_str())
+            });
             map.values_mut().for_each(forget);
         }
         Value::Array(all) => all.iter_mut().for_each(forget),

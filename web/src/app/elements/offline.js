@@ -1,5 +1,6 @@
 import { PageElement, changed, make } from '../../shared/element.js';
 import { offlineNote } from '../host.js';
+import { t } from '../../words/index.js';
 
 /** @import { State } from '../state.js' */
 
@@ -21,11 +22,11 @@ export class OfflineLine extends PageElement {
         disabled: updating,
         onclick: () => this.send({ type: 'update-wanted' }),
       },
-      'Reload with the new version',
+      t('update.take'),
     );
     const lines = [
       note && make('p', { role: 'status', 'data-testid': 'offline' }, note),
-      update && make('p', { role: 'status' }, 'There is a new version of this page.', button),
+      update && make('p', { role: 'status' }, t('update.there'), button),
     ];
     this.hidden = !lines.some(Boolean);
     this.replaceChildren(...lines.filter((line) => line instanceof Node));

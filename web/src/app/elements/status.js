@@ -1,17 +1,18 @@
 import { PageElement, errorLine, make, setProgress, setText } from '../../shared/element.js';
 import { statusOf } from '../status.js';
+import { t } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
 
 /** One sentence on what is going on, the bar, and the ways out: cancel or try again. */
 export class StatusLine extends PageElement {
   #text = make('p', { class: 'text', role: 'status', 'aria-live': 'polite', 'data-testid': 'status' });
-  #bar = make('progress', { 'data-testid': 'progress', 'aria-label': 'Progress' });
+  #bar = make('progress', { 'data-testid': 'progress', 'aria-label': t('progress') });
   #amount = make('span', { class: 'amount', 'data-testid': 'amount' });
   #cancel = make(
     'button',
-    { type: 'button', 'data-testid': 'cancel', title: 'Escape', onclick: () => this.send({ type: 'cancel' }) },
-    'Cancel',
+    { type: 'button', 'data-testid': 'cancel', title: t('key.escape'), onclick: () => this.send({ type: 'cancel' }) },
+    t('status.cancel'),
   );
   #retry = make('button', {
     type: 'button',
@@ -26,7 +27,7 @@ export class StatusLine extends PageElement {
   connectedCallback() {
     const line = make('div', { class: 'line' }, this.#text, this.#amount, this.#cancel, this.#retry);
     this.replaceChildren(line, this.#bar, this.#error.node, this.#notice);
-    addEventListener('keydown', (event) => {
+    this.listen(window, 'keydown', (/** @type {KeyboardEvent} */ event) => {
       if (event.key === 'Escape' && !event.defaultPrevented && this.#busy) this.send({ type: 'cancel' });
     });
   }

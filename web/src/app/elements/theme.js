@@ -1,4 +1,5 @@
 import { PageElement, make } from '../../shared/element.js';
+import { t } from '../../words/index.js';
 
 const KEY = 'peerlight-theme';
 
@@ -20,7 +21,7 @@ export class ThemeButton extends PageElement {
     } catch {
       // Storage may be forbidden; the choice then lasts as long as the page.
     }
-    this.#dark.addEventListener('change', () => this.#name());
+    this.listen(this.#dark, 'change', () => this.#name());
     this.#name();
   }
 
@@ -41,7 +42,7 @@ export class ThemeButton extends PageElement {
   }
 
   #name() {
-    this.#button.textContent = this.#isDark() ? 'Light' : 'Dark';
-    this.#button.setAttribute('aria-label', `Change to ${this.#isDark() ? 'light' : 'dark'} colors`);
+    this.#button.textContent = t(this.#isDark() ? 'theme.light' : 'theme.dark');
+    this.#button.setAttribute('aria-label', t(this.#isDark() ? 'theme.to-light' : 'theme.to-dark'));
   }
 }

@@ -1,5 +1,6 @@
 import { PageElement, changed, make, place } from '../../shared/element.js';
 import { paintSquare } from '../../shared/paint.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -9,15 +10,12 @@ import { paintSquare } from '../../shared/paint.js';
 
 /** Changes in quick succession are measured once. */
 const SETTLE_MS = 300;
-const SIDES = ['Left', 'Top', 'Right', 'Bottom'];
-const HINT =
-  'Draw a box around the object. Peerlight then measures how much of each map falls inside it. Arrow keys move the ' +
-  'box, Shift and arrow keys resize it, Delete removes it. The numbers are pixels of the image.';
+const SIDES = /** @type {const} */ (['left', 'top', 'right', 'bottom']);
 
 /** The person's own box around the object: drawn with a pointer, moved with the keys, or typed. */
 export class BoxEditor extends PageElement {
   #summary = make('summary', { 'data-testid': 'box' });
-  #image = make('canvas', { role: 'img', 'aria-label': 'The square that the networks saw' });
+  #image = make('canvas', { role: 'img', 'aria-label': t('box.seen') });
   #frame = make(
     'div',
     { class: 'target', tabindex: 0, role: 'application', 'data-testid': 'box-frame' },
@@ -29,24 +27,23 @@ export class BoxEditor extends PageElement {
       type: 'number',
       step: 1,
       id: `box-${i}`,
-      'data-testid': `box-${side.toLowerCase()}`,
+      'data-testid': `box-${side}`,
       onchange: () => this.#typed(),
     }),
   );
-  #add = make(
-    'button',
-    { type: 'button', 'data-testid': 'box-add', onclick: () => this.#center() },
-    'Add a box in the center',
-  );
+  #add = make('button', { type: 'button', 'data-testid': 'box-add', onclick: () => this.#center() }, t('box.add'));
   #remove = make(
     'button',
     { type: 'button', 'data-testid': 'box-remove', onclick: () => this.#drop() },
-    'Remove the box',
+    t('box.remove'),
   );
   /** As it is drawn; the state's follows when it is let go. @type {Box | null} */
   #box = null;
   /** The square that the networks saw, in pixels of the image. @type {Explanation['image']['crop'] | null} */
   #crop = null;
+  #details = make('details');
+  /** Paints the square. @type {(() => void) | null} */
+  #due = null;
   /** @type {((x: number, y: number) => void) | null} */
   #drag = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -54,17 +51,19 @@ export class BoxEditor extends PageElement {
 
   connectedCallback() {
     const sides = this.#inputs.map((input, i) =>
-      make('div', { class: 'field' }, make('label', { for: `box-${i}` }, SIDES[i] ?? ''), input),
+      make('div', { class: 'field' }, make('label', { for: `box-${i}` }, t(`box.${SIDES[i] ?? 'left'}`)), input),
     );
     const fields = make(
       'div',
       { class: 'fields' },
-      make('p', { class: 'quiet' }, HINT),
+      make('p', { class: 'quiet' }, t('box.hint')),
       make('div', { class: 'sides' }, ...sides),
       make('div', { class: 'saves' }, this.#add, this.#remove),
     );
     const boxing = make('div', { class: 'boxing' }, this.#square, fields);
-    this.replaceChildren(make('details', {}, this.#summary, boxing));
+    this.#details.replaceChildren(this.#summary, boxing);
+    this.replaceChildren(this.#details);
+    this.#details.addEventListener('toggle', () => this.#paint());
     this.#square.addEventListener('pointerdown', (event) => this.#grab(event));
     this.#square.addEventListener('pointermove', (event) => this.#drag?.(...this.#at(event)));
     for (const type of ['pointerup', 'pointercancel']) this.#square.addEventListener(type, () => this.#letGo());
@@ -77,10 +76,15 @@ export class BoxEditor extends PageElement {
    */
   update(state, before) {
     const { result, image, comparison } = state;
-    if (!result || !image.preview) return;
+    if (!result || !image.preview) {
+      this.#due = null;
+      return;
+    }
     if (changed(state, before, (s) => [s.result, s.image.preview])) {
-      this.#crop = result.image.crop;
-      paintSquare(this.#image, image.preview, result.image, this.#crop, 448);
+      const [preview, crop] = [image.preview, result.image.crop];
+      this.#crop = crop;
+      this.#due = () => paintSquare(this.#image, preview, result.image, crop, 448);
+      this.#paint();
     }
     if (changed(state, before, (s) => [s.comparison.box])) {
       clearTimeout(this.#timer);
@@ -89,12 +93,19 @@ export class BoxEditor extends PageElement {
     this.#draw();
   }
 
+  /** Nothing is painted that nobody sees. */
+  #paint() {
+    if (!this.#details.open || !this.#due) return;
+    this.#due();
+    this.#due = null;
+  }
+
   #draw() {
     const [box, crop] = [this.#box, this.#crop];
     if (!crop) return;
     this.#frame.hidden = this.#remove.hidden = !box;
     this.#add.hidden = Boolean(box);
-    this.#summary.textContent = `Box around the object: ${box ? inWords(box) : 'none'}`;
+    this.#summary.textContent = t('box.is', { box: box ? inWords(box) : t('box.none') });
     this.#inputs.forEach((input, i) => {
       if (input !== document.activeElement) input.value = box ? String(box[i]) : '';
     });
@@ -107,8 +118,7 @@ export class BoxEditor extends PageElement {
       width: percent(right - left),
       height: percent(bottom - top),
     });
-    const keys = 'Arrow keys move it, Shift and arrow keys resize it, Delete removes it.';
-    this.#frame.setAttribute('aria-label', `Box from ${inWords(box)}. ${keys}`);
+    this.#frame.setAttribute('aria-label', t('box.label', { box: inWords(box) }));
   }
 
   /** @param {number[]} box any two corners */
@@ -231,7 +241,7 @@ export class BoxEditor extends PageElement {
 }
 
 /** @param {Box} box */
-const inWords = ([left, top, right, bottom]) => `${left}, ${top} to ${right}, ${bottom}`;
+const inWords = ([left, top, right, bottom]) => t('box.from-to', { left, top, right, bottom });
 
 /**
  * Two ends in order, whole and inside a range.

@@ -8,6 +8,7 @@ import { boxesOf } from '../select.js';
 import { Tuning } from '../tuning.js';
 import { verdictOn } from '../verdict.js';
 import { cardOf, KINDS } from '../work.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -19,14 +20,6 @@ import { cardOf, KINDS } from '../work.js';
 /** Pixels of a card's image: sharp at a card's width. */
 const SIZE = 320;
 /** @type {Record<Kind, string>} */
-const DOING = {
-  map: 'Map',
-  sanity: 'Shuffling the weights',
-  fast: 'Scores',
-  boxes: 'Scores of the box',
-  again: 'Running it again',
-  slow: 'Slow scores',
-};
 
 /** One method: its map over the image, what it cost, its scores, and what it shows and does not show. */
 export class MethodCard extends PageElement {
@@ -34,12 +27,8 @@ export class MethodCard extends PageElement {
   #image = make('canvas', { role: 'img' });
   #overlay = make('canvas', { class: 'overlay', 'aria-hidden': 'true' });
   #frame = make('div', { class: 'target', hidden: true });
-  #blank = make('span', { hidden: true }, 'Blank: nothing stands out');
-  #mark = make(
-    'span',
-    { class: 'warning', hidden: true, 'data-testid': 'unchanged' },
-    'Does not depend on the network',
-  );
+  #blank = make('span', { hidden: true }, t('maps.blank'));
+  #mark = make('span', { class: 'warning', hidden: true, 'data-testid': 'unchanged' }, t('card.unchanged'));
   #cost = make('p', { class: 'cost' });
   #scores = make('dl', { class: 'scores' });
   #bar = make('progress', { hidden: true });
@@ -63,13 +52,18 @@ export class MethodCard extends PageElement {
     if (this.childElementCount) return; // Moved, not new.
     const { id, name, family } = this.#method;
     this.dataset.testid = `card-${id}`;
-    this.#bar.setAttribute('aria-label', `Progress of ${name}`);
+    this.#bar.setAttribute('aria-label', t('card.progress', { name }));
     const strip = make('div', { class: 'strip' }, this.#blank, this.#step, this.#bar);
     this.append(
       make(
         'article',
         { 'aria-labelledby': `method-${id}` },
-        make('header', {}, make('h3', { id: `method-${id}` }, name), make('span', { class: 'family' }, family)),
+        make(
+          'header',
+          {},
+          make('h3', { id: `method-${id}` }, name),
+          make('span', { class: 'family' }, t(`family.${family}`)),
+        ),
         make('div', { class: 'over' }, this.#image, this.#overlay, this.#frame, this.#mark, strip),
         make('div', { class: 'facts' }, this.#cost, this.#scores),
         this.#buttons.node,
@@ -125,7 +119,7 @@ export class MethodCard extends PageElement {
     this.#overlay.style.opacity = String(value ? opacity : opacity / 3); // Paler while the new map is not there yet.
     this.#blank.hidden = !value?.blank;
     if (changed(state, before, (s) => [mapOf(s), s.image.preview])) {
-      this.#image.setAttribute('aria-label', `Map of ${name} over the image: ${mapInWords(value)}`);
+      this.#image.setAttribute('aria-label', t('card.map', { name, what: mapInWords(value) }));
     }
   }
 
@@ -143,9 +137,12 @@ export class MethodCard extends PageElement {
     const running = KINDS.find((kind) => card[kind].phase === 'running');
     const waiting = KINDS.find((kind) => card[kind].phase === 'waiting');
     const step = running ? card[running].step : null;
-    let text = waiting ? `${DOING[waiting]}: waiting` : '';
-    if (running)
-      text = step && step.total > 1 ? `${DOING[running]}: ${step.done} of ${step.total}` : `${DOING[running]}…`;
+    let text = waiting ? t('card.waiting', { work: t(`work.${waiting}`) }) : '';
+    if (running) {
+      const work = t(`work.${running}`);
+      const far = step && step.total > 1 ? { work, done: step.done, total: step.total } : null;
+      text = far ? t('card.far', far) : t('card.running', { work });
+    }
     this.#step.textContent = text;
     this.#step.hidden = !text;
     this.#bar.hidden = !running;
@@ -159,13 +156,13 @@ export class MethodCard extends PageElement {
 /** @param {Method} method */
 function aboutMethod({ shows, caveat, formula, paper, url }) {
   const rows = [
-    ['Shows', shows],
-    ['Limits', caveat],
-    ['Formula', make('span', { class: 'formula' }, formula)],
-    ['From', url ? make('a', { href: url, rel: 'noopener noreferrer' }, paper) : paper],
+    [t('card.shows'), shows],
+    [t('card.limits'), caveat],
+    [t('card.formula'), make('span', { class: 'formula' }, formula)],
+    [t('card.from'), url ? make('a', { href: url, rel: 'noopener noreferrer', lang: 'en' }, paper) : paper],
   ];
   const items = rows.flatMap(([term = '', text = '']) => [make('dt', {}, term), make('dd', {}, text)]);
-  return make('details', {}, make('summary', {}, 'What it shows'), make('dl', { class: 'explained' }, ...items));
+  return make('details', {}, make('summary', {}, t('card.about')), make('dl', { class: 'explained' }, ...items));
 }
 
 /** @param {Explanation} map */
@@ -186,8 +183,8 @@ function scoreIn(column, card) {
 
 /** @param {Explanation | null} value */
 function mapInWords(value) {
-  if (!value) return 'not made yet';
-  return value.blank ? 'blank' : `brightest ${placeOf(value.map, value.side)}`;
+  if (!value) return t('card.unmade');
+  return value.blank ? t('card.blank') : t('card.brightest', { where: placeOf(value.map, value.side) });
 }
 
 /**
@@ -198,7 +195,7 @@ function mapInWords(value) {
 function placeOf(map, side) {
   const at = map.indexOf(map.reduce((a, b) => Math.max(a, b), 0));
   const third = (/** @type {number} */ v) => Math.min(2, Math.floor((3 * v) / side));
-  const row = ['at the top', '', 'at the bottom'][third(Math.floor(at / side))];
-  const column = ['on the left', '', 'on the right'][third(at % side)];
-  return [row, column].filter(Boolean).join(' ') || 'in the middle';
+  const row = [t('card.top'), '', t('card.bottom')][third(Math.floor(at / side))];
+  const column = [t('card.left'), '', t('card.right')][third(at % side)];
+  return [row, column].filter(Boolean).join(' ') || t('card.middle');
 }

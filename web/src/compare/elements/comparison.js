@@ -4,6 +4,7 @@ import { saveComparison } from '../export.js';
 import { maskingOf } from '../select.js';
 import { MethodsTable } from '../table.js';
 import { MethodCard } from './card.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -11,11 +12,8 @@ import { MethodCard } from './card.js';
  * @import { Method } from 'peerlight'
  */
 
-/** @type {{ view: Choices['view'], name: string }[]} */
-const VIEWS = [
-  { view: 'cards', name: 'Cards' },
-  { view: 'table', name: 'Table' },
-];
+/** The ways to show the methods. */
+const VIEWS = /** @type {const} */ (['cards', 'table']);
 
 /** The methods side by side, as cards or as a table of the same scores, in the order that the person likes. */
 export class ComparisonView extends PageElement {
@@ -25,10 +23,14 @@ export class ComparisonView extends PageElement {
   #drawn = null;
   /** @type {Map<string, MethodCard>} */
   #cards = new Map();
-  #list = make('ul', { class: 'cards', 'aria-label': 'Methods' });
+  #list = make('ul', { class: 'cards', 'aria-label': t('compare.methods') });
   #table = new MethodsTable(this);
-  #views = VIEWS.map(({ view, name }) =>
-    make('button', { type: 'button', 'data-testid': `view-${view}`, onclick: () => this.#set({ view }) }, name),
+  #views = VIEWS.map((view) =>
+    make(
+      'button',
+      { type: 'button', 'data-testid': `view-${view}`, onclick: () => this.#set({ view }) },
+      t(`comparison.${view}`),
+    ),
   );
   #sort = make('select', { id: 'sort', 'data-testid': 'sort', onchange: () => this.#sortTo(this.#sort.value) });
   #turn = make('button', {
@@ -42,14 +44,14 @@ export class ComparisonView extends PageElement {
     'data-testid': 'masking',
     onchange: () => this.#set({ masking: this.#masking.value }),
   });
-  #maskField = field('masking', 'Masking', this.#masking);
+  #maskField = field('masking', t('comparison.masking'), this.#masking);
 
   connectedCallback() {
-    const order = field('sort', 'Order', make('div', { class: 'pair' }, this.#sort, this.#turn));
+    const order = field('sort', t('comparison.order'), make('div', { class: 'pair' }, this.#sort, this.#turn));
     const bar = make(
       'div',
       { class: 'toolbar' },
-      make('div', { class: 'segments', role: 'group', 'aria-label': 'Show as' }, ...this.#views),
+      make('div', { class: 'segments', role: 'group', 'aria-label': t('comparison.as') }, ...this.#views),
       order,
       this.#maskField,
       make('div', { class: 'saves' }, this.#save('json'), this.#save('csv')),
@@ -61,7 +63,7 @@ export class ComparisonView extends PageElement {
   #save(kind) {
     const onclick = () => this.#state && saveComparison(this.#state, kind);
     const props = { type: 'button', 'data-testid': `compare-${kind}`, onclick };
-    return make('button', props, `Save ${kind.toUpperCase()}`);
+    return make('button', props, t(`comparison.${kind}`));
   }
 
   /** @param {Partial<Choices>} change */
@@ -95,12 +97,12 @@ export class ComparisonView extends PageElement {
   /** @param {State} state */
   #bar(state) {
     const { view, sort } = state.comparison;
-    this.#views.forEach((button, i) => button.setAttribute('aria-pressed', String(VIEWS[i]?.view === view)));
+    this.#views.forEach((button, i) => button.setAttribute('aria-pressed', String(VIEWS[i] === view)));
     const orders = columnsOf(state).map((column) => ({ id: column.key, name: headOf(column) }));
-    fill(this.#sort, [{ id: '', name: 'Mutual first, then cost' }, ...orders], sort?.by ?? '');
+    fill(this.#sort, [{ id: '', name: t('comparison.usual') }, ...orders], sort?.by ?? '');
     this.#turn.hidden = !sort;
     this.#turn.textContent = sort?.down ? '▼' : '▲';
-    this.#turn.setAttribute('aria-label', `${sort?.down ? 'Largest' : 'Smallest'} first; reverse the order`);
+    this.#turn.setAttribute('aria-label', t(sort?.down ? 'comparison.largest' : 'comparison.smallest'));
     const maskings = state.engine.catalog?.maskings ?? [];
     const masking = maskingOf(state);
     this.#maskField.hidden = maskings.length < 2;

@@ -1,10 +1,11 @@
 import { PageElement, changed, headRow, make, tableRow } from '../../shared/element.js';
-import { about, amount, count, decimal } from '../../shared/format.js';
+import { about, amount, decimal } from '../../shared/format.js';
 import { timeOf } from '../cost.js';
 import { plot, sample } from '../plot.js';
 import { curvesOf, slowMetrics } from '../select.js';
 import { picked } from '../state.js';
 import { cardOf } from '../work.js';
+import { share, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -25,20 +26,20 @@ export class Curves extends PageElement {
     onclick: () => this.send({ type: 'compare-set', change: { slow: true } }),
   });
   #help = make('div', { class: 'quiet' });
-  #legend = make('div', { class: 'keys', role: 'group', 'aria-label': 'Lines' });
+  #legend = make('div', { class: 'keys', role: 'group', 'aria-label': t('curves.lines') });
   #plots = make('div', { class: 'plots' });
-  #tables = make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Tables of the curves' });
+  #tables = make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('curves.tables') });
   #details = make(
     'details',
     { 'data-testid': 'curve-table', hidden: true, ontoggle: () => this.#fill() },
-    make('summary', {}, 'The curves as tables'),
+    make('summary', {}, t('curves.open')),
     this.#tables,
   );
   /** @type {{ metric: Metric, lines: MethodLine[] }[]} */
   #shown = [];
 
   connectedCallback() {
-    const title = make('h3', {}, 'Curves and other slow measurements');
+    const title = make('h3', {}, t('curves'));
     this.replaceChildren(title, this.#help, this.#go, this.#legend, this.#plots, this.#details);
   }
 
@@ -67,7 +68,7 @@ export class Curves extends PageElement {
   #offer(state, made) {
     const time = made.reduce((sum, method) => sum + timeOf(state, 'slow', method), 0);
     this.#go.hidden = state.comparison.slow;
-    this.#go.textContent = `Measure ${count(made.length, 'map')}, ${about(time)}`;
+    this.#go.textContent = t('curves.measure', { n: made.length, time: about(time) });
   }
 
   /**
@@ -133,13 +134,13 @@ const measuredIn = (state) =>
  * @param {MethodLine[]} lines
  */
 function figureOf({ id, name, better }, lines) {
-  const caption = make('figcaption', {}, make('strong', {}, name), make('span', {}, `${better} is better`));
+  const caption = make('figcaption', {}, make('strong', {}, name), make('span', {}, t(`curves.${better}`)));
   const drawing = plot(lines, {
     id: `plot-${id}`,
     title: name,
     desc: inWords(lines),
-    across: 'pixels, the map’s brightest first',
-    up: 'probability',
+    across: t('curves.across'),
+    up: t('curves.up'),
   });
   return make('figure', {}, caption, drawing);
 }
@@ -151,13 +152,13 @@ function figureOf({ id, name, better }, lines) {
 function tableOf({ name }, lines) {
   const rows = Array.from(lines[0]?.x ?? [], (x, i) => {
     const cells = lines.map((line) => amount(line.y[i] ?? null, ''));
-    return tableRow({ head: `${Math.round(100 * x)}%`, cells });
+    return tableRow({ head: share(Math.round(100 * x), 0), cells });
   });
   return make(
     'table',
     {},
-    make('caption', {}, `${name}: probability of the class by fraction of pixels`),
-    make('thead', {}, headRow(['Pixels', ...lines.map((line) => line.name)])),
+    make('caption', {}, t('curves.caption', { name })),
+    make('thead', {}, headRow([t('curves.pixels'), ...lines.map((line) => line.name)])),
     make('tbody', {}, ...rows),
   );
 }
@@ -171,5 +172,5 @@ function inWords(lines) {
     const at = (/** @type {number} */ fraction) => decimal(y[Math.round(fraction * (x.length - 1))] ?? 0);
     return `${name}: ${[0, 0.25, 0.5, 1].map(at).join(', ')}.`;
   });
-  return ['Probability of the class after 0, 25, 50 and 100% of the pixels.', ...texts].join(' ');
+  return [t('curves.desc'), ...texts].join(' ');
 }

@@ -2,11 +2,15 @@ import { PageElement, changed, make } from '../../shared/element.js';
 import { about } from '../../shared/format.js';
 import { timeOf } from '../cost.js';
 import { isExpensive, methodsOf, picked } from '../state.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
  * @import { Method } from 'peerlight'
  */
+
+/** Begins with a capital letter. @param {string} text */
+const headOf = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Every method there is, to be picked, with what it will cost here. */
 export class MethodChoice extends PageElement {
@@ -27,7 +31,7 @@ export class MethodChoice extends PageElement {
     if (changed(state, before, (s) => [s.engine.catalog])) this.#build(methodsOf(state));
     if (!changed(state, before, (s) => [s.comparison, s.engine.catalog, s.result])) return;
     const chosen = picked(state).map((method) => method.id);
-    this.#count.textContent = `Methods: ${chosen.length} of ${this.#boxes.size}`;
+    this.#count.textContent = t('compare.picked', { n: chosen.length, of: this.#boxes.size });
     for (const method of methodsOf(state)) {
       const box = this.#boxes.get(method.id);
       if (!box) continue;
@@ -42,7 +46,7 @@ export class MethodChoice extends PageElement {
     const families = [...new Set(methods.map((method) => method.family))];
     const fieldsets = families.map((family) => {
       const lines = methods.filter((method) => method.family === family).map((method) => this.#line(method));
-      return make('fieldset', {}, make('legend', {}, family.charAt(0).toUpperCase() + family.slice(1)), ...lines);
+      return make('fieldset', {}, make('legend', {}, headOf(t(`family.${family}`))), ...lines);
     });
     this.#list.replaceChildren(...fieldsets);
   }

@@ -1,5 +1,6 @@
 import { PageElement, changed, make } from '../../shared/element.js';
 import { short } from '../../shared/format.js';
+import { parts, t } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -9,7 +10,7 @@ export class NetworkChoice extends PageElement {
   #class = make('p', { class: 'quiet', 'data-testid': 'compare-class' });
 
   connectedCallback() {
-    this.replaceChildren(make('fieldset', {}, make('legend', {}, 'Network'), this.#choices), this.#class);
+    this.replaceChildren(make('fieldset', {}, make('legend', {}, t('compare.network')), this.#choices), this.#class);
   }
 
   /**
@@ -23,13 +24,13 @@ export class NetworkChoice extends PageElement {
       input.checked = input.value === String(comparison.peer ?? '');
     }
     if (!changed(state, before, (s) => [s.result, s.comparison.peer, s.ask])) return;
-    const change = make('a', { href: '#class' }, 'Change');
-    this.#class.replaceChildren('Class: ', make('strong', {}, classIn(state)), '. ', change);
+    const change = make('a', { href: '#class' }, t('compare.change'));
+    this.#class.replaceChildren(...parts('compare.class', { class: make('strong', {}, classIn(state)), change }));
   }
 
   /** @param {{ name: string }[]} peers */
   #build(peers) {
-    const all = { value: '', name: peers.length === 2 ? 'Both' : 'All' };
+    const all = { value: '', name: t(peers.length === 2 ? 'compare.both' : 'compare.all') };
     const each = peers.map(({ name }, k) => ({ value: String(k), name: short(name) }));
     const labels = [all, ...each].map(({ value, name }) => {
       const peer = value === '' ? null : Number(value);
@@ -48,6 +49,6 @@ export class NetworkChoice extends PageElement {
 function classIn({ comparison, result, ask }) {
   const peer = comparison.peer === null ? null : result?.peers[comparison.peer];
   const own = peer?.top[0]?.label;
-  if (ask.target == null && peer && own) return `${own}, the most probable one to ${short(peer.name)}`;
-  return `${result?.target.label}, as above`;
+  if (ask.target == null && peer && own) return t('compare.own-class', { label: own, name: short(peer.name) });
+  return t('compare.same-class', { label: result?.target.label ?? '' });
 }

@@ -1,9 +1,10 @@
 import { PageElement, changed, make, setText } from '../../shared/element.js';
-import { about, count } from '../../shared/format.js';
+import { about } from '../../shared/format.js';
 import { timeOf } from '../cost.js';
 import { progressOf } from '../select.js';
 import { missing, picked } from '../state.js';
 import { cardOf } from '../work.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -24,19 +25,19 @@ export class Start extends PageElement {
     {
       type: 'button',
       'data-testid': 'compare-stop',
-      title: 'Escape',
+      title: t('key.escape'),
       onclick: () => this.send({ type: 'compare-stop' }),
     },
-    'Stop all',
+    t('compare.stop'),
   );
   #text = make('p', { class: 'quiet', role: 'status', tabindex: -1, 'data-testid': 'compare-status' });
   #count = make('span', { class: 'amount', 'data-testid': 'compare-count' });
-  #bar = make('progress', { 'aria-label': 'Progress of the comparison', hidden: true });
+  #bar = make('progress', { 'aria-label': t('compare.progress'), hidden: true });
   #busy = false;
 
   connectedCallback() {
     this.replaceChildren(make('div', { class: 'line' }, this.#go, this.#stop, this.#text, this.#count), this.#bar);
-    this.closest('section')?.addEventListener('keydown', (event) => {
+    this.listen(this.closest('section'), 'keydown', (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== 'Escape' || event.defaultPrevented || !this.#busy) return;
       event.preventDefault(); // Not the explanation too.
       this.send({ type: 'compare-stop' });
@@ -58,11 +59,11 @@ export class Start extends PageElement {
     this.#go.disabled = !methods.length;
     this.#go.textContent =
       lacking.length === methods.length
-        ? `Compare ${count(methods.length, 'method')}`
-        : `Run the other ${lacking.length === 1 ? 'one' : lacking.length}`;
+        ? t('compare.go', { n: methods.length })
+        : t('compare.rest', { n: lacking.length });
     this.#stop.hidden = !busy;
     setText(this.#text, busy ? '' : inWords(state, methods, lacking));
-    this.#count.textContent = busy ? `${done} of ${total}` : '';
+    this.#count.textContent = busy ? t('far.count', { done, total }) : '';
     this.#bar.hidden = !busy;
     this.#bar.max = total || 1;
     this.#bar.value = done;
@@ -86,9 +87,9 @@ export class Start extends PageElement {
  * @param {Method[]} lacking those of them that are not done
  */
 function inWords(state, methods, lacking) {
-  if (!methods.length) return 'Pick a method.';
-  if (lacking.length) return `Takes ${about(timeFor(state, lacking))} on this device.`;
-  return methods.length === 1 ? 'Done.' : `All ${methods.length} are done.`;
+  if (!methods.length) return t('compare.pick');
+  if (lacking.length) return t('compare.takes', { time: about(timeFor(state, lacking)) });
+  return t('compare.done', { n: methods.length });
 }
 
 /**

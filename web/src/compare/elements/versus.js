@@ -1,4 +1,5 @@
 import { ClassPicker } from '../../shared/class-picker.js';
+import { t } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -8,8 +9,8 @@ export class VersusChoice extends ClassPicker {
     super({
       id: 'versus',
       testid: 'versus',
-      label: 'Compare with class',
-      none: () => 'None',
+      label: t('versus'),
+      none: () => t('versus.none'),
       value: ({ comparison }) => comparison.versus?.class ?? null,
       help,
       action: (index) => {
@@ -23,6 +24,6 @@ export class VersusChoice extends ClassPicker {
 /** @param {State} state */
 function help({ comparison: { versus }, engine, result }) {
   const other = versus && engine.info?.classes[versus.class];
-  if (!other || !result) return 'Choose one to see what separates the two.';
-  return `Evidence for ${result.target.label} over ${other}.`;
+  if (!other || !result) return t('versus.help');
+  return t('versus.evidence', { label: result.target.label, other });
 }

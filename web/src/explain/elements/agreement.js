@@ -2,10 +2,12 @@ import { PageElement, changed, make } from '../../shared/element.js';
 import { count, decimal, percent, short } from '../../shared/format.js';
 import { paintRhoScale } from '../paint.js';
 import { reliabilityPlot } from '../reliability.js';
+import { heard, parts, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
- * @import { BundleInfo, Explanation } from 'peerlight'
+ * @import { Key } from '../../words/index.js'
+ * @import { BundleInfo, Explanation, Trust } from 'peerlight'
  */
 
 /** The agreement as one number on its scale, and what it is made of. */
@@ -29,7 +31,7 @@ export class AgreementCard extends PageElement {
     this.#scale.append(bar, make('div', { class: 'ends' }, ...ends));
     this.replaceChildren(
       this.#caution,
-      make('div', { class: 'head' }, make('h2', {}, 'Local agreement'), this.#number),
+      make('div', { class: 'head' }, make('h2', {}, t('agreement')), this.#number),
       this.#scale,
       this.#overlap,
       this.#trust,
@@ -54,21 +56,18 @@ export class AgreementCard extends PageElement {
     this.#scale.hidden = agreement === null;
     this.#mark.style.left = `${50 * (1 + (agreement ?? 0))}%`;
     this.#caution.hidden = !result.caution;
-    this.#caution.textContent = result.caution ?? '';
+    this.#caution.textContent = heard(result.caution ?? '');
     this.#overlap.textContent = overlapInWords(result.overlap);
-    this.#trust.textContent = result.trust?.sentence ?? '';
-    this.#limits.textContent = result.trust?.limits ?? '';
+    this.#trust.textContent = trustInWords(result.trust);
+    this.#limits.textContent = heard(result.trust?.limits ?? '');
     this.#plot.replaceChildren(...(result.trust?.estimate ? [reliabilityPlot(result.trust.estimate)] : []));
-    this.#text.textContent = agreement === null ? ALONE : inWords(result);
+    this.#text.textContent = agreement === null ? t('agreement.alone') : inWords(result);
     const { label, chosen } = result.target;
-    const why = chosen ? 'chosen by you' : `the class with the highest average probability (${probabilities(result)})`;
-    this.#class.replaceChildren('Class: ', make('strong', {}, label), `, ${why}.${others(result, state.engine.info)}`);
+    const why = chosen ? t('agreement.chosen') : t('agreement.likeliest', { probabilities: probabilities(result) });
+    const sentence = parts('agreement.class', { class: make('strong', {}, label), why });
+    this.#class.replaceChildren(...sentence, others(result, state.engine.info));
   }
 }
-
-const ALONE = 'One network alone has nothing to agree with. Open a second one to compare their maps.';
-
-const UNLIKE = ' No class of these networks has the same name, so their maps are for different things.';
 
 /**
  * What networks that lack the class explain in its place.
@@ -79,20 +78,35 @@ function others({ peers }, info) {
   const lacking = peers.filter((peer) => !peer.has_target);
   if (!lacking.length) return '';
   const each = lacking.map(({ name, target }) => `${short(name)} (${target.label})`).join(', ');
-  const one = lacking.length === 1;
-  const rest = one
-    ? 'has no such class and explains its own first one'
-    : 'lack that class and explain their own first ones';
+  const rest = t(lacking.length === 1 ? 'agreement.lacks' : 'agreement.lack', { each });
   // All classes are one list, in which those of the same name are one.
   const apart = info?.classes.length === info?.peers.reduce((sum, peer) => sum + peer.classes, 0);
-  return ` ${each} ${rest}.${apart ? UNLIKE : ''}`;
+  return ` ${rest}${apart ? ` ${t('agreement.unlike')}` : ''}`;
+}
+
+/**
+ * What agreement like this was worth, by its numbers where they are known, and else why they are not.
+ * @param {Trust | null} trust
+ */
+function trustInWords(trust) {
+  if (!trust?.estimate) return heard(trust?.sentence ?? '');
+  const [rate, low, high] = [trust.estimate.rate, trust.estimate.low, trust.estimate.high].map((of) =>
+    Math.round(100 * of),
+  );
+  return t('agreement.trust', { rate: rate ?? 0, low: low ?? 0, high: high ?? 0 });
 }
 
 /** @param {number | null} overlap */
 const overlapInWords = (overlap) =>
-  overlap === null
-    ? ''
-    : `The brightest fifths of the maps overlap by ${percent(overlap)} (unrelated maps: about ${percent(1 / 9)}).`;
+  overlap === null ? '' : t('agreement.overlap', { overlap: percent(overlap), chance: percent(1 / 9) });
+
+/** @type {Record<string, Key>} */
+const EVIDENCE = {
+  '': 'agreement.of-method',
+  guided: 'agreement.guided',
+  attention: 'agreement.attention',
+  class: 'agreement.class-activation',
+};
 
 /** @param {Explanation} result */
 function inWords({ regions, grid, settings, image }) {
@@ -100,10 +114,10 @@ function inWords({ regions, grid, settings, image }) {
   const none = regions.filter((r) => r.looks === 'none').length;
   const flat = regions.filter((r) => r.constant).length;
   const crop = decimal(image.crop.side / Math.min(image.width, image.height));
-  const text =
-    `The average correlation over ${grid} x ${grid} regions (evidence: ${settings.evidence ?? 'of the method'}; ` +
-    `crop ${crop}). All networks look at ${count(all, 'region')}, none at ${none}.`;
-  return flat ? `${text} ${count(flat, 'flat region')} ${flat === 1 ? 'counts' : 'count'} as 0.` : text;
+  const { evidence: id = '' } = settings;
+  const evidence = EVIDENCE[id] ? t(EVIDENCE[id]) : id;
+  const text = t('agreement.mean', { grid, evidence, crop, all: count(all, 'region'), none });
+  return flat ? `${text} ${t('agreement.flat', { n: flat })}` : text;
 }
 
 /** @param {Explanation} result */

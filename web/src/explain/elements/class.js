@@ -1,4 +1,5 @@
 import { ClassPicker } from '../../shared/class-picker.js';
+import { t } from '../../words/index.js';
 
 /** The class to explain: one of the networks' classes, or the one that they give the highest average probability. */
 export class ClassChoice extends ClassPicker {
@@ -6,10 +7,11 @@ export class ClassChoice extends ClassPicker {
     super({
       id: 'class',
       testid: 'target',
-      label: 'Class',
-      none: ({ ask, result }) => (ask.target == null && result ? `Automatic: ${result.target.label}` : 'Automatic'),
+      label: t('class'),
+      none: ({ ask, result }) =>
+        ask.target == null && result ? t('class.automatic-is', { label: result.target.label }) : t('class.automatic'),
       value: ({ ask }) => (typeof ask.target === 'number' ? ask.target : null),
-      help: () => 'Type to search, or press a class in a network’s list.',
+      help: () => t('class.help'),
       action: (index) => ({ type: 'ask-changed', change: { target: index } }),
     });
   }

@@ -1,5 +1,5 @@
 import { PageElement, changed, make } from '../../shared/element.js';
-import { CROP } from '../words.js';
+import { t } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -8,7 +8,7 @@ import { CROP } from '../words.js';
  * With the keyboard, the setting “Crop” does the same.
  */
 export class CropHandle extends PageElement {
-  #grip = make('span', { class: 'grip', title: CROP, 'data-testid': 'crop-corner' });
+  #grip = make('span', { class: 'grip', title: t('viewer.crop'), 'data-testid': 'crop-corner' });
   #outline = make('span', { class: 'outline', hidden: true });
   /** @type {State | null} */
   #state = null;

@@ -2,7 +2,7 @@ import { PageElement, changed, make, setText } from '../../shared/element.js';
 import { short } from '../../shared/format.js';
 import { paintScale } from '../paint.js';
 import { lutOf, pairsOf } from '../select.js';
-import { ATTENTION_MEANS, MOST, correlationMeans, leastOf } from '../words.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -14,7 +14,7 @@ import { ATTENTION_MEANS, MOST, correlationMeans, leastOf } from '../words.js';
 export class Legend extends PageElement {
   #bar = make('canvas', { 'aria-hidden': 'true' });
   #what = make('span');
-  #colors = make('span', { class: 'legend' }, this.#what, this.#bar, make('span', {}, MOST));
+  #colors = make('span', { class: 'legend' }, this.#what, this.#bar, make('span', {}, t('legend.most')));
   #numbers = make('span', { class: 'numbers' });
 
   connectedCallback() {
@@ -35,7 +35,7 @@ export class Legend extends PageElement {
     const alone = result.peers.length === 1 ? result.peers[0] : null;
     const peer = result.peers.find(({ id }) => id === view.shown) ?? alone;
     this.#colors.hidden = view.shown === 'image';
-    setText(this.#what, leastOf(peer ? short(peer.name) : null));
+    setText(this.#what, peer ? t('legend.one', { name: short(peer.name) }) : t('legend.all'));
     setText(this.#numbers, view.lines && result.regions.length ? meaning(result, view) : '');
   }
 }
@@ -45,8 +45,8 @@ export class Legend extends PageElement {
  * @param {ViewState} view
  */
 function meaning(result, { numbers, pair }) {
-  if (numbers === 'attention') return ATTENTION_MEANS;
+  if (numbers === 'attention') return t('legend.attention');
   const chosen = pair === null ? null : pairsOf(result)[pair];
   const name = (/** @type {number} */ k) => short(result.peers[k]?.name ?? '');
-  return correlationMeans(chosen ? [name(chosen.a), name(chosen.b)] : null);
+  return chosen ? t('legend.pair', { a: name(chosen.a), b: name(chosen.b) }) : t('legend.correlation');
 }

@@ -2,6 +2,7 @@ import { PageElement, changed, make } from '../../shared/element.js';
 import { paintMap } from '../../shared/paint.js';
 import { paintCorrelations, paintRhoScale, paintScale } from '../paint.js';
 import { lutOf } from '../select.js';
+import { t } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -12,7 +13,7 @@ export class Maps extends PageElement {
   /** @type {Map<string, { canvas: HTMLCanvasElement, button: HTMLButtonElement, blank: HTMLElement }>} */
   #tiles = new Map();
   #built = '';
-  #rho = make('canvas', { role: 'img', 'aria-label': 'Correlation of each region; the table below has the numbers' });
+  #rho = make('canvas', { role: 'img', 'aria-label': t('maps.correlation-label') });
   #scale = make('canvas');
   #rhoScale = make('canvas');
 
@@ -24,7 +25,7 @@ export class Maps extends PageElement {
     const { result, view } = state;
     this.hidden = !result;
     if (!result) return;
-    const mutual = { id: 'mutual', name: 'Mutual map', map: result.map, blank: result.blank };
+    const mutual = { id: 'mutual', name: t('maps.mutual'), map: result.map, blank: result.blank };
     const maps =
       result.peers.length > 1 ? [...result.peers, mutual] : [{ ...mutual, name: result.peers[0]?.name ?? '' }];
     const built = maps.map(({ id, name }) => `${id} ${name}`).join();
@@ -48,8 +49,8 @@ export class Maps extends PageElement {
   #build(maps) {
     this.#tiles.clear();
     const tiles = maps.map(({ id, name }, k) => {
-      const canvas = make('canvas', { role: 'img', 'aria-label': `Map: ${name}` });
-      const blank = make('span', { class: 'blank', hidden: true }, 'Blank: nothing stands out');
+      const canvas = make('canvas', { role: 'img', 'aria-label': t('maps.map', { name }) });
+      const blank = make('span', { class: 'blank', hidden: true }, t('maps.blank'));
       const button = make(
         'button',
         {
@@ -68,13 +69,10 @@ export class Maps extends PageElement {
       'div',
       { class: 'tile', 'data-testid': 'map-correlation' },
       make('span', { class: 'map' }, this.#rho),
-      make('span', { class: 'name' }, 'Correlation by region'),
+      make('span', { class: 'name' }, t('maps.correlation')),
     );
     paintRhoScale(this.#rhoScale);
-    const legends = [
-      legend('Attention, each map on its own scale: least', this.#scale, 'most'),
-      legend('Correlation: −1', this.#rhoScale, '1'),
-    ];
+    const legends = [legend(t('maps.least'), this.#scale, t('maps.most')), legend(t('maps.from'), this.#rhoScale, '1')];
     const several = maps.length > 1; // One network alone has no correlations.
     this.replaceChildren(
       make('div', { class: 'tiles' }, ...tiles, ...(several ? [rho] : [])),

@@ -2,7 +2,7 @@ import { PageElement, changed, headRow, make, tableRow } from '../../shared/elem
 import { decimal, short } from '../../shared/format.js';
 import { rhoColor } from '../paint.js';
 import { pairsOf } from '../select.js';
-import { NETWORK, PAIRS, PAIRS_HINT, both } from '../words.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -14,7 +14,10 @@ export class Matrix extends PageElement {
   #table = make('table', { 'data-testid': 'matrix' });
 
   connectedCallback() {
-    this.replaceChildren(make('div', { class: 'scroll' }, this.#table), make('p', { class: 'quiet' }, PAIRS_HINT));
+    this.replaceChildren(
+      make('div', { class: 'scroll' }, this.#table),
+      make('p', { class: 'quiet' }, t('matrix.hint')),
+    );
   }
 
   /**
@@ -38,12 +41,18 @@ export class Matrix extends PageElement {
     const rows = names.map((name, row) => {
       const cells = names.map((_, column) => {
         const k = pairs.findIndex(({ a, b }) => a === Math.min(row, column) && b === Math.max(row, column));
-        return k < 0 ? '' : this.#pair(k, pairs[k]?.agreement ?? 0, both(name, names[column] ?? ''));
+        return k < 0
+          ? ''
+          : this.#pair(k, pairs[k]?.agreement ?? 0, t('regions.pair', { a: name, b: names[column] ?? '' }));
       });
       return tableRow({ head: name, cells });
     });
-    const caption = make('caption', {}, PAIRS);
-    this.#table.replaceChildren(caption, make('thead', {}, headRow([NETWORK, ...names])), make('tbody', {}, ...rows));
+    const caption = make('caption', {}, t('matrix.caption'));
+    this.#table.replaceChildren(
+      caption,
+      make('thead', {}, headRow([t('matrix.network'), ...names])),
+      make('tbody', {}, ...rows),
+    );
   }
 
   /**
@@ -60,7 +69,7 @@ export class Matrix extends PageElement {
     const props = {
       type: 'button',
       'data-pair': pair,
-      'aria-label': `${who}: ${number}`,
+      'aria-label': t('matrix.label', { pair: who, n: number }),
       'aria-pressed': false,
       onclick,
     };

@@ -1,5 +1,6 @@
 import { PageElement, changed, make } from '../../shared/element.js';
 import { percent } from '../../shared/format.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -50,7 +51,7 @@ export class Predictions extends PageElement {
         'aria-pressed': explained,
         'data-class': index,
         'data-probability': probability,
-        title: explained ? 'This class is explained' : `Explain “${label}”`,
+        title: explained ? t('class.explained') : t('class.explain', { label }),
         onclick: () => this.send({ type: 'ask-changed', change: { target: index } }),
       },
       make('span', { class: 'label' }, label),

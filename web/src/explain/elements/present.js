@@ -1,5 +1,6 @@
 import { PageElement, changed, make, setText } from '../../shared/element.js';
-import { END, agreement, answers } from '../words.js';
+import { t } from '../../words/index.js';
+import { agreement, answers } from '../words.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -11,7 +12,7 @@ export class Present extends PageElement {
   #end = make(
     'button',
     { type: 'button', 'data-testid': 'present-end', title: 'Escape', onclick: () => this.#leave() },
-    END,
+    t('present.end'),
   );
 
   connectedCallback() {

@@ -1,5 +1,6 @@
 import { PageElement, changed, make } from '../../shared/element.js';
 import { changeOf, settingOf } from '../select.js';
+import { number, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -23,7 +24,7 @@ export class Settings extends PageElement {
   #controls = [];
   #first = make('div', { class: 'fields' });
   #more = make('div', { class: 'fields' });
-  #details = make('details', { 'data-testid': 'more-settings' }, make('summary', {}, 'More settings'), this.#more);
+  #details = make('details', { 'data-testid': 'more-settings' }, make('summary', {}, t('settings.more')), this.#more);
 
   connectedCallback() {
     this.append(this.#first, this.#details);
@@ -44,7 +45,7 @@ export class Settings extends PageElement {
       const choice = setting.choices?.find((c) => c.id === now);
       input.value = now;
       help.textContent = choice?.help || setting.help;
-      value.textContent = setting.kind === 'number' ? now : '';
+      value.textContent = setting.kind === 'number' ? number(Number(now)) : '';
     }
   }
 

@@ -2,7 +2,7 @@ import { PageElement, changed, make } from '../../shared/element.js';
 import { percent, short } from '../../shared/format.js';
 import { saveNumbers, saveOverlay } from '../save.js';
 import { overlayOf } from '../select.js';
-import { ATTENTION, CORRELATION, IMAGE, MAP, NUMBERS, REGIONS, colorName } from '../words.js';
+import { share, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -13,7 +13,7 @@ import { ATTENTION, CORRELATION, IMAGE, MAP, NUMBERS, REGIONS, colorName } from 
 export class ViewControls extends PageElement {
   /** @type {State | null} */
   #state = null;
-  #shown = make('div', { class: 'segments', role: 'group', 'aria-label': 'Map over the image' });
+  #shown = make('div', { class: 'segments', role: 'group', 'aria-label': t('maps.over') });
   #opacity = make('input', {
     type: 'range',
     id: 'opacity',
@@ -40,16 +40,16 @@ export class ViewControls extends PageElement {
     {
       id: 'numbers',
       'data-testid': 'numbers',
-      'aria-label': NUMBERS,
+      'aria-label': t('view.numbers'),
       onchange: () => this.#view({ numbers: /** @type {ViewState['numbers']} */ (this.#numbers.value) }),
     },
-    make('option', { value: 'attention' }, ATTENTION),
-    make('option', { value: 'correlation' }, CORRELATION),
+    make('option', { value: 'attention' }, t('view.attention')),
+    make('option', { value: 'correlation' }, t('view.correlation')),
   );
   #regions = make(
     'div',
     { class: 'check' },
-    make('label', { class: 'check' }, this.#lines, make('span', {}, REGIONS)),
+    make('label', { class: 'check' }, this.#lines, make('span', {}, t('view.lines'))),
     this.#numbers,
   );
 
@@ -57,26 +57,25 @@ export class ViewControls extends PageElement {
     this.replaceChildren(
       this.#shown,
       this.#regions,
+      make('div', { class: 'saves' }, this.#save('png', saveOverlay), this.#save('json', saveNumbers)),
       make(
         'div',
-        { class: 'saves' },
-        this.#save('PNG', 'The image with the map, as shown', saveOverlay),
-        this.#save('JSON', 'All numbers, without the maps', saveNumbers),
+        { class: 'field' },
+        make('label', { for: 'opacity' }, t('view.opacity'), this.#amount),
+        this.#opacity,
       ),
-      make('div', { class: 'field' }, make('label', { for: 'opacity' }, 'Opacity', this.#amount), this.#opacity),
-      make('div', { class: 'field' }, make('label', { for: 'color' }, 'Colors'), this.#color),
+      make('div', { class: 'field' }, make('label', { for: 'color' }, t('view.colors')), this.#color),
     );
   }
 
   /**
-   * @param {string} kind
-   * @param {string} title
+   * @param {'png' | 'json'} kind
    * @param {(state: State) => void} save
    */
-  #save(kind, title, save) {
+  #save(kind, save) {
     const onclick = () => this.#state && save(this.#state);
-    const props = { type: 'button', 'data-testid': `save-${kind.toLowerCase()}`, title, onclick };
-    return make('button', props, `Save ${kind}`);
+    const props = { type: 'button', 'data-testid': `save-${kind}`, title: t(`view.save-${kind}.title`), onclick };
+    return make('button', props, t(`view.save-${kind}`));
   }
 
   /** @param {Partial<ViewState>} view */
@@ -94,15 +93,19 @@ export class ViewControls extends PageElement {
     this.hidden = !result;
     if (changed(state, before, (s) => [s.engine.catalog])) {
       const colors = engine.catalog?.colors ?? [];
-      this.#color.replaceChildren(...colors.map(({ id, name }) => make('option', { value: id }, colorName(id, name))));
+      this.#color.replaceChildren(
+        ...colors.map(({ id, name }) =>
+          make('option', { value: id }, id === 'turbo' ? t('view.not-for-judging', { name }) : name),
+        ),
+      );
     }
     if (result && changed(state, before, (s) => [s.result])) {
       const maps = [
         ...result.peers.map(({ id, name }) => ({ id, name: short(name) })),
-        { id: 'mutual', name: 'Mutual' },
+        { id: 'mutual', name: t('maps.mutual-short') },
       ];
-      const image = { id: 'image', name: IMAGE };
-      const choices = result.peers.length > 1 ? [...maps, image] : [{ id: 'mutual', name: MAP }, image];
+      const image = { id: 'image', name: t('view.image') };
+      const choices = result.peers.length > 1 ? [...maps, image] : [{ id: 'mutual', name: t('view.map') }, image];
       this.#shown.replaceChildren(...choices.map((map) => this.#choice(map)));
       this.#regions.hidden = !result.regions.length;
     }
@@ -111,7 +114,7 @@ export class ViewControls extends PageElement {
     }
     const { color, opacity } = overlayOf(state);
     this.#opacity.value = String(opacity);
-    this.#amount.textContent = percent(opacity).replace('.0', '');
+    this.#amount.textContent = share(100 * opacity, 1, 0);
     this.#color.value = color;
     this.#lines.checked = view.lines;
     this.#numbers.value = view.numbers;

@@ -4,8 +4,8 @@ import { paintMap } from '../../shared/paint.js';
 import { resized } from '../../shared/resized.js';
 import { paintImage, windowOf } from '../paint.js';
 import { attentionOf, lutOf, mapOf, overlayOf, rhoOf } from '../select.js';
-import { PRESENT, ZOOM, ZOOM_IN, ZOOM_OUT, ZOOM_RESET, mutualLooks, pairHas } from '../words.js';
 import { Zoom } from '../zoom.js';
+import { heard, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -25,15 +25,15 @@ export class ImageViewer extends PageElement {
   #grid = make('div', {
     class: 'regions',
     role: 'grid',
-    'aria-label': 'Regions of the image. Arrow keys move between them.',
+    'aria-label': t('viewer.regions'),
     'data-testid': 'regions',
   });
   #square = make('div', { class: 'square', hidden: true }, this.#overlay, this.#grid);
   #stage = make('div', { class: 'stage' }, this.#image, this.#square);
   #frame = make('div', { class: 'frame', 'data-testid': 'frame' }, this.#stage);
   #name = make('p', { class: 'name', 'data-testid': 'image-name' });
-  #level = this.#button('zoom-reset', ['100%', ZOOM_RESET], () => this.#zoom.set(1));
-  #present = this.#button('present', PRESENT, () => {
+  #level = this.#button('zoom-reset', ['100%', t('viewer.whole')], () => this.#zoom.set(1));
+  #present = this.#button('present', [t('present'), t('present.title')], () => {
     this.send({ type: 'view-changed', view: { presenting: true } });
   });
   #zoom = new Zoom(this.#frame, this.#stage, (scale) => this.#zoomed(scale));
@@ -42,17 +42,24 @@ export class ImageViewer extends PageElement {
   /** @type {HTMLElement[]} */
   #cells = [];
   #size = 0;
+  #width = 0;
   /** @type {number | null} */
   #region = null;
   #pinned = -1;
 
   connectedCallback() {
     this.#square.append(...this.children); // Layers that others put over the image.
-    const out = this.#button('zoom-out', ZOOM_OUT, () => this.#zoom.step(1 / 1.5));
-    const closer = this.#button('zoom-in', ZOOM_IN, () => {
+    const out = this.#button('zoom-out', ['−', t('viewer.smaller')], () => this.#zoom.step(1 / 1.5));
+    const closer = this.#button('zoom-in', ['+', t('viewer.larger')], () => {
       this.#zoom.step(1.5);
     });
-    const zoom = make('div', { class: 'segments', role: 'group', 'aria-label': ZOOM }, out, this.#level, closer);
+    const zoom = make(
+      'div',
+      { class: 'segments', role: 'group', 'aria-label': t('viewer.zoom') },
+      out,
+      this.#level,
+      closer,
+    );
     this.replaceChildren(this.#frame, make('div', { class: 'under' }, this.#name, zoom, this.#present));
     this.addEventListener('keydown', (event) => this.#keys(event));
     this.#grid.addEventListener('dblclick', (event) => this.#zoom.closer(event));
@@ -65,7 +72,10 @@ export class ImageViewer extends PageElement {
       if (lets) this.send({ type: 'view-changed', view: { pinned: false } });
     });
     // Numbers only where a cell has room for them.
-    new ResizeObserver(() => this.#fit()).observe(this.#grid);
+    new ResizeObserver(([entry]) => {
+      this.#width = entry?.contentRect.width ?? 0;
+      this.#fit();
+    }).observe(this.#grid);
   }
 
   /**
@@ -80,7 +90,10 @@ export class ImageViewer extends PageElement {
     if (image.preview && changed(state, before, (s) => [s.image.preview])) {
       const { width, height } = windowOf(image.preview);
       paintImage(this.#image, image.preview);
-      this.#image.setAttribute('aria-label', image.chosen?.alt || `The image ${image.chosen?.name ?? ''}`);
+      this.#image.setAttribute(
+        'aria-label',
+        heard(image.chosen?.alt ?? '') || t('viewer.image', { name: image.chosen?.name ?? '' }),
+      );
       this.#frame.style.setProperty('--ratio', String(width / height));
       this.#zoom.set(1);
     }
@@ -181,8 +194,9 @@ export class ImageViewer extends PageElement {
       cell.textContent = flat ? '–' : decimal(view.numbers === 'attention' ? (attention[i] ?? 0) : rho);
       cell.dataset.rho = String(rho);
       // What stands in a cell is part of its name.
-      const mutual = view.numbers === 'attention' && !own ? [mutualLooks(cell.textContent)] : [];
-      const pair = view.numbers === 'correlation' && view.pair !== null ? [pairHas(cell.textContent)] : [];
+      const mutual = view.numbers === 'attention' && !own ? [t('region.label-mutual', { n: cell.textContent })] : [];
+      const pair =
+        view.numbers === 'correlation' && view.pair !== null ? [t('region.label-pair', { n: cell.textContent })] : [];
       cell.setAttribute('aria-label', labelOf(region, names, [...mutual, ...pair]));
       cell.classList.toggle('constant', region.constant);
     });
@@ -256,7 +270,7 @@ export class ImageViewer extends PageElement {
   }
 
   #fit() {
-    const cell = this.#grid.clientWidth / (this.#size || 1);
+    const cell = this.#width / (this.#size || 1);
     this.#grid.classList.toggle('dense', cell > 0 && cell < 32);
   }
 }
@@ -267,7 +281,7 @@ export class ImageViewer extends PageElement {
  * @param {string[]} more
  */
 function labelOf({ row, column, rho, constant, attention }, names, more) {
-  const correlation = constant ? 'no correlation, flat' : `correlation ${decimal(rho)}`;
-  const means = names.map((name, k) => `${name} attention ${decimal(attention[k] ?? 0)}`);
-  return `Row ${row + 1}, column ${column + 1}: ${[correlation, ...means, ...more].join(', ')}`;
+  const correlation = constant ? t('region.label-flat') : t('region.correlation', { rho: decimal(rho) });
+  const means = names.map((name, k) => t('region.label-attention', { name, mean: decimal(attention[k] ?? 0) }));
+  return t('region.label', { row: row + 1, column: column + 1, facts: [correlation, ...means, ...more].join(', ') });
 }

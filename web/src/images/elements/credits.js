@@ -1,4 +1,5 @@
 import { PageElement, changed, make } from '../../shared/element.js';
+import { heard, t } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -13,9 +14,12 @@ export class Credits extends PageElement {
     const { samples } = state;
     this.hidden = !samples.length;
     const items = samples.map(({ name, credit, license, changes }) => {
-      const text = [credit, license, changes].filter(Boolean).join('; ');
-      return make('li', {}, make('strong', {}, name), `: ${text}.`);
+      const text = [credit, license, changes]
+        .filter((said) => said !== undefined)
+        .map(heard)
+        .join('; ');
+      return make('li', {}, make('strong', {}, heard(name)), `: ${text}.`);
     });
-    this.replaceChildren(make('details', {}, make('summary', {}, 'Credits for the samples'), make('ul', {}, ...items)));
+    this.replaceChildren(make('details', {}, make('summary', {}, t('credits')), make('ul', {}, ...items)));
   }
 }

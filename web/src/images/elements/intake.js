@@ -1,7 +1,8 @@
 import { PageElement, changed, make } from '../../shared/element.js';
-import { count } from '../../shared/format.js';
+import { refusal } from '../../shared/refusal.js';
 import { dropped, given, sorted } from '../gather.js';
 import { fetchSample, isEditable, isTextFor } from '../transfer.js';
+import { heard, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -26,25 +27,25 @@ export class Intake extends PageElement {
     }
 
     const hover = (/** @type {boolean} */ on) => document.documentElement.classList.toggle('dropping', on);
-    addEventListener('dragover', (event) => {
+    this.listen(window, 'dragover', (/** @type {DragEvent} */ event) => {
       if (isTextFor(event.composedPath()[0], event.dataTransfer)) return;
       event.preventDefault();
       hover(Boolean(event.dataTransfer?.types.includes('Files')));
     });
-    addEventListener('dragleave', (event) => !event.relatedTarget && hover(false));
-    addEventListener('drop', (event) => {
+    this.listen(window, 'dragleave', (/** @type {DragEvent} */ event) => !event.relatedTarget && hover(false));
+    this.listen(window, 'drop', (/** @type {DragEvent} */ event) => {
       hover(false);
       if (event.defaultPrevented || isTextFor(event.composedPath()[0], event.dataTransfer)) return;
       event.preventDefault();
       if (event.dataTransfer?.files.length) dropped(event.dataTransfer).then((files) => this.#takeAll(files));
-      else this.#refuse('That was not an image file.', 'Save the image first, then drop the file here.');
+      else this.#refuse('intake.no-file');
     });
-    addEventListener('paste', (event) => {
+    this.listen(window, 'paste', (/** @type {ClipboardEvent} */ event) => {
       if (event.defaultPrevented || isTextFor(event.composedPath()[0], event.clipboardData)) return;
       const { files } = event.clipboardData ?? {};
       if (files?.length) this.#takeAll([...files].map(given));
       else if (!isEditable(event.composedPath()[0])) {
-        this.#refuse('There is no image on the clipboard.', 'Copy an image, then paste it here.');
+        this.#refuse('intake.empty-clipboard');
       }
     });
   }
@@ -57,7 +58,7 @@ export class Intake extends PageElement {
     const { image, samples } = state;
     this.#imageSerial = image.serial;
     this.classList.toggle('small', Boolean(image.preview));
-    if (changed(state, before, (s) => [s.samples])) this.#list(samples);
+    if (before ? before.samples !== samples : samples.length) this.#list(samples);
     if (!changed(state, before, (s) => [s.samples, s.image.chosen])) return;
     const buttons = this.querySelectorAll('.samples button');
     samples.forEach(({ name }, i) => buttons[i]?.setAttribute('aria-pressed', String(name === image.chosen?.name)));
@@ -73,8 +74,8 @@ export class Intake extends PageElement {
     if (only && files.length === 1 && !only.path.includes('/')) return this.#take(only.file, { name: only.file.name });
     const { images, lists, others } = sorted(files);
     const [first] = images;
-    if (!first) return this.#refuse('There is no image among these files.', 'Choose JPEG, PNG or WebP images.');
-    const notice = others ? `${count(others, 'file')} left out: no image.` : '';
+    if (!first) return this.#refuse('intake.none');
+    const notice = others ? t('intake.left-out', { n: others }) : '';
     if (images.length > 1) this.send({ type: 'many-given', files: images, lists });
     if (images.length > 1 && this.classList.contains('small')) return;
     this.#take(first.file, { name: first.file.name, notice });
@@ -89,12 +90,10 @@ export class Intake extends PageElement {
     this.send({ type: 'image-picked', source, ...about });
   }
 
-  /**
-   * @param {string} message
-   * @param {string} help
-   */
-  #refuse(message, help) {
-    this.send({ type: 'image-failed', serial: this.#imageSerial, error: { code: 'image-broken', message, help } });
+  /** @param {'intake.no-file' | 'intake.empty-clipboard' | 'intake.none' | 'intake.no-sample'} what */
+  #refuse(what) {
+    const error = refusal('image-broken', what, `${what}.help`);
+    this.send({ type: 'image-failed', serial: this.#imageSerial, error });
   }
 
   /** @param {Sample} sample */
@@ -103,7 +102,7 @@ export class Intake extends PageElement {
     const blob = await fetchSample(url);
     if (choice !== this.#choice) return;
     if (blob) this.#take(blob, { name, alt });
-    else this.#refuse('The sample could not be loaded.', 'Check the connection and choose it again.');
+    else this.#refuse('intake.no-sample');
   }
 
   /** @param {Sample[]} samples */
@@ -111,18 +110,20 @@ export class Intake extends PageElement {
     const items = samples.map((sample, i) => {
       const size = { width: 88, height: 66 };
       const lazy = { draggable: 'false', loading: 'lazy', decoding: 'async' };
-      const image = make('img', { src: sample.url, alt: sample.alt, ...size, ...lazy });
+      const image = make('img', { src: sample.url, alt: heard(sample.alt), ...size, ...lazy });
       const props = {
         type: 'button',
         'data-testid': `sample-${i}`,
         'aria-pressed': false,
-        title: `${sample.name} (${sample.credit})`,
+        title: `${heard(sample.name)} (${heard(sample.credit)})`,
         onclick: () => this.#fetch(sample),
       };
       const caption = make('span', { class: 'caption', 'aria-hidden': 'true' }, sample.name);
       if (sample.surprise) caption.append(make('small', {}, ` ${sample.surprise}`));
       return make('li', {}, make('button', props, image, caption));
     });
-    this.querySelector('.samples')?.replaceChildren(...items);
+    const list = /** @type {HTMLElement} */ (this.querySelector('.samples'));
+    list.replaceChildren(...items);
+    list.hidden = !items.length;
   }
 }

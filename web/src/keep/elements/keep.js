@@ -3,6 +3,7 @@ import { download } from '../../shared/download.js';
 import { PageElement, make, setText } from '../../shared/element.js';
 import { fileName } from '../../shared/format.js';
 import { archiveOf } from '../archive.js';
+import { t } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -13,20 +14,18 @@ export class Keep extends PageElement {
   #said = make('p', { class: 'quiet', role: 'status', 'data-testid': 'kept' });
 
   connectedCallback() {
-    const zip = 'Raw maps for NumPy, overlays, a figure, all numbers, and how to get them again';
     this.replaceChildren(
       make(
         'div',
         { class: 'saves' },
-        this.#button('save-zip', 'Save everything', zip, (state) => this.#save(state)),
-        this.#button('copy-image', 'Copy image', 'The image with the map, as shown', async (state) => {
+        this.#button('save-zip', 'keep.zip', (state) => this.#save(state)),
+        this.#button('copy-image', 'keep.image', async (state) => {
           await copyOverlay(state);
-          return 'The image is on the clipboard.';
+          return t('keep.image.done');
         }),
-        this.#button('copy-link', 'Copy link', 'The settings as an address; never the image', async () => {
+        this.#button('copy-link', 'keep.link', async () => {
           await navigator.clipboard.writeText(location.href);
-          const own = this.#state?.image.chosen?.alt ? '' : ' It does not hold your image.';
-          return `The address is on the clipboard.${own}`;
+          return t(this.#state?.image.chosen?.alt ? 'keep.link.done' : 'keep.link.done-own');
         }),
       ),
       this.#said,
@@ -46,21 +45,20 @@ export class Keep extends PageElement {
     if (!file) return '';
     const name = fileName(state.image.chosen?.name ?? '', 'peerlight.zip');
     download(file, name);
-    return `Saved as ${name}.`;
+    return t('keep.saved', { name });
   }
 
   /**
    * @param {string} id
-   * @param {string} name
-   * @param {string} title
+   * @param {'keep.zip' | 'keep.image' | 'keep.link'} name
    * @param {(state: State) => Promise<string>} act what to say when it is done
    */
-  #button(id, name, title, act) {
+  #button(id, name, act) {
     const onclick = async () => {
       if (!this.#state) return;
-      const said = await act(this.#state).catch((thrown) => `That did not work: ${thrown.message}`);
+      const said = await act(this.#state).catch((thrown) => t('keep.failed', { why: thrown.message }));
       setText(this.#said, said);
     };
-    return make('button', { type: 'button', 'data-testid': id, title, onclick }, name);
+    return make('button', { type: 'button', 'data-testid': id, title: t(`${name}.title`), onclick }, t(name));
   }
 }

@@ -2,6 +2,7 @@ import { PageElement, make } from '../../shared/element.js';
 import { count, decimal, percent, short } from '../../shared/format.js';
 import { ROWS, groupOf, listed, rowsOf } from '../select.js';
 import { Thumbnails } from './thumbnails.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -18,8 +19,8 @@ export class ImageTable extends PageElement {
   #head = make('thead');
   #body = make('tbody', { 'data-testid': 'many-rows' });
   #where = make('span', { class: 'quiet', 'data-testid': 'many-where' });
-  #back = make('button', { type: 'button', 'data-testid': 'many-back', onclick: () => this.#turn(-1) }, 'Previous');
-  #next = make('button', { type: 'button', 'data-testid': 'many-next', onclick: () => this.#turn(1) }, 'Next');
+  #back = make('button', { type: 'button', 'data-testid': 'many-back', onclick: () => this.#turn(-1) }, t('many.back'));
+  #next = make('button', { type: 'button', 'data-testid': 'many-next', onclick: () => this.#turn(1) }, t('many.next'));
   #pages = make('div', { class: 'pages' }, this.#back, this.#where, this.#next);
   /** @type {State | null} */
   #state = null;
@@ -28,9 +29,9 @@ export class ImageTable extends PageElement {
   #later;
 
   connectedCallback() {
-    const table = make('table', {}, make('caption', {}, 'Choose an image to see where the networks look.'));
+    const table = make('table', {}, make('caption', {}, t('many.caption')));
     table.append(this.#head, this.#body);
-    const props = { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of the images' };
+    const props = { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('many.table') };
     this.replaceChildren(make('div', props, table), this.#pages);
   }
 
@@ -70,7 +71,9 @@ export class ImageTable extends PageElement {
     );
     this.#thumbnails.keep(shown.map(({ item }) => item));
     const to = Math.min(rows.length, (page + 1) * ROWS);
-    this.#where.textContent = rows.length ? `${page * ROWS + 1} to ${to} of ${rows.length}` : 'No image fits.';
+    this.#where.textContent = rows.length
+      ? t('many.where', { from: page * ROWS + 1, to, n: rows.length })
+      : t('many.none');
     this.#back.disabled = page === 0;
     this.#next.disabled = page === last;
     this.#back.hidden = this.#next.hidden = last === 0;
@@ -94,12 +97,12 @@ export class ImageTable extends PageElement {
   #heading(names, labeled, { sort, down }) {
     /** @type {[SortKey | null, string][]} */
     const columns = [
-      ['path', 'Image'],
+      ['path', t('many.image')],
       ...names.map((name, k) => /** @type {[SortKey, string]} */ ([`peer-${k}`, name])),
-      ['agreement', 'Agreement'],
-      ['difference', 'Difference'],
+      ['agreement', t('many.agreement')],
+      ['difference', t('many.difference')],
     ];
-    if (labeled) columns.splice(1, 0, [null, 'Label']);
+    if (labeled) columns.splice(1, 0, [null, t('many.label')]);
     return make(
       'tr',
       {},
@@ -134,7 +137,8 @@ export class ImageTable extends PageElement {
     const cell = (/** @type {(Node | string)[]} */ ...content) => cells.push(make('td', {}, ...content));
     if (labeled) cell(label === null ? '–' : (state.engine.info?.classes[label] ?? ''));
     if (!outcome) {
-      const word = phase === 'failed' ? (error?.message ?? '') : phase === 'running' ? 'explaining…' : 'waiting';
+      const word =
+        phase === 'failed' ? (error?.message ?? '') : t(phase === 'running' ? 'many.explaining' : 'many.waiting');
       cells.push(make('td', { colspan: peers + 2, class: phase }, word));
     } else {
       outcome.peers.forEach(({ top: [first] }, k) => {
@@ -142,7 +146,7 @@ export class ImageTable extends PageElement {
         cell(`${first?.label}${mark} `, make('small', {}, percent(first?.probability ?? 0)));
       });
       cell(decimal(outcome.agreement));
-      cell(differ ? 'differ' : 'same');
+      cell(t(differ ? 'many.differ' : 'many.same'));
     }
     return make('tr', { 'data-phase': phase, 'data-path': path }, ...cells);
   }
@@ -175,7 +179,7 @@ const same = (before, state) => before?.image.chosen === state.image.chosen;
 function groupRow(group, rows, width) {
   const own = rows.filter((row) => groupOf(row) === group);
   const sum = own.reduce((total, { item }) => total + (item.outcome?.agreement ?? 0), 0);
-  const mean = own[0]?.item.outcome ? `, mean agreement ${decimal(sum / own.length)}` : '';
-  const text = `${group}: ${count(own.length, 'image')}${mean}`;
+  const told = { group, images: count(own.length, 'image'), mean: decimal(sum / own.length) };
+  const text = t(own[0]?.item.outcome ? 'many.group-mean' : 'many.group', told);
   return make('tr', { class: 'group' }, make('th', { colspan: width, scope: 'colgroup' }, text));
 }

@@ -1,22 +1,17 @@
 import { PageElement, make, setProgress, setText } from '../../shared/element.js';
 import { download } from '../../shared/download.js';
-import { about, count, percent, short } from '../../shared/format.js';
+import { about, percent, short } from '../../shared/format.js';
 import { csvOf, jsonOf } from '../export.js';
 import { accuracyOf, countsOf, rowsOf } from '../select.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { Action, State } from '../../app/state.js'
  * @import { Only } from '../state.js'
  */
 
-/** @type {[Only, string][]} */
-const ONLY = [
-  ['all', 'All images'],
-  ['differ', 'Networks differ'],
-  ['same', 'Networks agree'],
-  ['wrong', 'A network is wrong'],
-  ['failed', 'Not read'],
-];
+/** @type {Only[]} */
+const ONLY = ['all', 'differ', 'same', 'wrong', 'failed'];
 
 /** The queue of images: how far it is, how to stop it, what is listed, and how to save it. */
 export class Queue extends PageElement {
@@ -24,22 +19,22 @@ export class Queue extends PageElement {
   #state = null;
   #text = make('p', { role: 'status', 'data-testid': 'many-status' });
   #accuracy = make('p', { class: 'quiet', 'data-testid': 'many-accuracy' });
-  #bar = make('progress', { 'aria-label': 'Progress of the images' });
+  #bar = make('progress', { 'aria-label': t('many.progress') });
   #pause = this.#button('many-pause', () =>
     this.send({ type: this.#state?.many.phase === 'paused' ? 'many-resumed' : 'many-paused' }),
   );
-  #cancel = this.#button('many-cancel', () => this.send({ type: 'many-cancelled' }), 'Cancel the rest');
-  #clear = this.#button('many-clear', () => this.send({ type: 'many-cleared' }), 'Close');
+  #cancel = this.#button('many-cancel', () => this.send({ type: 'many-cancelled' }), t('many.cancel'));
+  #clear = this.#button('many-clear', () => this.send({ type: 'many-cleared' }), t('many.close'));
   #filter = make('input', {
     type: 'text',
     id: 'many-filter',
-    placeholder: 'File or answer',
-    'aria-label': 'Filter by file or answer',
+    placeholder: t('many.filter'),
+    'aria-label': t('many.filter-label'),
     'data-testid': 'many-filter',
     oninput: () => this.send({ type: 'many-view', view: { text: this.#filter.value } }),
   });
   #only = make('select', {
-    'aria-label': 'Which images are listed',
+    'aria-label': t('many.only'),
     'data-testid': 'many-only',
     onchange: () => this.send({ type: 'many-view', view: { only: /** @type {Only} */ (this.#only.value) } }),
   });
@@ -51,11 +46,11 @@ export class Queue extends PageElement {
 
   connectedCallback() {
     const list = this.querySelector('peer-images') ?? '';
-    this.#only.replaceChildren(...ONLY.map(([value, name]) => make('option', { value }, name)));
-    const csv = this.#button('many-csv', () => this.#save('csv'), 'Save CSV');
-    const json = this.#button('many-json', () => this.#save('json'), 'Save JSON');
-    const title = make('h2', { id: 'many-title' }, 'Images');
-    const check = make('label', { class: 'check' }, this.#grouped, make('span', {}, 'Group by answer'));
+    this.#only.replaceChildren(...ONLY.map((value) => make('option', { value }, t(`many.only-${value}`))));
+    const csv = this.#button('many-csv', () => this.#save('csv'), t('many.csv'));
+    const json = this.#button('many-json', () => this.#save('json'), t('many.json'));
+    const title = make('h2', { id: 'many-title' }, t('many'));
+    const check = make('label', { class: 'check' }, this.#grouped, make('span', {}, t('many.grouped')));
     this.setAttribute('role', 'region');
     this.setAttribute('aria-labelledby', 'many-title');
     this.replaceChildren(
@@ -80,15 +75,15 @@ export class Queue extends PageElement {
     setProgress(this.#bar, { value: all - left, max: all });
     this.#pause.hidden = this.#cancel.hidden = !left;
     this.#clear.hidden = left > 0;
-    this.#pause.textContent = many.phase === 'paused' ? 'Go on' : 'Pause';
+    this.#pause.textContent = t(many.phase === 'paused' ? 'many.go-on' : 'many.pause');
     this.#only.value = many.view.only;
     this.#grouped.checked = many.view.grouped;
     if (this.#filter.value !== many.view.text) this.#filter.value = many.view.text;
-    const accuracy = accuracyOf(rowsOf(state)).map(
-      ({ name, right, of, share }) => `${short(name)} ${percent(share)} (${right} of ${of})`,
+    const accuracy = accuracyOf(rowsOf(state)).map(({ name, right, of, share }) =>
+      t('many.correct', { name: short(name), share: percent(share), n: right, of }),
     );
     this.#accuracy.hidden = !accuracy.length;
-    setText(this.#accuracy, `Right by the labels: ${accuracy.join(', ')}.`);
+    setText(this.#accuracy, t('many.accuracy', { each: accuracy.join(', ') }));
   }
 
   /**
@@ -113,10 +108,10 @@ export class Queue extends PageElement {
  * @param {ReturnType<typeof countsOf>} counts
  */
 function statusOf({ many, engine }, { all, done, failed, left, leftMs }) {
-  const bad = failed ? `, ${failed} not read` : '';
-  if (!left) return `${count(done, 'image')} explained${bad}.`;
-  const far = `${done + failed} of ${all}${bad}`;
-  if (many.phase === 'paused') return `Paused at ${far}.`;
-  if (engine.phase !== 'ready') return `${count(all, 'image')}, waiting for the networks.`;
-  return leftMs ? `${far}, ${about(leftMs)} left.` : `${far}.`;
+  const bad = failed ? t('many.bad', { n: failed }) : '';
+  if (!left) return t('many.done', { n: done, bad });
+  const far = t('far.count', { done: done + failed, total: all }) + bad;
+  if (many.phase === 'paused') return t('many.paused', { far });
+  if (engine.phase !== 'ready') return t('many.waits', { n: all });
+  return leftMs ? t('many.left', { far, time: about(leftMs) }) : t('many.far', { far });
 }

@@ -1,5 +1,6 @@
 import { make } from '../../shared/element.js';
 import { bytes } from '../../shared/format.js';
+import { heard, t } from '../../words/index.js';
 
 /**
  * @import { Action } from '../../app/state.js'
@@ -8,7 +9,7 @@ import { bytes } from '../../shared/format.js';
 
 /** The networks that can be opened at once: those that ship, and those that are kept on this device. */
 export class Choices {
-  node = make('div', { class: 'choices', role: 'radiogroup', 'aria-label': 'Networks' });
+  node = make('div', { class: 'choices', role: 'radiogroup', 'aria-label': t('networks.list') });
   /** @type {Map<string, HTMLInputElement>} */
   #inputs = new Map();
   /** @type {Pick<ChoiceState, 'shipped' | 'kept'> | null} */
@@ -37,10 +38,14 @@ export class Choices {
     this.#inputs.clear();
     this.node.replaceChildren(
       ...shipped.map(({ id, name, note, bytes: size }) =>
-        this.#radio({ kind: 'shipped', id }, name, `${bytes(size)}. ${note}`),
+        this.#radio(
+          { kind: 'shipped', id },
+          heard(name),
+          t('networks.shipped', { size: bytes(size), note: heard(note) }),
+        ),
       ),
       ...kept.map(({ id, name, size }) => {
-        const radio = this.#radio({ kind: 'kept', id }, name, `${bytes(size)}. Yours, kept on this device.`);
+        const radio = this.#radio({ kind: 'kept', id }, name, t('networks.yours-kept', { size: bytes(size) }));
         return make('div', { class: 'kept' }, radio, this.#forget(id, name));
       }),
     );
@@ -73,10 +78,10 @@ export class Choices {
     const props = {
       type: 'button',
       'data-testid': 'networks-forget',
-      'aria-label': `Remove ${name} from this device`,
+      'aria-label': t('networks.remove-kept', { name }),
       onclick: () => this.#send({ type: 'networks-forget', id }),
     };
-    return make('button', props, 'Remove');
+    return make('button', props, t('networks.remove'));
   }
 }
 

@@ -1,22 +1,19 @@
 import { PageElement, make } from '../../shared/element.js';
+import { heard, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
  * @import { Device, DeviceWish } from 'peerlight'
  */
 
-/** @type {{ id: DeviceWish, name: string }[]} */
-const WISHES = [
-  { id: 'auto', name: 'Automatic' },
-  { id: 'cpu', name: 'CPU' },
-  { id: 'webgpu', name: 'WebGPU' },
-];
+/** The devices that one can wish for. */
+const WISHES = /** @type {const} */ (['auto', 'cpu', 'webgpu']);
 
 /** The device in use, why, and the choice of another. */
 export class DeviceChoice extends PageElement {
   #name = make('strong', { 'data-testid': 'device-name' });
   #reason = make('span', { 'data-testid': 'device-reason' });
-  #inputs = WISHES.map(({ id: wish }) =>
+  #inputs = WISHES.map((wish) =>
     make('input', {
       type: 'radio',
       name: 'device',
@@ -28,9 +25,11 @@ export class DeviceChoice extends PageElement {
 
   connectedCallback() {
     this.dataset.testid = 'device';
-    const choices = this.#inputs.map((input, i) => make('label', {}, input, make('span', {}, WISHES[i]?.name ?? '')));
+    const choices = this.#inputs.map((input, i) =>
+      make('label', {}, input, make('span', {}, t(`device.${WISHES[i] ?? 'auto'}`))),
+    );
     this.replaceChildren(
-      make('fieldset', {}, make('legend', {}, 'Device'), make('div', { class: 'segments' }, ...choices)),
+      make('fieldset', {}, make('legend', {}, t('device')), make('div', { class: 'segments' }, ...choices)),
       make('p', { class: 'quiet' }, this.#name, ' ', this.#reason),
     );
   }
@@ -40,14 +39,14 @@ export class DeviceChoice extends PageElement {
     // A wish that could not be met is not what runs; the reason is told below.
     const now = wish === 'webgpu' && device?.kind === 'cpu' && !switching ? 'cpu' : wish;
     for (const input of this.#inputs) input.checked = input.value === now;
-    this.#name.textContent = device ? `Running on ${nameOf(device)}.` : 'Not started yet.';
-    this.#reason.textContent = switching ? 'Changing…' : (device?.reason ?? '');
+    this.#name.textContent = device ? runningOn(device) : t('device.none');
+    this.#reason.textContent = switching ? t('device.changing') : heard(device?.reason ?? '');
     this.dataset.kind = device?.kind ?? '';
   }
 }
 
 /** @param {Device} device */
-function nameOf({ kind, name }) {
-  const known = name && name.toLowerCase() !== kind ? ` (${name})` : '';
-  return `${kind === 'cpu' ? 'the CPU' : 'WebGPU'}${known}`;
+function runningOn({ kind, name }) {
+  const on = kind === 'cpu' ? 'device.on-cpu' : 'device.on-webgpu';
+  return name && name.toLowerCase() !== kind ? t(`${on}-named`, { name }) : t(on);
 }

@@ -1,6 +1,7 @@
 import { errorLine, make, setText } from '../../shared/element.js';
 import { bytes, count } from '../../shared/format.js';
 import { saidIn } from '../files.js';
+import { fixed, heard, t } from '../../words/index.js';
 
 /**
  * @import { Action } from '../../app/state.js'
@@ -33,7 +34,7 @@ export class ModelRow {
   #forget = make(
     'button',
     { type: 'button', onclick: () => this.#change({ labels: undefined, beside: undefined }) },
-    'Use the guess',
+    t('model.guess'),
   );
   #fields = make('div', { class: 'model-fields' });
   #peers = make('div', { class: 'model-peers' });
@@ -48,17 +49,17 @@ export class ModelRow {
     const remove = make(
       'button',
       { type: 'button', 'data-testid': 'model-remove', onclick: () => send({ type: 'draft-removed', key }) },
-      'Remove',
+      t('networks.remove'),
     );
     this.remove = remove;
-    const pick = make('label', { class: 'button' }, this.#labels, 'From a file');
+    const pick = make('label', { class: 'button' }, this.#labels, t('model.from-file'));
     this.#fields.append(
-      field('Image size', this.#side, `model-size-${key}`, 'pixels'),
-      field('Images are prepared as', this.#preset, `model-preset-${key}`),
+      field(t('model.size'), this.#side, `model-size-${key}`, t('model.pixels')),
+      field(t('model.prepared'), this.#preset, `model-preset-${key}`),
       make(
         'div',
-        { class: 'field', role: 'group', 'aria-label': 'Names of the classes' },
-        make('span', { class: 'label' }, 'Names of the classes'),
+        { class: 'field', role: 'group', 'aria-label': t('model.names') },
+        make('span', { class: 'label' }, t('model.names')),
         make('div', { class: 'names' }, this.#classes, pick, this.#forget),
       ),
     );
@@ -78,11 +79,14 @@ export class ModelRow {
     const { name, size, phase, found, error, saidBy } = file;
     setText(this.#name, name);
     setText(this.#size, size ? bytes(size) : '');
-    this.remove.setAttribute('aria-label', `Remove ${name}`);
+    this.remove.setAttribute('aria-label', t('networks.remove-file', { name }));
     this.node.dataset.phase = phase;
     const first = found?.peers[0];
     const bundle = found?.kind === 'bundle';
-    setText(this.#facts, phase === 'reading' && !found ? 'Reading…' : first && !bundle ? factsOf(first) : '');
+    setText(
+      this.#facts,
+      phase === 'reading' && !found ? t('networks.reading') : first && !bundle ? factsOf(first) : '',
+    );
     this.#facts.hidden = !this.#facts.textContent;
     this.#error.show(phase === 'refused' ? error : null);
     this.#fields.hidden = !first || bundle;
@@ -91,7 +95,7 @@ export class ModelRow {
     if (!found || !first || bundle) return;
     if (document.activeElement !== this.#side) this.#side.value = String(first.preprocess.side);
     if (this.#preset.childElementCount === 0) {
-      this.#preset.append(...found.presets.map((preset) => make('option', { value: preset.id }, preset.name)));
+      this.#preset.append(...found.presets.map((preset) => make('option', { value: preset.id }, heard(preset.name))));
     }
     this.#preset.value = first.preset ?? '';
     setText(this.#classes, namesOf(first, saidBy));
@@ -153,18 +157,15 @@ function field(name, control, id, unit) {
   return make('div', { class: 'field' }, label, control);
 }
 
-const HEADS = {
-  linear: 'average pooling and a linear classifier',
-  average: 'average pooling',
-  opaque: 'a classifier of its own, so CAM is not for it and its maps come from gradients',
-};
-
 /** @param {OwnPeer} peer */
 function factsOf({ network, labels, preprocess }) {
-  const weights = `${(network.parameters / 1e6).toFixed(1)} million weights`;
-  const input = `images of ${preprocess.side} × ${preprocess.side}`;
-  const [classes, layers] = [`${labels.length} classes`, count(network.layers.length, 'layer')];
-  return `${weights}, ${input}, ${classes}, ${layers}; at the end ${HEADS[network.head]}.`;
+  return t('model.facts', {
+    millions: fixed(network.parameters / 1e6, 1),
+    side: preprocess.side,
+    classes: labels.length,
+    layers: count(network.layers.length, 'layer'),
+    head: t(`head.${network.head}`),
+  });
 }
 
 /**
@@ -173,8 +174,8 @@ function factsOf({ network, labels, preprocess }) {
  */
 function namesOf({ labels, labels_are: known }, file) {
   const some = labels.slice(0, 2).join('; ');
-  if (file) return `From ${file}: ${some}; …`;
-  if (known === 'imagenet') return `ImageNet’s: ${some}; …`;
-  if (known === 'numbers') return 'The file has none, so they are numbered.';
-  return `From the network’s file: ${some}; …`;
+  if (file) return t('model.names-from', { file, some });
+  if (known === 'imagenet') return t('model.names-imagenet', { some });
+  if (known === 'numbers') return t('model.names-numbers');
+  return t('model.names-own', { some });
 }

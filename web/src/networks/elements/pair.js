@@ -1,4 +1,5 @@
 import { PageElement, setText } from '../../shared/element.js';
+import { heard, t } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -11,20 +12,19 @@ const isImageNet = (/** @type {string[]} */ classes) =>
  * @param {string[]} classes
  */
 function knowing(classes) {
-  if (isImageNet(classes)) return 'They know 1,000 things, among them 118 breeds of dog, but no people.';
+  if (isImageNet(classes)) return t('networks.know-imagenet');
   const some = classes.slice(0, 3).join(', ');
-  return classes.length > 3 ? `They know ${classes.length} classes: ${some} and others.` : `They know ${some}.`;
+  return t(classes.length > 3 ? 'networks.know-many' : 'networks.know', { count: classes.length, some });
 }
-
-const YOURS = 'They are yours: how they were trained is not known here.';
 
 /** Which networks these are, and what to know of them before reading their agreement. */
 export class PairNote extends PageElement {
   /** @param {State} state */
   update({ engine: { info, note }, choice: { open } }) {
     this.hidden = !info;
-    const about = open?.kind === 'own' || open?.kind === 'kept' ? YOURS : note;
+    const about = open?.kind === 'own' || open?.kind === 'kept' ? t('networks.yours') : heard(note);
     const known = info && this.classList.contains('first') ? knowing(info.classes) : '';
-    if (info) setText(this, [`Networks: ${info.name}.`, known, about].filter(Boolean).join(' '));
+    const all = [known, about].filter(Boolean).join(' ');
+    if (info) setText(this, t('networks.are', { name: heard(info.name), note: all }).trim());
   }
 }

@@ -1,25 +1,22 @@
 import { PageElement, changed, errorLine, make, setText } from '../../shared/element.js';
-import { count } from '../../shared/format.js';
+import { refusal } from '../../shared/refusal.js';
 import { MOST, networkCount, usable } from '../choice.js';
 import { addressOf, saidIn, sorted } from '../files.js';
 import { canKeep } from '../kept.js';
 import { Choices } from './choices.js';
 import { ModelRow } from './model-row.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
- * @import { Failure } from '../../shared/failure.js'
+ * @import { Failure } from '../../shared/refusal.js'
  * @import { ChoiceState } from '../choice.js'
  */
-
-const WHAT =
-  'ONNX files (.onnx) and bundles (.safetensors): up to 8 networks, 500 MB a file. A file with the names of the ' +
-  'classes may come along. Everything is read on this device and sent nowhere.';
 
 /** The choice of networks: those that ship, those that are kept here, and one’s own. */
 export class NetworksPanel extends PageElement {
   #details = make('details', { 'data-testid': 'networks', ontoggle: () => this.#toggled() });
-  #summary = make('summary', {}, 'Choose other networks, or bring your own');
+  #summary = make('summary', {}, t('networks.choose'));
   #choices = new Choices((action) => this.send(action));
   #rows = make('ul', { class: 'models' });
   #input = make('input', {
@@ -43,7 +40,7 @@ export class NetworksPanel extends PageElement {
     'data-testid': 'networks-keep',
     onchange: () => this.send({ type: 'networks-keep', keep: this.#keep.checked }),
   });
-  #keepLabel = make('label', { class: 'check' }, this.#keep, make('span', {}, 'Keep them on this device'));
+  #keepLabel = make('label', { class: 'check' }, this.#keep, make('span', {}, t('networks.keep')));
   #said = make('p', { class: 'quiet', role: 'status', 'data-testid': 'networks-said' });
   #open = make('button', {
     type: 'button',
@@ -56,19 +53,19 @@ export class NetworksPanel extends PageElement {
   #shown = false;
 
   connectedCallback() {
-    const pick = make('label', { class: 'button' }, this.#input, 'Choose files');
-    const load = make('button', { 'data-testid': 'network-load' }, 'Load');
+    const pick = make('label', { class: 'button' }, this.#input, t('networks.files'));
+    const load = make('button', { 'data-testid': 'network-load' }, t('networks.load'));
     const address = make(
       'form',
       { class: 'address', onsubmit: (event) => this.#typed(event) },
-      make('label', { for: 'network-url' }, 'or the address of one on this site'),
+      make('label', { for: 'network-url' }, t('networks.address')),
       make('div', {}, this.#url, load),
     );
     const own = make(
       'section',
       { 'aria-labelledby': 'own-networks' },
-      make('h3', { id: 'own-networks' }, 'Your own networks'),
-      make('p', { class: 'quiet' }, `Drop files anywhere. ${WHAT}`),
+      make('h3', { id: 'own-networks' }, t('networks.own')),
+      make('p', { class: 'quiet' }, t('networks.what')),
       make('div', { class: 'take' }, pick, address),
       this.#error.node,
       this.#rows,
@@ -77,7 +74,7 @@ export class NetworksPanel extends PageElement {
     this.#details.append(this.#summary, this.#choices.node, own);
     this.replaceChildren(this.#details);
     // Before the image's own listener: files with networks are no images.
-    addEventListener('drop', (event) => this.#dropped(event), { capture: true });
+    this.listen(window, 'drop', (/** @type {DragEvent} */ event) => this.#dropped(event), { capture: true });
   }
 
   /**
@@ -98,9 +95,9 @@ export class NetworksPanel extends PageElement {
     this.#keep.checked = choice.keep;
     this.#open.hidden = !choice.draft.length;
     this.#open.disabled = n < 1 || n > MOST || engine.phase === 'loading';
-    this.#open.textContent = n ? `Open ${count(n, 'network')}` : 'Open';
+    this.#open.textContent = n ? t('networks.open-n', { n }) : t('networks.open');
     setText(this.#said, said(choice, n));
-    const dropped = choice.shown && choice.draft.length > (before?.choice.draft.length ?? 0);
+    const dropped = before && choice.shown && choice.draft.length > before.choice.draft.length;
     if (dropped) this.scrollIntoView({ block: 'nearest' });
   }
 
@@ -154,11 +151,8 @@ export class NetworksPanel extends PageElement {
     if (foreign) return this.#refuse(foreign);
     if (!networks.length && (!labels.length || !this.#models.size)) {
       const name = (others[0] ?? labels[0])?.name;
-      return this.#refuse({
-        code: 'network-unsupported',
-        message: `“${name}” holds no network.`,
-        help: 'Choose an ONNX file, or a bundle that `peerlight import` or `peerlight train` made.',
-      });
+      const [what, help] = /** @type {const} */ (['networks.no-network', 'networks.no-network.help']);
+      return this.#refuse(refusal('network-unsupported', what, help, { name: name ?? '' }));
     }
     const said = await Promise.all(labels.map(async (file) => saidIn(file.name, await file.text())));
     this.send({ type: 'draft-added', files: networks.map((source) => ({ name: source.name, source })), said });
@@ -187,10 +181,10 @@ export class NetworksPanel extends PageElement {
 function said(choice, n) {
   const { draft } = choice;
   if (!draft.length) return '';
-  if (draft.some(({ phase }) => phase === 'reading')) return 'Reading…';
-  if (n > MOST) return `These are ${n} networks; at most ${MOST} are opened together. Remove some.`;
+  if (draft.some(({ phase }) => phase === 'reading')) return t('networks.reading');
+  if (n > MOST) return t('networks.too-many', { n, most: MOST });
   const left = draft.length - usable(choice).length;
-  const out = left ? `${count(left, 'file')} cannot be used and ${left === 1 ? 'stays' : 'stay'} out. ` : '';
-  if (n === 1) return `${out}One network alone has maps and scores, but nothing to agree with.`;
+  const out = left ? `${t('networks.left-out', { n: left })} ` : '';
+  if (n === 1) return out + t('networks.alone');
   return out;
 }

@@ -1,28 +1,31 @@
 import { PageElement, changed, make } from '../../shared/element.js';
 import { fetchSample } from '../../images/transfer.js';
 import { rivals } from '../select.js';
-import { CHOOSE_IMAGE, KINDS, NO_NETWORKS, SAME_CLASS, SAMPLES, TITLE } from '../words.js';
+import { t } from '../../words/index.js';
 import { OtherClass } from './class.js';
 
 /**
  * @import { State } from '../../app/state.js'
  * @import { Sample } from '../../images/state.js'
- * @import { Other } from '../state.js'
+ * @import { Kind, Other } from '../state.js'
  */
+
+/** @type {Kind[]} */
+const KINDS = ['class', 'image', 'networks'];
 
 /** What to compare with: another class, another image, or other networks. */
 export class Chooser extends PageElement {
-  #kinds = KINDS.map(({ kind, name }) =>
+  #kinds = KINDS.map((kind) =>
     make(
       'button',
       { type: 'button', 'data-testid': `with-${kind}`, onclick: () => this.send({ type: 'sides-kind', kind }) },
-      name,
+      t(`sides.${kind}`),
     ),
   );
   #hint = make('p', { class: 'quiet' });
   #rivals = make('div', { class: 'chips' });
   #picker = new OtherClass();
-  #samples = make('ul', { class: 'few', 'aria-label': SAMPLES });
+  #samples = make('ul', { class: 'few', 'aria-label': t('sides.image.samples') });
   #same = make('input', {
     type: 'checkbox',
     'data-testid': 'with-same-class',
@@ -36,9 +39,9 @@ export class Chooser extends PageElement {
     image: make(
       'div',
       { class: 'way' },
-      make('label', { class: 'file' }, this.#file, CHOOSE_IMAGE),
+      make('label', { class: 'file' }, this.#file, t('sides.image.choose')),
       this.#samples,
-      make('label', { class: 'check' }, this.#same, make('span', {}, SAME_CLASS)),
+      make('label', { class: 'check' }, this.#same, make('span', {}, t('sides.image.same'))),
     ),
     networks: make('div', { class: 'way' }, this.#networks),
   };
@@ -46,7 +49,7 @@ export class Chooser extends PageElement {
   #choice = 0;
 
   connectedCallback() {
-    const kinds = make('div', { class: 'segments', role: 'group', 'aria-label': TITLE }, ...this.#kinds);
+    const kinds = make('div', { class: 'segments', role: 'group', 'aria-label': t('sides') }, ...this.#kinds);
     this.replaceChildren(make('div', { class: 'kinds' }, kinds, this.#hint), ...Object.values(this.#ways));
   }
 
@@ -57,10 +60,10 @@ export class Chooser extends PageElement {
   update(state, before) {
     const { sides, samples, result, choice } = state;
     this.#picker.update(state, before);
-    KINDS.forEach(({ kind, hint }, i) => {
+    KINDS.forEach((kind, i) => {
       this.#kinds[i]?.setAttribute('aria-pressed', String(kind === sides.kind));
       this.#ways[kind].hidden = kind !== sides.kind;
-      if (kind === sides.kind) this.#hint.textContent = hint;
+      if (kind === sides.kind) this.#hint.textContent = t(`sides.${kind}.hint`);
     });
     this.#same.checked = sides.sameClass;
     if (result && changed(state, before, (s) => [s.result, s.sides.other])) {
@@ -87,7 +90,9 @@ export class Chooser extends PageElement {
     ];
     const others = all.filter(({ from, id }) => open?.kind !== from || open.id !== id);
     const chips = others.map((networks) => this.#chip(networks.name, { kind: 'networks', ...networks }, sides.other));
-    this.#networks.replaceChildren(...(chips.length ? chips : [make('p', { class: 'quiet' }, NO_NETWORKS)]));
+    this.#networks.replaceChildren(
+      ...(chips.length ? chips : [make('p', { class: 'quiet' }, t('sides.networks.none'))]),
+    );
   }
 
   /**

@@ -1,5 +1,5 @@
 import { ClassPicker } from '../../shared/class-picker.js';
-import { CLASS_LABEL, CLASS_HELP, NO_CLASS } from '../words.js';
+import { t } from '../../words/index.js';
 
 /** The class that the right side is explained for. */
 export class OtherClass extends ClassPicker {
@@ -7,10 +7,10 @@ export class OtherClass extends ClassPicker {
     super({
       id: 'sides-class',
       testid: 'sides-class',
-      label: CLASS_LABEL,
-      none: () => NO_CLASS,
+      label: t('sides.class.label'),
+      none: () => t('sides.class.none'),
       value: ({ sides: { other } }) => (other?.kind === 'class' ? other.target : null),
-      help: () => CLASS_HELP,
+      help: () => t('sides.class.help'),
       action: (target) =>
         target === null ? { type: 'sides-cleared' } : { type: 'sides-chosen', other: { kind: 'class', target } },
     });

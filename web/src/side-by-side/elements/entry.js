@@ -1,5 +1,5 @@
 import { PageElement, make } from '../../shared/element.js';
-import { ENTRY } from '../words.js';
+import { t } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -15,7 +15,7 @@ export class Entry extends PageElement {
       'aria-expanded': false,
       onclick: () => this.send({ type: 'sides-open', open: !this.#open }),
     },
-    ENTRY,
+    t('sides.open'),
   );
 
   connectedCallback() {

@@ -1,7 +1,8 @@
 import { PageElement, changed, headRow, make, tableRow } from '../../shared/element.js';
 import { decimal, percent, short } from '../../shared/format.js';
 import { bothOf, comparable, sharedMaps } from '../select.js';
-import { AGREEMENT, HEADS, MAPS_ALIKE, MUTUAL, NUMBERS, OVERLAP, answerOf, changeOf } from '../words.js';
+import { answerOf, changeOf } from '../words.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -10,17 +11,17 @@ import { AGREEMENT, HEADS, MAPS_ALIKE, MUTUAL, NUMBERS, OVERLAP, answerOf, chang
 
 /** The numbers of both sides beside each other, and the correlation of their maps. */
 export class Numbers extends PageElement {
-  #head = make('thead', {}, headRow(HEADS));
+  #head = make('thead', {}, headRow([t('sides.number'), t('sides.left'), t('sides.right'), t('sides.change')]));
   #body = make('tbody');
   #maps = make('tbody');
 
   connectedCallback() {
-    const table = make('table', {}, make('caption', {}, NUMBERS), this.#head, this.#body, this.#maps);
+    const table = make('table', {}, make('caption', {}, t('sides.numbers')), this.#head, this.#body, this.#maps);
     const props = {
       class: 'scroll',
       tabindex: 0,
       role: 'region',
-      'aria-label': NUMBERS,
+      'aria-label': t('sides.numbers'),
       'data-testid': 'sides-numbers',
     };
     this.replaceChildren(make('div', props, table));
@@ -37,13 +38,13 @@ export class Numbers extends PageElement {
     const { left, right } = both;
     this.#body.replaceChildren(
       ...probabilities(left, right, state.sides.other?.kind === 'image'),
-      row(AGREEMENT, left.agreement, right.agreement, 'plain'),
-      row(OVERLAP, left.overlap, right.overlap, 'points'),
+      row(t('sides.agreement'), left.agreement, right.agreement, 'plain'),
+      row(t('sides.overlap'), left.overlap, right.overlap, 'points'),
     );
     const maps = comparable(state) ? sharedMaps(left, right) : [];
     this.#maps.replaceChildren(
       ...maps.map(({ id, name, rho }) => {
-        const head = `${MAPS_ALIKE}: ${id === 'mutual' && !name ? MUTUAL : short(name)}`;
+        const head = t('sides.maps-alike', { name: id === 'mutual' && !name ? t('sides.mutual') : short(name) });
         return tableRow({ head, cells: ['', '', rho === null ? '–' : decimal(rho)] });
       }),
     );

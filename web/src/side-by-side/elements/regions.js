@@ -1,7 +1,7 @@
 import { PageElement, changed, headRow, make, tableRow } from '../../shared/element.js';
 import { decimal } from '../../shared/format.js';
 import { bothOf } from '../select.js';
-import { TABLE, TABLE_HEADS } from '../words.js';
+import { t } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
 
@@ -10,9 +10,23 @@ export class RegionsBeside extends PageElement {
   #body = make('tbody');
 
   connectedCallback() {
-    const table = make('table', {}, make('caption', {}, TABLE), make('thead', {}, headRow(TABLE_HEADS)), this.#body);
-    const props = { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': TABLE };
-    this.replaceChildren(make('details', {}, make('summary', {}, TABLE), make('div', props, table)));
+    const heads = [
+      t('regions.row'),
+      t('regions.column'),
+      t('sides.correlation-left'),
+      t('sides.correlation-right'),
+      t('sides.attention-left'),
+      t('sides.attention-right'),
+    ];
+    const table = make(
+      'table',
+      {},
+      make('caption', {}, t('sides.table')),
+      make('thead', {}, headRow(heads)),
+      this.#body,
+    );
+    const props = { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('sides.table') };
+    this.replaceChildren(make('details', {}, make('summary', {}, t('sides.table')), make('div', props, table)));
   }
 
   /**

@@ -4,7 +4,8 @@ import { paintMap, paintSquare } from '../../shared/paint.js';
 import { paintCorrelations } from '../../explain/paint.js';
 import { lutOf, mapOf, overlayOf } from '../../explain/select.js';
 import { bothOf, comparable } from '../select.js';
-import { AGREEMENT, ALONE, BLANK, REGIONS, REGIONS_NAME, SEEN, namesOf } from '../words.js';
+import { namesOf } from '../words.js';
+import { heard, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -23,12 +24,12 @@ export class Side extends PageElement {
   #image = make('canvas', { role: 'img' });
   #overlay = make('canvas', { class: 'overlay', 'aria-hidden': 'true' });
   #region = make('span', { class: 'here', 'aria-hidden': 'true' });
-  #blank = make('span', { class: 'blank', hidden: true }, BLANK);
+  #blank = make('span', { class: 'blank', hidden: true }, t('sides.blank'));
   #answers = make('div', { class: 'answers' });
   #agreement = make('p', { class: 'agreement' });
   #trust = make('p', { class: 'quiet' });
   #regions = make('canvas', { role: 'img' });
-  #heatmap = make('figure', { class: 'heatmap' }, this.#regions, make('figcaption', {}, REGIONS_NAME));
+  #heatmap = make('figure', { class: 'heatmap' }, this.#regions, make('figcaption', {}, t('sides.regions')));
 
   /** @param {'left' | 'right'} [which] */
   constructor(which = 'left') {
@@ -63,16 +64,16 @@ export class Side extends PageElement {
     const name = namesOf(state, both.left, both.right)[this.#which === 'left' ? 0 : 1];
     this.#name.textContent = name;
     paintSquare(this.#image, preview, result.image, result.image.crop, SIDE);
-    this.#image.setAttribute('aria-label', `${name}. ${SEEN}`);
+    this.#image.setAttribute('aria-label', t('sides.seen', { name }));
     this.#answers.replaceChildren(...result.peers.map(answers));
     this.#agreement.replaceChildren(
-      `${AGREEMENT} `,
+      `${t('sides.agreement')} `,
       make('b', {}, result.agreement === null ? '–' : decimal(result.agreement)),
     );
-    this.#trust.textContent = result.agreement === null ? ALONE : (result.trust?.sentence ?? '');
+    this.#trust.textContent = result.agreement === null ? t('sides.alone') : heard(result.trust?.sentence ?? '');
     this.#heatmap.hidden = !result.regions.length;
     if (result.regions.length) paintCorrelations(this.#regions, result);
-    this.#regions.setAttribute('aria-label', `${name}. ${REGIONS}`);
+    this.#regions.setAttribute('aria-label', t('sides.regions.label', { name }));
   }
 
   /**

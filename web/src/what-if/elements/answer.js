@@ -2,27 +2,34 @@ import { PageElement, changed, headRow, make, setText, tableRow } from '../../sh
 import { decimal, percent, short } from '../../shared/format.js';
 import { answerOf, isSomewhere } from '../select.js';
 import { sentence } from '../words.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
  * @import { PeerAnswer, WhatIfResult } from 'peerlight'
  */
 
-const EMPTY = 'Mark something on the image to see what the networks say without it.';
+/** The columns of the table. */
+const HEADS = /** @type {const} */ ([
+  'what-if.head-before',
+  'what-if.head-after',
+  'what-if.head-odds',
+  'what-if.head-after',
+]);
 
 /** What the networks say before and after: as a sentence, as bars and as numbers. */
 export class AnswerCard extends PageElement {
-  #title = make('h2', {}, 'What if this were hidden?');
-  #sentence = make('p', { class: 'sentence', role: 'status', 'data-testid': 'what-if-sentence' }, EMPTY);
+  #title = make('h2', {}, t('what-if'));
+  #sentence = make('p', { class: 'sentence', role: 'status', 'data-testid': 'what-if-sentence' }, t('what-if.empty'));
   #peers = make('div', { class: 'peers', 'data-testid': 'what-if-bars' });
   #error = make('p', { class: 'error', role: 'alert', hidden: true });
   #body = make('tbody', { 'data-testid': 'what-if-table' });
 
   connectedCallback() {
-    const caption = make('caption', {}, 'Before and after');
-    const head = make('thead', {}, headRow(['', 'Before', 'After', 'Log-odds', 'After']));
+    const caption = make('caption', {}, t('what-if.table'));
+    const head = make('thead', {}, headRow(['', ...HEADS.map((key) => t(key))]));
     const table = make('table', {}, caption, head, this.#body);
-    const details = make('details', {}, make('summary', {}, 'In numbers'), table);
+    const details = make('details', {}, make('summary', {}, t('what-if.numbers')), table);
     this.replaceChildren(this.#title, this.#sentence, this.#peers, this.#error, details);
   }
 
@@ -38,7 +45,7 @@ export class AnswerCard extends PageElement {
     if (whatIf.error) setText(this.#error, `${whatIf.error.message} ${whatIf.error.help}`);
     const answer = answerOf(whatIf);
     this.classList.toggle('empty', !answer);
-    if (!isSomewhere(whatIf.places)) return setText(this.#sentence, EMPTY);
+    if (!isSomewhere(whatIf.places)) return setText(this.#sentence, t('what-if.empty'));
     if (!answer || whatIf.answered !== whatIf.serial) return;
     setText(this.#sentence, sentence(result, whatIf.places, whatIf.keep, answer));
     this.#peers.replaceChildren(...answer.peers.map((peer, k) => bars(peer, k)));
@@ -63,13 +70,13 @@ function bars({ name, before, after }, k) {
     );
   };
   const now = after.top[0];
-  const says = now ? `says ${now.label} ${percent(now.probability)}` : '';
+  const says = now ? t('what-if.says', { label: now.label, probability: percent(now.probability) }) : '';
   return make(
     'section',
     { 'data-peer': k },
     make('h3', {}, short(name), make('small', {}, says)),
-    bar('before', before.probability),
-    bar('after', after.probability),
+    bar(t('what-if.before'), before.probability),
+    bar(t('what-if.after'), after.probability),
   );
 }
 
@@ -81,5 +88,5 @@ function rows({ peers, agreement_before, agreement_after }) {
   });
   if (agreement_before === null || agreement_after === null) return own;
   const cells = [decimal(agreement_before), decimal(agreement_after), '', ''];
-  return [...own, tableRow({ head: 'Agreement', cells })];
+  return [...own, tableRow({ head: t('what-if.head-agreement'), cells })];
 }

@@ -2,25 +2,21 @@ import { PageElement, changed, make, setProgress } from '../../shared/element.js
 import { short, time } from '../../shared/format.js';
 import { paintEffects } from '../paint.js';
 import { effectsInWords } from '../words.js';
+import { t, within } from '../../words/index.js';
 
 /** @import { State } from '../../app/state.js' */
-
-const LEDE =
-  'What each region really contributes: each is hidden alone, and the drop of the class’s log-odds is shown below ' +
-  'the map of the same network. Blue: the class needs it. Orange, with a minus: the class is likelier without it. ' +
-  'Each map is on its own scale.';
 
 /** The effect of hiding every region, network by network, under the networks' maps. */
 export class EffectMaps extends PageElement {
   #start = make('button', { type: 'button', 'data-testid': 'effects', onclick: () => this.#press() });
-  #bar = make('progress', { 'aria-label': 'Progress', hidden: true });
+  #bar = make('progress', { 'aria-label': t('progress'), hidden: true });
   #tiles = make('div', { class: 'tiles' });
   #note = make('p', { class: 'quiet', role: 'status', 'data-testid': 'effects-note' });
   #running = false;
 
   connectedCallback() {
-    const lede = make('p', { class: 'lede' }, LEDE);
-    const head = make('div', { class: 'head' }, make('h3', {}, 'Effect of every region'), this.#start);
+    const lede = make('p', { class: 'lede' }, t('effects.lede'));
+    const head = make('div', { class: 'head' }, make('h3', {}, t('effects')), this.#start);
     this.replaceChildren(head, lede, this.#bar, this.#note, this.#tiles);
   }
 
@@ -39,26 +35,26 @@ export class EffectMaps extends PageElement {
     const { phase, step, error, result: measured } = whatIf.effects;
     this.#running = phase === 'running';
     const passes = result.grid ** 2 * result.peers.length;
-    this.#start.textContent = this.#running ? 'Stop' : `Measure (${passes} passes)`;
+    this.#start.textContent = this.#running ? t('effects.stop') : t('effects.measure', { n: passes });
     this.#start.hidden = phase === 'done';
     this.#bar.hidden = !this.#running;
     setProgress(this.#bar, step ? { value: step.done, max: step.total } : null);
-    const baseline = engine.catalog?.baselines.find(({ id }) => id === whatIf.baseline)?.name.toLowerCase() ?? '';
-    const took = measured ? `Hidden places: ${baseline}. Took ${time(measured.ms)}.` : '';
+    const baseline = within(engine.catalog?.baselines.find(({ id }) => id === whatIf.baseline)?.name ?? '');
+    const took = measured ? t('effects.took', { baseline, time: time(measured.ms) }) : '';
     this.#note.textContent = error && error.code !== 'cancelled' ? error.message : took;
     this.#tiles.hidden = !measured;
     if (!measured) return this.#tiles.replaceChildren();
     const tiles = measured.peers.map(({ id, name, effects }, k) => {
       if (!effects) return make('span');
       const words = effectsInWords(result, k, effects);
-      const label = `Effect of hiding each region on ${name}. ${words} The table below has the numbers.`;
+      const label = t('effects.label', { name, words });
       const canvas = make('canvas', { role: 'img', 'aria-label': label });
       paintEffects(canvas, effects.log_odds, result.grid);
       return make(
         'div',
         { class: 'tile', 'data-peer': k, 'data-testid': `effect-${id}` },
         make('span', { class: 'map' }, canvas),
-        make('span', { class: 'name' }, `${short(name)}: effect`),
+        make('span', { class: 'name' }, t('effects.name', { name: short(name) })),
         make('p', { class: 'quiet' }, words),
       );
     });

@@ -2,6 +2,7 @@ import { PageElement, changed, make } from '../../shared/element.js';
 import { paintPatch, paintPlaces } from '../paint.js';
 import { answerOf, toggled } from '../select.js';
 import { BRUSH } from '../state.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
@@ -31,11 +32,11 @@ export class PlacesLayer extends PageElement {
 
   connectedCallback() {
     this.replaceChildren(this.#patch, this.#marks);
-    this.addEventListener('pointerdown', (event) => event.button === 0 && this.#begin(event));
-    this.addEventListener('pointermove', (event) => this.#move(event));
-    this.addEventListener('pointerup', () => this.#end());
-    this.addEventListener('pointercancel', () => this.#drop());
-    this.parentElement?.addEventListener('keydown', (event) => this.#key(event));
+    this.listen(this, 'pointerdown', (/** @type {PointerEvent} */ event) => event.button === 0 && this.#begin(event));
+    this.listen(this, 'pointermove', (/** @type {PointerEvent} */ event) => this.#move(event));
+    this.listen(this, 'pointerup', () => this.#end());
+    this.listen(this, 'pointercancel', () => this.#drop());
+    this.listen(this.parentElement, 'keydown', (/** @type {KeyboardEvent} */ event) => this.#key(event));
   }
 
   /**
@@ -66,7 +67,7 @@ export class PlacesLayer extends PageElement {
   /** Says of each region in the grid whether it is marked. */
   #describe() {
     const { whatIf } = /** @type {State} */ (this.#state);
-    const word = whatIf.keep ? 'kept' : 'hidden';
+    const word = t(whatIf.keep ? 'places.kept' : 'places.hidden');
     this.parentElement?.querySelectorAll('[role=gridcell]').forEach((cell, i) => {
       if (whatIf.on && whatIf.places.regions.includes(i)) cell.setAttribute('aria-description', word);
       else cell.removeAttribute('aria-description');

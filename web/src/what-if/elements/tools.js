@@ -2,22 +2,15 @@ import { isEditable } from '../../images/transfer.js';
 import { PageElement, changed, make } from '../../shared/element.js';
 import { isSomewhere } from '../select.js';
 import { nowhere } from '../state.js';
+import { t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
  * @import { Tool } from '../state.js'
  */
 
-/** @type {{ id: Tool, name: string, hint: string }[]} */
-const TOOLS = [
-  {
-    id: 'regions',
-    name: 'Regions',
-    hint: 'Click a region of the image, or drag over several. With the keyboard: arrow keys, then the space bar.',
-  },
-  { id: 'box', name: 'Rectangle', hint: 'Drag a rectangle on the image. Click one to remove it.' },
-  { id: 'brush', name: 'Brush', hint: 'Paint on the image.' },
-];
+/** @type {Tool[]} */
+const TOOLS = ['regions', 'box', 'brush'];
 
 /** Opens the question “What if this were hidden?”, and holds its tools. */
 export class WhatIfTools extends PageElement {
@@ -30,34 +23,34 @@ export class WhatIfTools extends PageElement {
       'data-testid': 'what-if',
       onclick: () => this.send({ type: 'what-if-set', change: { on: !this.#on } }),
     },
-    'What if this were hidden?',
+    t('what-if'),
   );
   #on = false;
-  #tools = make('div', { class: 'segments', role: 'group', 'aria-label': 'How to mark places' });
-  #keep = make('div', { class: 'segments', role: 'group', 'aria-label': 'What happens to what is marked' });
+  #tools = make('div', { class: 'segments', role: 'group', 'aria-label': t('tools.how') });
+  #keep = make('div', { class: 'segments', role: 'group', 'aria-label': t('tools.then') });
   #baseline = make('select', {
-    'aria-label': 'What replaces hidden places',
+    'aria-label': t('tools.baseline'),
     'data-testid': 'baseline',
     onchange: () => this.#set({ baseline: /** @type {any} */ (this.#baseline.value) }),
   });
-  #undo = this.#button('undo', 'Undo', () => this.send({ type: 'places-undo' }), 'Ctrl+Z');
-  #redo = this.#button('redo', 'Redo', () => this.send({ type: 'places-redo' }), 'Ctrl+Shift+Z');
-  #clear = this.#button('clear', 'Clear', () => this.send({ type: 'places-changed', places: nowhere }));
+  #undo = this.#button('undo', t('tools.undo'), () => this.send({ type: 'places-undo' }), t('tools.undo.keys'));
+  #redo = this.#button('redo', t('tools.redo'), () => this.send({ type: 'places-redo' }), t('tools.redo.keys'));
+  #clear = this.#button('clear', t('tools.clear'), () => this.send({ type: 'places-changed', places: nowhere }));
   #hint = make('p', { class: 'quiet' });
   #steps = make('div', { class: 'saves' });
   #row = make('div', { class: 'tools' });
 
   connectedCallback() {
-    const tools = TOOLS.map(({ id, name }) => this.#button(`tool-${id}`, name, () => this.#set({ tool: id })));
+    const tools = TOOLS.map((id) => this.#button(`tool-${id}`, t(`tools.${id}`), () => this.#set({ tool: id })));
     this.#tools.replaceChildren(...tools);
     this.#keep.replaceChildren(
-      this.#button('hide', 'Hide', () => this.#set({ keep: false })),
-      this.#button('keep', 'Keep alone', () => this.#set({ keep: true })),
+      this.#button('hide', t('tools.hide'), () => this.#set({ keep: false })),
+      this.#button('keep', t('tools.keep'), () => this.#set({ keep: true })),
     );
     this.#steps.replaceChildren(this.#undo, this.#redo, this.#clear);
     this.#row.replaceChildren(this.#tools, this.#keep, this.#baseline, this.#hint);
     this.replaceChildren(make('div', { class: 'head' }, this.#toggle, this.#steps), this.#row);
-    addEventListener('keydown', (event) => this.#key(event));
+    this.listen(window, 'keydown', (/** @type {KeyboardEvent} */ event) => this.#key(event));
   }
 
   /**
@@ -77,7 +70,7 @@ export class WhatIfTools extends PageElement {
     if (!changed(state, before, (s) => [s.whatIf, s.result])) return;
     this.#toggle.setAttribute('aria-expanded', String(whatIf.on));
     this.#row.hidden = this.#steps.hidden = !whatIf.on;
-    TOOLS.forEach(({ id }, i) => this.#tools.children[i]?.setAttribute('aria-pressed', String(id === whatIf.tool)));
+    TOOLS.forEach((id, i) => this.#tools.children[i]?.setAttribute('aria-pressed', String(id === whatIf.tool)));
     [false, true].forEach((keep, i) => {
       this.#keep.children[i]?.setAttribute('aria-pressed', String(keep === whatIf.keep));
     });
@@ -85,7 +78,7 @@ export class WhatIfTools extends PageElement {
     this.#undo.disabled = !whatIf.past.length;
     this.#redo.disabled = !whatIf.future.length;
     this.#clear.disabled = !isSomewhere(whatIf.places);
-    this.#hint.textContent = TOOLS.find(({ id }) => id === whatIf.tool)?.hint ?? '';
+    this.#hint.textContent = t(`tools.${whatIf.tool}.hint`);
   }
 
   /**

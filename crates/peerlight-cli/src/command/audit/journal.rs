@@ -104,3 +104,24 @@ impl Journal {
         self.file.write_all(line.as_bytes()).map_err(|e| files::unwritable(&self.path, e))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn journals_changed_at_random_are_read_or_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        let mut journal = Journal::open(&path, "0a").unwrap();
+        let found = r#"{"image":"a","answers":["cat"],"classes":[1],"probabilities":[0.5],"same":true,
+            "statistics":{"regional":0.5},"brightest":[[0.5,0.25]],"difference":[0.1]}"#;
+        journal.add("a", Ok(serde_json::from_str(found).unwrap()), Some("1b".into())).unwrap();
+        journal.add("b", Err("broken".into()), None).unwrap();
+        let seed = std::fs::read(&path).unwrap();
+        crate::fuzz::each(&[&seed], |bytes| {
+            std::fs::write(&path, bytes).unwrap();
+            drop(Journal::open(&path, "0a").map(|mut journal| journal.take("a")));
+        });
+    }
+}

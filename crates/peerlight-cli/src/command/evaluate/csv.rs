@@ -75,4 +75,20 @@ mod tests {
         }
         assert_eq!(cell(None), "");
     }
+
+    #[test]
+    fn results_changed_at_random_are_read_or_refused() {
+        let file = |name: &str| {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/results/");
+            std::fs::read(format!("{folder}{name}.json")).unwrap()
+        };
+        let (result, comparison) = (file("untouched-val1000"), file("tuned-gamma-against-tuned-beta0"));
+        assert!(serde_json::from_slice::<peerlight_metrics::ResultFile>(&result).is_ok());
+        assert!(serde_json::from_slice::<peerlight_metrics::Comparison>(&comparison).is_ok());
+        crate::fuzz::each(&[&result, &comparison], |bytes| {
+            drop(serde_json::from_slice::<peerlight_metrics::Comparison>(bytes));
+            let Ok(found) = serde_json::from_slice::<peerlight_metrics::ResultFile>(bytes) else { return };
+            csv(&found.report).unwrap();
+        });
+    }
 }

@@ -69,7 +69,7 @@ pub fn all(
             }
             Err(error) => {
                 let name = printable(&listed.name);
-                eprintln!("\rskipped: {name}: {error} [{}]", error.code());
+                eprintln!("skipped: {name}: {error} [{}]", error.code());
                 (Outcome::Skipped { image: listed.name.clone(), why: error.to_string() }, None)
             }
         };

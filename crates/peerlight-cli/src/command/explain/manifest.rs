@@ -70,3 +70,27 @@ impl Manifest {
         Err(Error::new(Code::AskInvalid, format!("The manifest is about another image, of {width} x {height} pixels.")))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manifests_changed_at_random_are_read_or_refused() {
+        let text = serde_json::json!({
+            "version": 1,
+            "bundle": { "name": "two", "sha256": "0a" },
+            "image": { "name": "a.png", "width": 640, "height": 480 },
+            "crop": 0.875,
+            "request": Request::default(),
+            "what_if": { "regions": [{ "row": 1, "column": 2 }], "boxes": [[0.1, 0.2, 0.5, 0.6]], "brush": [0, 1, 1, 0],
+                "keep": true, "baseline": "mean", "effects": false },
+        });
+        let text = serde_json::to_vec(&text).unwrap();
+        assert!(serde_json::from_slice::<Manifest>(&text).is_ok());
+        crate::fuzz::each(&[&text], |bytes| {
+            let Ok(manifest) = serde_json::from_slice::<Manifest>(bytes) else { return };
+            drop(manifest.what_if.map(|question| question.hidden(7, 32)));
+        });
+    }
+}

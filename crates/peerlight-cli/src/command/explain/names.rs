@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::files::text;
+use crate::files::{is_hidden, text};
 
 /// The longest name of a result, in bytes: what is added to it must find room in the 255 that systems allow.
 const LONGEST: usize = 100;
@@ -31,7 +31,7 @@ impl Names {
 fn part(part: Option<&OsStr>) -> String {
     let name = part.map_or("image".into(), |part| text(Path::new(part)));
     // A control character in a file's name would be written into a terminal by whoever lists the results.
-    cut(&name.replace(char::is_control, "_"), LONGEST)
+    cut(&name.replace(is_hidden, "_"), LONGEST)
 }
 
 fn cut(text: &str, most: usize) -> String {
@@ -79,6 +79,7 @@ mod tests {
         let images = ["a/cat.jpg", "a/cat.png", "b/cat.jpg", "b/cat.jpg", "dog.jpg", "c/CAT.jpeg"];
         let names = images.map(|path| names.of(Path::new(path)));
         assert_eq!(names, ["cat", "cat.png", "cat.jpg", "cat.jpg-2", "dog", "CAT.jpeg"]);
+        assert_eq!(Names::default().of(Path::new("a\u{202e}gnp\x1b.exe")), "a_gnp_");
         let long = "é".repeat(120) + ".png";
         let mut names = Names::default();
         let [first, second] = [(); 2].map(|()| names.of(Path::new(&long)));

@@ -220,4 +220,14 @@ mod tests {
             assert!(error.code() == Code::RunInvalid && error.to_string().contains(words), "{error}");
         }
     }
+
+    #[test]
+    fn origins_changed_at_random_are_read_or_refused() {
+        let now = origin(&[("ant/0", 0, "x"), ("bee/0", 1, "y")]);
+        let seed = serde_json::to_vec(&now).unwrap();
+        crate::fuzz::each(&[&seed], |bytes| {
+            let Ok(then) = serde_json::from_slice::<Origin>(bytes) else { return };
+            drop((then.check(&now), now.check(&then), then.trained_too()));
+        });
+    }
 }

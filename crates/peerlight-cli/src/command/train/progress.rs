@@ -9,6 +9,7 @@ use std::{
 use peerlight_train::{Event, PeerLosses, Row, Step, Validation};
 
 use crate::files::shown;
+use crate::output::wipe_line;
 use crate::terminal::{each, percentages, remaining};
 
 pub struct Progress {
@@ -34,7 +35,7 @@ impl Progress {
 
     fn clear(&mut self) {
         if std::mem::take(&mut self.shown) {
-            eprint!("\r\x1b[K");
+            wipe_line();
         }
     }
 

@@ -1,0 +1,368 @@
+"""Networks of one operation each, between a convolution and a flat output, for make_onnx.py."""
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+SIDE = 12
+CHANNELS = 4
+
+
+def node(op, inputs, outputs, **attributes):
+    return helper.make_node(op, inputs, outputs, name=f"the {op} of {outputs[0]}", **attributes)
+
+
+def constant(name, value, dtype=np.float32):
+    return numpy_helper.from_array(np.asarray(value, dtype), name)
+
+
+def build(nodes, constants=(), opset=17, outputs=("y",), flat=True, side=SIDE, functions=()):
+    """x -> convolution -> a -> nodes -> b, flattened to y."""
+    rng = np.random.default_rng(len(nodes) + 7)
+    weight = rng.normal(0, 0.4, (CHANNELS, 3, 3, 3))
+    first = helper.make_node(
+        "Conv", ["x", "conv.weight", "conv.bias"], ["a"], name="first", kernel_shape=[3, 3], pads=[1, 1, 1, 1]
+    )
+    body = [first, *nodes] + ([node("Flatten", ["b"], ["y"], axis=1)] if flat else [])
+    own = [constant("conv.weight", weight), constant("conv.bias", rng.normal(0, 0.1, CHANNELS)), *constants]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, side, side])
+    results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
+    graph = helper.make_graph(body, "test", [x], results, own)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], functions=list(functions))
+    model.ir_version = 8
+    return model
+
+
+def unary(op, opset=17, **attributes):
+    return build([node(op, ["a"], ["b"], **attributes)], opset=opset)
+
+
+def beside(op, value, first=False, opset=17):
+    inputs = ["c", "a"] if first else ["a", "c"]
+    return build([node(op, inputs, ["b"])], [constant("c", value)], opset)
+
+
+def conv(out, group, kernel, **attributes):
+    rng = np.random.default_rng(out + 10 * group)
+    weight = constant("w", rng.normal(0, 0.5, (out, CHANNELS // group, *kernel)))
+    return build([node("Conv", ["a", "w"], ["b"], group=group, **attributes)], [weight])
+
+
+def pool(op, opset=17, **attributes):
+    return build([node(op, ["a"], ["b"], **attributes)], opset=opset)
+
+
+def shaped(*nodes, constants=(), opset=17):
+    """Nodes of (operation, inputs, outputs, attributes)."""
+    return build([node(op, i, o, **a) for op, i, o, a in nodes], constants, opset)
+
+
+def ints(name, value):
+    return constant(name, value, np.int64)
+
+
+def resizes():
+    """Resize in the ways that are no whole enlargement: name, opset, inputs, constants, attributes."""
+    factors = ["", "scales"]
+    yield "opset_9", 9, ["scales"], [constant("scales", [1, 1, 2, 2])], dict(mode="nearest")
+    yield "opset_10", 10, ["scales"], [constant("scales", [1, 1, 1.5, 2])], dict(mode="linear")
+    sizes = ["", "", "sizes"]
+    ways = {
+        "nearest": dict(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"),
+        "nearest_ceil": dict(mode="nearest", coordinate_transformation_mode="align_corners", nearest_mode="ceil"),
+        "nearest_center": dict(mode="nearest", nearest_mode="round_prefer_ceil"),
+        "lines": dict(mode="linear", coordinate_transformation_mode="pytorch_half_pixel"),
+        "corners": dict(mode="linear", coordinate_transformation_mode="align_corners"),
+        "cubic": dict(mode="cubic", cubic_coeff_a=-0.5),
+        "cubic_outside": dict(mode="cubic", exclude_outside=1),
+    }
+    for name, attributes in ways.items():
+        yield name, 17, sizes, [ints("sizes", [2, CHANNELS, 17, 7])], attributes
+        yield f"{name}_factors", 17, factors, [constant("scales", [1, 1, 0.6, 1.75])], attributes
+    yield "axes", 18, sizes, [ints("sizes", [5, 9])], dict(mode="linear", axes=[3, 2])
+
+
+def nodes():
+    rng = np.random.default_rng(3)
+    per_channel = rng.normal(0, 1, (CHANNELS, 1, 1))
+    positive = rng.uniform(0.5, 2, (CHANNELS,))
+    yield "conv.stride", conv(6, 1, (3, 3), strides=[2, 2], pads=[1, 1, 1, 1])
+    yield "conv.asymmetric", conv(6, 1, (3, 5), strides=[2, 1], pads=[0, 2, 1, 1])
+    yield "conv.dilated", conv(6, 2, (3, 3), dilations=[2, 3], pads=[2, 3, 2, 3])
+    yield "conv.wide", conv(8, 1, (1, 7), pads=[0, 3, 0, 3])
+    yield "conv.multiplier", conv(8, 4, (3, 3), pads=[1, 1, 1, 1])
+    yield "conv.same_upper", conv(6, 1, (4, 3), strides=[3, 2], auto_pad="SAME_UPPER")
+    yield "conv.same_lower", conv(6, 1, (4, 3), strides=[3, 2], auto_pad="SAME_LOWER")
+    yield "conv.valid", conv(6, 1, (5, 5), auto_pad="VALID")
+    for op in ["Relu", "HardSwish", "Sigmoid", "Elu", "Erf", "Exp", "Softplus", "Tanh", "Abs", "Neg"]:
+        yield f"unary.{op.lower()}", unary(op)
+    yield "unary.leaky", unary("LeakyRelu", alpha=0.2)
+    yield "unary.selu", unary("Selu")
+    yield "unary.hard_sigmoid", unary("HardSigmoid")
+    yield "unary.hard_sigmoid_sixth", unary("HardSigmoid", alpha=1 / 6)
+    yield "unary.mish", unary("Mish", opset=18)
+    yield "unary.gelu", unary("Gelu", opset=20)
+    yield "unary.gelu_tanh", unary("Gelu", opset=20, approximate="tanh")
+    yield "unary.prelu", beside("PRelu", per_channel)
+    yield "clip.attributes", unary("Clip", opset=9, min=0.0, max=6.0)
+    yield (
+        "clip.inputs",
+        build([node("Clip", ["a", "low", "high"], ["b"])], [constant("low", -0.5), constant("high", 0.75)]),
+    )
+    yield "clip.below", build([node("Clip", ["a", "low"], ["b"])], [constant("low", 0)])
+    for op, value in [("Add", per_channel), ("Sub", 0.3), ("Mul", per_channel), ("Div", np.abs(per_channel) + 1)]:
+        yield f"beside.{op.lower()}", beside(op, value)
+    yield "beside.sub_first", beside("Sub", 1.0, first=True)
+    yield (
+        "beside.div_first",
+        shaped(("Exp", ["a"], ["e"], {}), ("Div", ["c", "e"], ["b"], {}), constants=[constant("c", 2)]),
+    )
+    yield "beside.pow", beside("Pow", 2.0)
+    yield (
+        "two.max",
+        shaped(("Neg", ["a"], ["n"], {}), ("Mul", ["n", "a"], ["m"], {}), ("Max", ["m", "a", "n"], ["b"], {})),
+    )
+    yield "two.min", shaped(("Sigmoid", ["a"], ["n"], {}), ("Min", ["n", "a"], ["b"], {}))
+    yield "two.swish", shaped(("Sigmoid", ["a"], ["s"], {}), ("Mul", ["s", "a"], ["b"], {}))
+    clip = [constant("low", 0), constant("high", 6), constant("three", 3), constant("six", 6)]
+    yield (
+        "two.hard_swish",
+        shaped(
+            ("Add", ["a", "three"], ["s"], {}),
+            ("Clip", ["s", "low", "high"], ["c"], {}),
+            ("Mul", ["a", "c"], ["m"], {}),
+            ("Div", ["m", "six"], ["b"], {}),
+            constants=clip,
+        ),
+    )
+    gelu = [constant("root", 2**0.5), constant("one", 1), constant("half", 0.5)]
+    yield (
+        "two.gelu",
+        shaped(
+            ("Div", ["a", "root"], ["d"], {}),
+            ("Erf", ["d"], ["e"], {}),
+            ("Add", ["e", "one"], ["o"], {}),
+            ("Mul", ["a", "half"], ["h"], {}),
+            ("Mul", ["h", "o"], ["b"], {}),
+            constants=gelu,
+        ),
+    )
+    for ceil in (0, 1):
+        for pads in ([0, 0, 0, 0], [1, 1, 1, 1], [0, 1, 1, 0]):
+            name = f"ceil{ceil}_{''.join(map(str, pads))}"
+            window = dict(kernel_shape=[3, 3], strides=[2, 2], pads=pads, ceil_mode=ceil)
+            yield f"pool.max_{name}", pool("MaxPool", **window)
+            for count in (0, 1):
+                if not (ceil and count and any(pads)):
+                    yield f"pool.mean{count}_{name}", pool("AveragePool", count_include_pad=count, opset=19, **window)
+    yield "pool.max_dilated", pool("MaxPool", kernel_shape=[2, 2], dilations=[2, 3], strides=[1, 2])
+    yield "pool.max_same", pool("MaxPool", kernel_shape=[3, 2], strides=[2, 2], auto_pad="SAME_UPPER")
+    yield "pool.whole", pool("AveragePool", kernel_shape=[SIDE, SIDE])
+    yield "pool.global", pool("GlobalAveragePool")
+    yield "pool.global_max", pool("GlobalMaxPool")
+    yield "reduce.mean", pool("ReduceMean", axes=[2, 3])
+    yield "reduce.mean_flat", pool("ReduceMean", axes=[-1, -2], keepdims=0)
+    yield "reduce.mean_input", build([node("ReduceMean", ["a", "axes"], ["b"])], [ints("axes", [2, 3])], opset=18)
+    for op in ["ReduceMin", "ReduceL1", "ReduceL2", "ReduceSumSquare"]:
+        yield f"reduce.{op[6:].lower()}", pool(op, axes=[1, 3])
+    yield (
+        "constant.reduce",
+        shaped(
+            ("CumSum", ["c", "one"], ["d"], {}),
+            ("ReduceMean", ["d"], ["m"], dict(axes=[1])),
+            ("ReduceL2", ["d"], ["l"], dict(axes=[0, -1])),
+            ("Sin", ["m"], ["s"], {}),
+            ("Add", ["s", "l"], ["e"], {}),
+            ("Add", ["a", "e"], ["b"], {}),
+            constants=[constant("c", np.random.default_rng(8).normal(0, 1, (CHANNELS, SIDE, 1))), ints("one", 1)],
+        ),
+    )
+    yield "reduce.channels", pool("ReduceMax", axes=[1])
+    yield "reduce.sum", build([node("ReduceSum", ["a", "axes"], ["b"], keepdims=0)], [ints("axes", [3])], opset=13)
+    norm = [constant(n, v) for n, v in zip("somv", (positive, positive - 1, positive * 0.1, positive * 0.5))]
+    for epsilon in (1e-5, 1e-3):
+        batch_norm = node("BatchNormalization", ["a", *"somv"], ["b"], epsilon=epsilon)
+        yield f"norm.batch_{epsilon:g}", build([batch_norm], norm)
+    flat = [("GlobalAveragePool", ["a"], ["g"], {}), ("Flatten", ["g"], ["f"], {})]
+    yield "norm.vectors", shaped(*flat, ("BatchNormalization", ["f", *"somv"], ["b"], {}), constants=norm)
+    scale = [constant("s", rng.normal(1, 0.2, SIDE)), constant("c", rng.normal(0, 0.2, SIDE))]
+    yield "norm.layer", build([node("LayerNormalization", ["a", "s", "c"], ["b"])], scale)
+    turned = [("Transpose", ["a"], ["t"], dict(perm=[0, 2, 3, 1]))]
+    back = ("Transpose", ["u"], ["b"], dict(perm=[0, 3, 1, 2]))
+    scale = [constant("s", positive), constant("c", positive - 1)]
+    layer = ("LayerNormalization", ["t", "s", "c"], ["u"], dict(axis=-1, epsilon=1e-6))
+    yield "norm.layer_channels", shaped(*turned, layer, back, constants=scale)
+    yield "norm.lrn", pool("LRN", size=3, alpha=0.1, beta=0.6, bias=1.5)
+    yield "norm.instance", build([node("InstanceNormalization", ["a", "s", "c"], ["b"])], scale)
+    matrix = constant("w", rng.normal(0, 0.5, (CHANNELS, 6)))
+    yield "linear.matmul_channels", shaped(*turned, ("MatMul", ["t", "w"], ["u"], {}), back, constants=[matrix])
+    bias = constant("c", rng.normal(0, 0.5, 6))
+    matmul = [("MatMul", ["t", "w"], ["m"], {}), ("Add", ["c", "m"], ["u"], {})]
+    yield "linear.matmul_bias", shaped(*turned, *matmul, back, constants=[matrix, bias])
+    gemm = ("Gemm", ["f", "w", "c"], ["b"], dict(alpha=0.5, beta=2.0))
+    yield "linear.gemm", shaped(*flat, gemm, constants=[matrix, bias])
+    other = constant("w", rng.normal(0, 0.5, (6, CHANNELS)))
+    yield "linear.gemm_turned", shaped(*flat, ("Gemm", ["f", "w"], ["b"], dict(transB=1)), constants=[other])
+    yield (
+        "linear.two",
+        shaped(("Transpose", ["a"], ["t"], dict(perm=[0, 1, 3, 2])), ("MatMul", ["a", "t"], ["b"], {})),
+    )
+    yield "shape.transpose_softmax", shaped(*turned, ("Softmax", ["t"], ["u"], dict(axis=-1)), back)
+    yield (
+        "shape.shuffle",
+        shaped(
+            ("Reshape", ["a", "split"], ["s"], {}),
+            ("Transpose", ["s"], ["t"], dict(perm=[0, 2, 1, 3, 4])),
+            ("Reshape", ["t", "whole"], ["b"], {}),
+            constants=[ints("split", [0, 2, 2, SIDE, SIDE]), ints("whole", [-1, CHANNELS, SIDE, SIDE])],
+        ),
+    )
+    yield (
+        "shape.computed",
+        shaped(
+            ("Shape", ["a"], ["s"], {}),
+            ("Gather", ["s", "zero"], ["n"], dict(axis=0)),
+            ("Gather", ["s", "two"], ["h"], dict(axis=0)),
+            ("Mul", ["h", "two"], ["d"], {}),
+            ("Unsqueeze", ["n", "first"], ["n1"], {}),
+            ("Unsqueeze", ["d", "first"], ["d1"], {}),
+            ("Concat", ["n1", "d1", "left"], ["to"], dict(axis=0)),
+            ("Reshape", ["a", "to"], ["b"], {}),
+            constants=[ints("zero", 0), ints("two", 2), ints("first", [0]), ints("left", [-1])],
+        ),
+    )
+    yield "shape.split", shaped(("Split", ["a"], ["p", "q"], dict(axis=1)), ("Concat", ["q", "p"], ["b"], dict(axis=1)))
+    yield (
+        "shape.split_sizes",
+        shaped(
+            ("Split", ["a", "sizes"], ["p", "q"], dict(axis=1)),
+            ("Relu", ["p"], ["r"], {}),
+            ("Concat", ["q", "r"], ["b"], dict(axis=1)),
+            constants=[ints("sizes", [1, 3])],
+        ),
+    )
+    part = [ints("starts", [1, -6]), ints("ends", [2**62, -1]), ints("axes", [1, 3]), ints("steps", [2, 2])]
+    yield "shape.slice", shaped(("Slice", ["a", "starts", "ends", "axes", "steps"], ["b"], {}), constants=part)
+    yield "shape.slice_attributes", unary("Slice", opset=9, starts=[0, 1], ends=[3, 5], axes=[1, 2])
+    yield (
+        "shape.gather",
+        shaped(
+            ("Gather", ["a", "one"], ["g"], dict(axis=1)),
+            ("Unsqueeze", ["g", "axis"], ["u"], {}),
+            ("Gather", ["a", "turned"], ["t"], dict(axis=1)),
+            ("Add", ["u", "t"], ["b"], {}),
+            constants=[ints("one", 1), ints("axis", [1]), ints("turned", [3, 0, 2])],
+        ),
+    )
+    yield (
+        "shape.squeeze",
+        shaped(("GlobalAveragePool", ["a"], ["g"], {}), ("Squeeze", ["g"], ["b"], dict(axes=[3, 2])), opset=11),
+    )
+    yield (
+        "shape.pad",
+        build([node("Pad", ["a", "pads", "v"], ["b"])], [ints("pads", [0, 0, 1, 0, 0, 0, 2, 3]), constant("v", 0.5)]),
+    )
+    for mode, opset in [("reflect", 17), ("edge", 17), ("wrap", 19)]:
+        pad = node("Pad", ["a", "pads"], ["b"], mode=mode)
+        yield f"shape.pad_{mode}", build([pad], [ints("pads", [0, 0, 1, 2, 0, 0, 3, 0])], opset)
+    yield "shape.pad_attributes", unary("Pad", opset=9, pads=[0, 0, 1, 2, 0, 0, 0, 1])
+    yield (
+        "shape.resize",
+        build([node("Resize", ["a", "", "scales"], ["b"], mode="nearest")], [constant("scales", [1, 1, 2, 3])]),
+    )
+    yield (
+        "shape.resize_linear",
+        build([node("Resize", ["a", "", "scales"], ["b"], mode="linear")], [constant("scales", [1, 1, 2, 2])]),
+    )
+    for name, opset, inputs, own, attributes in resizes():
+        resize = node("Resize" if opset > 9 else "Upsample", ["a", *inputs], ["b"], **attributes)
+        yield f"shape.resize_{name}", build([resize], own, opset)
+    yield (
+        "shape.expand",
+        shaped(
+            ("GlobalAveragePool", ["a"], ["g"], {}),
+            ("Expand", ["g", "shape"], ["e"], {}),
+            ("Sigmoid", ["e"], ["s"], {}),
+            ("Mul", ["a", "s"], ["b"], {}),
+            constants=[ints("shape", [1, CHANNELS, SIDE, SIDE])],
+        ),
+    )
+    yield (
+        "shape.expand_channels",
+        shaped(
+            ("ReduceMean", ["a"], ["g"], dict(axes=[1])),
+            ("Expand", ["g", "shape"], ["b"], {}),
+            constants=[ints("shape", [1, 3, 1, 1])],
+        ),
+    )
+    yield "shape.depth_to_space", unary("DepthToSpace", blocksize=2, mode="CRD")
+    yield "shape.depth_to_space_dcr", unary("DepthToSpace", blocksize=2)
+    yield "shape.space_to_depth", unary("SpaceToDepth", blocksize=2)
+    yield (
+        "head.softmax",
+        build(
+            [
+                node("GlobalAveragePool", ["a"], ["g"]),
+                node("Flatten", ["g"], ["f"]),
+                node("Softmax", ["f"], ["y"], axis=1),
+            ],
+            flat=False,
+        ),
+    )
+    yield (
+        "head.log_softmax",
+        build(
+            [
+                node("GlobalAveragePool", ["a"], ["g"]),
+                node("LogSoftmax", ["g"], ["s"], axis=1),
+                node("Flatten", ["s"], ["y"]),
+            ],
+            flat=False,
+        ),
+    )
+    yield (
+        "head.second_output",
+        build(
+            [node("Relu", ["a"], ["b"]), node("GlobalAveragePool", ["a"], ["g"]), node("Flatten", ["g"], ["logits"])],
+            flat=False,
+            outputs=("b", "logits"),
+        ),
+    )
+    yield (
+        "head.auxiliary",
+        build(
+            [
+                node("NonZero", ["a"], ["places"]),
+                node("Cast", ["places"], ["aux"], to=TensorProto.FLOAT),
+                node("GlobalAveragePool", ["a"], ["g"]),
+                node("Flatten", ["g"], ["y"]),
+            ],
+            flat=False,
+            outputs=("aux", "y"),
+        ),
+    )
+
+
+def refused():
+    """Networks that must be refused: what the text must name."""
+    yield "nonzero", build([node("NonZero", ["a"], ["b"])]), ["NonZero", "the NonZero of b"]
+    yield "argmax", build([node("ArgMax", ["a"], ["b"], axis=1)]), ["ArgMax", "logits"]
+    yield "batch", build([node("Transpose", ["a"], ["b"], perm=[1, 0, 2, 3])]), ["Flatten", "batch"]
+    yield "batch_mean", build([node("ReduceMean", ["a"], ["b"], axes=[0])]), ["ReduceMean", "batch"]
+    yield (
+        "extension",
+        build([helper.make_node("Gelu", ["a"], ["b"], name="the Gelu", domain="com.microsoft")]),
+        [
+            "Gelu",
+            "com.microsoft",
+        ],
+    )
+    yield "feature_maps", build([node("Relu", ["a"], ["y"])], flat=False), ["not a number for each class"]
+    yield "blocks", unary("SpaceToDepth", blocksize=1 << 40), ["SpaceToDepth", "blocks"]
+    yield "opset", build([node("Relu", ["a"], ["b"])], opset=8), ["opset 8", "17"]
+    model = build([node("Relu", ["a"], ["b"])])
+    tensor = model.graph.initializer[0]
+    onnx.external_data_helper.set_external_data(tensor, "weights.bin")
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    yield "external", model, ["another file", "external_data=False"]
