@@ -48,7 +48,9 @@ export class ImageViewer extends PageElement {
   #pinned = -1;
 
   connectedCallback() {
-    this.#square.append(...this.children); // Layers that others put over the image.
+    const legend = this.querySelector('peer-legend') ?? '';
+    const layers = [...this.children].filter((child) => child !== legend);
+    this.#square.append(...layers); // What others put over the image.
     const out = this.#button('zoom-out', ['−', t('viewer.smaller')], () => this.#zoom.step(1 / 1.5));
     const closer = this.#button('zoom-in', ['+', t('viewer.larger')], () => {
       this.#zoom.step(1.5);
@@ -60,7 +62,10 @@ export class ImageViewer extends PageElement {
       this.#level,
       closer,
     );
-    this.replaceChildren(this.#frame, make('div', { class: 'under' }, this.#name, zoom, this.#present));
+    this.replaceChildren(
+      this.#frame,
+      make('div', { class: 'under' }, make('div', { class: 'told' }, this.#name, legend), zoom, this.#present),
+    );
     this.addEventListener('keydown', (event) => this.#keys(event));
     this.#grid.addEventListener('dblclick', (event) => this.#zoom.closer(event));
     // Only a pointer that moves: one that lies still while the image appears beneath it means nothing.
