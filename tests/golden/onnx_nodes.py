@@ -295,6 +295,13 @@ def nodes():
             constants=[ints("shape", [1, 3, 1, 1])],
         ),
     )
+    yield (
+        "quantize.pair",
+        build(
+            [node("QuantizeLinear", ["a", "s", "z"], ["q"]), node("DequantizeLinear", ["q", "s", "z"], ["b"])],
+            [constant("s", 0.03), constant("z", 100, np.uint8)],
+        ),
+    )
     yield "shape.depth_to_space", unary("DepthToSpace", blocksize=2, mode="CRD")
     yield "shape.depth_to_space_dcr", unary("DepthToSpace", blocksize=2)
     yield "shape.space_to_depth", unary("SpaceToDepth", blocksize=2)

@@ -40,6 +40,16 @@ pub enum Unary {
     },
     /// `1 / x`.
     Reciprocal,
+    /// The nearest multiple of a step between two bounds, as of numbers of 8 bits. Its gradient is that of the clipping
+    /// (the straight-through estimator; Bengio, Léonard & Courville, arXiv:1308.3432).
+    Quantize {
+        /// The step, above 0.
+        step: f32,
+        /// The least value of the result.
+        low: f32,
+        /// The greatest value of the result.
+        high: f32,
+    },
     /// `log(1 + exp(x))`.
     Softplus,
     /// The square root.
@@ -54,8 +64,13 @@ pub(super) const MOST_POWER: f32 = 1000.0;
 impl Operation for Unary {
     fn shape(&self, inputs: &[&[usize]], _: &[&[usize]]) -> Result<Vec<usize>, String> {
         match *self {
-            Self::Clip { low, high } if low.is_nan() || high.is_nan() || low > high => {
+            Self::Clip { low, high } | Self::Quantize { low, high, .. }
+                if low.is_nan() || high.is_nan() || low > high =>
+            {
                 Err(format!("clips to {low}..{high}"))
+            }
+            Self::Quantize { step, .. } if !(step > 0.0 && step.is_finite()) => {
+                Err(format!("rounds to multiples of {step}"))
             }
             // Burn looks for a whole number in an exponent, and does not expect one that no integer can hold.
             Self::Power { exponent } if !(-MOST_POWER..=MOST_POWER).contains(&exponent) => {
@@ -88,6 +103,13 @@ impl Operation for Unary {
             Self::Power { exponent: 2.0 } => Dispatch::float_mul(x.clone(), x),
             Self::Power { exponent } => Dispatch::float_powf_scalar(x, exponent.into()),
             Self::Reciprocal => Dispatch::float_recip(x),
+            Self::Quantize { step, low, high } => {
+                let x = Dispatch::float_clamp(x, low.into(), high.into());
+                let steps = Dispatch::float_round(Dispatch::float_div_scalar(x.clone(), step.into()));
+                let rounded = Dispatch::float_mul_scalar(steps, step.into());
+                let change = Dispatch::float_detach(Dispatch::float_sub(rounded, x.clone()));
+                Dispatch::float_add(x, change)
+            }
             Self::Softplus => softplus(x),
             Self::Sqrt => Dispatch::float_sqrt(x),
             Self::Tanh => Dispatch::float_tanh(x),

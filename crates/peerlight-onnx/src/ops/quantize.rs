@@ -1,5 +1,5 @@
-//! Networks that were quantized statically (QDQ) run in single precision: what 8 bits would have rounded is not
-//! rounded, but what they would have cut off is, since exporters leave out a ReLU that does nothing else.
+//! Networks that were quantized statically (QDQ) run in single precision, and their results are rounded and cut off as
+//! 8 bits have it: exporters leave out a ReLU that the cutting does as well.
 
 use peerlight_models::ops::{Op, Unary};
 
@@ -27,7 +27,8 @@ pub fn quantize<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a>
         }
     };
     let scale = scale.scalar()?;
-    apply(import, call, call.data(0)?, Op::Unary(Unary::Clip { low: low * scale, high: high * scale }))
+    let [low, high] = [low, high].map(|bound| bound * scale);
+    apply(import, call, call.data(0)?, Op::Unary(Unary::Quantize { step: scale, low, high }))
 }
 
 /// The least and the greatest number of the type of a zero point.
