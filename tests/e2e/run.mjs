@@ -27,6 +27,8 @@ const CASES = [
   'overlay',
   'controls',
   'what-if',
+  'sides',
+  'zoom',
   'many',
   'keep',
   'keyboard',

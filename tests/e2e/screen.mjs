@@ -36,6 +36,8 @@ export async function checkScreen(site, figures) {
       rows[0].text,
     );
   }
+  await site.at('numbers').selectOption('correlation');
+  await site.page.waitForFunction(() => location.hash.includes('numbers=correlation'));
   const cells = await site
     .at('regions')
     .getByRole('gridcell')

@@ -95,9 +95,9 @@ test('controls: a region opens on hover, on focus and on a tap', async (t) => {
     const text = await site.at('region-card').locator('.rho').textContent();
     assert.equal(text, looks === 'all' && !constant ? `correlation ${decimal(rho)}` : 'nothing to compare');
   };
-  await opens(1, 2, (cell) => cell.tap());
   await opens(4, 4, (cell) => cell.hover());
   await opens(6, 0, (cell) => cell.focus());
+  await opens(1, 2, (cell) => cell.tap());
   assert.equal(await title.count(), 1);
   const wide = await site.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(wide <= 0, `the page is ${wide} px wider than a phone`);

@@ -34,7 +34,7 @@ test('start: without a graphics adapter the CPU is used and the reason given', a
   await site.explain(() => site.at('sample-0').click());
   const reason = await site.text('device-reason', /no WebGPU|software adapter/);
   t.note(reason);
-  await site.at('device-webgpu').check();
+  await site.at('device-webgpu').click();
   await site.text('device-reason', /no WebGPU|WebGPU cannot be used here/);
   await site.text('device-name', /the CPU/);
   assert.equal((await site.explain(() => site.at('sample-1').click())).image.width > 0, true);

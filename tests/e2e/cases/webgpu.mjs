@@ -12,7 +12,7 @@ const LONG = 150_000;
  */
 async function choose(site, name) {
   if (!(await site.results())) await site.shown(() => site.at('sample-1').click());
-  await site.at('device-webgpu').check();
+  await site.at('device-webgpu').click();
   await site.page.waitForFunction(
     () => !/Changing/.test(document.querySelector('[data-testid=device-reason]').textContent),
     undefined,

@@ -13,7 +13,9 @@ import { Site } from '../site.mjs';
  * @param {number} column
  */
 async function middle(site, row, column) {
-  const box = await site.at(`region-${row}-${column}`).boundingBox();
+  const region = site.at(`region-${row}-${column}`);
+  await region.scrollIntoViewIfNeeded();
+  const box = await region.boundingBox();
   return /** @type {const} */ ([box.x + box.width / 2, box.y + box.height / 2]);
 }
 

@@ -10,6 +10,8 @@ import { MANY_ELEMENTS } from '../many/elements/index.js';
 import { runMany } from '../many/effects.js';
 import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
+import { SIDES_ELEMENTS } from '../side-by-side/elements/index.js';
+import { runSides } from '../side-by-side/start.js';
 import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
 import { runWhatIf } from '../what-if/effects.js';
 import { speak } from '../words/index.js';
@@ -37,6 +39,7 @@ const ELEMENTS = {
   ...IMAGES_ELEMENTS,
   ...EXPLAIN_ELEMENTS,
   ...WHAT_IF_ELEMENTS,
+  ...SIDES_ELEMENTS,
   ...MANY_ELEMENTS,
   ...KEEP_ELEMENTS,
   ...COMPARE_ELEMENTS,
@@ -57,7 +60,9 @@ for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag
 
 const isStatus = (/** @type {PageElement} */ element) => Number(element instanceof StatusLine);
 const drawable = () =>
-  [.../** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(tags))].sort((a, b) => isStatus(a) - isStatus(b));
+  [.../** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(tags))].sort(
+    (a, b) => isStatus(a) - isStatus(b),
+  );
 let elements = drawable();
 
 const store = new Store();
@@ -66,6 +71,7 @@ const engineNow = runNetworks(store);
 runImages(store);
 runExplain(store, engineNow);
 runWhatIf(store, engineNow);
+runSides(store, engineNow);
 runMany(store, engineNow);
 runKeep(store);
 runCompare(store, engineNow);

@@ -5,6 +5,7 @@ import { noImage, reduceImages } from '../images/state.js';
 import { noMany, reduceMany } from '../many/state.js';
 import { noChoice, reduceChoice } from '../networks/choice.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
+import { noSides, reduceSides } from '../side-by-side/state.js';
 import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
 import { plainLanguage, reduceLanguage } from './language.js';
@@ -16,6 +17,7 @@ import { plainLanguage, reduceLanguage } from './language.js';
  * @import { ManyAction, ManyState } from '../many/state.js'
  * @import { ChoiceAction, ChoiceState } from '../networks/choice.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
+ * @import { SidesAction, SidesState } from '../side-by-side/state.js'
  * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
  * @import { LanguageAction, LanguageState } from './language.js'
@@ -36,13 +38,15 @@ import { plainLanguage, reduceLanguage } from './language.js';
  * @property {Explanation | null} result
  * @property {ViewState} view
  * @property {WhatIfState} whatIf
+ * @property {SidesState} sides
  * @property {ManyState} many
  * @property {Comparison} comparison
  * @property {HostState} host
  * @property {LanguageState} language
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
- * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | ManyAction | CompareAction} FolderAction
+ * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | SidesAction | ManyAction
+ *   | CompareAction} FolderAction
  * @typedef {FolderAction | ChoiceAction | HostAction | LanguageAction | ButtonAction} Action
  */
 
@@ -57,6 +61,7 @@ export const initial = {
   result: null,
   view: plainView,
   whatIf: noWhatIf,
+  sides: noSides,
   many: noMany,
   comparison: noComparison,
   host: plainHost,
@@ -70,6 +75,7 @@ const REDUCERS = [
   reduceImages,
   reduceExplain,
   reduceWhatIf,
+  reduceSides,
   reduceMany,
   reduceCompare,
   reduceHost,

@@ -1,4 +1,5 @@
-import { bytes, decimal, percent, time } from '../shared/format.js';
+import { agreement, answers } from '../explain/words.js';
+import { bytes, time } from '../shared/format.js';
 import { heard, t } from '../words/index.js';
 
 /**
@@ -32,7 +33,9 @@ export function statusOf(state) {
   const { image } = state;
   if (image.next) return { ...quiet, text: t('status.opening'), bar: ENDLESS };
   const status = { ...working(state), notice: image.notice };
-  return image.error ? { ...status, error: image.error } : status;
+  if (!image.error) return status;
+  const still = image.chosen?.name ? ` ${t('status.still', { name: image.chosen.name })}` : '';
+  return { ...status, error: { ...image.error, help: image.error.help + still } };
 }
 
 /**
@@ -119,10 +122,10 @@ function loading({ weights, code, device, networks }) {
 const far = (done, total) => t('far.count', { done: bytes(done), total: bytes(total) });
 
 /** @param {Explanation} result */
-function summary({ peers, agreement, timings, caution }) {
-  const answers = peers.map(({ name, top: [first] }) => `${name}: ${first?.label} ${percent(first?.probability ?? 0)}`);
-  const ms = timings.reduce((sum, step) => sum + step.ms, 0);
-  const alike = agreement === null ? '' : t('status.agreement', { agreement: decimal(agreement) });
-  const took = t('status.took', { time: time(ms) });
-  return [caution && heard(caution), `${answers.join('; ')}.`, alike, took].filter(Boolean).join(' ');
+function summary(result) {
+  const ms = result.timings.reduce((sum, step) => sum + step.ms, 0);
+  const [first, ...others] = result.peers.map(({ top }) => top[0]?.label);
+  // That the answers differ is said by the answers.
+  const caution = others.every((label) => label === first) && result.caution ? heard(result.caution) : '';
+  return [caution, answers(result), agreement(result), t('status.took', { time: time(ms) })].filter(Boolean).join(' ');
 }

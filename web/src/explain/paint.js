@@ -6,6 +6,7 @@
  */
 
 import { paintMap, paintSquare, penOf } from '../shared/paint.js';
+import { rhoOf } from './select.js';
 
 /**
  * Paints a map inside one region, stretched to full contrast: Pearson's correlation ignores brightness and contrast.
@@ -87,19 +88,36 @@ export function rhoColor(rho) {
 }
 
 /**
- * Paints every region in the color of its correlation; a region without one is crossed out.
+ * Paints every region in the color of its correlation, a negative one with a minus; a region without one is crossed
+ * out.
  * @param {HTMLCanvasElement} canvas
  * @param {Explanation} result
+ * @param {number | null} [pair] of networks; the mean of all pairs by default
  */
-export function paintCorrelations(canvas, { regions, grid }) {
+export function paintCorrelations(canvas, { regions, grid }, pair = null) {
   const cell = Math.floor(448 / grid);
   const pen = penOf(canvas, cell * grid);
-  for (const { row, column, rho, constant } of regions) {
+  for (const region of regions) {
+    const { row, column, constant } = region;
+    const rho = rhoOf(region, pair);
     const [x, y] = [column * cell, row * cell];
     pen.fillStyle = rhoColor(rho);
     pen.fillRect(x, y, cell, cell);
     if (constant) cross(pen, x, y, cell);
+    else if (rho <= -0.05) minus(pen, x, y, cell);
   }
+}
+
+/**
+ * So that orange is told from blue without colors, too.
+ * @param {CanvasRenderingContext2D} pen
+ * @param {number} x
+ * @param {number} y
+ * @param {number} cell
+ */
+function minus(pen, x, y, cell) {
+  pen.fillStyle = 'rgb(0 0 0 / 0.55)';
+  pen.fillRect(x + 0.36 * cell, y + 0.47 * cell, 0.28 * cell, Math.max(2, 0.06 * cell));
 }
 
 /**

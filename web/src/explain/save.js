@@ -68,6 +68,7 @@ export async function overlayOn(state, shown) {
   pen.fillStyle = `rgb(0 0 0 / ${dim})`;
   pen.fill(around, 'evenodd');
 
+  if (shown === 'image') return canvas.convertToBlob({ type: 'image/png' });
   const pixels = new ImageData(colorize(mapOf(result, shown).map, lut), result.side, result.side);
   pen.globalAlpha = opacity;
   pen.imageSmoothingQuality = 'high';

@@ -97,3 +97,40 @@ export function brightest({ regions }) {
   const sums = regions.map(({ attention }) => attention.reduce((a, b) => a + b, 0));
   return sums.length ? sums.indexOf(Math.max(...sums)) : null;
 }
+
+/**
+ * A region's correlation: of all pairs of networks in the mean, or of one pair.
+ * @param {Explanation['regions'][number]} region
+ * @param {number | null} pair
+ */
+export const rhoOf = ({ rho, pairs }, pair) => (pair === null ? rho : (pairs[pair] ?? rho));
+
+/**
+ * The agreement of each pair of networks: the mean over the regions, as of the whole.
+ * @param {Explanation} result
+ */
+export function pairsOf({ peers, regions }) {
+  const pairs = peers.flatMap((_, a) => peers.slice(a + 1).map((_, k) => ({ a, b: a + 1 + k })));
+  return pairs.map((pair, k) => {
+    const sum = regions.reduce((all, region) => all + (region.pairs[k] ?? 0), 0);
+    return { ...pair, agreement: regions.length ? sum / regions.length : 0 };
+  });
+}
+
+/**
+ * How strongly the shown map looks at each region, 0 to 1.
+ * @param {Explanation} result
+ * @param {string} shown
+ */
+export function attentionOf(result, shown) {
+  const { regions, peers, grid, side, map } = result;
+  const k = peers.findIndex(({ id }) => id === shown);
+  if (k >= 0) return regions.map(({ attention }) => attention[k] ?? 0);
+  const edge = (/** @type {number} */ n) => Math.round((n * side) / grid);
+  return regions.map(({ row, column }) => {
+    const [left, right, top, bottom] = [edge(column), edge(column + 1), edge(row), edge(row + 1)];
+    let sum = 0;
+    for (let y = top; y < bottom; y += 1) for (let x = left; x < right; x += 1) sum += map[y * side + x] ?? 0;
+    return sum / ((right - left) * (bottom - top) || 1);
+  });
+}

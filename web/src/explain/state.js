@@ -20,9 +20,13 @@ import { asksSame, brightest } from './select.js';
  * @typedef {object} ViewState only what the person changed of color and opacity
  * @property {string | null} color
  * @property {number | null} opacity
- * @property {string} shown `mutual` or a peer's id
+ * @property {string} shown `mutual`, a peer's id, or `image` for no map
  * @property {boolean} lines
+ * @property {'attention' | 'correlation'} numbers what the regions' numbers are
  * @property {number | null} region index into the regions
+ * @property {boolean} pinned whether the region stays when the pointer moves on
+ * @property {number | null} pair of several pairs of networks, the one whose correlations are shown; null for the mean
+ * @property {boolean} presenting whether the image fills the screen
  *
  * @typedef {{ type: 'ask-changed', change: ImageRequest }
  *   | { type: 'job-started', serial: number }
@@ -36,7 +40,20 @@ import { asksSame, brightest } from './select.js';
 /** @type {JobState} */
 export const noJob = { phase: 'idle', serial: 0, step: null, error: null };
 /** @type {ViewState} */
-export const plainView = { color: null, opacity: null, shown: 'mutual', lines: true, region: null };
+export const plainView = {
+  color: null,
+  opacity: null,
+  shown: 'mutual',
+  lines: true,
+  numbers: 'attention',
+  region: null,
+  pinned: false,
+  pair: null,
+  presenting: false,
+};
+
+/** What is chosen of networks that are gone. */
+const nothingChosen = /** @type {const} */ ({ shown: 'mutual', region: null, pinned: false, pair: null });
 
 /**
  * @param {State} page
@@ -49,13 +66,13 @@ export function reduceExplain(page, action) {
     case 'image-ready': {
       if (action.serial !== image.serial) return page;
       const { target: _, ...ask } = page.ask; // The class belonged to the last image.
-      return due({ ...page, ask, result: null, view: { ...page.view, region: null } });
+      return due({ ...page, ask, result: null, view: { ...page.view, region: null, pinned: false } });
     }
     case 'engine-ready': {
       // The first networks, which the image waited for.
       if (!image.preview || (job.phase === 'due' && !page.result)) return page;
       const { target: _, ...ask } = page.ask; // Other networks: the class belonged to the earlier ones.
-      return due({ ...page, ask, result: null, view: { ...page.view, shown: 'mutual', region: null } });
+      return due({ ...page, ask, result: null, view: { ...page.view, ...nothingChosen } });
     }
     case 'ask-changed': {
       if (asksSame(page.ask, action.change)) return page;
@@ -111,10 +128,11 @@ const failed = (page, error) =>
  */
 function finished(page, result) {
   const { view } = page;
-  const known = view.shown === 'mutual' || result.peers.some((p) => p.id === view.shown);
+  const known = ['mutual', 'image'].includes(view.shown) || result.peers.some((p) => p.id === view.shown);
   // Under another grid the same number would be another place.
   const sameGrid = page.result?.regions.length === result.regions.length;
   const region = sameGrid ? view.region : brightest(result);
+  const pinned = sameGrid && view.pinned;
   const done = withJob(page, { phase: 'done', step: null, error: null });
-  return { ...done, result, view: { ...view, shown: known ? view.shown : 'mutual', region } };
+  return { ...done, result, view: { ...view, shown: known ? view.shown : 'mutual', region, pinned } };
 }

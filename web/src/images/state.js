@@ -24,6 +24,7 @@
  * @property {string} credit
  * @property {string} [license]
  * @property {string} [changes]
+ * @property {string} [surprise] what the networks do not know of it
  * @property {string} url
  *
  * @typedef {{ type: 'samples-listed', samples: Sample[] }

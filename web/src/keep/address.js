@@ -18,6 +18,10 @@ import { changeOf, settingOf } from '../explain/select.js';
  * @property {Partial<ViewState>} view
  * @property {Pick<WhatIfState, 'keep' | 'baseline'> | null} whatIf
  * @property {[number, number][]} regions row and column, counted from 1
+ * @property {With | null} beside what stands beside it
+ *
+ * @typedef {{ kind: 'class', target: number } | { kind: 'image', sample: Sample }
+ *   | { kind: 'networks', id: string }} With
  */
 
 /**
@@ -28,7 +32,7 @@ export function addressOf(state) {
   const { ask, view, whatIf, image, samples, result, engine, language } = state;
   const words = new URLSearchParams();
   const sample = samples.find(({ name }) => name === image.chosen?.name && image.chosen.alt);
-  if (sample) words.set('sample', sample.file.replace(/\.[^.]*$/, ''));
+  if (sample) words.set('sample', stem(sample));
   for (const { id, default: usual } of engine.catalog?.settings ?? []) {
     const value = settingOf(state, id);
     if (value !== null && value !== usual) words.set(id, String(value));
@@ -38,14 +42,17 @@ export function addressOf(state) {
   if (view.opacity !== null) words.set('opacity', String(view.opacity));
   if (view.shown !== 'mutual') words.set('map', view.shown);
   if (!view.lines) words.set('lines', 'off');
+  if (view.numbers !== 'attention') words.set('numbers', view.numbers);
   const { regions } = whatIf.places;
   if (whatIf.on && result && regions.length) {
     const places = regions.map((i) => `${Math.floor(i / result.grid) + 1},${(i % result.grid) + 1}`);
     words.set(whatIf.keep ? 'keep' : 'hide', places.join(' '));
     if (whatIf.baseline !== 'black') words.set('baseline', whatIf.baseline);
   }
+  const beside = sample && besideOf(state);
+  if (beside) words.set('with', beside);
   if (language.code !== language.usual) words.set('lang', language.code);
-  return words.toString().replaceAll('%2C', ',');
+  return words.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
 }
 
 /**
@@ -81,6 +88,7 @@ export function readAddress(hash, catalog, samples) {
   const shown = words.get('map');
   if (shown) view.shown = shown;
   if (words.get('lines') === 'off') view.lines = false;
+  if (words.get('numbers') === 'correlation') view.numbers = 'correlation';
 
   const keep = words.has('keep');
   const places = (words.get('keep') ?? words.get('hide') ?? '').split(' ').map((place) => place.split(',').map(Number));
@@ -89,7 +97,34 @@ export function readAddress(hash, catalog, samples) {
   );
   const wanted = words.get('baseline');
   const baseline = catalog.baselines.some(({ id }) => id === wanted) ? wanted : 'black';
-  const sample = samples.find(({ file }) => file.replace(/\.[^.]*$/, '') === words.get('sample'));
+  const sample = samples.find((one) => stem(one) === words.get('sample'));
   const whatIf = regions.length ? { keep, baseline: /** @type {Replacement} */ (baseline) } : null;
-  return { sample, ask, view, whatIf, regions };
+  return { sample, ask, view, whatIf, regions, beside: readBeside(words.get('with') ?? '', samples) };
+}
+
+/** @param {Sample} sample */
+const stem = ({ file }) => file.replace(/\.[^.]*$/, '');
+
+/**
+ * What stands beside the image: a class, networks that ship with the page, or a sample. Never an image of one's own.
+ * @param {State} state
+ */
+function besideOf({ sides: { other }, samples }) {
+  if (other?.kind === 'class') return `class:${other.target}`;
+  if (other?.kind === 'networks') return other.from === 'shipped' ? `networks:${other.id}` : '';
+  const sample = other && samples.find(({ name }) => name === other.name && other.alt);
+  return sample ? stem(sample) : '';
+}
+
+/**
+ * @param {string} text
+ * @param {Sample[]} samples
+ * @returns {With | null}
+ */
+function readBeside(text, samples) {
+  const [, kind, id = ''] = text.match(/^(class|networks):(.+)$/) ?? [];
+  if (kind === 'networks') return { kind, id };
+  if (kind === 'class') return /^\d+$/.test(id) ? { kind, target: Number(id) } : null;
+  const sample = samples.find((one) => stem(one) === text);
+  return sample ? { kind: 'image', sample } : null;
 }

@@ -45,7 +45,22 @@ test('an address holds what differs from the beginning, and reads as it was writ
       [2, 3],
       [2, 4],
     ],
+    beside: null,
   });
+});
+
+test('what stands beside a sample is in its address, unless it is one’s own', () => {
+  const beside = (other) => addressOf({ ...page, sides: { ...page.sides, open: true, other } });
+  const read = (words) => readAddress(`#sample=cat&with=${words}`, catalog, samples).beside;
+  assert.equal(beside({ kind: 'class', target: 285 }), 'sample=cat&with=class:285');
+  assert.deepEqual(read('class:285'), { kind: 'class', target: 285 });
+  assert.equal(beside({ kind: 'networks', from: 'shipped', id: 'lite', name: '' }), 'sample=cat&with=networks:lite');
+  assert.deepEqual(read('networks:lite'), { kind: 'networks', id: 'lite' });
+  assert.equal(beside({ kind: 'image', source: new Blob(), name: 'Cat', alt: 'A cat' }), 'sample=cat&with=cat');
+  assert.deepEqual(read('cat'), { kind: 'image', sample: samples[0] });
+  assert.equal(beside({ kind: 'image', source: new Blob(), name: 'Cat', alt: '' }), 'sample=cat', 'an own image');
+  assert.equal(beside({ kind: 'networks', from: 'kept', id: '1', name: '' }), 'sample=cat', 'own networks');
+  for (const wrong of ['', 'dog', 'class:x', 'class:-1', 'networks:', 'x:y']) assert.equal(read(wrong), null, wrong);
 });
 
 test('an image of one’s own is in no address, also under the name of a sample', () => {

@@ -29,7 +29,11 @@ export function runKeep(store) {
     if (waiting && image.preview !== before.image.preview && waiting.ask.target !== undefined) {
       dispatch({ type: 'ask-changed', change: { target: waiting.ask.target } });
     }
-    if (waiting && result && result !== before.result) hide(waiting, result.grid);
+    if (waiting && result && result !== before.result) {
+      const { beside } = waiting;
+      hide(waiting, result.grid);
+      if (beside) putBeside(beside);
+    }
     const address = addressOf(store.state);
     const url = address ? `#${address}` : location.pathname + location.search;
     const here = location.hash.slice(1);
@@ -49,6 +53,19 @@ export function runKeep(store) {
     waiting = address;
     const { name, alt } = sample;
     dispatch({ type: 'image-picked', source, name, alt });
+  }
+
+  /** @param {NonNullable<Address['beside']>} beside */
+  async function putBeside(beside) {
+    if (beside.kind === 'class') return dispatch({ type: 'sides-chosen', other: beside });
+    if (beside.kind === 'networks') {
+      const found = store.state.choice.shipped.find(({ id }) => id === beside.id);
+      if (found) dispatch({ type: 'sides-chosen', other: { ...beside, from: 'shipped', name: found.name } });
+      return;
+    }
+    const { url, name, alt } = beside.sample;
+    const source = await fetchSample(url);
+    if (source) dispatch({ type: 'sides-chosen', other: { kind: 'image', source, name, alt } });
   }
 
   /**

@@ -104,7 +104,10 @@ export class ClassPicker extends PageElement {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (/** @type {Option} */ { index, key }) =>
       words.every((word) => key.includes(word) || String(index) === word);
-    const rank = (/** @type {Option} */ { key }) => (key.startsWith(words[0] ?? '') ? 0 : 1);
+    const [first = ''] = words;
+    // Whole words come before beginnings: “dog” is a hot dog rather than a dogsled.
+    const rank = (/** @type {Option} */ { key }) =>
+      key.split(/[^\p{L}\p{N}]+/u).includes(first) ? 0 : key.startsWith(first) ? 1 : 2;
     this.#found = [this.#none, ...this.#classes].filter(fits);
     if (words.length) this.#found.sort((a, b) => rank(a) - rank(b));
     this.#fill();

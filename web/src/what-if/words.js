@@ -1,3 +1,4 @@
+import { correlation } from '../shared/correlation.js';
 import { decimal, percent, short } from '../shared/format.js';
 import { fixed, listed, share, t } from '../words/index.js';
 
@@ -106,25 +107,7 @@ export function effectsInWords({ regions }, k, effects) {
   const region = regions[most];
   const points = 100 * (effects.probability[most] ?? 0);
   const attention = regions.map((r) => r.attention[k] ?? 0);
-  const r = decimal(correlation(attention, effects.log_odds));
+  const r = decimal(correlation(attention, effects.log_odds) ?? 0);
   if (!region || points < 0.05) return t('effects.none', { r });
   return t('effects.most', { row: region.row + 1, column: region.column + 1, points: fixed(points, 1), r });
-}
-
-/**
- * Pearson's correlation of a few numbers; 0 where one side is constant.
- * @param {number[]} a
- * @param {number[]} b
- */
-export function correlation(a, b) {
-  const mean = (/** @type {number[]} */ v) => v.reduce((sum, x) => sum + x, 0) / v.length;
-  const [ma, mb] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  a.forEach((x, i) => {
-    const [da, db] = [x - ma, (b[i] ?? 0) - mb];
-    ab += da * db;
-    aa += da * da;
-    bb += db * db;
-  });
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
 }

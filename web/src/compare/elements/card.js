@@ -166,7 +166,10 @@ function aboutMethod({ shows, caveat, formula, paper, url }) {
 }
 
 /** @param {Explanation} map */
-const costOf = ({ cost, ms }) => [make('span', {}, passes(cost)), make('span', { class: 'time' }, time(ms))];
+function costOf({ cost, ms }) {
+  const all = `${amount(cost.forward + cost.partial + cost.backward, 'passes')} passes`;
+  return [make('span', { title: passes(cost) }, all), make('span', { class: 'time' }, time(ms))];
+}
 
 /**
  * @param {Column} column

@@ -32,7 +32,7 @@ export class Maps extends PageElement {
     if (built !== this.#built) this.#build(maps);
     this.#built = built;
     const lut = lutOf(state);
-    if (lut && changed(state, before, (s) => [s.result, lutOf(s)])) {
+    if (lut && changed(state, before, (s) => [s.result, s.view.pair, lutOf(s)])) {
       for (const { id, map, blank } of maps) {
         const tile = this.#tiles.get(id);
         if (!tile) continue;
@@ -40,7 +40,7 @@ export class Maps extends PageElement {
         tile.blank.hidden = !blank;
       }
       paintScale(this.#scale, lut);
-      paintCorrelations(this.#rho, result);
+      paintCorrelations(this.#rho, result, view.pair);
     }
     for (const [id, { button }] of this.#tiles) button.setAttribute('aria-pressed', String(id === view.shown));
   }

@@ -1,7 +1,7 @@
 import { PageElement, changed, make } from '../../shared/element.js';
 import { decimal, short } from '../../shared/format.js';
 import { paintPatch, paintRegion } from '../paint.js';
-import { lutOf } from '../select.js';
+import { lutOf, rhoOf } from '../select.js';
 import { t } from '../../words/index.js';
 
 /**
@@ -14,11 +14,12 @@ export class RegionCard extends PageElement {
   #title = make('h2', {}, t('region'));
   #rho = make('p', { class: 'rho' });
   #note = make('p', { 'data-testid': 'region-note' });
+  #pinned = make('p', { class: 'quiet', 'data-testid': 'pinned' }, t('region.pinned'));
   #patches = make('div', { class: 'patches' });
 
   connectedCallback() {
     const hint = make('p', { class: 'quiet' }, t('region.hint'));
-    this.replaceChildren(make('header', {}, this.#title, this.#rho), this.#patches, this.#note, hint);
+    this.replaceChildren(make('header', {}, this.#title, this.#rho), this.#patches, this.#note, this.#pinned, hint);
     this.dataset.testid = 'region-card';
   }
 
@@ -27,15 +28,17 @@ export class RegionCard extends PageElement {
    * @param {State | null} before
    */
   update(state, before) {
-    if (!changed(state, before, (s) => [s.result, s.view.region, lutOf(s)])) return;
+    if (!changed(state, before, (s) => [s.result, s.view.region, s.view.pinned, s.view.pair, lutOf(s)])) return;
     const { result, view, image } = state;
     this.hidden = !result?.regions.length;
     const region = view.region === null ? undefined : result?.regions[view.region];
     const lut = lutOf(state);
     if (!result || !region || !lut || !image.preview) return;
+    this.#pinned.hidden = !view.pinned;
     this.#title.textContent = t('region.at', { row: region.row + 1, column: region.column + 1 });
     const compared = region.looks === 'all' && !region.constant;
-    this.#rho.textContent = compared ? t('region.correlation', { rho: decimal(region.rho) }) : t('region.nothing');
+    const rho = decimal(rhoOf(region, view.pair));
+    this.#rho.textContent = compared ? t('region.correlation', { rho }) : t('region.nothing');
     this.#note.textContent = noteOn(
       region,
       result.peers.map(({ name }) => short(name)),

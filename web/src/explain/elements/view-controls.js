@@ -35,10 +35,28 @@ export class ViewControls extends PageElement {
     onchange: () => this.#view({ lines: this.#lines.checked }),
   });
 
+  #numbers = make(
+    'select',
+    {
+      id: 'numbers',
+      'data-testid': 'numbers',
+      'aria-label': t('view.numbers'),
+      onchange: () => this.#view({ numbers: /** @type {ViewState['numbers']} */ (this.#numbers.value) }),
+    },
+    make('option', { value: 'attention' }, t('view.attention')),
+    make('option', { value: 'correlation' }, t('view.correlation')),
+  );
+  #regions = make(
+    'div',
+    { class: 'check' },
+    make('label', { class: 'check' }, this.#lines, make('span', {}, t('view.lines'))),
+    this.#numbers,
+  );
+
   connectedCallback() {
     this.replaceChildren(
       this.#shown,
-      make('label', { class: 'check' }, this.#lines, make('span', {}, t('view.lines'))),
+      this.#regions,
       make('div', { class: 'saves' }, this.#save('png', saveOverlay), this.#save('json', saveNumbers)),
       make(
         'div',
@@ -75,15 +93,21 @@ export class ViewControls extends PageElement {
     this.hidden = !result;
     if (changed(state, before, (s) => [s.engine.catalog])) {
       const colors = engine.catalog?.colors ?? [];
-      this.#color.replaceChildren(...colors.map(({ id, name }) => make('option', { value: id }, name)));
+      this.#color.replaceChildren(
+        ...colors.map(({ id, name }) =>
+          make('option', { value: id }, id === 'turbo' ? t('view.not-for-judging', { name }) : name),
+        ),
+      );
     }
     if (result && changed(state, before, (s) => [s.result])) {
       const maps = [
         ...result.peers.map(({ id, name }) => ({ id, name: short(name) })),
         { id: 'mutual', name: t('maps.mutual-short') },
       ];
-      this.#shown.replaceChildren(...maps.map((map) => this.#choice(map)));
-      this.#shown.hidden = result.peers.length < 2;
+      const image = { id: 'image', name: t('view.image') };
+      const choices = result.peers.length > 1 ? [...maps, image] : [{ id: 'mutual', name: t('view.map') }, image];
+      this.#shown.replaceChildren(...choices.map((map) => this.#choice(map)));
+      this.#regions.hidden = !result.regions.length;
     }
     for (const button of this.#shown.querySelectorAll('button')) {
       button.setAttribute('aria-pressed', String(button.dataset.id === view.shown));
@@ -93,6 +117,8 @@ export class ViewControls extends PageElement {
     this.#amount.textContent = share(100 * opacity, 1, 0);
     this.#color.value = color;
     this.#lines.checked = view.lines;
+    this.#numbers.value = view.numbers;
+    this.#numbers.disabled = !view.lines;
   }
 
   /** @param {{ id: string, name: string }} map */

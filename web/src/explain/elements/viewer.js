@@ -1,14 +1,19 @@
 import { PageElement, changed, make, place } from '../../shared/element.js';
 import { decimal, short } from '../../shared/format.js';
 import { paintMap } from '../../shared/paint.js';
+import { resized } from '../../shared/resized.js';
 import { paintImage, windowOf } from '../paint.js';
-import { lutOf, mapOf, overlayOf } from '../select.js';
+import { attentionOf, lutOf, mapOf, overlayOf, rhoOf } from '../select.js';
+import { Zoom } from '../zoom.js';
 import { heard, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
  * @import { Explanation, Region } from 'peerlight'
  */
+
+/** The finest that a map is drawn, in pixels a side. */
+const FINEST = 1024;
 
 /**
  * The image, the map over exactly the square that the networks saw, and the regions as a grid for mouse, touch and
@@ -24,27 +29,53 @@ export class ImageViewer extends PageElement {
     'data-testid': 'regions',
   });
   #square = make('div', { class: 'square', hidden: true }, this.#overlay, this.#grid);
-  #frame = make('div', { class: 'frame' }, this.#image, this.#square);
+  #stage = make('div', { class: 'stage' }, this.#image, this.#square);
+  #frame = make('div', { class: 'frame', 'data-testid': 'frame' }, this.#stage);
+  #name = make('p', { class: 'name', 'data-testid': 'image-name' });
+  #level = this.#button('zoom-reset', ['100%', t('viewer.whole')], () => this.#zoom.set(1));
+  #present = this.#button('present', [t('present'), t('present.title')], () => {
+    this.send({ type: 'view-changed', view: { presenting: true } });
+  });
+  #zoom = new Zoom(this.#frame, this.#stage, (scale) => this.#zoomed(scale));
+  /** @type {State | null} */
+  #state = null;
   /** @type {HTMLElement[]} */
   #cells = [];
   #size = 0;
   #width = 0;
   /** @type {number | null} */
   #region = null;
+  #pinned = -1;
 
   connectedCallback() {
-    this.#square.append(...this.children); // Layers that others put over the image.
-    this.replaceChildren(this.#frame);
-    this.#grid.addEventListener('keydown', (event) => this.#move(event));
-    const pick = (/** @type {Event} */ { target }) => {
-      const cell = /** @type {Element} */ (target).closest('[role=gridcell]');
-      const index = this.#cells.findIndex((other) => other === cell);
-      if (index >= 0 && index !== this.#region) this.send({ type: 'view-changed', view: { region: index } });
-    };
+    const legend = this.querySelector('peer-legend') ?? '';
+    const layers = [...this.children].filter((child) => child !== legend);
+    this.#square.append(...layers); // What others put over the image.
+    const out = this.#button('zoom-out', ['−', t('viewer.smaller')], () => this.#zoom.step(1 / 1.5));
+    const closer = this.#button('zoom-in', ['+', t('viewer.larger')], () => {
+      this.#zoom.step(1.5);
+    });
+    const zoom = make(
+      'div',
+      { class: 'segments', role: 'group', 'aria-label': t('viewer.zoom') },
+      out,
+      this.#level,
+      closer,
+    );
+    this.replaceChildren(
+      this.#frame,
+      make('div', { class: 'under' }, make('div', { class: 'told' }, this.#name, legend), zoom, this.#present),
+    );
+    this.addEventListener('keydown', (event) => this.#keys(event));
+    this.#grid.addEventListener('dblclick', (event) => this.#zoom.closer(event));
     // Only a pointer that moves: one that lies still while the image appears beneath it means nothing.
-    this.#grid.addEventListener('pointermove', pick);
-    this.#grid.addEventListener('focusin', pick);
-    this.#grid.addEventListener('pointerdown', pick);
+    this.#grid.addEventListener('pointermove', (event) => !this.#state?.view.pinned && this.#pick(event));
+    this.#grid.addEventListener('focusin', (event) => this.#pick(event));
+    this.#grid.addEventListener('click', (event) => this.#pin(event));
+    addEventListener('keydown', (event) => {
+      const lets = event.key === 'Escape' && !event.defaultPrevented && this.#state?.view.pinned;
+      if (lets) this.send({ type: 'view-changed', view: { pinned: false } });
+    });
     // Numbers only where a cell has room for them.
     new ResizeObserver(([entry]) => {
       this.#width = entry?.contentRect.width ?? 0;
@@ -57,7 +88,10 @@ export class ImageViewer extends PageElement {
    * @param {State | null} before
    */
   update(state, before) {
+    this.#state = state;
     const { image, result, view } = state;
+    this.#name.textContent = image.chosen?.name ?? '';
+    this.#present.hidden = !result || view.presenting;
     if (image.preview && changed(state, before, (s) => [s.image.preview])) {
       const { width, height } = windowOf(image.preview);
       paintImage(this.#image, image.preview);
@@ -66,23 +100,76 @@ export class ImageViewer extends PageElement {
         heard(image.chosen?.alt ?? '') || t('viewer.image', { name: image.chosen?.name ?? '' }),
       );
       this.#frame.style.setProperty('--ratio', String(width / height));
+      this.#zoom.set(1);
     }
     this.#square.hidden = !result;
     if (!result) return;
     if (changed(state, before, (s) => [s.result])) this.#place(result);
-    const lut = lutOf(state);
-    if (lut && changed(state, before, (s) => [s.result, s.view.shown, lutOf(s)])) {
-      paintMap(this.#overlay, mapOf(result, view.shown).map, lut, result.side);
-    }
+    if (changed(state, before, (s) => [s.result, s.view.shown, lutOf(s)])) this.#paint();
+    if (changed(state, before, (s) => [s.result, s.view.shown, s.view.numbers, s.view.pair]))
+      this.#number(state, result);
     const { opacity, dim } = overlayOf(state);
+    this.#overlay.hidden = view.shown === 'image';
     this.#overlay.style.opacity = String(opacity);
     this.#square.style.setProperty('--dim', String(dim));
     this.#grid.classList.toggle('bare', !view.lines);
-    if (changed(state, before, (s) => [s.result, s.view.region])) this.#mark(view.region);
+    if (changed(state, before, (s) => [s.result, s.view.region, s.view.pinned])) this.#mark(view);
+  }
+
+  /** The map as fine as the image where it is looked at closely, and as it came where it is not. */
+  #paint() {
+    const state = /** @type {State} */ (this.#state);
+    const { result, image, view } = state;
+    const lut = lutOf(state);
+    if (!result || !lut || !image.preview) return;
+    const own = Math.round((result.image.crop.side * image.preview.bitmap.width) / result.image.width);
+    const fine = this.#zoom.scale > 1 ? Math.min(FINEST, Math.max(result.side, own)) : result.side;
+    paintMap(this.#overlay, resized(mapOf(result, view.shown).map, result.side, fine), lut, fine);
+  }
+
+  /** @param {number} scale */
+  #zoomed(scale) {
+    this.#level.textContent = `${Math.round(100 * scale)}%`;
+    const fine = this.#overlay.width > (this.#state?.result?.side ?? Infinity);
+    if (this.#state && scale > 1 !== fine) this.#paint();
+  }
+
+  /**
+   * @param {string} id
+   * @param {string[]} words what it says, and what it does
+   * @param {() => void} onclick
+   */
+  #button(id, [text = '', title = ''], onclick) {
+    return make(
+      'button',
+      { type: 'button', 'data-testid': id, title, 'aria-label': `${text} ${title}`, onclick },
+      text,
+    );
+  }
+
+  /** @param {Event} event */
+  #at({ target }) {
+    const cell = /** @type {Element} */ (target).closest('[role=gridcell]');
+    return this.#cells.findIndex((other) => other === cell);
+  }
+
+  /** @param {Event} event */
+  #pick(event) {
+    const region = this.#at(event);
+    if (region >= 0 && region !== this.#region) this.send({ type: 'view-changed', view: { region } });
+  }
+
+  /** A click pins a region, and a second one lets it go. @param {Event} event */
+  #pin(event) {
+    const region = this.#at(event);
+    if (region < 0) return;
+    const pinned = !(this.#state?.view.pinned && this.#pinned === region);
+    this.#pinned = region;
+    this.send({ type: 'view-changed', view: { region, pinned } });
   }
 
   /** @param {Explanation} result */
-  #place({ image, regions, peers, grid }) {
+  #place({ image, regions, grid }) {
     const { x, y, side } = image.crop;
     const shown = windowOf(image);
     place(this.#square, {
@@ -93,16 +180,31 @@ export class ImageViewer extends PageElement {
     });
     this.#grid.hidden = !regions.length; // One network alone has nothing to compare.
     if (this.#size !== grid) this.#build(grid);
-    const names = peers.map((peer) => short(peer.name));
-    regions.forEach((region, i) => {
+    this.#fit();
+  }
+
+  /**
+   * @param {State} state
+   * @param {Explanation} result
+   */
+  #number({ view }, result) {
+    const attention = attentionOf(result, view.shown);
+    const names = result.peers.map(({ name }) => short(name));
+    const own = result.peers.some(({ id }) => id === view.shown);
+    result.regions.forEach((region, i) => {
       const cell = this.#cells[i];
       if (!cell) return;
-      cell.setAttribute('aria-label', labelOf(region, names));
-      cell.textContent = region.constant ? '–' : decimal(region.rho);
-      cell.dataset.rho = String(region.rho);
+      const rho = rhoOf(region, view.pair);
+      const flat = view.numbers === 'correlation' && region.constant;
+      cell.textContent = flat ? '–' : decimal(view.numbers === 'attention' ? (attention[i] ?? 0) : rho);
+      cell.dataset.rho = String(rho);
+      // What stands in a cell is part of its name.
+      const mutual = view.numbers === 'attention' && !own ? [t('region.label-mutual', { n: cell.textContent })] : [];
+      const pair =
+        view.numbers === 'correlation' && view.pair !== null ? [t('region.label-pair', { n: cell.textContent })] : [];
+      cell.setAttribute('aria-label', labelOf(region, names, [...mutual, ...pair]));
       cell.classList.toggle('constant', region.constant);
     });
-    this.#fit();
   }
 
   /** @param {number} grid */
@@ -126,15 +228,27 @@ export class ImageViewer extends PageElement {
 
   /**
    * One cell is in the tab order: the chosen one, or the first.
-   * @param {number | null} region
+   * @param {State['view']} view
    */
-  #mark(region) {
+  #mark({ region, pinned }) {
     this.#region = region;
     this.#cells.forEach((cell, i) => {
       cell.tabIndex = i === (region ?? 0) ? 0 : -1;
       cell.classList.toggle('chosen', i === region);
+      cell.classList.toggle('pinned', i === region && pinned);
       cell.setAttribute('aria-selected', String(i === region));
     });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #keys(event) {
+    const by = { '+': 1.5, '=': 1.5, '-': 1 / 1.5, '−': 1 / 1.5 }[event.key];
+    // With another key they belong to the browser.
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (plain && by) this.#zoom.step(by);
+    else if (plain && event.key === '0') this.#zoom.set(1);
+    else return this.#move(event);
+    event.preventDefault();
   }
 
   /** @param {KeyboardEvent} event */
@@ -162,16 +276,17 @@ export class ImageViewer extends PageElement {
 
   #fit() {
     const cell = this.#width / (this.#size || 1);
-    this.#grid.classList.toggle('dense', cell > 0 && cell < 36);
+    this.#grid.classList.toggle('dense', cell > 0 && cell < 32);
   }
 }
 
 /**
  * @param {Region} region
  * @param {string[]} names the networks'
+ * @param {string[]} more
  */
-function labelOf({ row, column, rho, constant, attention }, names) {
+function labelOf({ row, column, rho, constant, attention }, names, more) {
   const correlation = constant ? t('region.label-flat') : t('region.correlation', { rho: decimal(rho) });
   const means = names.map((name, k) => t('region.label-attention', { name, mean: decimal(attention[k] ?? 0) }));
-  return t('region.label', { row: row + 1, column: column + 1, facts: [correlation, ...means].join(', ') });
+  return t('region.label', { row: row + 1, column: column + 1, facts: [correlation, ...means, ...more].join(', ') });
 }

@@ -118,7 +118,9 @@ export class Intake extends PageElement {
         title: `${heard(sample.name)} (${heard(sample.credit)})`,
         onclick: () => this.#fetch(sample),
       };
-      return make('li', {}, make('button', props, image));
+      const caption = make('span', { class: 'caption', 'aria-hidden': 'true' }, sample.name);
+      if (sample.surprise) caption.append(make('small', {}, ` ${sample.surprise}`));
+      return make('li', {}, make('button', props, image, caption));
     });
     const list = /** @type {HTMLElement} */ (this.querySelector('.samples'));
     list.replaceChildren(...items);

@@ -36,7 +36,9 @@ export class DeviceChoice extends PageElement {
 
   /** @param {State} state */
   update({ engine: { device, wish, switching } }) {
-    for (const input of this.#inputs) input.checked = input.value === wish;
+    // A wish that could not be met is not what runs; the reason is told below.
+    const now = wish === 'webgpu' && device?.kind === 'cpu' && !switching ? 'cpu' : wish;
+    for (const input of this.#inputs) input.checked = input.value === now;
     this.#name.textContent = device ? runningOn(device) : t('device.none');
     this.#reason.textContent = switching ? t('device.changing') : heard(device?.reason ?? '');
     this.dataset.kind = device?.kind ?? '';

@@ -90,6 +90,7 @@ export class PlacesLayer extends PageElement {
   /** @param {PointerEvent} event */
   #begin(event) {
     const { whatIf } = /** @type {State} */ (this.#state);
+    event.preventDefault(); // What drags here does not pan the image.
     this.setPointerCapture(event.pointerId);
     const at = this.#at(event);
     this.#start = { ...at, adds: !whatIf.places.regions.includes(this.#regionAt(at)) };
