@@ -31,6 +31,7 @@ const CASES = [
   'keep',
   'keyboard',
   'access',
+  'language',
   'compare',
   'scores',
   'cancel',

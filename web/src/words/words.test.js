@@ -84,6 +84,7 @@ test('what is known of the engine’s sentences is what it says', async () => {
   const source = texts
     .join('\n')
     .replace(/\\\n\s*/g, '')
+    .replaceAll('\\"', '"')
     .replace(/['"] \+\n\s*['"]/g, '')
     .toLowerCase();
   const says = (text) => assert.ok(source.includes(text.toLowerCase()), text);
