@@ -32,6 +32,8 @@ const CASES = [
   'keyboard',
   'access',
   'language',
+  'tour',
+  'walkthrough',
   'compare',
   'scores',
   'cancel',

@@ -10,6 +10,8 @@ import { MANY_ELEMENTS } from '../many/elements/index.js';
 import { runMany } from '../many/effects.js';
 import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
+import { runTour } from '../tour/effects.js';
+import { TOUR_ELEMENTS } from '../tour/elements/index.js';
 import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
 import { runWhatIf } from '../what-if/effects.js';
 import { speak } from '../words/index.js';
@@ -40,6 +42,7 @@ const ELEMENTS = {
   ...MANY_ELEMENTS,
   ...KEEP_ELEMENTS,
   ...COMPARE_ELEMENTS,
+  ...TOUR_ELEMENTS,
 };
 const tags = Object.keys(ELEMENTS).join();
 
@@ -71,6 +74,7 @@ runKeep(store);
 runCompare(store, engineNow);
 runOffline(store);
 runLanguage(store);
+runTour(store);
 document.addEventListener('peerlight', (event) => {
   store.dispatch(/** @type {CustomEvent<Action>} */ (event).detail);
 });

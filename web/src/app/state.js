@@ -5,6 +5,7 @@ import { noImage, reduceImages } from '../images/state.js';
 import { noMany, reduceMany } from '../many/state.js';
 import { noChoice, reduceChoice } from '../networks/choice.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
+import { noTour, reduceTour } from '../tour/state.js';
 import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
 import { plainLanguage, reduceLanguage } from './language.js';
@@ -16,6 +17,7 @@ import { plainLanguage, reduceLanguage } from './language.js';
  * @import { ManyAction, ManyState } from '../many/state.js'
  * @import { ChoiceAction, ChoiceState } from '../networks/choice.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
+ * @import { TourAction, TourState } from '../tour/state.js'
  * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
  * @import { LanguageAction, LanguageState } from './language.js'
@@ -40,10 +42,11 @@ import { plainLanguage, reduceLanguage } from './language.js';
  * @property {Comparison} comparison
  * @property {HostState} host
  * @property {LanguageState} language
+ * @property {TourState} tour
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
  * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | ManyAction | CompareAction} FolderAction
- * @typedef {FolderAction | ChoiceAction | HostAction | LanguageAction | ButtonAction} Action
+ * @typedef {FolderAction | ChoiceAction | HostAction | LanguageAction | TourAction | ButtonAction} Action
  */
 
 /** @type {State} */
@@ -61,6 +64,7 @@ export const initial = {
   comparison: noComparison,
   host: plainHost,
   language: plainLanguage,
+  tour: noTour,
 };
 
 /** In the order in which they see each other's changes. */
@@ -74,6 +78,7 @@ const REDUCERS = [
   reduceCompare,
   reduceHost,
   reduceLanguage,
+  reduceTour,
 ];
 
 /**

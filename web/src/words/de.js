@@ -517,6 +517,42 @@ const words = {
   'curves.caption': '{name}: Wahrscheinlichkeit der Klasse nach Anteil der Pixel',
   'curves.pixels': 'Pixel',
   'curves.desc': 'Wahrscheinlichkeit der Klasse nach 0, 25, 50 und 100 % der Pixel.',
+
+  // tour/
+  tour: 'Rundgang',
+  'tour.offer': 'Neu hier?',
+  'tour.take': 'Ein Rundgang von zwei Minuten',
+  'tour.decline': 'Nein, danke',
+  'tour.back': 'Zurück',
+  'tour.next': 'Weiter',
+  'tour.done': 'Fertig',
+  'tour.end': 'Rundgang beenden',
+  'tour.image': 'Ein Bild wählen',
+  'tour.image.text':
+    'Wählen Sie eine Datei, ziehen Sie eine irgendwohin, fügen Sie eine ein, oder drücken Sie ein Beispiel. Das Bild ' +
+    'bleibt auf Ihrem Gerät. Haben Sie noch keines, nimmt „Weiter“ die Tasse Kaffee.',
+  'tour.answers': 'Was die Netze sagen',
+  'tour.answers.text':
+    'Jedes Netz nennt seine fünf wahrscheinlichsten Klassen. Drücken Sie eine, um zu sehen, was für sie spricht.',
+  'tour.map': 'Wohin sie blicken',
+  'tour.map.text':
+    'Die Karte liegt über dem Bild. Jede Zelle ist eine Region mit der Korrelation der Karten. Zeigen Sie auf eine, ' +
+    'oder nehmen Sie die Pfeiltasten; die Knöpfe darunter zeigen die Karte jedes Netzes.',
+  'tour.agreement': 'Wie weit sie übereinstimmen',
+  'tour.agreement.text':
+    'Die mittlere Korrelation über alle Regionen, von −1 bis 1. Übereinstimmung ist kein Beweis: Zwei Netze können ' +
+    'einen Irrtum teilen.',
+  'tour.what-if': 'Was, wenn das verdeckt wäre?',
+  'tour.what-if.text': 'Markieren Sie Stellen im Bild und sehen Sie sofort, was die Netze ohne sie sagen.',
+  'tour.settings': 'Einstellungen',
+  'tour.settings.text':
+    'Das Raster, woraus jede Karte entsteht, und wie die Karten zusammengeführt werden. Änderungen wirken sofort.',
+  'tour.compare': 'Verfahren vergleichen',
+  'tour.compare.text':
+    'Andere Verfahren erklären dieselbe Klasse und werden daran gemessen, was das Verdecken von Teilen bewirkt.',
+  'tour.keep': 'Behalten',
+  'tour.keep.text':
+    'Sichern Sie Karten, Zahlen und eine Abbildung in einer Datei, oder kopieren Sie einen Link zu den Einstellungen.',
 };
 
 /** @type {Language['page']} */

@@ -501,4 +501,36 @@ export const EN = {
   'curves.caption': '{name}: probability of the class by fraction of pixels',
   'curves.pixels': 'Pixels',
   'curves.desc': 'Probability of the class after 0, 25, 50 and 100% of the pixels.',
+
+  // tour/
+  tour: 'Tour',
+  'tour.offer': 'New here?',
+  'tour.take': 'Take a tour of two minutes',
+  'tour.decline': 'No, thank you',
+  'tour.back': 'Back',
+  'tour.next': 'Next',
+  'tour.done': 'Done',
+  'tour.end': 'End the tour',
+  'tour.image': 'Choose an image',
+  'tour.image.text':
+    'Choose a file, drop one anywhere, paste one, or press a sample. It stays on your device. If you have no image yet, ' +
+    '“Next” takes the cup of coffee.',
+  'tour.answers': 'What the networks say',
+  'tour.answers.text': 'Each network lists its five most probable classes. Press a class to see what speaks for it.',
+  'tour.map': 'Where they look',
+  'tour.map.text':
+    'The map lies over the image. Every cell is a region with the correlation of the maps. Point at one, or use the ' +
+    'arrow keys; the buttons below show the map of each network.',
+  'tour.agreement': 'How far they agree',
+  'tour.agreement.text':
+    'The mean correlation over all regions, from −1 to 1. Agreement is no proof: two networks can share a mistake.',
+  'tour.what-if': 'What if this were hidden?',
+  'tour.what-if.text': 'Mark places on the image, and see at once what the networks say without them.',
+  'tour.settings': 'Settings',
+  'tour.settings.text': 'The grid, what each map is made of, and how the maps are combined. Changes show at once.',
+  'tour.compare': 'Compare methods',
+  'tour.compare.text':
+    'Other methods explain the same class, and are measured by what hiding parts does to the networks.',
+  'tour.keep': 'Keep it',
+  'tour.keep.text': 'Save the maps, numbers and a figure in one file, or copy a link to the settings.',
 };
