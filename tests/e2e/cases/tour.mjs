@@ -46,3 +46,32 @@ test('tour: whoever declines it is not asked again', async (t) => {
   await site.open();
   assert.ok(await site.at('tour-take').isHidden());
 });
+
+test('tour: how it works, in four steps on the image that is shown', async (t) => {
+  const site = await (await Site.make(t)).open();
+  await site.explain(() => site.at('sample-1').click());
+  await site.at('steps').locator('summary').click();
+  await site.text('steps-title', /^1\. Superimposed$/);
+  const names = () => site.page.locator('peer-steps .name').allTextContents();
+  await site.page.waitForFunction(() => document.querySelectorAll('peer-steps .tile').length === 5);
+  assert.match((await names())[1] ?? '', /^Lite0: feature maps added up$/);
+  const inked = await site.page
+    .locator('peer-steps canvas')
+    .evaluateAll((all) => all.map((c) => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size));
+  assert.ok(
+    inked.every((colors) => colors > 20),
+    `${inked}`,
+  );
+  await site.at('steps-next').click();
+  await site.text('steps-text', /7 × 7, so 49 regions/);
+  await site.page.keyboard.press('ArrowRight');
+  const agreement = await site.at('agreement').textContent();
+  await site.text('steps-text', new RegExp(`agreement, here ${agreement}\\.`));
+  assert.equal((await names()).at(-1), 'Correlation by region');
+  await site.page.keyboard.press('ArrowRight');
+  await site.text('steps-text', /to the power 1\.25/);
+  assert.ok(await site.at('steps-next').isDisabled());
+  await site.page.keyboard.press('ArrowLeft');
+  await site.text('steps-title', /^3\. Correlated$/);
+  await audit(site, 'the steps');
+});

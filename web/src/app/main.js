@@ -10,6 +10,8 @@ import { MANY_ELEMENTS } from '../many/elements/index.js';
 import { runMany } from '../many/effects.js';
 import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
+import { runSteps } from '../steps/effects.js';
+import { STEPS_ELEMENTS } from '../steps/elements/index.js';
 import { runTour } from '../tour/effects.js';
 import { TOUR_ELEMENTS } from '../tour/elements/index.js';
 import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
@@ -42,6 +44,7 @@ const ELEMENTS = {
   ...MANY_ELEMENTS,
   ...KEEP_ELEMENTS,
   ...COMPARE_ELEMENTS,
+  ...STEPS_ELEMENTS,
   ...TOUR_ELEMENTS,
 };
 const tags = Object.keys(ELEMENTS).join();
@@ -74,6 +77,7 @@ runKeep(store);
 runCompare(store, engineNow);
 runOffline(store);
 runLanguage(store);
+runSteps(store, engineNow);
 runTour(store);
 document.addEventListener('peerlight', (event) => {
   store.dispatch(/** @type {CustomEvent<Action>} */ (event).detail);

@@ -5,6 +5,7 @@ import { noImage, reduceImages } from '../images/state.js';
 import { noMany, reduceMany } from '../many/state.js';
 import { noChoice, reduceChoice } from '../networks/choice.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
+import { noSteps, reduceSteps } from '../steps/state.js';
 import { noTour, reduceTour } from '../tour/state.js';
 import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
@@ -17,6 +18,7 @@ import { plainLanguage, reduceLanguage } from './language.js';
  * @import { ManyAction, ManyState } from '../many/state.js'
  * @import { ChoiceAction, ChoiceState } from '../networks/choice.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
+ * @import { StepsAction, StepsState } from '../steps/state.js'
  * @import { TourAction, TourState } from '../tour/state.js'
  * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
@@ -43,10 +45,11 @@ import { plainLanguage, reduceLanguage } from './language.js';
  * @property {HostState} host
  * @property {LanguageState} language
  * @property {TourState} tour
+ * @property {StepsState} steps
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
  * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | ManyAction | CompareAction} FolderAction
- * @typedef {FolderAction | ChoiceAction | HostAction | LanguageAction | TourAction | ButtonAction} Action
+ * @typedef {FolderAction | ChoiceAction | HostAction | LanguageAction | TourAction | StepsAction | ButtonAction} Action
  */
 
 /** @type {State} */
@@ -65,6 +68,7 @@ export const initial = {
   host: plainHost,
   language: plainLanguage,
   tour: noTour,
+  steps: noSteps,
 };
 
 /** In the order in which they see each other's changes. */
@@ -79,6 +83,7 @@ const REDUCERS = [
   reduceHost,
   reduceLanguage,
   reduceTour,
+  reduceSteps,
 ];
 
 /**

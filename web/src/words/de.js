@@ -553,6 +553,29 @@ const words = {
   'tour.keep': 'Behalten',
   'tour.keep.text':
     'Sichern Sie Karten, Zahlen und eine Abbildung in einer Datei, oder kopieren Sie einen Link zu den Einstellungen.',
+
+  // steps/
+  steps: 'Wie es geht, an Ihrem Bild',
+  'steps.layers': '{name}: überlagerte Merkmalskarten',
+  'steps.superposed': '1. Überlagert',
+  'steps.superposed.text':
+    'Jedes Netz macht aus dem Quadrat Schichten von Merkmalskarten. Die einer Schicht werden überlagert: Ihre Quadrate ' +
+    'werden Stelle für Stelle addiert, und die Summen der Schichten auch. Das ist die Aufmerksamkeit des Netzes für ' +
+    'jede Klasse.',
+  'steps.own-guided': 'Begrenzt auf das, was für die erklärte Klasse spricht, wird daraus die eigene Karte des Netzes.',
+  'steps.own-other': 'Daneben steht die eigene Karte des Netzes, so gemacht, wie die Einstellung sagt.',
+  'steps.cut': '2. In Regionen geteilt',
+  'steps.cut.text':
+    'Über jede Karte wird dasselbe Raster gelegt: {grid} × {grid}, also {n} Regionen, jede mit ihrem Teil jeder Karte.',
+  'steps.correlated': '3. Korreliert',
+  'steps.correlated.text':
+    'In jeder Region vergleicht die Korrelation nach Pearson die beiden Teile: blau, wo sie gemeinsam steigen und ' +
+    'fallen, orange, wo der eine steigt, während der andere fällt. Das Mittel über die Regionen ist die ' +
+    'Übereinstimmung, hier {agreement}. Die ersten Ausschnitte sind die Region, die auf dem Bild gewählt ist.',
+  'steps.fused': '4. Verschmolzen',
+  'steps.fused.text':
+    'Die Karten werden zu einer, der gemeinsamen Karte, und zur Potenz {exponent} erhoben, sodass schwache Stellen ' +
+    'schwächer werden.',
 };
 
 /** @type {Language['page']} */

@@ -533,4 +533,25 @@ export const EN = {
     'Other methods explain the same class, and are measured by what hiding parts does to the networks.',
   'tour.keep': 'Keep it',
   'tour.keep.text': 'Save the maps, numbers and a figure in one file, or copy a link to the settings.',
+
+  // steps/
+  steps: 'How it works, on your image',
+  'steps.layers': '{name}: feature maps added up',
+  'steps.superposed': '1. Superimposed',
+  'steps.superposed.text':
+    'Each network turns the square into layers of feature maps. Those of a layer are superimposed: their squares are ' +
+    'added up, place by place, and the layers’ sums too. That is the network’s attention for any class.',
+  'steps.own-guided': 'Limited to what supports the explained class, it becomes the network’s own map.',
+  'steps.own-other': 'Beside it is the network’s own map, made as the setting says.',
+  'steps.cut': '2. Cut into regions',
+  'steps.cut.text':
+    'The same grid is laid over every map: {grid} × {grid}, so {n} regions, each with its part of each map.',
+  'steps.correlated': '3. Correlated',
+  'steps.correlated.text':
+    'In every region, Pearson’s correlation compares the two parts: blue where they rise and fall together, orange ' +
+    'where one rises as the other falls. The mean over the regions is the agreement, here {agreement}. The first ' +
+    'patches are the region that is chosen on the image.',
+  'steps.fused': '4. Fused',
+  'steps.fused.text':
+    'The maps are combined into one, the mutual map, and raised to the power {exponent}, so that faint areas get fainter.',
 };
