@@ -60,6 +60,7 @@ export const SAID = {
   'Checking what this device can do': 'Es wird geprüft, was dieses Gerät kann',
   'Preparing the image': 'Das Bild wird vorbereitet',
   'Hiding regions': 'Regionen werden verdeckt',
+  'Mutual map': 'Gemeinsame Karte',
   'Chosen by you.': 'Von Ihnen gewählt.',
   'Chosen by you. It is a software adapter, so it is slow.':
     'Von Ihnen gewählt. Es ist ein Adapter in Software und darum langsam.',
