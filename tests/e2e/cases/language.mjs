@@ -86,7 +86,7 @@ test('language: a German browser gets German everywhere, in every state', async 
   await site.text('device-reason', /Adapter|WebGPU/);
   await site.at('what-if').click();
   await site.at('region-3-3').press('Enter');
-  await site.text('what-if-sentence', /verdeckt, geht .* % auf .* %/);
+  await site.text('what-if-sentence', /verdeckt, geht .*\s% auf .*\s%/);
   await site.at('effects').click();
   await site.text('effects-note', /Dauer/);
   for (const details of await site.page.locator('details:not([open]) > summary:visible').all()) await details.click();
@@ -127,6 +127,7 @@ test('language: the menu changes it at once, and what was done stays', async (t)
   await site.at('region-1-1').press('Enter');
   await site.text('what-if-sentence', /^Hiding row 2, column 2.* takes tiger cat from \d+% to \d+% for Lite0 and /);
   const before = await site.results();
+  await site.at('language').focus();
   await site.at('language').selectOption('de');
   await site.text(
     'what-if-sentence',
