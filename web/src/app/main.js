@@ -63,7 +63,9 @@ for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag
 
 const isStatus = (/** @type {PageElement} */ element) => Number(element instanceof StatusLine);
 const drawable = () =>
-  [.../** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(tags))].sort((a, b) => isStatus(a) - isStatus(b));
+  [.../** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(tags))].sort(
+    (a, b) => isStatus(a) - isStatus(b),
+  );
 let elements = drawable();
 
 const store = new Store();

@@ -42,6 +42,11 @@ export class Tour extends PageElement {
   #state = null;
   /** @type {Element | null} */
   #about = null;
+  /** What a stop is about may still be on its way: an explanation, say. */
+  #seen = new ResizeObserver((entries) => {
+    const about = entries.at(-1)?.target;
+    if (about instanceof HTMLElement) this.#mark(about.offsetParent ? about : null);
+  });
 
   connectedCallback() {
     this.replaceChildren(this.#begin, this.#note);
@@ -55,6 +60,7 @@ export class Tour extends PageElement {
 
   disconnectedCallback() {
     this.#mark(null);
+    this.#seen.disconnect();
     super.disconnectedCallback();
   }
 
@@ -78,9 +84,11 @@ export class Tour extends PageElement {
     this.#note.hidden = !stop;
     if (moved && stop && before) this.#title.focus({ preventScroll: true });
     if (moved && !stop && held) this.#begin.focus({ preventScroll: true });
-    // What a stop is about may still be on its way: an explanation, say.
-    const about = stop ? document.querySelector(stop.at) : null;
-    this.#mark(about instanceof HTMLElement && about.offsetParent ? about : null);
+    if (!moved) return;
+    this.#mark(null);
+    this.#seen.disconnect();
+    const about = stop && document.querySelector(stop.at);
+    if (about) this.#seen.observe(about);
   }
 
   /** The note's own button: on, and before the second stop to an image, if there is none yet. */
