@@ -559,8 +559,8 @@ const words = {
   'steps.layers': '{name}: überlagerte Merkmalskarten',
   'steps.superposed': '1. Überlagert',
   'steps.superposed.text':
-    'Jedes Netz macht aus dem Quadrat Schichten von Merkmalskarten. Die einer Schicht werden überlagert: Ihre Quadrate ' +
-    'werden Stelle für Stelle addiert, und die Summen der Schichten auch. Das ist die Aufmerksamkeit des Netzes für ' +
+    'Jedes Netz macht aus dem Quadrat Schichten von Merkmalskarten. Die einer Schicht werden überlagert: Ihre ' +
+    'Quadrate werden Stelle für Stelle addiert, und die Summen der Schichten auch. Das ist die Aufmerksamkeit des Netzes für ' +
     'jede Klasse.',
   'steps.own-guided': 'Begrenzt auf das, was für die erklärte Klasse spricht, wird daraus die eigene Karte des Netzes.',
   'steps.own-other': 'Daneben steht die eigene Karte des Netzes, so gemacht, wie die Einstellung sagt.',

@@ -513,8 +513,8 @@ export const EN = {
   'tour.end': 'End the tour',
   'tour.image': 'Choose an image',
   'tour.image.text':
-    'Choose a file, drop one anywhere, paste one, or press a sample. It stays on your device. If you have no image yet, ' +
-    '“Next” takes the cup of coffee.',
+    'Choose a file, drop one anywhere, paste one, or press a sample. It stays on your device. If you have no image ' +
+    'yet, “Next” takes the cup of coffee.',
   'tour.answers': 'What the networks say',
   'tour.answers.text': 'Each network lists its five most probable classes. Press a class to see what speaks for it.',
   'tour.map': 'Where they look',
@@ -553,5 +553,6 @@ export const EN = {
     'patches are the region that is chosen on the image.',
   'steps.fused': '4. Fused',
   'steps.fused.text':
-    'The maps are combined into one, the mutual map, and raised to the power {exponent}, so that faint areas get fainter.',
+    'The maps are combined into one, the mutual map, and raised to the power {exponent}, so that faint areas get ' +
+    'fainter.',
 };
