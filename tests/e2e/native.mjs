@@ -45,6 +45,12 @@ export async function native(files, options = []) {
     .map((line) => JSON.parse(line));
 }
 
+/** What can be chosen, as the command line lists it. */
+export async function nativeCatalog() {
+  program ??= build();
+  return JSON.parse((await run(await program, ['catalog', '--json'], big)).stdout);
+}
+
 /**
  * The page's figures against the command line's.
  * @param {any} page

@@ -117,6 +117,7 @@ export const latestSite = () => latest;
  * @property {number} [height]
  * @property {'light' | 'dark'} [scheme]
  * @property {boolean} [touch]
+ * @property {string} [locale] the browser's language
  */
 export class Site {
   /** @type {string[]} */
@@ -128,7 +129,10 @@ export class Site {
    * @param {{ later(end: () => unknown): void }} t
    * @param {View & Partial<Options>} [options]
    */
-  static async make(t, { flags = [], width = 1280, height = 900, scheme = 'light', touch = false, ...served } = {}) {
+  static async make(
+    t,
+    { flags = [], width = 1280, height = 900, scheme = 'light', touch = false, locale = 'en-US', ...served } = {},
+  ) {
     const site = new Site();
     site.server = await new Server({ root: DIST, ...served }).start();
     t.later(() => site.server.stop());
@@ -136,6 +140,7 @@ export class Site {
     site.context = await site.browser.newContext({
       viewport: { width, height },
       colorScheme: scheme,
+      locale,
       hasTouch: touch,
       isMobile: touch,
       acceptDownloads: true,
@@ -151,11 +156,11 @@ export class Site {
     return site;
   }
 
-  /** @param {{ ready?: boolean }} [options] */
-  async open({ ready = true } = {}) {
-    await this.page.goto(`${this.server.origin}/index.html`);
+  /** @param {{ ready?: boolean, address?: string }} [options] `address`: what follows the page's own */
+  async open({ ready = true, address = '' } = {}) {
+    await this.page.goto(`${this.server.origin}/index.html${address}`);
     await this.page.evaluate(() => Object.assign(window, { mark: 'not reloaded' }));
-    if (ready) await this.text('status', /^Ready\./);
+    if (ready) await this.text('status', /^(Ready|Bereit)\./);
     return this;
   }
 
@@ -221,7 +226,7 @@ export class Site {
           return (
             seen.results > n &&
             bar.hidden &&
-            /Took/.test(document.querySelector('[data-testid=status]')?.textContent ?? '')
+            /Took|Dauer/.test(document.querySelector('[data-testid=status]')?.textContent ?? '')
           );
         },
         before,

@@ -12,6 +12,10 @@ import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
 import { SIDES_ELEMENTS } from '../side-by-side/elements/index.js';
 import { runSides } from '../side-by-side/start.js';
+import { runSteps } from '../steps/effects.js';
+import { STEPS_ELEMENTS } from '../steps/elements/index.js';
+import { runTour } from '../tour/effects.js';
+import { TOUR_ELEMENTS } from '../tour/elements/index.js';
 import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
 import { runWhatIf } from '../what-if/effects.js';
 import { speak } from '../words/index.js';
@@ -43,6 +47,8 @@ const ELEMENTS = {
   ...MANY_ELEMENTS,
   ...KEEP_ELEMENTS,
   ...COMPARE_ELEMENTS,
+  ...STEPS_ELEMENTS,
+  ...TOUR_ELEMENTS,
 };
 const tags = Object.keys(ELEMENTS).join();
 
@@ -77,6 +83,8 @@ runKeep(store);
 runCompare(store, engineNow);
 runOffline(store);
 runLanguage(store);
+runSteps(store, engineNow);
+runTour(store);
 document.addEventListener('peerlight', (event) => {
   store.dispatch(/** @type {CustomEvent<Action>} */ (event).detail);
 });

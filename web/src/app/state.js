@@ -6,6 +6,8 @@ import { noMany, reduceMany } from '../many/state.js';
 import { noChoice, reduceChoice } from '../networks/choice.js';
 import { noEngine, reduceNetworks } from '../networks/state.js';
 import { noSides, reduceSides } from '../side-by-side/state.js';
+import { noSteps, reduceSteps } from '../steps/state.js';
+import { noTour, reduceTour } from '../tour/state.js';
 import { noWhatIf, reduceWhatIf } from '../what-if/state.js';
 import { plainHost, reduceHost } from './host.js';
 import { plainLanguage, reduceLanguage } from './language.js';
@@ -18,6 +20,8 @@ import { plainLanguage, reduceLanguage } from './language.js';
  * @import { ChoiceAction, ChoiceState } from '../networks/choice.js'
  * @import { EngineState, NetworksAction } from '../networks/state.js'
  * @import { SidesAction, SidesState } from '../side-by-side/state.js'
+ * @import { StepsAction, StepsState } from '../steps/state.js'
+ * @import { TourAction, TourState } from '../tour/state.js'
  * @import { WhatIfAction, WhatIfState } from '../what-if/state.js'
  * @import { HostAction, HostState } from './host.js'
  * @import { LanguageAction, LanguageState } from './language.js'
@@ -43,11 +47,13 @@ import { plainLanguage, reduceLanguage } from './language.js';
  * @property {Comparison} comparison
  * @property {HostState} host
  * @property {LanguageState} language
+ * @property {TourState} tour
+ * @property {StepsState} steps
  *
  * @typedef {{ type: 'cancel' } | { type: 'retry' }} ButtonAction
  * @typedef {NetworksAction | ImagesAction | ExplainAction | WhatIfAction | SidesAction | ManyAction
  *   | CompareAction} FolderAction
- * @typedef {FolderAction | ChoiceAction | HostAction | LanguageAction | ButtonAction} Action
+ * @typedef {FolderAction | ChoiceAction | HostAction | LanguageAction | TourAction | StepsAction | ButtonAction} Action
  */
 
 /** @type {State} */
@@ -66,6 +72,8 @@ export const initial = {
   comparison: noComparison,
   host: plainHost,
   language: plainLanguage,
+  tour: noTour,
+  steps: noSteps,
 };
 
 /** In the order in which they see each other's changes. */
@@ -80,6 +88,8 @@ const REDUCERS = [
   reduceCompare,
   reduceHost,
   reduceLanguage,
+  reduceTour,
+  reduceSteps,
 ];
 
 /**

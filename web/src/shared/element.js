@@ -94,7 +94,7 @@ export function setText(node, text) {
  */
 export function errorLine(testid) {
   const [what, help, detail] = [make('strong'), make('span'), make('span', { lang: 'en' })];
-  const more = make('small', {}, ` ${t('error.detail')} `, detail);
+  const more = make('small');
   const node = make('p', { class: 'error', role: 'alert', 'data-testid': testid }, what, ' ', help, more);
   /** @param {Failure | null} error */
   const show = (error) => {
@@ -103,7 +103,7 @@ export function errorLine(testid) {
     setText(what, error.message);
     setText(help, error.help);
     setText(detail, error.detail ?? '');
-    more.hidden = !error.detail;
+    more.replaceChildren(...(error.detail ? [` ${t('error.detail')} `, detail] : []));
   };
   return { node, show };
 }

@@ -99,7 +99,7 @@ const METHODS = {
     own: MUTUAL,
   },
   attention: {
-    name: 'Karte der Aufmerksamkeitsübertragung',
+    name: 'Aufmerksamkeitskarte',
     shows: 'Welche Stellen in den vier Schichten vor dem Klassifikator aktiv sind.',
     caveat: 'Die Karte ist für jede Klasse dieselbe: Aktive Stellen müssen nicht für die erklärte sprechen.',
     formula: 'M = minmax(Summe über die Schichten von minmax(sum_k |A_k|^p))',

@@ -60,6 +60,7 @@ export const SAID = {
   'Checking what this device can do': 'Es wird geprüft, was dieses Gerät kann',
   'Preparing the image': 'Das Bild wird vorbereitet',
   'Hiding regions': 'Regionen werden verdeckt',
+  'Mutual map': 'Gemeinsame Karte',
   'Chosen by you.': 'Von Ihnen gewählt.',
   'Chosen by you. It is a software adapter, so it is slow.':
     'Von Ihnen gewählt. Es ist ein Adapter in Software und darum langsam.',
@@ -212,8 +213,8 @@ export const PATTERNS = [
     /^It says nothing .+ right\. "Like this" is by (.+) together(.*)\. The test photos: (\d+) of (.+), with a box/,
     (names, peers, n, set) =>
       `Ob die Antwort richtig ist, sagt das nicht. „Ähnlich“ heißt: nach ${names.split('; ').map(heard).join('; ')} ` +
-      `zusammen${heard(peers)}. Die Testfotos: ${n} aus ${set}, mit einem Rahmen um das Objekt, der höchstens die ` +
-      'Hälfte des Bildes bedeckt.',
+      `zusammen${heard(peers)}. Die Testfotos: ${n} aus ${heard(set)}, mit einem Rahmen um das Objekt, der höchstens ` +
+      'die Hälfte des Bildes bedeckt.',
   ],
   [
     /^, of which the agreement (adds|adds nothing certain) to the others \((.+) of AUROC, (.+) to (.+)\)$/,
@@ -223,6 +224,8 @@ export const PATTERNS = [
       return `, wovon die Übereinstimmung den anderen ${what} hinzufügt (${gain} AUROC, ${low} bis ${high})`;
     },
   ],
+  [/^(.+), those of odd numbers$/, (set) => `${set}, davon die mit ungeraden Nummern`],
+  [/^(.+), those of even numbers$/, (set) => `${set}, davon die mit geraden Nummern`],
   [/^regional correlation, (\d+) x \d+$/, (n) => `Korrelation der Regionen, ${n} x ${n}`],
   [
     /^This is an? (.+) image, which this browser cannot read\.$/,

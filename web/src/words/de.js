@@ -629,6 +629,65 @@ const words = {
   'curves.caption': '{name}: Wahrscheinlichkeit der Klasse nach Anteil der Pixel',
   'curves.pixels': 'Pixel',
   'curves.desc': 'Wahrscheinlichkeit der Klasse nach 0, 25, 50 und 100 % der Pixel.',
+
+  // tour/
+  tour: 'Rundgang',
+  'tour.offer': 'Neu hier?',
+  'tour.take': 'Ein Rundgang von zwei Minuten',
+  'tour.decline': 'Nein, danke',
+  'tour.back': 'Zurück',
+  'tour.next': 'Weiter',
+  'tour.done': 'Fertig',
+  'tour.end': 'Rundgang beenden',
+  'tour.image': 'Ein Bild wählen',
+  'tour.image.text':
+    'Wählen Sie eine Datei, ziehen Sie eine irgendwohin, fügen Sie eine ein, oder drücken Sie ein Beispiel. Das Bild ' +
+    'bleibt auf Ihrem Gerät. Haben Sie noch keines, nimmt „Weiter“ die Tasse Kaffee.',
+  'tour.answers': 'Was die Netze sagen',
+  'tour.answers.text':
+    'Jedes Netz nennt seine fünf wahrscheinlichsten Klassen. Drücken Sie eine, um zu sehen, was für sie spricht.',
+  'tour.map': 'Wohin sie blicken',
+  'tour.map.text':
+    'Die Karte liegt über dem Bild. Jede Zelle ist eine Region mit der Korrelation der Karten. Zeigen Sie auf eine, ' +
+    'oder nehmen Sie die Pfeiltasten; die Knöpfe darunter zeigen die Karte jedes Netzes.',
+  'tour.agreement': 'Wie weit sie übereinstimmen',
+  'tour.agreement.text':
+    'Die mittlere Korrelation über alle Regionen, von −1 bis 1. Übereinstimmung ist kein Beweis: Zwei Netze können ' +
+    'einen Irrtum teilen.',
+  'tour.what-if': 'Was, wenn das verdeckt wäre?',
+  'tour.what-if.text': 'Markieren Sie Stellen im Bild und sehen Sie sofort, was die Netze ohne sie sagen.',
+  'tour.settings': 'Einstellungen',
+  'tour.settings.text':
+    'Das Raster, woraus jede Karte entsteht, und wie die Karten zusammengeführt werden. Änderungen wirken sofort.',
+  'tour.compare': 'Verfahren vergleichen',
+  'tour.compare.text':
+    'Andere Verfahren erklären dieselbe Klasse und werden daran gemessen, was das Verdecken von Teilen bewirkt.',
+  'tour.keep': 'Behalten',
+  'tour.keep.text':
+    'Sichern Sie Karten, Zahlen und eine Abbildung in einer Datei, oder kopieren Sie einen Link zu den Einstellungen.',
+
+  // steps/
+  steps: 'Wie es geht, an Ihrem Bild',
+  'steps.layers': '{name}: überlagerte Merkmalskarten',
+  'steps.superposed': '1. Überlagert',
+  'steps.superposed.text':
+    'Jedes Netz macht aus dem Quadrat Schichten von Merkmalskarten. Die einer Schicht werden überlagert: Ihre ' +
+    'Quadrate werden Stelle für Stelle addiert, und die Summen der Schichten auch. Das ist die Aufmerksamkeit des Netzes für ' +
+    'jede Klasse.',
+  'steps.own-guided': 'Begrenzt auf das, was für die erklärte Klasse spricht, wird daraus die eigene Karte des Netzes.',
+  'steps.own-other': 'Daneben steht die eigene Karte des Netzes, so gemacht, wie die Einstellung sagt.',
+  'steps.cut': '2. In Regionen geteilt',
+  'steps.cut.text':
+    'Über jede Karte wird dasselbe Raster gelegt: {grid} × {grid}, also {n} Regionen, jede mit ihrem Teil jeder Karte.',
+  'steps.correlated': '3. Korreliert',
+  'steps.correlated.text':
+    'In jeder Region vergleicht die Korrelation nach Pearson die beiden Teile: blau, wo sie gemeinsam steigen und ' +
+    'fallen, orange, wo der eine steigt, während der andere fällt. Das Mittel über die Regionen ist die ' +
+    'Übereinstimmung, hier {agreement}. Die ersten Ausschnitte sind die Region, die auf dem Bild gewählt ist.',
+  'steps.fused': '4. Verschmolzen',
+  'steps.fused.text':
+    'Die Karten werden zu einer, der gemeinsamen Karte, und zur Potenz {exponent} erhoben, sodass schwache Stellen ' +
+    'schwächer werden.',
 };
 
 /** @type {Language['page']} */

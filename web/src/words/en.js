@@ -606,4 +606,58 @@ export const EN = {
   'curves.caption': '{name}: probability of the class by fraction of pixels',
   'curves.pixels': 'Pixels',
   'curves.desc': 'Probability of the class after 0, 25, 50 and 100% of the pixels.',
+
+  // tour/
+  tour: 'Tour',
+  'tour.offer': 'New here?',
+  'tour.take': 'Take a tour of two minutes',
+  'tour.decline': 'No, thank you',
+  'tour.back': 'Back',
+  'tour.next': 'Next',
+  'tour.done': 'Done',
+  'tour.end': 'End the tour',
+  'tour.image': 'Choose an image',
+  'tour.image.text':
+    'Choose a file, drop one anywhere, paste one, or press a sample. It stays on your device. If you have no image ' +
+    'yet, “Next” takes the cup of coffee.',
+  'tour.answers': 'What the networks say',
+  'tour.answers.text': 'Each network lists its five most probable classes. Press a class to see what speaks for it.',
+  'tour.map': 'Where they look',
+  'tour.map.text':
+    'The map lies over the image. Every cell is a region with the correlation of the maps. Point at one, or use the ' +
+    'arrow keys; the buttons below show the map of each network.',
+  'tour.agreement': 'How far they agree',
+  'tour.agreement.text':
+    'The mean correlation over all regions, from −1 to 1. Agreement is no proof: two networks can share a mistake.',
+  'tour.what-if': 'What if this were hidden?',
+  'tour.what-if.text': 'Mark places on the image, and see at once what the networks say without them.',
+  'tour.settings': 'Settings',
+  'tour.settings.text': 'The grid, what each map is made of, and how the maps are combined. Changes show at once.',
+  'tour.compare': 'Compare methods',
+  'tour.compare.text':
+    'Other methods explain the same class, and are measured by what hiding parts does to the networks.',
+  'tour.keep': 'Keep it',
+  'tour.keep.text': 'Save the maps, numbers and a figure in one file, or copy a link to the settings.',
+
+  // steps/
+  steps: 'How it works, on your image',
+  'steps.layers': '{name}: feature maps added up',
+  'steps.superposed': '1. Superimposed',
+  'steps.superposed.text':
+    'Each network turns the square into layers of feature maps. Those of a layer are superimposed: their squares are ' +
+    'added up, place by place, and the layers’ sums too. That is the network’s attention for any class.',
+  'steps.own-guided': 'Limited to what supports the explained class, it becomes the network’s own map.',
+  'steps.own-other': 'Beside it is the network’s own map, made as the setting says.',
+  'steps.cut': '2. Cut into regions',
+  'steps.cut.text':
+    'The same grid is laid over every map: {grid} × {grid}, so {n} regions, each with its part of each map.',
+  'steps.correlated': '3. Correlated',
+  'steps.correlated.text':
+    'In every region, Pearson’s correlation compares the two parts: blue where they rise and fall together, orange ' +
+    'where one rises as the other falls. The mean over the regions is the agreement, here {agreement}. The first ' +
+    'patches are the region that is chosen on the image.',
+  'steps.fused': '4. Fused',
+  'steps.fused.text':
+    'The maps are combined into one, the mutual map, and raised to the power {exponent}, so that faint areas get ' +
+    'fainter.',
 };

@@ -170,3 +170,37 @@ test('the language comes from the address, then from this device, then from the 
   assert.equal(languageOf(at(''), null, ['de-DE']), 'de');
   assert.equal(languageOf(at('#about'), 'en', ['de']), 'en');
 });
+
+/**
+ * What a source file says to people by itself: sentences and names in quotes, and the text of attributes.
+ * @param {string} source
+ */
+function saidIn(source) {
+  const code = source.replace(/\/\*[^]*?\*\//g, '').replace(/(?<=^|[\s;{}(),])\/\/[^\n]*/g, '');
+  const quoted = /'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g;
+  const texts = Array.from(code.matchAll(quoted), ([, plain, template]) => plain ?? template ?? '');
+  const sentences = texts.filter(
+    (text) => /^[“]?\p{Lu}[\p{L}’]+[ .,:!?…]/u.test(text) || /^\p{Lu}\p{Ll}{2,}$/u.test(text),
+  );
+  const shown = /(?:'aria-[\w-]*(?:label|description)'|\b(?:title|placeholder|alt)): (['`])([^'`\n]*\p{L}[^'`\n]*)\1/gu;
+  const set = /\b(?:textContent =|setText\([^,]+,) (['`])([^'`\n]*\p{L}{2}[^'`\n]*)\1/gu;
+  const parts = [shown, set].flatMap((pattern) => Array.from(code.matchAll(pattern), ([, , text]) => text ?? ''));
+  return [...sentences, ...parts.filter((text) => /\p{L}/u.test(text.replace(/\$\{[^}]*\}/g, '')))];
+}
+
+test('what is shown to people stands in the catalogue alone', async () => {
+  const faulty = ["make('p', {}, 'Not in the catalogue.')", "make('button', {}, 'Run')", "{ title: 'saved' }"];
+  assert.deepEqual(
+    faulty.map((source) => saidIn(source).length),
+    [1, 1, 1],
+  );
+  assert.deepEqual(saidIn('node.textContent = `at ${n} of ${of}`;'), ['at ${n} of ${of}']);
+  assert.deepEqual(saidIn("make('a', { title: t('x.title'), class: 'big one' }, t('x')) // Not this."), []);
+  // Keys of the keyboard and types of events.
+  const known = /^(Enter|Escape|Delete|Backspace|Arrow\w+|Home|End|Tab|Files|Content-Type|Response)$/;
+  const files = (await readdir(root, { recursive: true })).filter((file) => /(?<!\.test)\.js$/.test(file));
+  for (const file of files.filter((name) => !name.startsWith('words'))) {
+    const found = saidIn(await readFile(new URL(file, root), 'utf8')).filter((text) => !known.test(text));
+    assert.deepEqual(found, [], file);
+  }
+});

@@ -14,11 +14,9 @@ export class Credits extends PageElement {
     const { samples } = state;
     this.hidden = !samples.length;
     const items = samples.map(({ name, credit, license, changes }) => {
-      const text = [credit, license, changes]
-        .filter((said) => said !== undefined)
-        .map(heard)
-        .join('; ');
-      return make('li', {}, make('strong', {}, heard(name)), `: ${text}.`);
+      const made = make('span', { lang: 'en' }, credit);
+      const more = [license, changes].filter((said) => said !== undefined).map((said) => `; ${heard(said)}`);
+      return make('li', {}, make('strong', {}, heard(name)), ': ', made, ...more, '.');
     });
     this.replaceChildren(make('details', {}, make('summary', {}, t('credits')), make('ul', {}, ...items)));
   }

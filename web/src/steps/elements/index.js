@@ -1,0 +1,3 @@
+import { Steps } from './steps.js';
+
+export const STEPS_ELEMENTS = { 'peer-steps': Steps };
