@@ -2,13 +2,14 @@ import { PeerlightError, listBundles, openEngine } from 'peerlight';
 import { failure } from '../shared/failure.js';
 import { refusal } from '../shared/refusal.js';
 import { runOwnNetworks } from './own-effects.js';
+import { spawn } from './spawn.js';
 import { t, heard, worded } from '../words/index.js';
 
 /**
  * @import { State } from '../app/state.js'
  * @import { Store } from '../app/store.js'
  * @import { Choice, ChoiceState } from './choice.js'
- * @import { DeviceKind, DeviceWish, Engine, Model, OpenOptions, OpenProgress } from 'peerlight'
+ * @import { DeviceWish, Engine, Model, OpenOptions, OpenProgress } from 'peerlight'
  */
 
 /**
@@ -136,15 +137,4 @@ function seldom(tell) {
     next = performance.now() + 100;
     tell(progress);
   };
-}
-
-/**
- * Starts a worker under the page's own security policy, so that the images stay here in the workers too. A worker that
- * is loaded from its address has the policy that its server sends, if any; one made from a blob has the page's.
- * @param {DeviceKind} kind
- */
-function spawn(kind) {
-  const code = `import ${JSON.stringify(import.meta.resolve('peerlight/worker.js'))};`;
-  const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
-  return new Worker(url, { type: 'module', name: `peerlight-${kind}` });
 }
