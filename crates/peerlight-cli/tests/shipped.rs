@@ -29,8 +29,10 @@ fn every_bundle_is_what_the_index_says() {
         assert_eq!(session.info().classes.len(), 1000);
     }
     let files = fs::read_dir(&models).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let listed: Vec<&str> =
-        ["file", "from"].iter().flat_map(|key| bundles.iter().map(|entry| entry[key].as_str().unwrap())).collect();
+    let listed: Vec<&str> = ["file", "from"]
+        .iter()
+        .flat_map(|key| bundles.iter().map(move |entry| entry[*key].as_str().unwrap()))
+        .collect();
     let unlisted: Vec<String> =
         files.filter(|name| name.ends_with(".safetensors") && !listed.contains(&name.as_str())).collect();
     assert!(unlisted.is_empty(), "{unlisted:?}");
