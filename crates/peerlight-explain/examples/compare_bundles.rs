@@ -1,5 +1,5 @@
-//! Compares what two bundles with the same peers make of the same images: how the maps of one correlate with the other's
-//! where both explain the class that the first bundle would.
+//! Compares what two bundles with the same peers make of the same images: how the maps of one correlate with those of
+//! the other where both explain the class that the first bundle would.
 //! `cargo run -p peerlight-explain --example compare_bundles -- BUNDLE OTHER IMAGE...`
 //!
 //! Without arguments it compares the micro networks with themselves, stored in 32 and in 8 bits.
