@@ -20,11 +20,19 @@ import { readInto } from './networks.js';
  *   held?: boolean, request: ImageRequest, options: object, question: WhatIf }} Message
  */
 
-/** @type {{ postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
+/** @type {{ name?: string, postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
 const scope = /** @type {any} */ (self);
 
 /** So many bytes of a file are read between two reports. */
 const STEP = 4e6;
+
+/** The device that the worker is named after: its code begins to load before anybody asks. */
+const named = /^peerlight-(cpu|webgpu)$/.exec(scope.name ?? '')?.[1];
+/** @type {(progress: object) => void} */
+let sayEarly = () => {};
+/** @type {Promise<any> | null} */
+let early = named ? loadCode(/** @type {DeviceKind} */ (named), (progress) => sayEarly(progress)) : null;
+early?.catch(() => {}); // Whoever asks for it hears of it.
 
 /** @type {any} the generated glue, once its code is there */
 let glue;
@@ -57,7 +65,7 @@ const TASKS = {
       if (code === 'device-lost' && running) fail(running, trouble);
     });
     const say = saying(job);
-    glue = await loadCode(/** @type {DeviceKind} */ (kind), say);
+    glue = await codeFor(kind, say);
     say({ stage: 'device', loaded: 0, total: 0, text: 'Checking what this device can do' });
     engine = await glue.Engine.open();
     if (trouble) throw trouble;
@@ -78,7 +86,7 @@ const TASKS = {
   /** What is in a file with a network, without a device. */
   async inspect({ job, kind, source, options }, live) {
     const say = saying(job);
-    glue = await loadCode(/** @type {DeviceKind} */ (kind), say);
+    glue = await codeFor(kind, say);
     const file = await readFile(/** @type {Blob} */ (source), say, live);
     return glue.inspect(file, JSON.stringify(options));
   },
@@ -111,6 +119,17 @@ const TASKS = {
 
 /** @param {number} job */
 const saying = (job) => (/** @type {object} */ progress) => scope.postMessage({ type: 'progress', job, ...progress });
+
+/**
+ * The engine's code: what has begun to load, or else what begins now.
+ * @param {string} kind
+ * @param {(progress: object) => void} say
+ */
+function codeFor(kind, say) {
+  const begun = kind === named ? early : null;
+  [early, sayEarly] = [null, say];
+  return begun ?? loadCode(/** @type {DeviceKind} */ (kind), say);
+}
 
 /**
  * A file in the engine's memory.

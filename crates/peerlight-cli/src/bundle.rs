@@ -91,6 +91,6 @@ mod tests {
 
     #[test]
     fn the_source_tree_has_a_default() {
-        assert!(find(None).unwrap().ends_with("web/models/lite0-lite1-peers.safetensors"));
+        assert!(find(None).unwrap().ends_with("web/models/lite0-lite1-peers.int8.safetensors"));
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
+mod support;
+
 use std::fs;
 
 use burn::tensor::Device;
@@ -10,6 +12,7 @@ use peerlight_models::Bundle;
 use peerlight_testkit::golden::root;
 use peerlight_train::{Record, recipe::Optimizer};
 use serde_json::Value;
+use support::{Place, code, text};
 
 #[test]
 fn every_bundle_is_what_the_index_says() {
@@ -26,10 +29,33 @@ fn every_bundle_is_what_the_index_says() {
         assert_eq!(session.info().classes.len(), 1000);
     }
     let files = fs::read_dir(&models).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let listed: Vec<&str> = bundles.iter().map(|entry| entry["file"].as_str().unwrap()).collect();
+    let listed: Vec<&str> = ["file", "from"]
+        .iter()
+        .flat_map(|key| bundles.iter().map(move |entry| entry[*key].as_str().unwrap()))
+        .collect();
     let unlisted: Vec<String> =
         files.filter(|name| name.ends_with(".safetensors") && !listed.contains(&name.as_str())).collect();
     assert!(unlisted.is_empty(), "{unlisted:?}");
+}
+
+#[test]
+fn every_bundle_is_what_import_makes_of_the_one_in_16_bits() {
+    let models = root().join("web/models");
+    let index: Value = serde_json::from_slice(&fs::read(models.join("index.json")).unwrap()).unwrap();
+    let place = Place::new();
+    for entry in index["bundles"].as_array().unwrap() {
+        let [file, from] = ["file", "from"].map(|key| models.join(entry[key].as_str().unwrap()));
+        let output = place.run(&["import", from.to_str().unwrap(), "--precision", "int8", "--out", "made.safetensors"]);
+        assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+        assert!(fs::read(place.path("made.safetensors")).unwrap() == fs::read(&file).unwrap(), "{}", file.display());
+        let (bytes, original) = (fs::read(&file).unwrap(), fs::read(&from).unwrap());
+        let (bundle, original) = (Bundle::parse(&bytes).unwrap(), Bundle::parse(&original).unwrap());
+        assert_eq!(bundle.manifest.training, original.manifest.training);
+        assert_eq!(bundle.parameters(0), original.parameters(0));
+        let calibration =
+            |bundle: &Bundle| bundle.calibration(&bundle.sha256()).unwrap().expect("what ships is calibrated");
+        assert_eq!(calibration(&bundle), calibration(&original));
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Compares what two bundles with the same peers make of the same images: how the maps of one correlate with the other's
-//! where both explain the class that the first bundle would.
+//! Compares what two bundles with the same peers make of the same images: how the maps of one correlate with those of
+//! the other where both explain the class that the first bundle would.
 //! `cargo run -p peerlight-explain --example compare_bundles -- BUNDLE OTHER IMAGE...`
 //!
 //! Without arguments it compares the micro networks with themselves, stored in 32 and in 8 bits.
@@ -43,8 +43,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (count, mean) = (of_map.len(), of_map.iter().sum::<f64>() / of_map.len() as f64);
         let [least, low, median] = [0, count / 100, count / 2].map(|place| of_map[place]);
         println!(
-            "{{\"map\":\"{name}\",\"images\":{count},\"mean\":{mean:.5},\"median\":{median:.5},\"percentile_1\":{low:.5},\
-             \"least\":{least:.5}}}"
+            "{{\"map\":\"{name}\",\"images\":{count},\"mean\":{mean:.5},\"median\":{median:.5},\
+             \"percentile_1\":{low:.5},\"least\":{least:.5}}}"
         );
     }
     Ok(())

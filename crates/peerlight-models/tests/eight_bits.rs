@@ -93,7 +93,7 @@ fn the_logits_are_as_near_as_8_bits_promise() {
     let (single, narrow) = (logits(&written(Precision::Single)), logits(&written(Precision::Int8)));
     let spread = single.iter().map(|value| value.abs()).fold(0.0, f32::max);
     let worst = single.iter().zip(&narrow).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(worst > 0.0 && worst < 0.01 * spread, "{worst} of {spread}");
+    assert!(worst > 0.0 && worst < 0.02 * spread, "{worst} of {spread}");
 }
 
 #[test]

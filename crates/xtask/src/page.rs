@@ -2,7 +2,7 @@
 
 use crate::node::node;
 use crate::setup::tools;
-use crate::shell::{Result, command, exec_quietly, path_with, root, say};
+use crate::shell::{Result, command, exec_quietly, path_with, read, root, say};
 use crate::wasm;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,9 +24,24 @@ pub fn run() -> Result {
         .env_remove("NO_COLOR");
     exec_quietly(&mut build)?;
     prune(&dist())?;
+    prune_models(&dist().join("models"))?;
     // The build's version goes into the address of every file.
     exec_quietly(node().arg("web/stamp.mjs").arg(dist()))?;
     say(format!("page: {}", dist().display()));
+    Ok(())
+}
+
+/// Takes out the weights that the page's list does not name: those that the ones it names were made from.
+fn prune_models(folder: &Path) -> Result {
+    let list = read(&folder.join("index.json"))?;
+    let error = |e: std::io::Error| format!("{}: {e}", folder.display());
+    for entry in fs::read_dir(folder).map_err(error)? {
+        let path = entry.map_err(error)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.ends_with(".safetensors") && !list.contains(&format!("\"file\": \"{name}\"")) {
+            fs::remove_file(&path).map_err(error)?;
+        }
+    }
     Ok(())
 }
 

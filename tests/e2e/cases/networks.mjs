@@ -10,7 +10,7 @@ import { Site } from '../site.mjs';
 const network = (name) => join(FIXTURES, 'networks', `${name}.onnx`);
 /** @param {string} name */
 const golden = (name) => join(ROOT, 'tests', 'golden', 'onnx', `${name}.onnx`);
-const BUNDLE = join(DIST, 'models', 'lite0-lite1.safetensors');
+const BUNDLE = join(DIST, 'models', 'lite0-lite1.int8.safetensors');
 
 /**
  * Opens what was dropped, once everything is read.
@@ -121,7 +121,7 @@ test('networks: a bundle by its address on this site; another site’s is refuse
   await site.at('network-url').fill('https://example.org/a.onnx');
   await site.at('network-load').click();
   await site.text('networks-error', /may not connect to example\.org.*drop it here/);
-  await site.at('network-url').fill('models/lite0-lite1.safetensors');
+  await site.at('network-url').fill('models/lite0-lite1.int8.safetensors');
   await site.at('network-load').click();
   await openAll(site, 2);
   assert.equal(await site.at('networks-error').isVisible(), false);

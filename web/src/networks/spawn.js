@@ -1,11 +1,38 @@
+/**
+ * The page's workers. The first one starts before the rest of the page's program is there, so that the engine loads
+ * meanwhile; this file imports nothing for that reason.
+ */
+
 /** @import { DeviceKind } from 'peerlight' */
+
+/** @type {Worker | null} */
+let first = null;
+const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {};
+if (!saveData) {
+  first = start('cpu');
+  // One that fails now is started again when it is asked for, and tells then.
+  first.onerror = (event) => {
+    event.preventDefault();
+    first = null;
+  };
+}
+
+/**
+ * @param {DeviceKind} kind
+ * @returns {Worker}
+ */
+export function spawn(kind) {
+  const worker = (kind === 'cpu' && first) || start(kind);
+  if (worker === first) first = null;
+  return worker;
+}
 
 /**
  * Starts a worker under the page's own security policy, so that the images stay here in the workers too. A worker that
  * is loaded from its address has the policy that its server sends, if any; one made from a blob has the page's.
  * @param {DeviceKind} kind
  */
-export function spawn(kind) {
+function start(kind) {
   const code = `import ${JSON.stringify(import.meta.resolve('peerlight/worker.js'))};`;
   const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
   return new Worker(url, { type: 'module', name: `peerlight-${kind}` });
