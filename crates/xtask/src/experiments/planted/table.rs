@@ -6,7 +6,7 @@ use super::FILE;
 use crate::shell::{Result, read, root};
 
 /// Scores of the table, with their names.
-const SCORES: [(&str, &str); 15] = [
+const SCORES: [(&str, &str); 16] = [
     ("regional-7", "regional correlation, 7 x 7"),
     ("regional-2", "regional correlation, 2 x 2"),
     ("regional-14", "regional correlation, 14 x 14"),
@@ -18,6 +18,7 @@ const SCORES: [(&str, &str); 15] = [
     ("mutual:evidence=attention minima-over-maxima", "attention alone: sum of minima over sum of maxima"),
     ("cam regional-7", "CAM: regional correlation, 7 x 7"),
     ("cam minima-over-maxima", "CAM: sum of minima over sum of maxima"),
+    ("regional-7 less itself", "regional correlation, 7 x 7, less agreement with itself"),
     ("itself", "the marked network's agreement with itself"),
     ("confidence", "the marked network's confidence"),
     ("probability by the peer", "probability by the peer"),
@@ -61,12 +62,14 @@ fn networks(found: &Value) -> String {
 
 fn scores(found: &Value) -> String {
     let mut table = String::from(
-        "| AUROC of | same answer | answer changed | both learned it | neither did |\n|---|---|---|---|---|\n",
+        "| AUROC of | same answer, choosing | same answer, reporting | answer changed | both learned it | neither did |\n\
+         |---|---|---|---|---|---|\n",
     );
     for (id, name) in SCORES {
         let parts = [
+            &found["choosing"]["stays"],
             &found["reporting"]["stays"],
-            &found["reporting"]["changes"],
+            &found["all"]["changes"],
             &found["all"]["both_marked"],
             &found["neither_marked"],
         ];
@@ -96,7 +99,7 @@ fn places(found: &Value) -> String {
 
 fn estimate(value: &Value) -> String {
     match value.as_array().map(Vec::as_slice) {
-        Some([value, low, high]) => format!("{} [{}, {}]", number(value, 2), number(low, 2), number(high, 2)),
+        Some([value, low, high]) if low.is_number() => format!("{} [{}, {}]", number(value, 2), number(low, 2), number(high, 2)),
         _ => String::new(),
     }
 }
