@@ -134,12 +134,7 @@ fn free() -> Vec<&'static dyn Statistic> {
     STATISTICS.iter().copied().filter(|statistic| statistic.meta().needs != Needs::Itself).collect()
 }
 
-async fn find(
-    session: &Session,
-    request: &Request,
-    name: &str,
-    pixels: &peerlight_core::Rgba8,
-) -> Result<Finding> {
+async fn find(session: &Session, request: &Request, name: &str, pixels: &peerlight_core::Rgba8) -> Result<Finding> {
     let progress = Terminal::quiet();
     let pass = session.forward(pixels, None, &progress).await?;
     let made = session.explain_maps(&pass, request, &progress).await?;

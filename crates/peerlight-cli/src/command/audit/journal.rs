@@ -61,8 +61,10 @@ impl Journal {
         let whole = files::whole_lines(path)?;
         let mut lines = whole.lines();
         if lines.next().is_some_and(|first| serde_json::from_str::<Head>(first).ok().as_ref() != Some(&head)) {
-            let text =
-                format!("'{}' is of another bundle, method or version. Choose another folder, or delete it.", path.display());
+            let text = format!(
+                "'{}' is of another bundle, method or version. Choose another folder, or delete it.",
+                path.display()
+            );
             return Err(Error::new(Code::AskInvalid, text));
         }
         let mut done = BTreeMap::new();

@@ -62,7 +62,8 @@ fn networks(found: &Value) -> String {
 
 fn scores(found: &Value) -> String {
     let mut table = String::from(
-        "| AUROC of | same answer, choosing | same answer, reporting | answer changed | both learned it | neither did |\n\
+        "| AUROC of | same answer, choosing | same answer, reporting | answer changed | both learned it \
+         | neither did |\n\
          |---|---|---|---|---|---|\n",
     );
     for (id, name) in SCORES {
@@ -99,7 +100,9 @@ fn places(found: &Value) -> String {
 
 fn estimate(value: &Value) -> String {
     match value.as_array().map(Vec::as_slice) {
-        Some([value, low, high]) if low.is_number() => format!("{} [{}, {}]", number(value, 2), number(low, 2), number(high, 2)),
+        Some([value, low, high]) if low.is_number() => {
+            format!("{} [{}, {}]", number(value, 2), number(low, 2), number(high, 2))
+        }
         _ => String::new(),
     }
 }
