@@ -1,5 +1,5 @@
-//! The tables of docs/RESULTS.md, docs/BENCHMARKS.md, docs/networks.md and docs/agreement.md, written from the files that hold the
-//! figures, so that neither the page nor the file can say what the other does not.
+//! The tables of docs/RESULTS.md, docs/BENCHMARKS.md, docs/networks.md and docs/agreement.md, written from the files
+//! that hold the figures, so that neither the page nor the file can say what the other does not.
 //!
 //! Those of docs/RESULTS.md are made by a test of peerlight-metrics, the crate that knows what stands in a result
 //! file. The test fails where the page is out of date; for the others `cargo xtask tidy` does.
