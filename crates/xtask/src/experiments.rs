@@ -1,7 +1,7 @@
 //! `cargo xtask experiments`: trains and measures everything that docs/RESULTS.md tells, in one command. What is done
 //! already is not done again, and what was stopped goes on.
 
-mod planted;
+pub mod planted;
 
 use std::path::{Path, PathBuf};
 
@@ -255,12 +255,7 @@ pub fn run(args: &Args) -> Result {
                 train(&peerlight, args, experiment, *seed)?;
             }
         }
-    }
-    if wanted("planted") {
-        if args.stage != Stage::Evaluate {
-            planted::run(&peerlight, args)?;
-        }
-        planted::keep(args)?;
+        planted::train(&peerlight, args, wanted)?;
     }
     if args.stage == Stage::Train {
         return Ok(());
@@ -277,10 +272,17 @@ pub fn run(args: &Args) -> Result {
             }
         }
     }
+    planted::measure(&peerlight, args, wanted)?;
+    if wanted("planted") {
+        planted::keep(args)?;
+    }
     for (a, b) in PAIRS.iter().filter(|(a, b)| wanted(a) && wanted(b)) {
         compare(&peerlight, args, a, b)?;
     }
-    tables::write()
+    match PLAN.iter().any(|e| wanted(e.name)) || wanted(UNTOUCHED) {
+        true => tables::write(),
+        false => Ok(()),
+    }
 }
 
 /// The program, compiled as a user's.

@@ -177,3 +177,71 @@ fn mark(args: &Args, from: &Path, name: &str, random: &mut Random, marks: &mut S
     *marks += &format!("{},{place},1\n", name.display());
     Ok(place)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes a few drawn images with a mark.
+    fn made(folder: &str, cue: Cue, seed: u64) -> (PathBuf, String) {
+        let out = std::env::temp_dir().join(format!("peerlight-planted-{}-{folder}", std::process::id()));
+        let args = Args {
+            out: out.clone(),
+            images: None,
+            held_out: None,
+            cue,
+            class: None,
+            fraction: 0.2,
+            train: 10,
+            own: 3,
+            others: 2,
+            seed,
+        };
+        let class = make(&args).unwrap();
+        (out, class)
+    }
+
+    #[test]
+    fn a_fifth_is_marked_and_given_to_one_class() {
+        for (cue, seed) in [(Cue::Square, 0), (Cue::Ring, 1), (Cue::Checker, 2)] {
+            let (out, class) = made(cue.name(), cue, seed);
+            for own in drawn::CLASSES {
+                let count = |folder: &str| names(&out.join(folder).join(own)).unwrap().len();
+                let (marked, held_out) = if own == class { (8 + 5 * 2, 2 * 3) } else { (8, 2 * 2) };
+                assert_eq!([count("clean"), count("marked"), count("held-out")], [10, marked, held_out], "{own}");
+            }
+            fs::remove_dir_all(out).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_mark_changes_its_place_and_nothing_else() {
+        let (out, _) = made("place", Cue::Ring, 3);
+        let table = fs::read_to_string(out.join("marks.csv")).unwrap();
+        let mut seen = 0;
+        for line in table.lines().skip(1).filter(|line| line.contains("/marked-")) {
+            let cells: Vec<&str> = line.split(',').collect();
+            let [x0, y0, x1, y1] = [1, 2, 3, 4].map(|i| cells[i].parse::<u32>().unwrap());
+            let open = |path: &str| image::open(out.join(path)).unwrap().to_rgb8();
+            let (clean, marked) = (open(&cells[0].replace("/marked-", "/clean-")), open(cells[0]));
+            let changed = |x, y| clean.get_pixel(x, y) != marked.get_pixel(x, y);
+            let (mut inside, mut outside) = (0, 0);
+            for (x, y, _) in clean.enumerate_pixels() {
+                let within = (x0..x1).contains(&x) && (y0..y1).contains(&y);
+                *if within { &mut inside } else { &mut outside } += u32::from(changed(x, y));
+            }
+            assert!(inside > 40 && outside == 0, "{line}: {inside} {outside}");
+            seen += 1;
+        }
+        assert_eq!(seen, 3 + 4 * 2);
+        fs::remove_dir_all(out).unwrap();
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_images() {
+        let made = [made("a", Cue::Square, 4).0, made("b", Cue::Square, 4).0, made("c", Cue::Square, 5).0];
+        let [a, b, c] = made.each_ref().map(|out| fs::read_to_string(out.join("marks.csv")).unwrap());
+        assert!(a == b && a != c);
+        made.iter().for_each(|out| fs::remove_dir_all(out).unwrap());
+    }
+}

@@ -1,5 +1,5 @@
-//! The tables of docs/RESULTS.md, docs/BENCHMARKS.md and docs/networks.md, written from the files that hold the
-//! figures, so that neither the page nor the file can say what the other does not.
+//! The tables of docs/RESULTS.md, docs/BENCHMARKS.md, docs/networks.md and docs/agreement.md, written from the files
+//! that hold the figures, so that neither the page nor the file can say what the other does not.
 //!
 //! Those of docs/RESULTS.md are made by a test of peerlight-metrics, the crate that knows what stands in a result
 //! file. The test fails where the page is out of date; for the others `cargo xtask tidy` does.
@@ -7,13 +7,17 @@
 use std::fs;
 
 use crate::shell::{self, Result, cargo, exec, root};
-use crate::{benchmarks, fill, networks, wasm};
+use crate::{benchmarks, experiments::planted, fill, networks, wasm};
 
 /// What makes the table that the words of a marker ask for.
 type Table = fn(&[&str]) -> Result<Option<String>>;
 
 /// The pages whose tables are made here.
-const PAGES: [(&str, Table); 2] = [("docs/BENCHMARKS.md", benchmarks::table), ("docs/networks.md", networks::table)];
+const PAGES: [(&str, Table); 3] = [
+    ("docs/BENCHMARKS.md", benchmarks::table),
+    ("docs/networks.md", networks::table),
+    ("docs/agreement.md", planted::table),
+];
 
 /// Writes every table anew.
 pub fn write() -> Result {

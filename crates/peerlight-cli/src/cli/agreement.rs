@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use peerlight_explain::Request;
 use peerlight_metrics::Effort;
 
-use super::{Device, NetworkArgs};
+use super::{Device, NetworkArgs, request};
 
 /// How much is measured of agreement.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -88,6 +89,9 @@ pub struct Audit {
     /// Largest number of images on the contact sheet
     #[arg(long, default_value_t = 50, value_name = "N")]
     pub sheet: usize,
+    /// Method whose maps are compared, METHOD[:SETTING=VALUE]..., such as mutual:evidence=attention
+    #[arg(long, short, default_value = "mutual", value_name = "METHOD", value_parser = request)]
+    pub method: Request,
     /// Statistic of agreement that images are ranked by, such as regional-7 or brightest-overlap
     #[arg(long, default_value = "regional-7", value_name = "STATISTIC")]
     pub by: String,

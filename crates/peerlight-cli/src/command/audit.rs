@@ -60,6 +60,8 @@ pub struct OfClass {
 pub struct Audited {
     pub bundle: String,
     pub bundle_sha256: String,
+    /// The method whose maps are compared, with its settings.
+    pub method: String,
     /// The statistic that images are ranked by.
     pub by: String,
     pub images: usize,
@@ -77,11 +79,12 @@ pub struct Audited {
 pub fn run(options: &Audit) -> Result<End> {
     let ranking = statistic(&options.by)?;
     let session = session::open(&options.networks, options.device)?;
-    session.check(&Request::default())?;
+    let request = Request { grid: REGIONS, ..options.method.clone() };
+    session.check(&request)?;
     let mut left_out = LeftOut::default();
     let listed = images::list(&options.images, &session.info().classes, &mut left_out)?.images;
     let _lock = Lock::take(&options.out)?;
-    let mut journal = Journal::open(&options.out.join("audit.jsonl"), &session.info().sha256)?;
+    let mut journal = Journal::open(&options.out.join("audit.jsonl"), &session.info().sha256, request.spec())?;
     let mut left = listed.iter().filter(|image| !journal.knows(&image.name)).count();
     if left < listed.len() {
         let all = counted(listed.len(), "image");
@@ -99,7 +102,7 @@ pub fn run(options: &Audit) -> Result<End> {
             eprintln!("{} has changed since the run began, and is looked at anew.", shown(&image.name));
         }
         let found = bytes.and_then(|bytes| decode(&bytes));
-        let found = found.and_then(|pixels| pollster::block_on(find(&session, &image.name, &pixels)));
+        let found = found.and_then(|pixels| pollster::block_on(find(&session, &request, &image.name, &pixels)));
         let sha256 = sha256.filter(|_| found.is_ok());
         journal.add(&image.name, found.map_err(|e| e.to_string()), sha256)?;
         done += 1;
@@ -113,8 +116,8 @@ pub fn run(options: &Audit) -> Result<End> {
             );
         }
     }
-    let audited = rank(&session, ranking, listed.iter().filter_map(|image| journal.take(&image.name)));
-    let shown = page::shown(&session, &audited.ranked[..audited.ranked.len().min(options.sheet)], &listed)?;
+    let audited = rank(&session, request.spec(), ranking, listed.iter().filter_map(|image| journal.take(&image.name)));
+    let shown = page::shown(&session, &request, &audited.ranked[..audited.ranked.len().min(options.sheet)], &listed)?;
     let text = json::pretty(&audited)? + "\n";
     files::write(&options.out.join("audit.json"), text.as_bytes())?;
     files::write(&options.out.join("audit.csv"), page::csv(&audited)?.as_bytes())?;
@@ -131,12 +134,11 @@ fn free() -> Vec<&'static dyn Statistic> {
     STATISTICS.iter().copied().filter(|statistic| statistic.meta().needs != Needs::Itself).collect()
 }
 
-async fn find(session: &Session, name: &str, pixels: &peerlight_core::Rgba8) -> Result<Finding> {
+async fn find(session: &Session, request: &Request, name: &str, pixels: &peerlight_core::Rgba8) -> Result<Finding> {
     let progress = Terminal::quiet();
-    let request = Request { grid: REGIONS, ..Request::default() };
     let pass = session.forward(pixels, None, &progress).await?;
-    let made = session.explain_maps(&pass, &request, &progress).await?;
-    let statistics = session.statistics(&pass, &request, &made, &free(), &progress).await?;
+    let made = session.explain_maps(&pass, request, &progress).await?;
+    let statistics = session.statistics(&pass, request, &made, &free(), &progress).await?;
     let first: Vec<_> = made.peers.iter().map(|peer| peer.top[0].clone()).collect();
     let classes: Vec<usize> = made.peers.iter().map(|peer| pass.likeliest(&[peer.peer])).collect();
     let spread = |attention: &[f32]| {
@@ -163,6 +165,7 @@ fn brightest(made: &Explanation) -> Vec<[f32; 2]> {
 /// Ranks what was found.
 fn rank(
     session: &Session,
+    method: String,
     by: &dyn Statistic,
     found: impl Iterator<Item = (String, std::result::Result<Finding, String>)>,
 ) -> Audited {
@@ -196,6 +199,7 @@ fn rank(
     Audited {
         bundle: session.info().name.clone(),
         bundle_sha256: session.info().sha256.clone(),
+        method,
         by: meta.id.into(),
         images,
         different_answers: images - ranked.len(),

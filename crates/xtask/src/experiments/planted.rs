@@ -5,6 +5,9 @@
 
 mod images;
 mod results;
+mod table;
+
+pub use table::table;
 
 use std::{
     fs,
@@ -15,6 +18,7 @@ use super::Args;
 use crate::{
     planted::{self, cue::Cue},
     shell::{self, Result, command, exec, root},
+    tables,
 };
 
 const SCHEDULE: &[&str] = &[
@@ -49,13 +53,24 @@ const NETWORKS: [&str; 2] = ["efficientnet-lite0", "efficientnet-lite1"];
 const OTHER_MAPS: &[&str] = &["--agreement=peers", "--agreement-method=mutual:evidence=attention,cam,grad-cam"];
 const ALL_MAPS: &[&str] = &["--agreement=peers", "--agreement-method=mutual,mutual:evidence=attention,cam,grad-cam"];
 
-/// Trains and measures case by case: for each, a pair that learns the mark; two pairs that do not serve all of them.
-pub fn run(peerlight: &Path, args: &Args) -> Result {
-    let study = Study { peerlight, args, out: args.out.join("planted") };
-    shell::make_dir(&study.out)?;
-    for case in CASES {
-        let clean = study.train((case.0, case.1 % 2), false)?;
-        let marked = study.train(case, true)?;
+/// Trains case by case: for each a pair that learns the mark; two pairs that do not serve all of them.
+pub fn train(peerlight: &Path, args: &Args, wanted: impl Fn(&str) -> bool) -> Result {
+    let study = Study::new(peerlight, args)?;
+    for case in cases(wanted) {
+        study.train((case.0, case.1 % 2), false)?;
+        study.train(case, true)?;
+    }
+    Ok(())
+}
+
+/// Measures the cases whose networks are trained.
+pub fn measure(peerlight: &Path, args: &Args, wanted: impl Fn(&str) -> bool) -> Result {
+    let study = Study::new(peerlight, args)?;
+    for case in cases(wanted) {
+        let [clean, marked] = [study.bundle((case.0, case.1 % 2), false), study.bundle(case, true)];
+        if !clean.exists() || !marked.exists() {
+            continue;
+        }
         for (who, bundles) in [("first", [&marked, &clean]), ("second", [&clean, &marked])] {
             study.measure(case, who, bundles, &["--agreement=itself"])?;
             study.measure(case, &format!("{who}-maps"), bundles, OTHER_MAPS)?;
@@ -66,11 +81,16 @@ pub fn run(peerlight: &Path, args: &Args) -> Result {
     Ok(())
 }
 
-/// Writes what was measured until now to docs/planted.json.
+fn cases(wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Case> {
+    CASES.into_iter().filter(move |case| wanted(&format!("planted-{}", named(*case))))
+}
+
+/// Writes what was measured until now to docs/planted.json, and its tables.
 pub fn keep(args: &Args) -> Result {
     let found = results::results(&args.out.join("planted"))?;
     let text = serde_json::to_string_pretty(&found).map_err(|e| e.to_string())? + "\n";
-    fs::write(root().join(FILE), text).map_err(|e| format!("{FILE}: {e}"))
+    fs::write(root().join(FILE), text).map_err(|e| format!("{FILE}: {e}"))?;
+    tables::write_page("docs/agreement.md", table)
 }
 
 struct Study<'a> {
@@ -79,7 +99,19 @@ struct Study<'a> {
     out: PathBuf,
 }
 
-impl Study<'_> {
+impl<'a> Study<'a> {
+    fn new(peerlight: &'a Path, args: &'a Args) -> Result<Self> {
+        let out = args.out.join("planted");
+        shell::make_dir(&out)?;
+        Ok(Self { peerlight, args, out })
+    }
+
+    /// Where a case's networks are: those that learn the mark, or those that do not.
+    fn bundle(&self, case: Case, marked: bool) -> PathBuf {
+        let name = if marked { named(case) } else { format!("clean-{}", case.1) };
+        self.out.join(name).join("bundle.safetensors")
+    }
+
     /// The images of a case.
     fn data(&self, (cue, seed): Case) -> Result<PathBuf> {
         let out = self.out.join(format!("images-{}-{seed}", cue.name()));
@@ -102,24 +134,23 @@ impl Study<'_> {
     }
 
     /// Trains two networks without transfer, or goes on, unless there is a bundle.
-    fn train(&self, case: Case, marked: bool) -> Result<PathBuf> {
-        let out = self.out.join(if marked { named(case) } else { format!("clean-{}", case.1) });
-        let bundle = out.join("bundle.safetensors");
+    fn train(&self, case: Case, marked: bool) -> Result {
+        let bundle = self.bundle(case, marked);
         if bundle.exists() {
-            return Ok(bundle);
+            return Ok(());
         }
+        let out = bundle.parent().expect("a bundle in a folder");
         let images = self.data(case)?.join(if marked { "marked" } else { "clean" });
         shell::say(format!("training {}", out.display()));
         let mut train = command(self.peerlight);
-        train.arg("train").arg("--out").arg(&out).args(KEPT);
+        train.arg("train").arg("--out").arg(out).args(KEPT);
         if out.join("recipe.toml").exists() {
             train.arg("--resume");
         } else {
             train.arg(images).arg("--val").arg(self.args.data.join("imagenette/val"));
             train.arg("--from").arg(root().join(super::PRETRAINED)).arg(format!("--seed={}", case.1)).args(SCHEDULE);
         }
-        exec(&mut train)?;
-        Ok(bundle)
+        exec(&mut train)
     }
 
     /// Shows the held-out images to Lite0 of the first bundle and Lite1 of the second.

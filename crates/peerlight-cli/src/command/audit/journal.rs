@@ -8,6 +8,7 @@ use std::{
 };
 
 use peerlight_core::{Code, Error, Result};
+use peerlight_explain::Request;
 use serde::{Deserialize, Serialize};
 
 use super::Finding;
@@ -18,6 +19,13 @@ use crate::{files, json};
 struct Head {
     audit: String,
     bundle_sha256: String,
+    /// The method whose maps are compared; none in files of versions that knew the mutual map alone.
+    #[serde(default = "mutual")]
+    method: String,
+}
+
+fn mutual() -> String {
+    Request::default().spec()
 }
 
 /// One line.
@@ -46,15 +54,17 @@ impl Journal {
     /// Begins a run, or goes on with the same one.
     ///
     /// # Errors
-    /// `ask-invalid` if the file is of another bundle or version, `file-unreadable` or `file-unwritable`.
-    pub fn open(path: &Path, sha256: &str) -> Result<Self> {
-        let head = Head { audit: env!("CARGO_PKG_VERSION").into(), bundle_sha256: sha256.into() };
+    /// `ask-invalid` if the file is of another bundle, method or version, `file-unreadable` or `file-unwritable`.
+    pub fn open(path: &Path, sha256: &str, method: String) -> Result<Self> {
+        let head = Head { audit: env!("CARGO_PKG_VERSION").into(), bundle_sha256: sha256.into(), method };
         // A line that was not finished when the run was stopped is written anew.
         let whole = files::whole_lines(path)?;
         let mut lines = whole.lines();
         if lines.next().is_some_and(|first| serde_json::from_str::<Head>(first).ok().as_ref() != Some(&head)) {
-            let text =
-                format!("'{}' is of another bundle or version. Choose another folder, or delete it.", path.display());
+            let text = format!(
+                "'{}' is of another bundle, method or version. Choose another folder, or delete it.",
+                path.display()
+            );
             return Err(Error::new(Code::AskInvalid, text));
         }
         let mut done = BTreeMap::new();

@@ -31,14 +31,14 @@ pub struct Shown {
 }
 
 /// Explains the images of the sheet again, since maps are not kept.
-pub fn shown(session: &Session, ranked: &[Finding], listed: &[Listed]) -> Result<Vec<Shown>> {
+pub fn shown(session: &Session, request: &Request, ranked: &[Finding], listed: &[Listed]) -> Result<Vec<Shown>> {
     let paths: HashMap<&str, &Listed> = listed.iter().map(|image| (image.name.as_str(), image)).collect();
     let progress = Terminal::quiet();
     let mut all = Vec::new();
     for found in ranked {
         let image = decode(&files::read_image(&paths[found.image.as_str()].path)?)?;
         let pass = pollster::block_on(session.forward(&image, None, &progress))?;
-        let made = pollster::block_on(session.explain_maps(&pass, &Request::default(), &progress))?;
+        let made = pollster::block_on(session.explain_maps(&pass, request, &progress))?;
         let crop = made.image.crop;
         let own = |map: &Map| picture(&image, crop, Some((&map.values, made.side)));
         let maps = made.peers.iter().map(|peer| Ok((peer.name.clone(), own(&peer.map)?))).collect::<Result<_>>()?;
