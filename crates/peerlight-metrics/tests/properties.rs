@@ -54,7 +54,9 @@ proptest! {
         let mut falling = map.clone();
         falling.sort_by(|a, b| b.total_cmp(a));
         let chosen = match half.checked_sub(1) {
-            Some(last) if falling[last] == falling[half] => falling[..half].iter().filter(|v| **v == falling[half]).count(),
+            Some(last) if falling[last] == falling[half] => {
+                falling[..half].iter().filter(|v| **v == falling[half]).count()
+            }
             _ => 0,
         };
         let tied = RankedMap::new(&map).tied();
@@ -64,7 +66,9 @@ proptest! {
     #[test]
     fn auroc_is_the_share_of_pairs_in_the_right_order((scores, hits) in scored()) {
         let found = auroc(&scores, &hits);
-        let of = |wanted: bool| scores.iter().zip(&hits).filter(move |(_, hit)| **hit == wanted).map(|(score, _)| *score);
+        let of = |wanted: bool| {
+            scores.iter().zip(&hits).filter(move |(_, hit)| **hit == wanted).map(|(score, _)| *score)
+        };
         let (mut won, mut pairs) = (0.0, 0.0);
         for (with, without) in of(true).flat_map(|with| of(false).map(move |without| (with, without))) {
             pairs += 1.0;
@@ -80,7 +84,8 @@ proptest! {
 
     #[test]
     fn a_rank_correlation_is_symmetric_and_only_order_counts((a, hits) in scored(), seed in any::<u64>()) {
-        let b: Vec<f64> = (0..).zip(&hits).map(|(i, hit)| f64::from(u8::from(*hit)) + f64::from((seed >> (i % 64)) as u8 & 3)).collect();
+        let drawn = |i: u32| f64::from((seed >> (i % 64)) as u8 & 3);
+        let b: Vec<f64> = (0..).zip(&hits).map(|(i, hit)| f64::from(u8::from(*hit)) + drawn(i)).collect();
         let found = spearman(&a, &b);
         prop_assert!(found.is_nan() || (-1.0 - 1e-9..=1.0 + 1e-9).contains(&found), "{found}");
         prop_assert!(same(spearman(&b, &a), found));
@@ -166,7 +171,9 @@ proptest! {
     }
 
     #[test]
-    fn an_interval_lies_within_the_values_and_moves_with_them(values in vec(-100.0..100.0f64, 1..80), by in -9.0..9.0f64) {
+    fn an_interval_lies_within_the_values_and_moves_with_them(
+        values in vec(-100.0..100.0f64, 1..80), by in -9.0..9.0f64,
+    ) {
         let [low, high] = interval(&values).unwrap();
         let (least, most) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
         prop_assert!(least <= low && low <= high && high <= most);
@@ -176,7 +183,9 @@ proptest! {
 
     #[test]
     fn keys_of_figures_are_read_as_they_are_written(
-        metric in select(metric_ids(false)), masking in proptest::option::of(select(Masking::ALL.to_vec())), small in any::<bool>(),
+        metric in select(metric_ids(false)),
+        masking in proptest::option::of(select(Masking::ALL.to_vec())),
+        small in any::<bool>(),
     ) {
         let boxes = if small { Boxes::Small } else { Boxes::All };
         let key = FigureKey { boxes, ..FigureKey::new(metric, masking) };
@@ -194,7 +203,8 @@ proptest! {
     ) {
         let regions: Vec<RegionAt> =
             places.iter().map(|(row, column)| RegionAt { row: row % grid, column: column % grid }).collect();
-        let rect = Rect { x0: edges[0].min(edges[1]), x1: edges[0].max(edges[1]), y0: edges[2].min(edges[3]), y1: edges[2].max(edges[3]) };
+        let [a, b, c, d] = [edges[0], edges[1], edges[2], edges[3]];
+        let rect = Rect { x0: a.min(b), x1: a.max(b), y0: c.min(d), y1: c.max(d) };
         let question = WhatIf { regions, boxes: vec![rect], brush, baseline: Replacement::Mean, ..WhatIf::default() };
         let hidden = question.hidden(grid, side).unwrap();
         let kept = WhatIf { keep: true, ..question.clone() }.hidden(grid, side).unwrap();

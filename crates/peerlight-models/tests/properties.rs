@@ -170,7 +170,8 @@ proptest! {
         if own {
             let preprocess = Some(Preprocess { side: 64, ..manifest.preprocess.clone() });
             let labels = Some(manifest.labels.iter().rev().cloned().collect());
-            manifest.peers[0] = PeerManifest { preprocess, labels, name: Some("ü".into()), ..manifest.peers[0].clone() };
+            let name = Some("ü".into());
+            manifest.peers[0] = PeerManifest { preprocess, labels, name, ..manifest.peers[0].clone() };
         }
         let tensors = micro::tensors(&ids).unwrap();
         let bytes = Bundle::write(&manifest, &tensors, Precision::Single).unwrap();

@@ -22,7 +22,11 @@ pub struct Args {
     #[arg(long, default_value_t = 50)]
     kills: usize,
     /// Torture one command alone
-    #[arg(long, value_parser = ["train", "evaluate", "audit", "explain", "import", "calibrate"], value_name = "COMMAND")]
+    #[arg(
+        long,
+        value_parser = ["train", "evaluate", "audit", "explain", "import", "calibrate"],
+        value_name = "COMMAND"
+    )]
     only: Option<String>,
     /// Number of images in the run that is watched for memory
     #[arg(long, default_value_t = 2000)]

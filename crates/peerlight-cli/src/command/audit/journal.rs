@@ -123,7 +123,7 @@ mod tests {
     fn journals_changed_at_random_are_read_or_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audit.jsonl");
-        let mut journal = Journal::open(&path, "0a").unwrap();
+        let mut journal = Journal::open(&path, "0a", "mutual".into()).unwrap();
         let found = r#"{"image":"a","answers":["cat"],"classes":[1],"probabilities":[0.5],"same":true,
             "statistics":{"regional":0.5},"brightest":[[0.5,0.25]],"difference":[0.1]}"#;
         journal.add("a", Ok(serde_json::from_str(found).unwrap()), Some("1b".into())).unwrap();
@@ -131,7 +131,7 @@ mod tests {
         let seed = std::fs::read(&path).unwrap();
         crate::fuzz::each(&[&seed], |bytes| {
             std::fs::write(&path, bytes).unwrap();
-            drop(Journal::open(&path, "0a").map(|mut journal| journal.take("a")));
+            drop(Journal::open(&path, "0a", "mutual".into()).map(|mut journal| journal.take("a")));
         });
     }
 }
