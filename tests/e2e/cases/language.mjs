@@ -5,7 +5,7 @@ import { PATTERNS, SAID } from '../../../web/src/words/de-engine.js';
 import { DE } from '../../../web/src/words/de.js';
 import { EN } from '../../../web/src/words/en.js';
 import { audit } from '../axe.mjs';
-import { pick, run } from '../comparison.mjs';
+import { pick } from '../comparison.mjs';
 import { test } from '../harness.mjs';
 import { nativeCatalog } from '../native.mjs';
 import { OUT, ROOT } from '../paths.mjs';
@@ -96,7 +96,8 @@ test('language: a German browser gets German everywhere, in every state', async 
   await openAll(site);
   await checkGerman(site, 'explained', english);
   await pick(site, ['mutual', 'cam']);
-  await run(site);
+  await site.at('compare').click();
+  await site.text('compare-status', /fertig\.$/);
   await site.page.locator('[data-testid^=sanity-]').first().click();
   await site.at('verdict').waitFor();
   await openAll(site);
