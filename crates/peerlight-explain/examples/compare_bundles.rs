@@ -19,14 +19,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (device, info) = pollster::block_on(open_device(DeviceKind::Cpu))?;
     let open = |bytes: &[u8]| Session::open(&Bundle::parse(bytes)?, &device, &info.name);
     let sessions = [open(&bundles[0])?, open(&bundles[1])?];
-    let images: Vec<Box<dyn Fn() -> Result<Rgba8, Box<dyn Error>>>> = match images {
-        [] => vec![Box::new(|| Ok(drawn()?))],
-        paths => paths.iter().map(|path| Box::new(|| read(path)) as _).collect(),
-    };
+    // One at a time: there may be thousands. Without any, one is drawn.
+    let images: Vec<Option<&String>> = if images.is_empty() { vec![None] } else { images.iter().map(Some).collect() };
     // The joint map's correlations, then each peer's own map's.
     let mut correlations: Vec<Vec<f64>> = Vec::new();
     for image in &images {
-        let image = image()?;
+        let image = image.map_or_else(|| Ok(drawn()?), |path| read(path))?;
         let first = explained(&sessions[0], &image, None)?;
         let second = explained(&sessions[1], &image, Some(first.target.class.into()))?;
         let maps = |found: &Explanation| {
@@ -84,6 +82,7 @@ fn read(path: &str) -> Result<Rgba8, Box<dyn Error>> {
 /// Diagonal stripes, 80 x 64 pixels.
 fn drawn() -> Result<Rgba8, peerlight_core::Error> {
     let (width, height) = (80u32, 64u32);
-    let pixel = |i: u32| if (i % width + i / width) / 8 % 2 == 0 { [230, 120, 40, 255] } else { [20, 60, 90, 255] };
+    let pixel =
+        |i: u32| if ((i % width + i / width) / 8).is_multiple_of(2) { [230, 120, 40, 255] } else { [20, 60, 90, 255] };
     Rgba8::new(width, height, (0..width * height).flat_map(pixel).collect())
 }
