@@ -45,6 +45,19 @@ export async function native(files, options = []) {
     .map((line) => JSON.parse(line));
 }
 
+/**
+ * What the command line says of a file that it decodes by itself: of two classes that are as likely, the one that the
+ * page explains.
+ * @param {string} file
+ * @param {any} page
+ */
+export async function nativeOf(file, page) {
+  const [other] = await native([file]);
+  return other.target.class === page.target.class
+    ? other
+    : (await native([file], ['--class', String(page.target.class)]))[0];
+}
+
 /** What can be chosen, as the command line lists it. */
 export async function nativeCatalog() {
   program ??= build();
@@ -87,16 +100,20 @@ export function compare(page, other, { p = 1e-3, rho = 1e-3, mean = rho, top = t
     a.attention.forEach((v, k) => see('mean', v, b.attention[k]));
   });
   see('mean', page.agreement ?? 0, other.agreement ?? 0);
-  const [dp, drho, dmean] = [far.p, far.rho, far.mean].map((d) => d.toExponential(0));
+  const [dp, drho, dmean] = [far.p, far.rho, far.mean].map((d) => d.toExponential(1));
   const text = `p within ${dp}, rho within ${drho}, means within ${dmean}`;
   if (!top) return text;
 
-  assert.deepEqual(page.target, other.target, 'target');
-  assert.deepEqual(
-    page.peers.map((q) => [q.top[0].class, q.blank]),
-    other.peers.map((q) => [q.top[0].class, q.blank]),
-    'top-1',
-  );
+  assert.equal(page.target.class, other.target.class, 'target');
+  if (p <= 1e-3) assert.deepEqual(page.target, other.target, 'target');
+  page.peers.forEach(({ top: [first], blank }, k) => {
+    const { top: others, blank: otherBlank } = other.peers[k];
+    // The same class, or one that is as likely within the tolerance.
+    const same = others.find((q) => q.class === first.class);
+    const near = p <= 1e-3 ? 0 : p;
+    assert.ok(same && others[0].probability - same.probability <= near, `top-1: ${first.label}, ${others[0].label}`);
+    assert.equal(blank, otherBlank, 'blank');
+  });
   assert.ok(far.p <= p && far.rho <= rho && far.mean <= mean, `${text}; allowed are ${p}, ${rho}, ${mean}`);
   return text;
 }

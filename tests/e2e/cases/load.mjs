@@ -56,14 +56,16 @@ test('load: the page answers at once while it computes', async (t) => {
       () => (going = false),
       () => (going = false),
     );
+    await site.page.evaluate(() => scrollTo(0, 0));
     const theme = await site.at('theme').boundingBox();
-    while (going) await site.page.mouse.click(theme.x + 5, theme.y + 5);
+    while (going) await site.page.mouse.click(theme.x + theme.width / 2, theme.y + theme.height / 2);
     await done;
     return site.page.evaluate(() => ((window.measuring = false), window.most));
   };
   // The machine's own hiccups only ever add: the best of three is the page's.
   for (const [name, act] of /** @type {[string, () => Promise<unknown>][]} */ ([
-    ['a sample', () => site.at('sample-1').click()],
+    // By an event of its own: the mouse is busy elsewhere.
+    ['a sample', () => site.at('sample-1').dispatchEvent('click')],
     ['12 megapixels', () => site.pick(large)],
   ])) {
     const runs = [];

@@ -14,10 +14,18 @@ test('tour: offered once, by keyboard from stop to stop, and over at any time', 
   assert.equal(await focused(site), 'tour-title');
   assert.equal(await toured(site), 'peer-intake');
   await site.shown(() => site.at('tour-next').press('Enter'));
-  const stops = ['predictions', 'viewer', 'agreement', 'tools', 'settings', 'start', 'keep'];
+  const stops = [
+    'peer-predictions',
+    'peer-viewer',
+    'peer-agreement',
+    'peer-tools',
+    'section',
+    'peer-start',
+    'peer-keep',
+  ];
   for (const [i, stop] of stops.entries()) {
     await site.text('tour-count', new RegExp(`^${i + 2} of 8$`));
-    await site.page.waitForFunction((tag) => document.querySelector('.toured')?.localName === tag, `peer-${stop}`);
+    await site.page.waitForFunction((tag) => document.querySelector('.toured')?.localName === tag, stop);
     assert.equal(await focused(site), 'tour-title');
     if (i === 1) await audit(site, 'the tour');
     await site.at('tour-next').press('Enter');

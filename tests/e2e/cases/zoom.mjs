@@ -102,7 +102,7 @@ test('zoom: a click keeps a region; the image alone; presenting', async (t) => {
   assert.ok(!(await site.at('agreement').isVisible()));
   const size = await site.at('region-3-3').evaluate((cell) => parseFloat(getComputedStyle(cell).fontSize));
   assert.ok(size >= 13, `numbers of ${size} px`);
-  t.note((await audit(site, 'presenting')).join(', '));
+  await audit(site, 'presenting');
   await site.page.keyboard.press('Escape');
   await site.at('agreement').waitFor();
   assert.deepEqual(site.errors, []);
@@ -125,7 +125,7 @@ test('zoom: of three networks, the agreement of each pair, and its regions', asy
   await site.text('legend', /how alike the maps of small and any-size are/);
   const numbers = await site.at('regions').getByRole('gridcell').allTextContents();
   regions.forEach(({ pairs, constant }, i) => constant || assert.equal(numbers[i], decimal(pairs[1])));
-  t.note((await audit(site, 'a matrix')).join(', '));
+  await audit(site, 'a matrix');
   await buttons.nth(1).press('Enter');
   await site.text('legend', /how alike the networks’ maps are/);
   assert.deepEqual(site.errors, []);

@@ -1,5 +1,5 @@
 import { decimal, percent, short } from '../shared/format.js';
-import { fixed, listed, t } from '../words/index.js';
+import { fixed, heard, listed, t } from '../words/index.js';
 
 /**
  * @import { State } from '../app/state.js'
@@ -17,7 +17,7 @@ import { fixed, listed, t } from '../words/index.js';
  * @returns {[string, string]}
  */
 export function namesOf({ sides: { other }, image }, left, right) {
-  if (other?.kind === 'image') return [image.chosen?.name || t('sides.image.this'), other.name];
+  if (other?.kind === 'image') return [heard(image.chosen?.name ?? '') || t('sides.image.this'), heard(other.name)];
   if (other?.kind === 'networks') return [left.bundle.name, right.bundle.name];
   return [left.target.label, right.target.label];
 }

@@ -18,7 +18,7 @@ export const STOPS = /** @type {const} */ ([
   { id: 'map', at: 'peer-viewer' },
   { id: 'agreement', at: 'peer-agreement' },
   { id: 'what-if', at: 'peer-tools' },
-  { id: 'settings', at: 'peer-settings' },
+  { id: 'settings', at: 'section[aria-labelledby=settings-title]' },
   { id: 'compare', at: 'peer-start' },
   { id: 'keep', at: 'peer-keep' },
 ]);

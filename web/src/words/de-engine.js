@@ -146,6 +146,8 @@ export const SAID = {
   Rocket: 'Rakete',
   'A Falcon 9 rocket on its launch pad at dusk, between lattice towers':
     'Eine Falcon-9-Rakete in der Dämmerung auf ihrer Startrampe, zwischen Gittertürmen',
+  '(a dahlia: they know none)': '(eine Dahlie: sie kennen keine)',
+  '(they know none)': '(sie kennen keinen)',
   'Frying pan': 'Bratpfanne',
   'An empty iron frying pan on a steel kitchen top': 'Eine leere eiserne Bratpfanne auf einer Küchenplatte aus Stahl',
   'Public domain': 'gemeinfrei',

@@ -23,6 +23,7 @@ const words = {
   'about.moment': 'unter einer Sekunde',
   'about.seconds': 'etwa {n} s',
   'about.minutes': 'etwa {n} min',
+  passes: '{n} Durchläufe',
   'passes.forward': '{n} vorwärts',
   'passes.partial': '{n} teilweise',
   'passes.backward': '{n} rückwärts',

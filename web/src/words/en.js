@@ -22,6 +22,7 @@ export const EN = {
   'about.moment': 'under a second',
   'about.seconds': 'about {n} s',
   'about.minutes': 'about {n} min',
+  passes: '{n} passes',
   'passes.forward': '{n} forward',
   'passes.partial': '{n} partial',
   'passes.backward': '{n} backward',

@@ -167,7 +167,7 @@ function aboutMethod({ shows, caveat, formula, paper, url }) {
 
 /** @param {Explanation} map */
 function costOf({ cost, ms }) {
-  const all = `${amount(cost.forward + cost.partial + cost.backward, 'passes')} passes`;
+  const all = t('passes', { n: amount(cost.forward + cost.partial + cost.backward, 'passes') });
   return [make('span', { title: passes(cost) }, all), make('span', { class: 'time' }, time(ms))];
 }
 

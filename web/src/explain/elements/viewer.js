@@ -90,14 +90,14 @@ export class ImageViewer extends PageElement {
   update(state, before) {
     this.#state = state;
     const { image, result, view } = state;
-    this.#name.textContent = image.chosen?.name ?? '';
+    this.#name.textContent = heard(image.chosen?.name ?? '');
     this.#present.hidden = !result || view.presenting;
     if (image.preview && changed(state, before, (s) => [s.image.preview])) {
       const { width, height } = windowOf(image.preview);
       paintImage(this.#image, image.preview);
       this.#image.setAttribute(
         'aria-label',
-        heard(image.chosen?.alt ?? '') || t('viewer.image', { name: image.chosen?.name ?? '' }),
+        heard(image.chosen?.alt ?? '') || t('viewer.image', { name: heard(image.chosen?.name ?? '') }),
       );
       this.#frame.style.setProperty('--ratio', String(width / height));
       this.#zoom.set(1);

@@ -118,8 +118,8 @@ export class Intake extends PageElement {
         title: `${heard(sample.name)} (${heard(sample.credit)})`,
         onclick: () => this.#fetch(sample),
       };
-      const caption = make('span', { class: 'caption', 'aria-hidden': 'true' }, sample.name);
-      if (sample.surprise) caption.append(make('small', {}, ` ${sample.surprise}`));
+      const caption = make('span', { class: 'caption', 'aria-hidden': 'true' }, heard(sample.name));
+      if (sample.surprise) caption.append(make('small', {}, ` ${heard(sample.surprise)}`));
       return make('li', {}, make('button', props, image, caption));
     });
     const list = /** @type {HTMLElement} */ (this.querySelector('.samples'));
