@@ -37,7 +37,9 @@ test('tour: offered once, by keyboard from stop to stop, and over at any time', 
   // Begun anew over one's work, it changes nothing of it; Escape ends it and nothing else.
   const results = await site.results();
   await site.at('tour').press('Enter');
+  await site.text('tour-count', /^1 of 8$/);
   await site.at('tour-next').press('Enter');
+  await site.text('tour-count', /^2 of 8$/);
   await site.at('language').selectOption('de');
   await site.text('tour-title', /^Was die Netze sagen$/);
   await site.page.keyboard.press('Escape');

@@ -34,7 +34,7 @@ export function statusOf(state) {
   if (image.next) return { ...quiet, text: t('status.opening'), bar: ENDLESS };
   const status = { ...working(state), notice: image.notice };
   if (!image.error) return status;
-  const still = image.chosen?.name ? ` ${t('status.still', { name: image.chosen.name })}` : '';
+  const still = image.chosen?.name ? ` ${t('status.still', { name: heard(image.chosen.name) })}` : '';
   return { ...status, error: { ...image.error, help: image.error.help + still } };
 }
 
