@@ -102,9 +102,8 @@ test("images: animations, turned, progressive and lossless ones give the command
     const figures = await site.figures();
     assert.deepEqual([figures.image.width, figures.image.height], [226, 150], String(name));
     try {
-      t.note(
-        `${name}: ${compare(figures, await nativeOf(fixture(String(name)), figures), /** @type {object} */ (tolerance))}`,
-      );
+      const other = await nativeOf(fixture(String(name)), figures);
+      t.note(`${name}: ${compare(figures, other, /** @type {object} */ (tolerance))}`);
     } catch (thrown) {
       throw new Error(`${name}: ${thrown}`);
     }
@@ -247,7 +246,8 @@ test(
       }
       figures.image = other.image;
       // The page scales such images down while it decodes them, by the browser's own filter, and JPEG is decoded by the
-      // browser, too: correlations differ by up to 0.25. The drawn colors are nothing that a network knows, so that the answer turns on either.
+      // browser, too: correlations differ by up to 0.25. The drawn colors are nothing that a network knows, so that the
+      // answer turns on either.
       if (name.endsWith('.jpg')) continue;
       t.note(`${name}: ${compare(figures, other, { p: 0.03, rho: 0.3, mean: 0.04 })}`);
     }
