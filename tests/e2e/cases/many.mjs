@@ -75,6 +75,7 @@ test('many: files picked are explained, and their figures are the command lineâ€
   assert.deepEqual(await paths(site), ['coffee.png']);
   await site.at('many-filter').fill('');
   await site.at('many-grouped').check();
+  await site.page.locator('peer-images tr.group').first().waitFor();
   const groups = await site.page.locator('peer-images tr.group').allTextContents();
   assert.equal(groups.length, new Set(saved.images.map((image) => image.target.label)).size);
   await audit(site, 'many images');

@@ -30,7 +30,7 @@ test('tour: offered once, by keyboard from stop to stop, and over at any time', 
     if (i === 1) await audit(site, 'the tour');
     await site.at('tour-next').press('Enter');
   }
-  assert.ok(await site.page.getByRole('dialog').isHidden());
+  await site.page.getByRole('dialog').waitFor({ state: 'hidden' });
   assert.equal(await focused(site), 'tour', 'the focus goes back to what begins it');
   assert.equal(await toured(site), undefined);
 
@@ -43,7 +43,7 @@ test('tour: offered once, by keyboard from stop to stop, and over at any time', 
   await site.at('language').selectOption('de');
   await site.text('tour-title', /^Was die Netze sagen$/);
   await site.page.keyboard.press('Escape');
-  assert.ok(await site.page.getByRole('dialog').isHidden());
+  await site.page.getByRole('dialog').waitFor({ state: 'hidden' });
   assert.equal(await site.results(), results);
   await site.open();
   assert.ok(await site.at('tour-take').isHidden(), 'offered on the first visit alone');

@@ -27,7 +27,7 @@ export class AnswerCard extends PageElement {
 
   connectedCallback() {
     const caption = make('caption', {}, t('what-if.table'));
-    const head = make('thead', {}, headRow(['', ...HEADS.map((key) => t(key))]));
+    const head = make('thead', {}, headRow([t('matrix.network'), ...HEADS.map((key) => t(key))]));
     const table = make('table', {}, caption, head, this.#body);
     const details = make('details', {}, make('summary', {}, t('what-if.numbers')), table);
     this.replaceChildren(this.#title, this.#sentence, this.#peers, this.#error, details);
