@@ -279,7 +279,7 @@ export async function monkey(t, options) {
   assert.ok(here.peers.length > 0);
   // Opened anew, it gives the figures that it gave at first.
   await page.goto('about:blank');
-  await page.goto(`${site.server.origin}/index.html`);
+  await page.goto(`${site.server.origin}/index.html#lang=en`);
   await site.text('status', /^Ready\./);
   const again = await site.explain(() => site.at('sample-0').click());
   near(again.agreement, first.agreement, 0, 'agreement');
