@@ -23,6 +23,11 @@ impl Int {
     }
 }
 
+/// A shape whose every extent is known.
+pub fn known(shape: &[usize]) -> Vec<Int> {
+    shape.iter().map(|&extent| Int::Known(extent as i64)).collect()
+}
+
 /// A tensor that does not depend on the image.
 #[derive(Debug, Clone)]
 pub struct Constant<'a> {
@@ -95,6 +100,14 @@ impl<'a> Constant<'a> {
 
     pub fn ints(shape: Vec<usize>, values: Vec<Int>) -> Self {
         Self { name: "", shape, numbers: Numbers::Ints(values), kind: None }
+    }
+
+    /// Other values of the same kind: whole numbers stay whole.
+    pub fn like(&self, shape: Vec<usize>, values: Vec<f32>) -> Self {
+        match self.is_int() {
+            true => Self::ints(shape, values.into_iter().map(|v| Int::Known(v as i64)).collect()),
+            false => Self::floats(shape, values),
+        }
     }
 
     /// The number of elements.

@@ -122,6 +122,11 @@ impl<'a> Draft<'a> {
         own.map(|axis| self.nodes[data.node].shape[axis]).collect()
     }
 
+    /// The extent of a view's axis, which is not the batch.
+    pub fn extent(&self, data: &Data, axis: usize) -> usize {
+        self.nodes[data.node].shape[data.order[axis] - 1]
+    }
+
     /// A node whose result is the view, its axes in their order.
     pub fn settled(&mut self, data: &Data) -> Result<usize, Fault> {
         if data.order.is_sorted() {

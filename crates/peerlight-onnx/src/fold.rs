@@ -9,7 +9,7 @@ mod reduce;
 use std::rc::Rc;
 
 use crate::{
-    constant::{Constant, Int, Numbers, data_type},
+    constant::{Constant, Int, Numbers, data_type, known},
     error::{Fault, refuse},
     import::{Call, Import, Value},
     proto::Attribute,
@@ -39,8 +39,8 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
         "Cast" => one(cast(import, call)?),
         "DequantizeLinear" => one(dequantized(import, call)?),
         "Shape" => {
-            let shape = call.constant(0)?.shape.iter().map(|&extent| Int::Known(extent as i64));
-            shape_slice(call, shape.collect()).map(|value| vec![value])
+            let shape = known(&call.constant(0)?.shape);
+            shape_slice(call, shape).map(|value| vec![value])
         }
         "Size" => one(Constant::ints(Vec::new(), vec![Int::Known(call.constant(0)?.len() as i64)])),
         "Range" => {

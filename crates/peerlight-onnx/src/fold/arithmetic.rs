@@ -81,10 +81,7 @@ fn each<'a>(
     let x = call.constant(0)?;
     import.allow(x.len())?;
     let values: Vec<f32> = x.to_floats()?.into_iter().map(function).collect();
-    Ok(match x.is_int() {
-        true => Constant::ints(x.shape.clone(), values.into_iter().map(|v| Int::Known(v as i64)).collect()),
-        false => Constant::floats(x.shape.clone(), values),
-    })
+    Ok(x.like(x.shape.clone(), values))
 }
 
 /// A function of the elements of two constants.

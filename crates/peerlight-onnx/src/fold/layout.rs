@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{broadcast, count, repeated, shape_of, strided};
 use crate::{
-    constant::{Constant, Int, Numbers},
+    constant::{Constant, Int, Numbers, known},
     draft::position,
     error::{Fault, refuse},
     import::{Call, Import, Value},
@@ -16,7 +16,6 @@ use crate::{
 
 pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
     let x = call.constant(0)?;
-    let known = |shape: &[usize]| shape.iter().map(|&extent| Int::Known(extent as i64)).collect::<Vec<_>>();
     let viewed = |shape: Vec<usize>| {
         let constant = Constant { name: x.name, shape, numbers: x.numbers.clone(), kind: x.kind };
         Ok(vec![Value::Constant(Rc::new(constant))])
@@ -93,11 +92,7 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
                 }
                 values[start..start + size].copy_from_slice(update);
             }
-            let constant = match x.is_int() {
-                true => Constant::ints(x.shape.clone(), values.iter().map(|&v| Int::Known(v as i64)).collect()),
-                false => Constant::floats(x.shape.clone(), values),
-            };
-            Ok(vec![Value::Constant(Rc::new(constant))])
+            Ok(vec![Value::Constant(Rc::new(x.like(x.shape.clone(), values)))])
         }
         "Expand" => {
             // What is the same for every sample of a batch needs to be there once.

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::{count, strided};
 use crate::{
-    constant::{Constant, Int},
     draft::position,
     error::{Fault, refuse},
     import::{Call, Import, Value},
@@ -51,10 +50,7 @@ pub fn reduce<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Va
     let shape: Vec<usize> =
         (0..rank).filter(stays).map(|axis| if gone.contains(&axis) { 1 } else { x.shape[axis] }).collect();
     let values: Vec<f32> = groups.iter().map(|group| of(group)).collect();
-    Ok(vec![Value::Constant(Rc::new(match x.is_int() {
-        true => Constant::ints(shape, values.into_iter().map(|v| Int::Known(v as i64)).collect()),
-        false => Constant::floats(shape, values),
-    }))])
+    Ok(vec![Value::Constant(Rc::new(x.like(shape, values)))])
 }
 
 /// Running sums along an axis.
@@ -73,8 +69,5 @@ pub fn running_sum<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<V
             values[i] += values[i - inner];
         }
     }
-    Ok(vec![Value::Constant(Rc::new(match x.is_int() {
-        true => Constant::ints(x.shape.clone(), values.into_iter().map(|v| Int::Known(v as i64)).collect()),
-        false => Constant::floats(x.shape.clone(), values),
-    }))])
+    Ok(vec![Value::Constant(Rc::new(x.like(x.shape.clone(), values)))])
 }

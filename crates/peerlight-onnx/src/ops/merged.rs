@@ -3,9 +3,12 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use super::shape::{extents::reshaped, merge, repeated, to_shape};
+use super::shape::{
+    extents::{expanded, reshaped},
+    merge, repeated, to_shape,
+};
 use crate::{
-    constant::{Constant, Int},
+    constant::{Constant, Int, known},
     draft::{Data, position},
     error::{Fault, refuse},
     fold::shape_slice,
@@ -26,8 +29,7 @@ pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
         "Expand" if data.order.first() == Some(&0) => return expand(import, call, &data),
         // As for one image.
         "Shape" if data.order.first() == Some(&0) => {
-            let shape = import.draft.shape(&data).into_iter().map(|extent| Int::Known(extent as i64));
-            return Ok(vec![shape_slice(call, shape.collect())?]);
+            return Ok(vec![shape_slice(call, known(&import.draft.shape(&data)))?]);
         }
         _ => {}
     }
@@ -115,17 +117,12 @@ impl Both {
 
 /// Axes of one element repeated, the first axis being what it is.
 fn expand<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data) -> Result<Vec<Value<'a>>, Fault> {
-    let own = import.draft.shape(data);
+    let own = known(&import.draft.shape(data));
     let target = call.constant(1)?.to_ints()?;
-    let fits = |(&own, target): (&usize, &Int)| match target {
-        Int::Known(target) => own == 1 || *target == 1 || *target == own as i64,
-        Int::Batch => false,
-    };
-    if target.len() != own.len() || !own.iter().zip(&target).all(fits) || target[0] != Int::Known(own[0] as i64) {
+    if target.len() != own.len() || target.first() != own.first() {
         return refuse(format!("makes {target:?} of {own:?}"));
     }
-    let whole = own.iter().zip(target).map(|(&own, target)| if own == 1 { target } else { Int::Known(own as i64) });
-    match repeated(import, call, data, &whole.collect::<Vec<_>>())?.pop() {
+    match repeated(import, call, data, &expanded(&own, &target)?)?.pop() {
         Some(Value::Data(data)) => Ok(vec![Value::Merged(data)]),
         _ => refuse("repeats nothing"),
     }
@@ -133,12 +130,12 @@ fn expand<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data) -> Resu
 
 /// Another shape, read as for one image: what begins with 1 is whole images again.
 fn reshape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data) -> Result<Vec<Value<'a>>, Fault> {
-    let known = |extent: Int| if extent == Int::Batch { Int::Known(1) } else { extent };
-    let target: Vec<Int> = call.constant(1)?.to_ints()?.into_iter().map(known).collect();
+    let of_one = |extent: Int| if extent == Int::Batch { Int::Known(1) } else { extent };
+    let target: Vec<Int> = call.constant(1)?.to_ints()?.into_iter().map(of_one).collect();
     if data.order.first() != Some(&0) {
         return refuse("takes a result whose first axis is not the batch: the batch must stay the first axis");
     }
-    let own: Vec<Int> = import.draft.shape(data).into_iter().map(|extent| Int::Known(extent as i64)).collect();
+    let own = known(&import.draft.shape(data));
     let shape = reshaped(&own, &target, call.int("allowzero", 0)? != 0)?;
     match shape.first() {
         Some(Int::Known(1)) => to_shape(import, call, data, shape),

@@ -7,14 +7,14 @@ use peerlight_models::ops::{Binary, Concat, Flatten, Op, Reshape, Slice};
 
 use super::arithmetic::constant_beside;
 use crate::{
-    constant::Int,
+    constant::{Int, known},
     draft::{Data, position},
     error::{Fault, refuse},
     fold::shape_slice,
     import::{Call, Import, Value, extent},
 };
 
-use extents::{reshaped, squeezed, unsqueezed};
+use extents::{expanded, reshaped, squeezed, unsqueezed};
 
 type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 
@@ -31,7 +31,7 @@ pub fn shape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
 
 /// A shape of one sample with the batch before it.
 fn whole(shape: &[usize]) -> Vec<Int> {
-    std::iter::once(Int::Batch).chain(shape.iter().map(|&extent| Int::Known(extent as i64))).collect()
+    std::iter::once(Int::Batch).chain(known(shape)).collect()
 }
 
 pub fn transpose<'a>(_: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
@@ -80,17 +80,7 @@ pub fn expand<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let data = call.data(0)?.clone();
     let own = whole(&import.draft.shape(&data));
     let target = call.constant(1)?.to_ints()?;
-    let Some(missing) = own.len().checked_sub(target.len()) else {
-        return refuse(format!("makes {target:?} of {own:?}: the batch must stay the first axis"));
-    };
-    let mut shape = Vec::new();
-    for (axis, own) in own.iter().enumerate() {
-        match (own, axis.checked_sub(missing).map_or(&Int::Known(1), |at| &target[at])) {
-            (own, target) if own == target || *target == Int::Known(1) => shape.push(*own),
-            (Int::Known(1), target) => shape.push(*target),
-            (own, target) => return refuse(format!("makes {target:?} of an axis of {own:?}")),
-        }
-    }
+    let shape = expanded(&own, &target)?;
     if shape == own {
         return Ok(vec![Value::Data(data)]);
     }
@@ -271,7 +261,7 @@ pub fn split<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let data = call.view(0)?.clone();
     let axis = data.position(call.int("axis", 0)?)?;
     let (mut parts, mut start) = (Vec::new(), 0);
-    for size in split_sizes(call, import.draft.nodes[data.node].shape[data.order[axis] - 1])? {
+    for size in split_sizes(call, import.draft.extent(&data, axis))? {
         let range = range::Range::between(start, start + size);
         parts.push(Value::of(part(import, call, &data, axis, range)?));
         start += size;
@@ -287,7 +277,7 @@ pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let data = call.view(0)?.clone();
     let axis = data.position(call.int("axis", 0)?)?;
     let places = call.constant(1)?;
-    let extent = import.draft.nodes[data.node].shape[data.order[axis] - 1];
+    let extent = import.draft.extent(&data, axis);
     let starts: Vec<usize> =
         places.to_known()?.iter().map(|&place| position(place, extent)).collect::<Result<_, _>>()?;
     match (places.shape.len(), starts.as_slice()) {

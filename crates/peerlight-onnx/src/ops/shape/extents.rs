@@ -37,6 +37,22 @@ pub fn reshaped(from: &[Int], target: &[Int], zero: bool) -> Result<Vec<Int>, Fa
     if shape.contains(&Int::Known(-1)) { Err(unfit()) } else { Ok(shape) }
 }
 
+/// A shape with axes of one element repeated to fit a target, which may lack the first ones.
+pub fn expanded(own: &[Int], target: &[Int]) -> Result<Vec<Int>, Fault> {
+    let Some(missing) = own.len().checked_sub(target.len()) else {
+        return refuse(format!("makes {target:?} of {own:?}: the batch must stay the first axis"));
+    };
+    let wanted = std::iter::repeat_n(&Int::Known(1), missing).chain(target);
+    own.iter()
+        .zip(wanted)
+        .map(|pair| match pair {
+            (own, wanted) if own == wanted || *wanted == Int::Known(1) => Ok(*own),
+            (Int::Known(1), wanted) => Ok(*wanted),
+            (own, wanted) => refuse(format!("makes {wanted:?} of an axis of {own:?}")),
+        })
+        .collect()
+}
+
 /// A shape without some axes of one element, or without all of them.
 pub fn squeezed(shape: &[usize], axes: Option<&[i64]>) -> Result<Vec<usize>, Fault> {
     let gone: Vec<usize> = match axes {
