@@ -1,7 +1,8 @@
-import { PeerlightError, listBundles, openEngine } from 'peerlight';
+import { PeerlightError, openEngine } from 'peerlight';
 import { failure } from '../shared/failure.js';
 import { refusal } from '../shared/refusal.js';
 import { runOwnNetworks } from './own-effects.js';
+import { listShipped } from './shipped.js';
 import { spawn } from './spawn.js';
 import { t, heard, worded } from '../words/index.js';
 
@@ -34,7 +35,9 @@ export function runNetworks(store) {
     if (state.language.code !== before.language.code && engine) {
       dispatch({ type: 'engine-worded', catalog: worded(engine.catalog) });
     }
-    if (state.choice.shown && !before.choice.shown && !state.choice.shipped.length) list().catch(() => {});
+    if (state.choice.shown && !before.choice.shown && !state.choice.shipped.length) {
+      listShipped(dispatch).catch(() => {});
+    }
   });
 
   /** @param {State} state */
@@ -74,18 +77,11 @@ export function runNetworks(store) {
   async function wanted(state, signal) {
     const choice = state.wanted;
     if (choice && choice.kind !== 'shipped') return { models: await own.models(choice, state), note: '', choice };
-    const { standard, bundles } = await list(signal);
+    const { standard, bundles } = await listShipped(dispatch, signal);
     const found = bundles.find((bundle) => bundle.id === (choice?.id ?? standard));
     if (!found) throw new PeerlightError('download-failed', t('networks.unlisted'));
     const { id, url, sha256, bytes, note } = found;
     return { bundle: url, sha256, bytes, note, choice: { kind: 'shipped', id } };
-  }
-
-  /** @param {AbortSignal} [signal] */
-  async function list(signal) {
-    const listed = await listBundles(new URL('models/index.json', document.baseURI), { signal });
-    dispatch({ type: 'networks-listed', shipped: listed.bundles, standard: listed.standard });
-    return listed;
   }
 
   /**

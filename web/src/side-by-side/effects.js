@@ -1,5 +1,6 @@
-import { listBundles, openEngine, preview as decodePreview } from 'peerlight';
+import { openEngine, preview as decodePreview } from 'peerlight';
 import { findKept } from '../networks/kept.js';
+import { listShipped } from '../networks/shipped.js';
 import { spawn } from '../networks/spawn.js';
 import { failure } from '../shared/failure.js';
 import { runnableSide, targetIn } from './select.js';
@@ -61,8 +62,7 @@ export function followSides(store, engineNow) {
   async function list() {
     if (listed) return;
     listed = true;
-    const found = await listBundles(new URL('models/index.json', document.baseURI)).catch(() => null);
-    if (found) dispatch({ type: 'networks-listed', shipped: found.bundles, standard: found.standard });
+    await listShipped(dispatch).catch(() => null);
   }
 
   /** @param {number} serial */
