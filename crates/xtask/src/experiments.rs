@@ -98,7 +98,29 @@ static SCRATCH: Family = Family {
     pretrained: false,
 };
 
+/// The same setting, small enough for several seeds: 64 x 64, half as many images a step, 400 steps.
+static SEEDED: Family = Family {
+    train: &["imagenette/train"],
+    set: "imagenette500",
+    flags: &[
+        "--peers=efficientnet-lite0,efficientnet-lite1",
+        "--image-size=64",
+        "--crop=0.35",
+        "--batch-size=16",
+        "--steps=400",
+        "--lr=0.05",
+        "--weight-decay=0.0001",
+        "--warm-up=20",
+        "--map-size=28",
+        "--validate-every=0",
+        "--validate-most=200",
+        "--checkpoint-every=50",
+    ],
+    pretrained: false,
+};
+
 const SEEDS: &[u64] = &[0, 1, 2];
+const FOUR: &[u64] = &[0, 1, 2, 3];
 const TWO: &[u64] = &[0, 1];
 const ONE: &[u64] = &[0];
 
@@ -163,6 +185,14 @@ static PLAN: &[Experiment] = &[
         seeds: ONE,
     },
     Experiment { name: "scratch-whole", family: &SCRATCH, flags: &["--transfer=whole"], seeds: ONE },
+    Experiment { name: "seeds-transfer", family: &SEEDED, flags: &[], seeds: FOUR },
+    Experiment { name: "seeds-beta0", family: &SEEDED, flags: &["--transfer-weight=0"], seeds: FOUR },
+    Experiment {
+        name: "seeds-gamma",
+        family: &SEEDED,
+        flags: &["--transfer-weight=0", "--mutual-weight=1"],
+        seeds: FOUR,
+    },
 ];
 
 /// The bundle that the first family starts from, made of the published weights.
@@ -250,7 +280,7 @@ pub fn run(args: &Args) -> Result {
     let wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|only| name.starts_with(only.as_str()));
     if args.stage != Stage::Evaluate {
         // The first seed of everything before the second of anything: an image of the whole comes early.
-        for seed in SEEDS {
+        for seed in FOUR {
             for experiment in PLAN.iter().filter(|e| wanted(e.name) && e.seeds.contains(seed)) {
                 train(&peerlight, args, experiment, *seed)?;
             }
