@@ -2,6 +2,7 @@
 //! already is not done again, and what was stopped goes on.
 
 pub mod planted;
+pub mod study;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,9 @@ pub struct Args {
     /// Where runs and their results go; results are small and are kept in docs/results too
     #[arg(long, default_value = "target/experiments", value_name = "DIR")]
     out: PathBuf,
+    /// Folder with mobilenet-v1.onnx and mobilenet-v2.onnx, for what is measured of unlike networks
+    #[arg(long, value_name = "DIR")]
+    networks: Option<PathBuf>,
     /// Only the experiments whose names begin so (may be given more than once)
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
@@ -302,6 +306,7 @@ pub fn run(args: &Args) -> Result {
             }
         }
     }
+    study::measure(&peerlight, args, wanted)?;
     planted::measure(&peerlight, args, wanted)?;
     if wanted("planted") {
         planted::keep(args)?;

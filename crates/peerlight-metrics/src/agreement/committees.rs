@@ -46,12 +46,7 @@ pub fn answers(report: &mut AgreementReport, method: &str, records: &[Record], i
 }
 
 /// The images with a peer's own map alone, whose agreement is that with some others: the mean over the pairs.
-fn beside_others(
-    records: &[Record],
-    method: &str,
-    (peer, others): (usize, &[usize]),
-    ids: &[String],
-) -> Vec<Record> {
+fn beside_others(records: &[Record], method: &str, (peer, others): (usize, &[usize]), ids: &[String]) -> Vec<Record> {
     let pair = |other: &usize| {
         let [first, second] = if *other < peer { [*other, peer] } else { [peer, *other] };
         named(method, &[&ids[first], &ids[second]])

@@ -151,9 +151,8 @@ async fn masked(
     let own: Vec<Explanation> =
         made.peers.iter().map(|peer| Explanation { map: peer.map.clone(), ..made.clone() }).collect();
     let maps = std::iter::once(made).chain(&own).chain(others.iter().map(|(_, other)| other));
-    let trials: Vec<Option<Evaluation<'_>>> = maps
-        .map(|map| (map.peers.len() == made.peers.len()).then(|| Evaluation::new(&image, map, request)))
-        .collect();
+    let trials: Vec<Option<Evaluation<'_>>> =
+        maps.map(|map| (map.peers.len() == made.peers.len()).then(|| Evaluation::new(&image, map, request))).collect();
     let (whole, kept) = masked_by(&trials.iter().flatten().collect::<Vec<_>>(), &[Masking::Top50]).await?;
     let mut kept = kept.into_iter();
     Ok(trials.iter().map(|trial| trial.as_ref().and_then(|_| Some([whole, kept.next()?]))).collect())
