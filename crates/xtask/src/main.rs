@@ -57,7 +57,7 @@ enum Command {
     Experiments(experiments::Args),
     /// Make images with a planted mark, whose truth is known
     Planted(planted::Args),
-    /// Make images of two classes side by side, whose truth is known
+    /// Make images with one of another class pasted in, whose truth is known
     Pasted(pasted::Args),
     /// Import networks of many makers and compare them with onnxruntime and torch-cam
     Networks(networks::Args),

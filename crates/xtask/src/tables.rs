@@ -17,11 +17,12 @@ use crate::{
 type Table = fn(&[&str]) -> Result<Option<String>>;
 
 /// The pages whose tables are made here.
-const PAGES: [(&str, Table); 4] = [
+const PAGES: [(&str, Table); 5] = [
     ("docs/BENCHMARKS.md", benchmarks::table),
     ("docs/networks.md", networks::table),
     ("docs/agreement.md", planted::table),
     ("docs/agreement.md", study::table),
+    ("docs/RESULTS.md", study::table),
 ];
 
 /// Writes every table anew.

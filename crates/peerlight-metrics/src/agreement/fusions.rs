@@ -28,7 +28,7 @@ pub const FUSIONS: [Fusion; 7] = [
     Fusion { id: "confidence", least: 2, fuse: |maps| maps.weighted(|p| p) },
     // The log-odds of the mean probability change with a peer's own log-odds in proportion to p (1 - p).
     Fusion { id: "decision", least: 2, fuse: |maps| maps.weighted(|p| p * (1.0 - p)) },
-    Fusion { id: "geometric", least: 2, fuse: |maps| maps.each(|v| v.iter().product::<f32>()) },
+    Fusion { id: "product", least: 2, fuse: |maps| maps.each(|v| v.iter().product::<f32>()) },
     Fusion { id: "least", least: 2, fuse: |maps| maps.each(|v| v.iter().copied().fold(1.0, f32::min)) },
     Fusion { id: "largest", least: 2, fuse: |maps| maps.each(|v| v.iter().copied().fold(0.0, f32::max)) },
     Fusion { id: "median", least: 3, fuse: |maps| maps.each(median) },

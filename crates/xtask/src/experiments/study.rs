@@ -37,7 +37,7 @@ pub fn measure(peerlight: &Path, args: &Args, wanted: impl Fn(&str) -> bool) -> 
         found = true;
     }
     match found {
-        true => tables::write_page("docs/agreement.md", table),
+        true => ["docs/agreement.md", "docs/RESULTS.md"].iter().try_for_each(|page| tables::write_page(page, table)),
         false => Ok(()),
     }
 }

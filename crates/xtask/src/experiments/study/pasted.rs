@@ -1,4 +1,5 @@
-//! Images of two classes side by side: is the brightest place in the half of the class that is explained?
+//! Images of one class with a small one of another class pasted in: is the brightest place where the class that is
+//! explained is?
 
 use std::collections::BTreeMap;
 
@@ -12,12 +13,12 @@ use crate::{
 };
 
 /// Number of images.
-const COUNT: usize = 120;
+const COUNT: usize = 300;
 /// Scores of a network's own map.
 const ALONE: [&str; 4] = ["mirrored", "itself", "confidence", "spread"];
 const BESIDE: [&str; 3] = ["regional-weighted", "regional-7", "regional-1"];
 
-/// One map of one image: whether it points at the half of its class, and scores by name.
+/// One map of one image: whether it points where its class is, and scores by name.
 type Row = (bool, BTreeMap<String, f64>);
 
 pub fn run(study: &Study<'_>) -> Result<Value> {
@@ -54,7 +55,7 @@ fn results(records: &[Value], truth: &str) -> Value {
         let second = others.iter().find(|(name, _)| image.ends_with(*name)).and_then(|(_, other)| index.get(*other));
         let judged: Vec<&Value> = record["judged"].as_array().into_iter().flatten().collect();
         let explained = judged.first().and_then(|of| of["class"].as_u64());
-        // The box is around the first class: the other half is that of the second.
+        // The box is around the first class: all the rest is the second's.
         let first = match explained {
             Some(class) if Some(class) == record["class"].as_u64() => true,
             Some(class) if Some(&class) == second => false,

@@ -112,7 +112,7 @@ fn fusions(found: &Value) -> String {
         ("lite1", "Lite1's own map"),
         ("fused confidence", "mean weighted by each network's probability"),
         ("fused decision", "mean weighted by p (1 - p), the joint decision"),
-        ("fused geometric", "geometric mean"),
+        ("fused product", "product"),
         ("fused least", "least of both"),
         ("fused largest", "largest of both"),
         ("fused both-look", "mean, dimmed by agreement where both look"),

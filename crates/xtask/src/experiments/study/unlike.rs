@@ -25,7 +25,7 @@ const KEPT: [&str; 12] = [
 ];
 
 /// Number of images of each half that each network's agreement with itself is measured on: three passes more.
-const ITSELF: usize = 100;
+const ITSELF: usize = 300;
 
 pub fn run(study: &Study<'_>) -> Result<Value> {
     let bundle = four(study)?;
