@@ -67,6 +67,8 @@ struct Family {
     flags: &'static [&'static str],
     /// Whether it starts from [`PRETRAINED`].
     pretrained: bool,
+    /// Whether each report is kept in docs/results, or only what they come to in docs/study.json.
+    kept: bool,
 }
 
 /// 1000-class peers that keep what they know, by distillation from their former selves.
@@ -83,6 +85,7 @@ static TUNED: Family = Family {
         "--evidence=guided",
     ],
     pretrained: true,
+    kept: true,
 };
 /// The paper's own setting: hard labels, ten classes, from nothing.
 static SCRATCH: Family = Family {
@@ -100,6 +103,7 @@ static SCRATCH: Family = Family {
         "--map-size=28",
     ],
     pretrained: false,
+    kept: true,
 };
 
 /// The same setting, small enough for several seeds: micro networks, 64 x 64.
@@ -116,11 +120,9 @@ static SEEDED: Family = Family {
         "--weight-decay=0.0001",
         "--warm-up=50",
         "--map-size=28",
-        "--validate-every=0",
-        "--validate-most=200",
-        "--checkpoint-every=100",
     ],
     pretrained: false,
+    kept: false,
 };
 
 const SEEDS: &[u64] = &[0, 1, 2];
@@ -223,7 +225,13 @@ const RIVALS: &str = "mutual,attention,grad-cam,grad-cam-pp,layer-cam,recipro-ca
                       control-ones,control-noise,control-gaussian,control-fake";
 
 static MEASURES: &[Measure] = &[
-    Measure { name: "", methods: "mutual,guided,cam", metrics: "average-drop,average-increase", limit: None, of: None },
+    Measure {
+        name: "",
+        methods: "mutual,guided,cam",
+        metrics: "average-drop,average-increase,pointing",
+        limit: None,
+        of: None,
+    },
     Measure {
         name: "-whole",
         methods: "mutual,grad-cam",
@@ -296,13 +304,15 @@ pub fn run(args: &Args) -> Result {
     }
     for measure in MEASURES {
         if wanted(UNTOUCHED) {
-            evaluate(&peerlight, args, measure, UNTOUCHED, &root().join(PRETRAINED), TUNED.set)?;
+            evaluate(&peerlight, args, measure, UNTOUCHED, &root().join(PRETRAINED), &TUNED)?;
         }
         for experiment in PLAN.iter().filter(|e| wanted(e.name)) {
             for seed in experiment.seeds {
                 let name = format!("{}-{seed}", experiment.name);
                 let bundle = args.out.join(&name).join("bundle.safetensors");
-                evaluate(&peerlight, args, measure, &name, &bundle, experiment.family.set)?;
+                if args.stage != Stage::Evaluate || bundle.exists() {
+                    evaluate(&peerlight, args, measure, &name, &bundle, experiment.family)?;
+                }
             }
         }
     }
@@ -348,11 +358,11 @@ fn train(peerlight: &Path, args: &Args, experiment: &Experiment, seed: u64) -> R
 }
 
 /// Runs the protocol, or goes on with it, and keeps the small part of what it found.
-fn evaluate(peerlight: &Path, args: &Args, measure: &Measure, name: &str, bundle: &Path, set: &str) -> Result {
+fn evaluate(peerlight: &Path, args: &Args, measure: &Measure, name: &str, bundle: &Path, family: &Family) -> Result {
     if measure.of.is_some_and(|of| !of.contains(&name)) {
         return Ok(());
     }
-    let result = format!("{set}{}", measure.name);
+    let (set, result) = (family.set, format!("{}{}", family.set, measure.name));
     shell::say(format!("measuring {name}, {result}"));
     let out = args.out.join(name).join(&result);
     let mut evaluate = command(peerlight);
@@ -361,8 +371,10 @@ fn evaluate(peerlight: &Path, args: &Args, measure: &Measure, name: &str, bundle
     evaluate.arg("--boxes").arg(args.data.join("imagenet-val/boxes.csv"));
     evaluate.args(args.limit.or(measure.limit).map(|limit| format!("--limit={limit}")));
     exec(&mut evaluate)?;
-    let kept = kept()?.join(format!("{name}-{result}.json"));
-    std::fs::copy(out.join("report.json"), kept).map_err(|e| e.to_string())?;
+    if family.kept {
+        let kept = kept()?.join(format!("{name}-{result}.json"));
+        std::fs::copy(out.join("report.json"), kept).map_err(|e| e.to_string())?;
+    }
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::{Args, kept};
+use super::Args;
 use crate::{
     shell::{self, Result, command, exec, read, root},
     tables,
@@ -33,6 +33,10 @@ pub fn measure(peerlight: &Path, args: &Args, wanted: impl Fn(&str) -> bool) -> 
         [("unlike", unlike::run), ("fusions", fusions::run), ("pasted", pasted::run), ("seeds", seeds::run)];
     let mut found = false;
     for (name, run) in parts.into_iter().filter(|(name, _)| wanted(name)) {
+        if args.networks.is_none() && ["unlike", "pasted"].contains(&name) {
+            shell::say(format!("{name} is left out: it takes --networks"));
+            continue;
+        }
         keep(name, run(&study)?)?;
         found = true;
     }

@@ -49,6 +49,7 @@ fn results(records: &[Value], truth: &str) -> Value {
     let others: BTreeMap<&str, &str> =
         truth.lines().skip(1).filter_map(|line| Some((line.split(',').next()?, line.rsplit(',').next()?))).collect();
     let mut maps: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    let mut together: Vec<Vec<Row>> = Vec::new();
     let mut neither = 0;
     for record in records {
         let image = record["image"].as_str().unwrap_or_default();
@@ -64,6 +65,7 @@ fn results(records: &[Value], truth: &str) -> Value {
                 continue;
             }
         };
+        together.push(Vec::new());
         for of in judged.iter().filter(|of| of["peer"].is_null() || of["method"] == "mutual") {
             let own = of["values"].as_object().into_iter().flatten();
             let kept = own.filter(|(id, _)| ALONE.contains(&id.as_str()) || BESIDE.contains(&id.as_str()));
@@ -77,29 +79,50 @@ fn results(records: &[Value], truth: &str) -> Value {
             if let (Some(with), Some(itself)) = (scores.get("regional-weighted"), scores.get("mirrored")) {
                 scores.insert("both".into(), with + itself);
             }
-            maps.entry(name).or_default().push((of["hit"] == first, scores));
+            let row = (of["hit"] == first, scores);
+            if let (true, Some(own)) = (of["peer"].is_u64(), together.last_mut()) {
+                own.push(row.clone());
+            }
+            maps.entry(name).or_default().push(row);
         }
     }
-    let maps: Map<String, Value> = maps.iter().map(|(name, rows)| (name.clone(), aurocs(rows))).collect();
+    let mut maps: Map<String, Value> = maps.iter().map(|(name, rows)| (name.clone(), aurocs(rows))).collect();
+    maps.insert("each peer".into(), pooled(&together));
     json!({ "images": records.len(), "neither_class": neither, "maps": maps })
+}
+
+/// AUROC of one map's score.
+fn auroc(id: &str, rows: &[&Row]) -> f64 {
+    ranked(rows.iter().filter_map(|(hit, scores)| Some((*scores.get(id)?, *hit))).collect())
 }
 
 /// AUROC of each score, and how much the peers' is above that of the mirrored image.
 fn aurocs(rows: &[Row]) -> Value {
-    let figure = |id: &str, rows: &[Row]| {
-        ranked(rows.iter().filter_map(|(hit, scores)| Some((*scores.get(id)?, *hit))).collect())
+    pooled(&rows.iter().map(|row| vec![row.clone()]).collect::<Vec<_>>())
+}
+
+/// The same, as the mean over several networks; each item holds one image's rows, in the networks' order. Networks that
+/// never miss are left out.
+fn pooled(images: &[Vec<Row>]) -> Value {
+    let figure = |id: &str, images: &[Vec<Row>]| {
+        let own = |place: usize| auroc(id, &images.iter().filter_map(|rows| rows.get(place)).collect::<Vec<_>>());
+        let all = (0..images.first().map_or(0, Vec::len)).map(own).filter(|value| value.is_finite());
+        let all: Vec<f64> = all.collect();
+        all.iter().sum::<f64>() / all.len() as f64
     };
-    let columns = [(0, rows.to_vec())];
+    let columns = [(0, images.to_vec())];
     let mut found = Map::new();
-    let ids = rows.first().map(|(_, scores)| scores.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let ids = images.first().and_then(|rows| rows.first()).map(|(_, scores)| scores.keys().cloned());
+    let ids: Vec<String> = ids.into_iter().flatten().collect();
     for id in &ids {
-        found.insert(id.clone(), estimate(&columns, |rows| figure(id, rows)));
+        found.insert(id.clone(), estimate(&columns, |images| figure(id, images)));
     }
-    if ids.iter().any(|id| id == "mirrored") && ids.iter().any(|id| id == "regional-weighted") {
-        let above = |rows: &[Row]| figure("regional-weighted", rows) - figure("mirrored", rows);
+    if ["mirrored", "regional-weighted"].iter().all(|id| ids.iter().any(|other| other == id)) {
+        let above = |images: &[Vec<Row>]| figure("regional-weighted", images) - figure("mirrored", images);
         found.insert("regional-weighted minus mirrored".into(), estimate(&columns, above));
     }
-    found.insert("hits".into(), rows.iter().filter(|(hit, _)| *hit).count().into());
-    found.insert("images".into(), rows.len().into());
+    let all = || images.iter().flatten();
+    found.insert("hits".into(), all().filter(|(hit, _)| *hit).count().into());
+    found.insert("images".into(), all().count().into());
     found.into()
 }

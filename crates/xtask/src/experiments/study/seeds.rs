@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{super::FOUR, Study, kept, rows};
+use super::{super::FOUR, Study, rows};
 use crate::shell::{Result, read};
 
 const ARMS: [&str; 3] = ["seeds-transfer", "seeds-beta0", "seeds-gamma"];
@@ -15,12 +15,12 @@ const T: [f64; 9] = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.
 /// Figures of a run by their names.
 type Figures = Vec<(String, f64)>;
 
-pub fn run(_: &Study<'_>) -> Result<Value> {
+pub fn run(study: &Study<'_>) -> Result<Value> {
     let mut arms: Vec<(&str, Vec<(u64, Figures)>)> = Vec::new();
     for arm in ARMS {
         let mut seeds = Vec::new();
         for &seed in FOUR {
-            let path = kept()?.join(format!("{arm}-{seed}-{SET}.json"));
+            let path = study.args.out.join(format!("{arm}-{seed}/{SET}/report.json"));
             if let Ok(text) = read(&path) {
                 let report = serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
                 seeds.push((seed, figures(&report)));

@@ -85,22 +85,29 @@ fn statistics(found: &Value) -> String {
     table
 }
 
-/// What peers add to all that one network tells by itself.
+/// What peers add to all that one network tells by itself: the single peer that was best for choosing, and all three.
 fn itself(found: &Value) -> String {
     const ADDED: &str = "confidence + spread + itself + regional-weighted over confidence + spread + itself";
     let mut table = String::from(
-        "| explained | with itself, mirrored | with all three others | peers less mirrored | what peers add |\n\
-         |---|---|---|---|---|\n",
+        "| explained | with itself, mirrored | with its best peer | it adds, choosing | it adds, reporting \
+         | all three add, reporting |\n|---|---|---|---|---|---|\n",
     );
+    let [choosing, reporting] = ["choosing-itself", "reporting-itself"].map(|half| &found[half]);
     for network in NETWORKS {
-        let of = &found["reporting-itself"][network];
+        let score = |peer: &&str| number(&choosing[format!("{network} with {peer}")]["regional-weighted"][0]);
+        let others = NETWORKS.iter().copied().filter(|peer| *peer != network);
+        let Some(best) = others.max_by(|a, b| score(a).total_cmp(&score(b))) else { continue };
+        let with = format!("{network} with {best}");
+        let auroc = shown(Some(&reporting[&with]["regional-weighted"]), 3, false);
         let cells = [
-            shown(Some(&of["mirrored"]), 3, false),
-            shown(Some(&of["regional-weighted"]), 3, false),
-            shown(Some(&of["regional-weighted minus mirrored"]), 3, true),
-            shown(Some(&of[ADDED]), 3, true),
+            called(network),
+            shown(Some(&reporting[network]["mirrored"]), 3, false),
+            format!("{}: {auroc}", called(best)),
+            shown(Some(&choosing[&with][ADDED]), 3, true),
+            shown(Some(&reporting[&with][ADDED]), 3, true),
+            shown(Some(&reporting[network][ADDED]), 3, true),
         ];
-        table += &format!("| {} | {} |\n", called(network), cells.join(" | "));
+        table += &format!("| {} |\n", cells.join(" | "));
     }
     table
 }
@@ -140,15 +147,16 @@ fn fusions(found: &Value) -> String {
 
 fn pasted(found: &Value) -> String {
     let mut table = String::from(
-        "| explained | hits | with all three others | with itself, mirrored | peers less mirrored | confidence | spread |\n\
-         |---|---|---|---|---|---|---|\n",
+        "| explained | hits | with all three others | with itself, mirrored | peers less mirrored | confidence \
+         | spread |\n|---|---|---|---|---|---|---|\n",
     );
-    for (peer, network) in NETWORKS.iter().enumerate() {
-        let of = &found[format!("peer {peer}")];
+    let own = NETWORKS.iter().enumerate().map(|(peer, network)| (format!("peer {peer}"), called(network)));
+    for (key, name) in own.chain([("each peer".into(), "mean of the four".into())]) {
+        let of = &found[key];
         let hits = format!("{} of {}", of["hits"], of["images"]);
         let cells = ["regional-weighted", "mirrored", "regional-weighted minus mirrored", "confidence", "spread"]
             .map(|id| shown(Some(&of[id]), 2, id.contains("minus")));
-        table += &format!("| {} | {hits} | {} |\n", called(network), cells.join(" | "));
+        table += &format!("| {name} | {hits} | {} |\n", cells.join(" | "));
     }
     table
 }
