@@ -7,7 +7,8 @@
  */
 import { audit } from '../e2e/axe.mjs';
 import { runAll, test } from '../e2e/harness.mjs';
-import { Site, closeBrowsers } from '../e2e/site.mjs';
+import { closeBrowsers } from '../e2e/browsers.mjs';
+import { Site } from '../e2e/site.mjs';
 import { STATES } from '../e2e/states.mjs';
 
 /** @type {[string, object, object][]} name, window, media */
@@ -45,6 +46,6 @@ for (const [name, view, media] of VIEWS) {
 }
 
 const at = process.argv.indexOf('--only');
-const good = await runAll(at < 0 ? '' : (process.argv[at + 1] ?? ''));
+const good = await runAll({ only: at < 0 ? '' : (process.argv[at + 1] ?? '') });
 await closeBrowsers();
 process.exit(good ? 0 : 1);

@@ -1,42 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { chromium } from 'playwright-core';
+import { readFile, stat } from 'node:fs/promises';
+import { NAME, browser, chromiumOnly } from './browsers.mjs';
 import { Server } from './server.mjs';
 import { DIST } from './paths.mjs';
 
-/**
- * @import { Options } from './server.mjs'
- * @import { Browser } from 'playwright-core'
- */
-
-export const CHROME = process.env.CHROME ?? '/usr/bin/chromium';
-export const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-export const GPU = ['--enable-unsafe-webgpu'];
-
-/**
- * One browser for each set of flags, each with a fresh profile; every site opened in it has storage of its own.
- * @type {Map<string, Promise<Browser>>}
- */
-const browsers = new Map();
-
-/** @param {string[]} [flags] */
-export function browser(flags = []) {
-  const key = flags.join(' ');
-  let known = browsers.get(key);
-  if (!known) browsers.set(key, (known = chromium.launch({ executablePath: CHROME, args: [...FLAGS, ...flags] })));
-  return known;
-}
-
-export async function closeBrowsers() {
-  for (const b of browsers.values()) await (await b).close().catch(() => {});
-  browsers.clear();
-}
+/** @import { Options } from './server.mjs' */
 
 /**
  * Runs in the page before anything else: counts the answers that the workers give, keeps the last, and listens for
@@ -133,16 +100,16 @@ export class Site {
     t,
     { flags = [], width = 1280, height = 900, scheme = 'light', touch = false, locale = 'en-US', ...served } = {},
   ) {
+    if (touch) chromiumOnly('Firefox cannot be asked over WebDriver BiDi for a touch screen');
     const site = new Site();
+    site.browser = await browser(flags, scheme);
     site.server = await new Server({ root: DIST, ...served }).start();
     t.later(() => site.server.stop());
-    site.browser = await browser(flags);
     site.context = await site.browser.newContext({
       viewport: { width, height },
       colorScheme: scheme,
       locale,
-      hasTouch: touch,
-      isMobile: touch,
+      ...(touch ? { hasTouch: true, isMobile: true } : {}),
       acceptDownloads: true,
     });
     t.later(() => site.context.close());
@@ -263,6 +230,7 @@ export class Site {
    * @param {...string} files
    */
   async drop(...files) {
+    if (NAME !== 'chromium') return this.#dropMade(files);
     const cdp = await this.context.newCDPSession(this.page);
     const data = { items: [], files, dragOperationsMask: 1 };
     for (const type of ['dragEnter', 'dragOver', 'drop']) {
@@ -274,18 +242,47 @@ export class Site {
   }
 
   /**
+   * A drop that the page itself is told of: WebDriver BiDi can drag within a page only. The files are real ones.
+   * @param {string[]} files
+   */
+  async #dropMade(files) {
+    for (const file of files) {
+      if ((await stat(file)).isDirectory()) chromiumOnly('WebDriver BiDi cannot drop a folder');
+    }
+    const input = await this.page.evaluateHandle(() => {
+      const made = document.createElement('input');
+      Object.assign(made, { type: 'file', multiple: true, hidden: true });
+      return document.body.appendChild(made);
+    });
+    await input.asElement()?.setInputFiles(files);
+    await input.evaluate((made) => {
+      const data = new DataTransfer();
+      for (const file of made.files ?? []) data.items.add(file);
+      made.remove();
+      const how = { bubbles: true, cancelable: true, composed: true, dataTransfer: data, clientX: 300, clientY: 300 };
+      const target = document.elementFromPoint(300, 300) ?? document.body;
+      for (const type of ['dragenter', 'dragover', 'drop']) target.dispatchEvent(new DragEvent(type, how));
+    });
+  }
+
+  /**
    * A real paste: the image goes through the browser's clipboard.
    * @param {string} file
    */
   async paste(file) {
-    const origin = this.server.origin;
-    await this.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+    await this.mayUseClipboard();
     const base64 = (await readFile(file)).toString('base64');
     await this.page.evaluate(async (base64) => {
       const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
       await navigator.clipboard.write([new ClipboardItem({ 'image/png': new Blob([bytes], { type: 'image/png' }) })]);
     }, base64);
     await this.page.keyboard.press('Control+V');
+  }
+
+  /** Reading and writing the clipboard without a question to the person; Firefox is told so when it starts. */
+  async mayUseClipboard() {
+    if (NAME !== 'chromium') return;
+    await this.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: this.server.origin });
   }
 
   /**

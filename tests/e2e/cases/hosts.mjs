@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { test } from '../harness.mjs';
 import { DIST, bundleEntry } from '../paths.mjs';
-import { Site, browser, inWorker } from '../site.mjs';
+import { browser } from '../browsers.mjs';
+import { Site, inWorker } from '../site.mjs';
 
 const GLUE = 'pkg/wasm/cpu/peerlight.js';
 const WASM = 'pkg/wasm/cpu/peerlight_bg.wasm';

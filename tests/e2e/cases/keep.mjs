@@ -91,7 +91,7 @@ test('keep: an address restores a sample, its settings and what is hidden', asyn
 
 test('keep: the image and the address go to the clipboard', async (t) => {
   const site = await (await Site.make(t)).open();
-  await site.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: site.server.origin });
+  await site.mayUseClipboard();
   await site.explain(() => site.at('sample-0').click());
   await site.at('copy-image').click();
   await site.text('kept', /image is on the clipboard/);
