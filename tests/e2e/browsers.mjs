@@ -1,5 +1,6 @@
 import { chromium, firefox } from 'playwright-core';
 import { Skip } from './harness.mjs';
+import { DOWNLOADS } from './paths.mjs';
 
 /**
  * @import { Browser, BrowserType } from 'playwright-core'
@@ -61,6 +62,7 @@ async function startFirefox(flags, scheme) {
   return firefox.launch({
     channel: 'moz-firefox',
     executablePath: FIREFOX,
+    downloadsPath: DOWNLOADS,
     firefoxUserPrefs: {
       'layout.css.prefers-color-scheme.content-override': scheme === 'dark' ? 0 : 1,
       // Reading and writing the clipboard without a question to the person.

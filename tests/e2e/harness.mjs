@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 export class Skip extends Error {}
 
 const MOST_MS = 120_000;
-/** @type {{ name: string, run: (t: Notes) => Promise<void>, ms: number, essential: boolean }[]} */
+/** @type {{ name: string, run: (t: Notes) => Promise<void>, ms: number }[]} */
 const tests = [];
 
 /**
@@ -15,21 +15,25 @@ const tests = [];
 /**
  * @param {string} name
  * @param {(t: Notes) => Promise<void>} run
- * @param {{ ms?: number, essential?: boolean }} [options] `essential`: every browser must pass it at every change
+ * @param {{ ms?: number }} [options]
  */
-export function test(name, run, { ms = MOST_MS, essential = false } = {}) {
-  tests.push({ name, run, ms, essential });
+export function test(name, run, { ms = MOST_MS } = {}) {
+  tests.push({ name, run, ms });
 }
 
 /**
  * Runs the tests whose names contain `only`, one after the other: they share two cores with the browser.
- * @param {{ only: string, essential?: boolean }} which
+ * @param {{ only: string, names?: string[] }} which `names`: these and no others; each must be there
  */
-export async function runAll({ only, essential = false }, onFailure = async (/** @type {string} */ _name) => {}) {
+export async function runAll({ only, names }, onFailure = async (/** @type {string} */ _name) => {}) {
   const failed = [];
   const skipped = [];
   let passed = 0;
-  for (const { name, run, ms } of tests.filter((t) => t.name.includes(only) && (t.essential || !essential))) {
+  for (const name of names ?? []) {
+    if (!tests.some((t) => t.name === name)) throw new Error(`no test is called “${name}”`);
+  }
+  const chosen = tests.filter(({ name }) => name.includes(only) && (names?.includes(name) ?? true));
+  for (const { name, run, ms } of chosen) {
     const notes = /** @type {string[]} */ ([]);
     const ends = /** @type {(() => unknown)[]} */ ([]);
     const start = performance.now();

@@ -60,6 +60,17 @@ const CASES = [
   'monkey',
 ];
 
+/** Load, drop, explain, what-if, export, queue. */
+const ESSENTIAL = [
+  'start: the page paints before any wasm or weights',
+  'start: a second visit takes the weights from the cache',
+  "explain: an image dropped gives the command line's figures",
+  'explain: every sample, against the command line',
+  'what if: regions by clicks and by dragging, as the command line answers',
+  'keep: everything in one file, and a manifest that gives the command line the same numbers',
+  'many: files picked are explained, and their figures are the command line’s',
+];
+
 await access(join(DIST, 'index.html')).catch(() => {
   console.error('There is no page in dist/. Build it with: cargo xtask build');
   process.exit(1);
@@ -73,7 +84,7 @@ if (!NAMES.includes(NAME)) {
 const { latestSite } = await import('./site.mjs');
 for (const name of CASES) await import(`./cases/${name}.mjs`);
 
-const good = await runAll(values, async (name) => {
+const good = await runAll({ only: values.only, names: values.essential ? ESSENTIAL : undefined }, async (name) => {
   const file = join(OUT, `failed-${name.replace(/\W+/g, '-').slice(0, 60)}.png`);
   await latestSite()?.page.screenshot({ path: file, timeout: 5000 });
 });

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { NAME, browser, chromiumOnly } from './browsers.mjs';
 import { Server } from './server.mjs';
-import { DIST } from './paths.mjs';
+import { DIST, downloaded } from './paths.mjs';
 
 /** @import { Options } from './server.mjs' */
 
@@ -225,13 +225,25 @@ export class Site {
     await this.at('file').setInputFiles(file);
   }
 
+  /** Chromium's own protocol, for the page. */
+  session() {
+    chromiumOnly('WebDriver BiDi has no such question');
+    return this.context.newCDPSession(this.page);
+  }
+
+  /** Chromium's own protocol, for the browser. */
+  browserSession() {
+    chromiumOnly('WebDriver BiDi does not tell how much memory a process holds');
+    return this.browser.newBrowserCDPSession();
+  }
+
   /**
    * A real drop, as from a file manager.
    * @param {...string} files
    */
   async drop(...files) {
     if (NAME !== 'chromium') return this.#dropMade(files);
-    const cdp = await this.context.newCDPSession(this.page);
+    const cdp = await this.session();
     const data = { items: [], files, dragOperationsMask: 1 };
     for (const type of ['dragEnter', 'dragOver', 'drop']) {
       await cdp.send('Input.dispatchDragEvent', /** @type {any} */ ({ type, x: 300, y: 300, data }));
@@ -289,8 +301,17 @@ export class Site {
    * Presses a button that saves something.
    * @param {string} id
    */
-  async save(id) {
-    const [download] = await Promise.all([this.page.waitForEvent('download'), this.at(id).click()]);
+  save(id) {
+    return this.saved(() => this.at(id).click());
+  }
+
+  /**
+   * What the page saves meanwhile. Firefox's driver tells of no file that a page made.
+   * @param {() => Promise<unknown>} act
+   */
+  async saved(act) {
+    if (NAME !== 'chromium') return downloaded(act);
+    const [download] = await Promise.all([this.page.waitForEvent('download'), act()]);
     return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
   }
 
