@@ -65,6 +65,8 @@ async function startFirefox(flags, scheme) {
     downloadsPath: DOWNLOADS,
     firefoxUserPrefs: {
       'layout.css.prefers-color-scheme.content-override': scheme === 'dark' ? 0 : 1,
+      // The list of what was saved would open, and take the keys.
+      'browser.download.alwaysOpenPanel': false,
       // Reading and writing the clipboard without a question to the person.
       'dom.events.testing.asyncClipboard': true,
     },

@@ -282,6 +282,7 @@ export class Site {
    * @param {string} file
    */
   async paste(file) {
+    if (NAME !== 'chromium') return this.#pasteMade(file);
     await this.mayUseClipboard();
     const base64 = (await readFile(file)).toString('base64');
     await this.page.evaluate(async (base64) => {
@@ -291,10 +292,35 @@ export class Site {
     await this.page.keyboard.press('Control+V');
   }
 
+  /**
+   * A paste that the page itself is told of: Firefox without a window keeps no images on its clipboard.
+   * @param {string} file
+   */
+  async #pasteMade(file) {
+    const base64 = (await readFile(file)).toString('base64');
+    await this.page.evaluate((base64) => {
+      const data = new DataTransfer();
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      data.items.add(new File([bytes], 'image.png', { type: 'image/png' }));
+      const how = { bubbles: true, cancelable: true, composed: true, clipboardData: data };
+      document.body.dispatchEvent(new ClipboardEvent('paste', how));
+    }, base64);
+  }
+
   /** Reading and writing the clipboard without a question to the person; Firefox is told so when it starts. */
   async mayUseClipboard() {
     if (NAME !== 'chromium') return;
     await this.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: this.server.origin });
+  }
+
+  /** @param {string} id */
+  async doubleClick(id) {
+    if (NAME === 'chromium') return this.at(id).dblclick();
+    // To Firefox's driver, two clicks of two commands are no double click.
+    await this.at(id).click();
+    await this.at(id).click();
+    const { x, y, width, height } = (await this.at(id).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await this.at(id).dispatchEvent('dblclick', { clientX: x + width / 2, clientY: y + height / 2 });
   }
 
   /**
@@ -326,7 +352,8 @@ export class Site {
    */
   async worker(kind = 'cpu') {
     for (const worker of this.page.workers()) {
-      if ((await worker.evaluate(() => self.name)) === `peerlight-${kind}`) return worker;
+      // One that has just ended says nothing.
+      if ((await worker.evaluate(() => self.name).catch(() => '')) === `peerlight-${kind}`) return worker;
     }
     throw new Error(`no worker for ${kind}`);
   }
