@@ -10,7 +10,8 @@ import { DIST, downloaded } from './paths.mjs';
  * violations of the policy.
  */
 function watch() {
-  const seen = { results: 0, last: null, whatIf: null, violations: /** @type {string[]} */ ([]) };
+  const engines = new Set();
+  const seen = { results: 0, last: null, whatIf: null, violations: /** @type {string[]} */ ([]), engines };
   Object.assign(window, { seen });
   addEventListener('securitypolicyviolation', (e) => seen.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
   window.Worker = class extends Worker {
@@ -22,6 +23,7 @@ function watch() {
     /** @param {ConstructorParameters<typeof Worker>} args */
     constructor(...args) {
       super(...args);
+      if (args[1]?.name?.startsWith('peerlight-')) engines.add(this);
       this.addEventListener('message', ({ data }) => {
         if (data.type !== 'done') return;
         if (this.questions.has(data.job)) {
@@ -31,6 +33,11 @@ function watch() {
         seen.results += 1;
         seen.last = data.value;
       });
+    }
+
+    terminate() {
+      engines.delete(this);
+      super.terminate();
     }
 
     /**
@@ -52,6 +59,11 @@ function watch() {
  */
 export const SLOW = `{
   self.slowness = 0;
+  self.addEventListener('message', (event) => {
+    if (event.data?.slowness === undefined) return;
+    self.slowness = event.data.slowness;
+    event.stopImmediatePropagation();
+  });
   const Native = MessageChannel;
   self.MessageChannel = class {
     constructor() {
@@ -302,8 +314,8 @@ export class Site {
       const data = new DataTransfer();
       const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
       data.items.add(new File([bytes], 'image.png', { type: 'image/png' }));
-      const how = { bubbles: true, cancelable: true, composed: true, clipboardData: data };
-      document.body.dispatchEvent(new ClipboardEvent('paste', how));
+      const paste = new ClipboardEvent('paste', { bubbles: true, cancelable: true, composed: true });
+      document.body.dispatchEvent(Object.defineProperty(paste, 'clipboardData', { value: data }));
     }, base64);
   }
 
@@ -351,16 +363,16 @@ export class Site {
    * @param {string} [kind]
    */
   async worker(kind = 'cpu') {
+    chromiumOnly('Firefox’s driver does not reach into workers');
     for (const worker of this.page.workers()) {
-      // One that has just ended says nothing.
-      if ((await worker.evaluate(() => self.name).catch(() => '')) === `peerlight-${kind}`) return worker;
+      if ((await worker.evaluate(() => self.name)) === `peerlight-${kind}`) return worker;
     }
     throw new Error(`no worker for ${kind}`);
   }
 
-  /** @param {number} ms between two steps */
+  /** @param {number} ms between two steps, for workers that begin with `SLOW` */
   async slow(ms) {
-    await (await this.worker()).evaluate((ms) => Object.assign(self, { slowness: ms }), ms);
+    await this.page.evaluate((slowness) => seen.engines.forEach((engine) => engine.postMessage({ slowness })), ms);
   }
 
   /**
