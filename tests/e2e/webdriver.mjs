@@ -77,6 +77,9 @@ export class WebDriver {
 
   /** @param {string} selector */
   async click(selector) {
+    // WebKit does not wait for a page that scrolls smoothly.
+    const show = { block: 'center', behavior: 'instant' };
+    await this.run((selector, show) => document.querySelector(selector).scrollIntoView(show), selector, show);
     await this.ask(`${await this.#element(selector)}/click`, {});
   }
 
