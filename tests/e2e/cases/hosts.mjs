@@ -119,6 +119,8 @@ test('hosts: WebAssembly of a wrong kind, compressed files, storage that is forb
     for (const name of ['caches', 'localStorage', 'sessionStorage', 'indexedDB']) {
       Object.defineProperty(globalThis, name, { get: refuse, configurable: true });
     }
+    // Firefox also runs this in an empty page, which has no service workers.
+    if (!globalThis.ServiceWorkerContainer) return;
     ServiceWorkerContainer.prototype.register = () => Promise.reject(new DOMException('no', 'SecurityError'));
   });
   await forbidden.open();
