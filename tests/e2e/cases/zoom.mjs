@@ -71,6 +71,31 @@ test('zoom: the square that the networks see is resized on the image', async (t)
   assert.deepEqual(site.errors, []);
 });
 
+test('zoom: the square that the networks see is moved on the image', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const first = await site.explain(() => site.at('sample-0').click());
+  const box = await site.at('regions').boundingBox();
+  const handle = await site.at('crop-handle').boundingBox();
+  assert.ok(box && handle);
+  const [x, y] = [handle.x + 8, handle.y + 8];
+  await site.page.mouse.move(x, y);
+  await site.page.mouse.down();
+  await site.page.mouse.move(x - box.width, y + 0.01 * box.height, { steps: 4 });
+  const moved = await site.explain(() => site.page.mouse.up());
+  assert.equal(moved.image.crop.x, 0, 'as far to the left as the image goes');
+  assert.equal(moved.image.crop.side, first.image.crop.side);
+  assert.match(await site.page.evaluate(() => location.hash), /^#sample=cat&across=0(&down=0\.\d+)?$/);
+  await site.text('trust', /of the test photos, the networks saw the center/);
+  // The address brings the square back, and another image begins in its center.
+  await site.page.reload();
+  const again = await site.shown(() => Promise.resolve());
+  near(again.image.crop.x, 0, 1e-9, 'after a reload');
+  assert.deepEqual(again.image.crop, moved.image.crop);
+  const other = await site.shown(() => site.at('sample-1').click());
+  near(other.image.crop.x + other.image.crop.side / 2, other.image.width / 2, 0.51, 'another image');
+  assert.deepEqual(site.errors, []);
+});
+
 test('zoom: a click keeps a region; the image alone; presenting', async (t) => {
   const site = await (await Site.make(t)).open();
   const result = await site.explain(() => site.at('sample-1').click());
