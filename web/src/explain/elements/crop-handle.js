@@ -1,4 +1,5 @@
 import { PageElement, changed, make } from '../../shared/element.js';
+import { svg } from '../../shared/svg.js';
 import { squareMoved, squareResized } from '../square.js';
 import { t } from '../../words/index.js';
 
@@ -7,13 +8,16 @@ import { t } from '../../words/index.js';
  * @import { Drag, Square } from '../square.js'
  */
 
+/** Arrows to all four sides. */
+const ARROWS = 'M12 1l4 5h-3v5h5V8l5 4-5 4v-3h-5v5h3l-4 5-4-5h3v-5H6v3l-5-4 5-4v3h5V6H8z';
+
 /**
  * The square that the networks see, to be dragged: by its corner to another size, by its handle to another place.
  * With the keyboard, the settings “Crop”, “Across” and “Down” do the same.
  */
 export class CropHandle extends PageElement {
-  #corner = this.#grip('corner', 'viewer.crop', squareResized);
-  #handle = this.#grip('handle', 'viewer.move', squareMoved);
+  #corner = this.#grip('size', 'viewer.crop', squareResized);
+  #handle = this.#grip('place', 'viewer.move', squareMoved);
   #outline = make('span', { class: 'outline', hidden: true });
   /** @type {State | null} */
   #state = null;
@@ -24,6 +28,7 @@ export class CropHandle extends PageElement {
 
   connectedCallback() {
     this.setAttribute('aria-hidden', 'true');
+    this.#handle.append(svg('svg', { viewBox: '0 0 24 24' }, svg('path', { d: ARROWS })));
     this.replaceChildren(this.#outline, this.#handle, this.#corner);
   }
 
