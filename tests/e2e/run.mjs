@@ -5,7 +5,7 @@
  *
  * --browser NAME  chromium (the default), or firefox, driven by WebDriver BiDi
  * --only TEXT     only the tests whose names contain TEXT
- * --essential     only those that every browser must pass at every change: load, drop, explain, what-if, export, queue
+ * --essential     only those for every browser at every change: load, drop, explain, what-if, export, queue
  * --screenshots   also write docs/screenshots/page.png
  *
  * What a browser's driver cannot do is skipped, with the reason, and counted.
