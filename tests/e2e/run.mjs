@@ -9,8 +9,8 @@
  * --screenshots   also write docs/screenshots/page.png
  *
  * What a browser's driver cannot do is skipped, with the reason, and counted.
- * $CHROME and $FIREFOX name the browsers, $PEERLIGHT_DIST the page's folder, and $PEERLIGHT the native program, which cargo builds
- * otherwise.
+ * $CHROME and $FIREFOX name the browsers, $PEERLIGHT_DIST the page's folder, and $PEERLIGHT the native program, which
+ * cargo builds otherwise.
  */
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
