@@ -7,7 +7,7 @@ use crate::{
     constant::{Constant, Int, Numbers, known},
     draft::position,
     error::{Fault, refuse},
-    import::{Call, Import, Value},
+    import::{Call, Import, Value, extent},
     ops::shape::{
         extents::{flat_shape, reshaped, squeezed, unsqueezed},
         range, split_sizes,
@@ -96,15 +96,54 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
         }
         "Expand" => {
             // What is the same for every sample of a batch needs to be there once.
-            let one = |extent: Int| if extent == Int::Batch { Ok(1) } else { extent.known() };
-            let target: Vec<i64> = call.constant(1)?.to_ints()?.into_iter().map(one).collect::<Result<_, _>>()?;
+            let target: Vec<i64> = call.constant(1)?.to_ints()?.into_iter().map(Int::of_one).collect();
             let shape = broadcast(&x.shape, &shape_of(&target)?)?;
             import.allow(count(&shape)?)?;
             let places = repeated(&x.shape, &shape);
             Ok(vec![Value::Constant(Rc::new(at(x, shape, places)?))])
         }
-        _ => refuse("repeats a constant, which is not supported"),
+        _ => {
+            // `Tile`: whole copies, one after the other.
+            let times: Vec<usize> =
+                call.constant(1)?.to_ints()?.into_iter().map(|i| extent(i.of_one())).collect::<Result<_, _>>()?;
+            if times.len() != x.shape.len() {
+                return refuse(format!("repeats {} axes {} times", x.shape.len(), times.len()));
+            }
+            let mut whole = Constant::clone(x);
+            for (axis, &times) in times.iter().enumerate().filter(|(_, times)| **times != 1) {
+                import.allow(whole.len().saturating_mul(times))?;
+                let once: Vec<usize> = (0..whole.shape[axis]).collect();
+                whole = along(&whole, axis, &once.repeat(times))?;
+            }
+            Ok(vec![Value::Constant(Rc::new(whole))])
+        }
     }
+}
+
+/// Ones on a diagonal of a matrix.
+pub fn diagonal<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
+    let x = call.constant(0)?;
+    let (&[rows, columns], shift) = (x.shape.as_slice(), call.int("k", 0)?) else { return refuse("takes no matrix") };
+    import.allow(x.len())?;
+    let on = |place: usize| (place / columns) as i64 + shift == (place % columns) as i64;
+    Ok(Constant::floats(vec![rows, columns], (0..x.len()).map(|place| f32::from(u8::from(on(place)))).collect()))
+}
+
+/// The upper or the lower triangles of matrices, and noughts.
+pub fn triangle<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
+    let x = call.constant(0)?;
+    let &[.., rows, columns] = x.shape.as_slice() else { return refuse("takes no matrix") };
+    let shift = call.optional_constant(1)?.map_or(Ok(0), |k| k.scalar().map(|k| k as i64))?;
+    let is_upper = call.int("upper", 1)? != 0;
+    import.allow(x.len())?;
+    let mut values = x.to_floats()?;
+    for (place, value) in values.iter_mut().enumerate() {
+        let beyond = (place % columns) as i64 - (place / columns % rows) as i64 - shift;
+        if (is_upper && beyond < 0) || (!is_upper && beyond > 0) {
+            *value = 0.0;
+        }
+    }
+    Ok(x.like(x.shape.clone(), values))
 }
 
 /// From an element to the next, along each axis.

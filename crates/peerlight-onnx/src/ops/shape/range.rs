@@ -61,7 +61,7 @@ pub fn of(call: &Call<'_, '_>, shape: &[Int]) -> Result<Vec<(usize, Range)>, Fau
         let (step, extent) = match (steps[i], shape[axis]) {
             (0, _) => return refuse("goes in steps of 0"),
             (step, Int::Known(extent)) => (step, extent),
-            (step, Int::Batch) => (step, i64::MAX),
+            (step, Int::Batch(_)) => (step, i64::MAX),
         };
         let place = |value: i64| if value < 0 { value.saturating_add(extent) } else { value };
         // Backward the first is at most the last element, and the end is before the first.
