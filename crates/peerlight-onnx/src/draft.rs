@@ -14,6 +14,9 @@ use crate::{
     error::{Fault, refuse},
 };
 
+/// What an infinite constant becomes: nothing beside it counts, and 16 bits hold it.
+const MASKED: f32 = 60_000.0;
+
 /// The nodes and parameters so far.
 #[derive(Debug, Default)]
 pub struct Draft<'a> {
@@ -179,10 +182,17 @@ impl<'a> Draft<'a> {
                 let Parameter { name, shape, role, values: source } = &self.parameters[parameter];
                 if parameters[parameter].is_none() {
                     parameters[parameter] = Some(builder.parameter(name, shape, *role));
-                    values.push(match source {
+                    let mut own = match source {
                         Values::Of(constant) => constant.to_floats().map_err(Fault::of_file)?,
                         Values::Own(values) => values.clone(),
-                    });
+                    };
+                    // What masks a place for a softmax need not be infinite, and a weight file holds finite numbers.
+                    if *role == Role::Constant {
+                        own.iter_mut().filter(|value| value.is_infinite()).for_each(|value| {
+                            *value = value.clamp(-MASKED, MASKED);
+                        });
+                    }
+                    values.push(own);
                 }
                 own.extend(parameters[parameter]);
             }

@@ -22,7 +22,9 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
     match call.node.op {
         "Constant" => one(literal(call)?),
         "ConstantOfShape" => {
-            let shape = shape_of(&call.constant(0)?.to_known()?)?;
+            // What is the same for every sample of a batch needs to be there once.
+            let extents: Vec<i64> = call.constant(0)?.to_ints()?.into_iter().map(Int::of_one).collect();
+            let shape = shape_of(&extents)?;
             let count = count(&shape)?;
             import.allow(count)?;
             match call.node.attributes.get("value") {
@@ -61,13 +63,14 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
             one(Constant::ints(vec![values.len()], values))
         }
         "Reshape" | "Squeeze" | "Unsqueeze" | "Flatten" | "Transpose" | "Concat" | "Slice" | "Gather" | "Split"
-        | "Expand" | "ScatterND" | "Tile" => layout::fold(import, call),
+        | "Expand" | "GatherND" | "ScatterND" | "Tile" => layout::fold(import, call),
         "BatchNormalization" => norm::batch(import, call),
         "MatMul" => arithmetic::matmul(import, call),
         "Einsum" => crate::ops::einsum::einsum(import, call),
         "EyeLike" => one(layout::diagonal(import, call)?),
         "Trilu" => one(layout::triangle(import, call)?),
         "Conv" => conv::conv(import, call),
+        "Softmax" => reduce::softmax(import, call),
         "CumSum" => reduce::running_sum(import, call),
         op if op.starts_with("Reduce") => reduce::reduce(import, call),
         _ => arithmetic::fold(import, call),

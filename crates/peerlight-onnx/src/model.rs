@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The versions of the standard operations that are read.
-const OPSETS: std::ops::RangeInclusive<i64> = 9..=23;
+const OPSETS: std::ops::RangeInclusive<i64> = 9..=25;
 /// The size of an image where the file leaves it open and nobody says otherwise.
 const SIZE: usize = 224;
 /// The largest height and width of an image.
@@ -193,6 +193,11 @@ pub fn logits(import: &mut Import<'_>, output: &str) -> Result<usize, Fault> {
         Some(Value::Data(data)) => data,
         // The logits of the one image that there is.
         Some(Value::Merged(Merged { data, count: 0, .. })) => data,
+        Some(Value::Turned(_) | Value::Merged(_)) => {
+            return refuse(format!(
+                "has an output '{output}' whose first axis is not the batch: it must stay the first"
+            ));
+        }
         _ => return refuse(format!("has an output '{output}' that does not depend on its image")),
     };
     let node = import.draft.settled(&data)?;

@@ -55,6 +55,7 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("AveragePool", pool::window, Unknown),
     ("BatchNormalization", norm::batch, Channels),
     ("Cast", shape::same, Each),
+    ("CastLike", shape::same, Each),
     ("Celu", composed::celu, Composed),
     ("Clip", activation::clip, Each),
     ("Concat", shape::concat, Axis(0)),
@@ -155,9 +156,15 @@ fn advice(op: &str) -> &'static str {
             "Export it in single precision, or quantize it statically in the QDQ format (quant_format=QuantFormat.QDQ)."
         }
         "LSTM" | "GRU" | "RNN" => "Only classifiers of images without memory are supported.",
-        "TopK" | "ArgMax" | "NonMaxSuppression" => {
+        "TopK" | "ArgMax" | "ArgMin" | "NonMaxSuppression" | "NonZero" | "RoiAlign" | "MaxRoiPool" => {
             "Export the network alone, without what chooses among its results: its output must be the logits of all \
              classes."
+        }
+        "ConvTranspose" | "GridSample" | "DeformConv" | "MaxUnpool" | "Col2Im" | "DFT" | "STFT" => {
+            "No other operations stand for it: only a network without it can be explained."
+        }
+        "RotaryEmbedding" | "LinearAttention" | "CausalConvWithState" | "TensorScatter" => {
+            "Export the network with opset 17, which writes it by other operations, or without caches."
         }
         _ => "Export the network with another opset, which may write it by other operations: 17 is a good choice.",
     }

@@ -22,7 +22,8 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
     };
     match call.node.op {
         "Reshape" => {
-            let target = call.constant(1)?.to_ints()?;
+            // What is the same for every sample of a batch is there once.
+            let target = call.constant(1)?.to_ints()?.into_iter().map(|i| Int::Known(i.of_one())).collect::<Vec<_>>();
             let target = reshaped(&known(&x.shape), &target, call.int("allowzero", 0)? != 0)?;
             viewed(shape_of(&target.into_iter().map(Int::known).collect::<Result<Vec<_>, _>>()?)?)
         }
@@ -74,6 +75,22 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
             }
             Ok(parts)
         }
+        "GatherND" => {
+            let places = call.constant(1)?;
+            let Some((&depth, before)) = places.shape.split_last() else { return refuse("has no places") };
+            let Some(part) = x.shape.get(depth..) else { return refuse("has places of more axes than it has") };
+            if call.int("batch_dims", 0)? != 0 {
+                return refuse("picks for each of a batch, which is not supported");
+            }
+            let (size, steps, shape) = (count(part)?, steps(&x.shape), [before, part].concat());
+            import.allow(count(&shape)?)?;
+            let mut all = Vec::new();
+            for place in places.to_known()?.chunks(depth.max(1)) {
+                let start = start_of(place, &x.shape, &steps)?;
+                all.extend(start..start + size);
+            }
+            Ok(vec![Value::Constant(Rc::new(at(x, shape, all.into_iter())?))])
+        }
         "ScatterND" => {
             let (places, updates) = (call.constant(1)?, call.constant(2)?);
             let Some((&depth, before)) = places.shape.split_last() else { return refuse("has no places") };
@@ -86,10 +103,7 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
             let mut values = x.to_floats()?;
             let (places, updates) = (places.to_known()?, updates.to_floats()?);
             for (place, update) in places.chunks(depth.max(1)).zip(updates.chunks(size.max(1))) {
-                let mut start = 0;
-                for (axis, &at) in place.iter().enumerate() {
-                    start += position(at, x.shape[axis])? * steps[axis];
-                }
+                let start = start_of(place, &x.shape, &steps)?;
                 values[start..start + size].copy_from_slice(update);
             }
             Ok(vec![Value::Constant(Rc::new(x.like(x.shape.clone(), values)))])
@@ -144,6 +158,12 @@ pub fn triangle<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Cons
         }
     }
     Ok(x.like(x.shape.clone(), values))
+}
+
+/// The element at which a part begins whose first coordinates are these.
+fn start_of(place: &[i64], shape: &[usize], steps: &[usize]) -> Result<usize, Fault> {
+    let along = |(axis, &at): (usize, &i64)| Ok(position(at, shape[axis])? * steps[axis]);
+    place.iter().enumerate().map(along).sum()
 }
 
 /// From an element to the next, along each axis.

@@ -8,7 +8,7 @@ use peerlight_models::ops::{Binary, Concat, Op, Reshape, Slice};
 
 use super::{arithmetic::constant_beside, merged};
 use crate::{
-    constant::Int,
+    constant::{Int, known},
     draft::{Data, position},
     error::{Fault, refuse},
     fold::shape_slice,
@@ -267,14 +267,20 @@ pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
             let range = range::Range::between(first, last + 1);
             Ok(vec![Value::of(part(import, call, &data, axis, range)?)])
         }
-        (1, starts) if (1..=64).contains(&starts.len()) => {
-            let one = |start: usize| range::Range::between(start, start + 1);
-            let parts = starts.iter().map(|&start| part(import, call, &data, axis, one(start)));
+        (1.., starts) if !starts.is_empty() => {
+            let runs = range::runs(starts);
+            if runs.len() > 512 {
+                return refuse(format!("takes {} places that are not one after the other", starts.len()));
+            }
+            let parts = runs.into_iter().map(|run| part(import, call, &data, axis, run));
             let nodes: Vec<usize> = parts.map(|part| part.map(|data| data.node)).collect::<Result<_, _>>()?;
             let node = import.node(call, Op::Concat(Concat { axis: data.order[axis] }), nodes, Vec::new())?;
-            Ok(vec![Value::of(Data { node, ..data })])
+            let picked = Value::of(Data { node, order: data.order });
+            let mut shape = merged::extents(import, &picked)?;
+            shape.splice(axis..=axis, known(&places.shape));
+            reshape::to_extents(import, call, &picked, &shape)
         }
-        _ => refuse(format!("takes {} places in {} axes", starts.len(), places.shape.len())),
+        _ => refuse("takes no places"),
     }
 }
 
