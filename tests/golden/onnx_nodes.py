@@ -453,6 +453,9 @@ def batches():
     )
     body = [("Softmax", ["r"], ["p"], dict(axis=-1)), ("MatMul", ["p", "r"], ["z"], {})]
     whole = ("Reshape", ["z", "whole"], ["b"], {})
+    pads = [ints("pads", [0, 0, 1, 0, 2, 0]), ints("wide", [-1, CHANNELS, SIDE + 2, SIDE + 1])]
+    padded = [("Pad", ["r", "pads"], ["z"], {}), ("Reshape", ["z", "wide"], ["b"], {})]
+    yield "batch.counted_pad", shaped(*counted, *padded, constants=[*own[:2], rest, *pads])
     yield "batch.counted", shaped(*counted, *body, whole, constants=[*own, rest])
     beside = constant("c", rng.normal(0, 1, (1, SIDE, 1)))
     added = [("Add", ["r", "c"], ["z"], {}), whole]

@@ -39,12 +39,14 @@ enum Along {
     Order,
     /// All, in the second input: an extent or a factor for each.
     Target,
+    /// All, in the second input: numbers before each and after each.
+    Pads,
     /// It is written as other operations, or changes shapes, and takes results as the file has them.
     Composed,
     /// Those of images.
     Unknown,
 }
-use Along::{Axes, Axis, Channels, Composed, Each, Order, Target, Unknown};
+use Along::{Axes, Axis, Channels, Composed, Each, Order, Pads, Target, Unknown};
 
 /// Every operation, by its name in ONNX, with the axes that it names.
 #[rustfmt::skip]
@@ -96,7 +98,7 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Mul", arithmetic::binary, Each),
     ("Neg", activation::unary, Each),
     ("PRelu", activation::prelu, Each),
-    ("Pad", pad::pad, Unknown),
+    ("Pad", pad::pad, Pads),
     ("Pow", arithmetic::power, Each),
     ("QuantizeLinear", quantize::quantize, Each),
     ("RMSNormalization", composed::root_mean_square, Composed),

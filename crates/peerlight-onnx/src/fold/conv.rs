@@ -16,6 +16,9 @@ pub fn conv<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
     else {
         return refuse("takes a constant that is no image");
     };
+    if x.len() == 0 || weight.len() == 0 {
+        return refuse("takes an empty constant");
+    }
     let groups = extent(call.int("group", 1)?)?;
     let (stride, dilation) = (call.pair("strides", [1, 1])?, call.pair("dilations", [1, 1])?);
     let padding = padding(call, [height, width], [rows, columns], stride, dilation)?;

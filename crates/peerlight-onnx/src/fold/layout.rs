@@ -125,7 +125,7 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
             }
             let mut whole = Constant::clone(x);
             for (axis, &times) in times.iter().enumerate().filter(|(_, times)| **times != 1) {
-                import.allow(whole.len().saturating_mul(times))?;
+                import.allow(whole.len().max(whole.shape[axis]).saturating_mul(times.max(1)))?;
                 let once: Vec<usize> = (0..whole.shape[axis]).collect();
                 whole = along(&whole, axis, &once.repeat(times))?;
             }

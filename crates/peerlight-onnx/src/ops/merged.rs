@@ -279,6 +279,25 @@ impl Apart {
                     *input = Some(ints(&whole));
                 }
             }
+            Along::Pads => {
+                let pads = call.constant(1)?.to_known()?;
+                if call.optional(3).is_some() || pads.len() != 2 * rank {
+                    return refuse("pads some axes of what is counted with the batch");
+                }
+                let mut whole = Vec::new();
+                for pads in pads.chunks(rank.max(1)) {
+                    let mut pads = pads.to_vec();
+                    match self.count {
+                        0 => pads.insert(0, 0),
+                        _ if pads[self.first] != 0 => return refuse("works along the axis of the batch"),
+                        count => drop(pads.splice(self.first..=self.first, vec![0; count])),
+                    }
+                    whole.extend(pads);
+                }
+                if let Some(input) = inputs.get_mut(1) {
+                    *input = Some(ints(&whole));
+                }
+            }
             Along::Unknown => return refuse("takes the windows of an image as images of their own"),
         }
         let (inputs, outputs) = (node.inputs.clone(), node.outputs.clone());

@@ -14,7 +14,7 @@ type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 pub fn pad<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let mode = call.text("mode", "constant")?;
     let value = call.float_or_input("value", 2, 0.0)?;
-    let data = call.data(0)?.clone();
+    let data = call.view(0)?.clone();
     let rank = data.order.len();
     let pads = call.ints_or_input("pads", 1)?.ok_or_else(|| Fault::new("has no pads"))?;
     let axes = match call.optional_constant(3)? {
@@ -33,10 +33,10 @@ pub fn pad<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         }
     }
     match around[..] {
-        _ if around.iter().all(|pair| *pair == [0, 0]) => Ok(vec![Value::Data(data)]),
+        _ if around.iter().all(|pair| *pair == [0, 0]) => Ok(vec![Value::of(data)]),
         [[0, 0], [0, 0], down, across] if mode != "constant" => {
             let node = padded(import, call, data.node, mode, [down, across])?;
-            Ok(vec![Value::Data(Data { node, ..data })])
+            Ok(vec![Value::of(Data { node, ..data })])
         }
         [[0, 0], [0, 0], [top, bottom], [left, right]] => {
             let node = import.node(
@@ -45,7 +45,7 @@ pub fn pad<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
                 vec![data.node],
                 Vec::new(),
             )?;
-            Ok(vec![Value::Data(Data { node, ..data })])
+            Ok(vec![Value::of(Data { node, ..data })])
         }
         _ if mode != "constant" => refuse("pads axes other than height and width with what is there"),
         _ => {
