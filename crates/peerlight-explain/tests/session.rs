@@ -329,7 +329,7 @@ fn every_peer_sees_the_square_where_it_was_put() {
     let side = f64::from(width.min(height)) / 2.0;
     let crop = Crop { x: (f64::from(width) - side) * 0.25, y: f64::from(height) - side, side };
     assert_eq!(pass.image().crop, crop);
-    let values = |tensor: Tensor<4>| tensor.into_data().to_vec::<f32>().unwrap();
+    let values = |tensor: Tensor<4>| tensor.into_data().try_to_vec::<f32>().unwrap();
     for (peer, info) in session.info().peers.iter().enumerate() {
         let seen = info.preprocess.tensor_of(&image, crop, session.device()).unwrap();
         assert_eq!(values(pass.input(peer)), values(seen));
