@@ -9,11 +9,11 @@ mod progress;
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
-use js_sys::{Function, Object};
+use js_sys::{Function, JsString, Object};
 use peerlight_core::{Code, Error, Rect, Rgba8};
 use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
 use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, WhatIf, measure, metric_ids, sanity, what_if};
-use peerlight_models::Bundle;
+use peerlight_models::{Bundle, compose_by};
 use peerlight_onnx::OwnNetworks;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -44,6 +44,7 @@ pub fn start() {
     console_error_panic_hook::set_once();
     // CubeCL reports a shader's real error through the log alone.
     let _ = console_log::init_with_level(log::Level::Warn);
+    compose_by(|name| JsString::from(name).normalize("NFC").into());
 }
 
 /// Everything that can be chosen: methods, metrics, settings, color maps with their tables, error codes.
