@@ -1,6 +1,6 @@
 //! `cargo xtask build`: the page, put together by Trunk from web/ and pkg/.
 
-use crate::node::node;
+use crate::node::{self, node};
 use crate::setup::tools;
 use crate::shell::{Result, command, exec_quietly, path_with, read, root, say};
 use crate::wasm;
@@ -25,7 +25,9 @@ pub fn run() -> Result {
     exec_quietly(&mut build)?;
     prune(&dist())?;
     prune_models(&dist().join("models"))?;
-    // The build's version goes into the address of every file.
+    // Few files of many, which is what a visitor waits for; then the build's version goes into every address.
+    node::ensure()?;
+    exec_quietly(node().arg("web/bundle.mjs").arg(dist()))?;
     exec_quietly(node().arg("web/stamp.mjs").arg(dist()))?;
     say(format!("page: {}", dist().display()));
     Ok(())
