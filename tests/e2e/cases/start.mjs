@@ -46,3 +46,21 @@ test('start: a second visit takes the weights from the cache', async (t) => {
   await site.open();
   assert.equal(site.server.count(/safetensors/), 1);
 });
+
+test('start: the first map takes few files, and no image but small ones', async (t) => {
+  const site = await Site.make(t, { faults: [{ path: /later-/, kind: 'hold' }] });
+  await site.open();
+  await site.explain(() => site.at('sample-0').click());
+  const paths = site.server.asked.map(({ path }) => path);
+  const count = (/** @type {RegExp} */ like) => paths.filter((path) => like.test(path)).length;
+  t.note(`${paths.length} requests, of them ${count(/\.js$/)} scripts`);
+  assert.ok(count(/\.js$/) <= 14, paths.join());
+  assert.deepEqual([count(/\.css$/), count(/\.wasm$/), count(/samples\/\w+\.jpg$/)], [1, 1, 1]);
+  assert.equal(await site.at('compare').count(), 0, 'the comparison is not there yet');
+  // What comes behind is there for what was explained before it.
+  site.server.release();
+  await site.at('compare').waitFor();
+  await site.at('region-1-1').focus();
+  await site.page.keyboard.press(' ');
+  await site.text('what-if-sentence', /^Hiding/);
+});
