@@ -73,9 +73,12 @@ export const speed = (device, n, warm, models, works = WORKS) =>
     return rows;
   });
 
+/** Between two visits: a browser writes the code that it compiled a few seconds after it was made. */
+const REST_MS = 6000;
+
 /**
  * From the address to the first explanation on screen, against the rival's first answer: with an empty cache, and on
- * the next visit.
+ * the next visit, when both have come to rest.
  * @param {number} n @param {import('./models.mjs').Models} models
  */
 export async function startUp(n, models) {
@@ -100,6 +103,7 @@ export async function startUp(n, models) {
         const mine = await ours.page.evaluate(() => window.shown);
         await opened(theirs);
         pairs.push([mine, await theirs.page.evaluate((models) => window.bench.start(models), models)]);
+        await new Promise((resolve) => setTimeout(resolve, REST_MS));
       }
     });
   }

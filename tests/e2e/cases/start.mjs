@@ -48,7 +48,7 @@ test('start: a second visit takes the weights from the cache', async (t) => {
 });
 
 test('start: the first map takes few files, and no image but small ones', async (t) => {
-  const site = await Site.make(t, { faults: [{ path: /later-/, kind: 'hold' }] });
+  const site = await Site.make(t, { faults: [{ path: /later-|sw\.js/, kind: 'hold' }] });
   await site.open();
   await site.explain(() => site.at('sample-0').click());
   const paths = site.server.asked.map(({ path }) => path);
