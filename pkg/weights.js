@@ -109,7 +109,8 @@ export const isVerified = (sha256) => Boolean(sha256 && canDigest());
  * @param {Uint8Array<ArrayBuffer>} data
  */
 async function keep(cache, address, key, data) {
-  await cache.put(key, new Response(data));
+  // By way of a Blob, which the browser takes over at once: a body of bytes holds the page up for longer.
+  await cache.put(key, new Response(new Blob([data])));
   await removeFormer(cache, address, key);
 }
 

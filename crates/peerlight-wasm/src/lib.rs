@@ -28,6 +28,9 @@ use crate::{
 /// The device of this build.
 const KIND: DeviceKind = if cfg!(feature = "webgpu") { DeviceKind::WebGpu } else { DeviceKind::Cpu };
 
+/// About what the first image takes.
+const RESERVE: usize = 64 << 20;
+
 /// Runs once when the module is loaded.
 #[wasm_bindgen(start)]
 pub fn start() {
@@ -41,6 +44,9 @@ pub fn start() {
         // SAFETY: the linker makes this function; it is called once, before anything else runs.
         unsafe { __wasm_call_ctors() };
     }
+    // One growth of the memory in place of seventy, each of which takes a browser a millisecond. What was allocated and
+    // given back stays with the allocator, and costs nothing until it is written.
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(RESERVE)));
     console_error_panic_hook::set_once();
     // CubeCL reports a shader's real error through the log alone.
     let _ = console_log::init_with_level(log::Level::Warn);

@@ -24,9 +24,6 @@ pub fn flags() -> Vec<String> {
     ["-Ctarget-feature=+simd128".to_string()].into_iter().chain(names).collect()
 }
 
-/// 64 MB, about what the first image takes. A browser gives memory when it is touched, but to grow it takes time.
-const MEMORY: &str = "-Clink-arg=--initial-memory=67108864";
-
 /// What rustc and wasm-bindgen put into their modules, and browsers with WebGPU or SIMD all know.
 const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
@@ -124,8 +121,7 @@ fn compile(kind: &str, raw: &Path) -> Result {
     cargo
         .args(["rustc", "--package", CRATE, "--lib", "--crate-type", "cdylib", "--profile", PROFILE])
         .args(["--target", target::TRIPLE, "--no-default-features", "--features", kind, "--target-dir"])
-        .arg(target_dir())
-        .args(["--", MEMORY]);
+        .arg(target_dir());
     exec(&mut cargo)?;
     fs::rename(&file, raw).map_err(|e| format!("{}: {e}", file.display()))
 }

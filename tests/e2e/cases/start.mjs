@@ -64,3 +64,22 @@ test('start: the first map takes few files, and no image but small ones', async 
   await site.page.keyboard.press(' ');
   await site.text('what-if-sentence', /^Hiding/);
 });
+
+test('start: what loads later moves nothing', async (t) => {
+  for (const width of [320, 412, 800, 1350]) {
+    const site = await (await Site.make(t, { width, height: 823 })).open();
+    await site.at('tour').waitFor();
+    const moved = await site.page.evaluate(
+      () =>
+        new Promise((done) => {
+          let sum = 0;
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) sum += /** @type {any} */ (entry).value;
+          }).observe({ type: 'layout-shift', buffered: true });
+          setTimeout(() => done(sum), 500);
+        }),
+    );
+    t.note(`${width}: ${moved.toFixed(3)}`);
+    assert.ok(moved < 0.05, `${width} wide: ${moved}`);
+  }
+});
