@@ -171,16 +171,17 @@ function readFile(source, say, live) {
  * @param {Live} live
  * @param {(request: ImageRequest, onStep: OnStep, image: Size) => Promise<T>} task
  */
-async function withForward({ job, source, sourceId, held, request: { crop, ...request } }, live, task) {
+async function withForward({ job, source, sourceId, held, request: { crop, across, down, ...request } }, live, task) {
   if (trouble) throw lost(trouble);
   const onStep = async (/** @type {object} */ step) => {
     scope.postMessage({ type: 'progress', job, ...step });
     await turn();
     return !live.cancelled;
   };
-  const which = { id: sourceId, crop: crop ?? undefined, held };
+  const framing = { crop: crop ?? null, across: across ?? null, down: down ?? null };
+  const which = { id: sourceId, framing: JSON.stringify(framing), held };
   const image = await images.ensure(source, which, (p) =>
-    engine.forward(sourceId, p.width, p.height, p.rgba, which.crop, onStep),
+    engine.forward(sourceId, p.width, p.height, p.rgba, framing, onStep),
   );
   const value = await task(request, onStep, image);
   if (trouble) throw lost(trouble);

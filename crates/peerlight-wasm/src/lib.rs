@@ -107,20 +107,21 @@ impl Engine {
     }
 
     /// Has every peer see an image of `width` x `height` RGBA pixels, which stays open under a number of the caller's
-    /// until it is closed. `crop` is the side of the center square that they see, as a part of the shorter side, or
-    /// undefined for the bundle's own. `on_step` is called with each step and gives a promise of whether to go on.
+    /// until it is closed. `framing` is the square of it that they see, `{ crop, across, down }`, each as a fraction or
+    /// left out. `on_step` is called with each step and gives a promise of whether to go on.
     pub async fn forward(
         &mut self,
         image: u32,
         width: u32,
         height: u32,
         rgba: Vec<u8>,
-        crop: Option<f64>,
+        framing: JsValue,
         on_step: Function,
     ) -> Result<(), JsValue> {
         self.images.remove(&image);
+        let framing = convert::from_js(framing).map_err(thrown)?;
         let pixels = Rgba8::new(width, height, rgba).map_err(thrown)?;
-        let pass = self.session().map_err(thrown)?.forward(&pixels, crop, &JsProgress::new(on_step)).await;
+        let pass = self.session().map_err(thrown)?.forward(&pixels, framing, &JsProgress::new(on_step)).await;
         self.images.insert(image, OpenImage::new(pass.map_err(thrown)?));
         Ok(())
     }

@@ -47,7 +47,7 @@ fn progress(no_at: Option<u32>) -> (Function, Array) {
 const IMAGE: u32 = 1;
 
 async fn forward(engine: &mut Engine, crop: Option<f64>, progress: Function) -> Result<(), JsValue> {
-    engine.forward(IMAGE, WIDTH, HEIGHT, drawn(WIDTH, HEIGHT), crop, progress).await
+    engine.forward(IMAGE, WIDTH, HEIGHT, drawn(WIDTH, HEIGHT), js(&serde_json::json!({ "crop": crop })), progress).await
 }
 
 async fn explain(engine: &mut Engine, request: &Value, crop: Option<f64>) -> Result<Object, JsValue> {
@@ -206,7 +206,7 @@ async fn places_are_hidden_and_several_images_stay_open(engine: &mut Engine) {
         assert_code(thrown, "ask-invalid");
     }
     let (callback, black) = (progress(None).0, vec![0; (WIDTH * HEIGHT * 4) as usize]);
-    engine.forward(IMAGE + 1, WIDTH, HEIGHT, black, None, callback).await.unwrap();
+    engine.forward(IMAGE + 1, WIDTH, HEIGHT, black, JsValue::UNDEFINED, callback).await.unwrap();
     let again = json(&engine.what_if(IMAGE, js(&question), js(&request), progress(None).0).await.unwrap());
     assert_eq!(again["peers"], first["peers"], "the first image is still open");
     engine.close_image(IMAGE);
@@ -237,7 +237,7 @@ async fn errors_are_plain_and_leave_the_engine_ready(engine: &mut Engine) {
     }
     let sizes = [(0, 0, 0, "image-empty"), (70_000, 70_000, 0, "image-too-large"), (3, 3, 35, "image-broken")];
     for (width, height, bytes, code) in sizes {
-        let thrown = engine.forward(IMAGE, width, height, vec![0; bytes], None, progress(None).0).await;
+        let thrown = engine.forward(IMAGE, width, height, vec![0; bytes], JsValue::UNDEFINED, progress(None).0).await;
         assert_code(thrown.unwrap_err(), code);
     }
     explain(engine, &serde_json::json!({}), None).await.unwrap();

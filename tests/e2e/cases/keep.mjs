@@ -16,6 +16,8 @@ test('keep: everything in one file, and a manifest that gives the command line t
   await site.explain(() => site.pick(file));
   await site.explain(() => site.at('grid').fill('5'));
   await site.explain(() => site.at('evidence').selectOption('attention'));
+  await site.at('more-settings').locator('summary').click();
+  await site.explain(() => site.at('across').fill('0.2'));
   await site.at('region-2-2').focus();
   await site.page.keyboard.press(' ');
   await site.text('what-if-sentence', /^Hiding row 3, column 3/);

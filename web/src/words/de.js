@@ -260,6 +260,7 @@ const words = {
   'view.map': 'Karte',
   'view.not-for-judging': '{name} (nicht zum Beurteilen)',
   'viewer.crop': 'Ziehen ändert die Größe des Quadrats, das die Netze sehen',
+  'viewer.move': 'Ziehen verschiebt das Quadrat, das die Netze sehen',
   'viewer.zoom': 'Vergrößerung',
   'viewer.smaller': 'Kleiner',
   'viewer.larger': 'Größer (Strg und das Rad, zwei Finger oder ein Doppelklick)',

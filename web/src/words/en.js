@@ -248,6 +248,7 @@ export const EN = {
   'view.map': 'Map',
   'view.not-for-judging': '{name} (not for judging)',
   'viewer.crop': 'Drag to resize the square that the networks see',
+  'viewer.move': 'Drag to move the square that the networks see',
   'viewer.zoom': 'Zoom',
   'viewer.smaller': 'Smaller',
   'viewer.larger': 'Larger (Ctrl and the wheel, two fingers, or a double click)',
