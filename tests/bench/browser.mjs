@@ -1,5 +1,7 @@
 /** Our page's engine beside onnxruntime-web, in one real browser. */
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../e2e/paths.mjs';
 import { GPU, Site } from '../e2e/site.mjs';
@@ -86,8 +88,11 @@ export async function startUp(n, models) {
   const [cold, warm] = [[], []];
   for (let i = 0; i < n; i += 1) {
     await inSite(async (t) => {
-      const ours = await Site.make(t, served(models));
-      const theirs = await Site.make(t, served(models));
+      // Each in a browser of its own with a profile on the disk, as visitors have: compiled code is kept there alone.
+      const folder = await mkdtemp(join(tmpdir(), 'peerlight-bench-'));
+      t.later(() => rm(folder, { recursive: true, force: true }));
+      const ours = await Site.make(t, { ...served(models), profile: join(folder, 'ours') });
+      const theirs = await Site.make(t, { ...served(models), profile: join(folder, 'theirs') });
       for (const pairs of [cold, warm]) {
         await ours.page.goto(`${ours.server.origin}/index.html`);
         await ours.page.evaluate(() => {

@@ -118,6 +118,7 @@ export const latestSite = () => latest;
  * @property {'light' | 'dark'} [scheme]
  * @property {boolean} [touch]
  * @property {string} [locale] the browser's language
+ * @property {string} [profile] a folder for a browser of its own, which then keeps there what browsers keep on a disk
  */
 export class Site {
   /** @type {string[]} */
@@ -131,20 +132,35 @@ export class Site {
    */
   static async make(
     t,
-    { flags = [], width = 1280, height = 900, scheme = 'light', touch = false, locale = 'en-US', ...served } = {},
+    {
+      flags = [],
+      width = 1280,
+      height = 900,
+      scheme = 'light',
+      touch = false,
+      locale = 'en-US',
+      profile,
+      ...served
+    } = {},
   ) {
     const site = new Site();
     site.server = await new Server({ root: DIST, ...served }).start();
     t.later(() => site.server.stop());
-    site.browser = await browser(flags);
-    site.context = await site.browser.newContext({
+    const view = {
       viewport: { width, height },
       colorScheme: scheme,
       locale,
       hasTouch: touch,
       isMobile: touch,
       acceptDownloads: true,
-    });
+    };
+    if (profile) {
+      const own = { ...view, executablePath: CHROME, args: [...FLAGS, ...flags] };
+      site.context = await chromium.launchPersistentContext(profile, own);
+    } else {
+      site.browser = await browser(flags);
+      site.context = await site.browser.newContext(view);
+    }
     t.later(() => site.context.close());
     site.context.setDefaultTimeout(60_000);
     await site.context.addInitScript(watch);

@@ -145,7 +145,7 @@ test('hosts: opened from a disk, the page says what to do', async (t) => {
 
 test('hosts: where the page’s program does not come whole, the page says what to do', async (t) => {
   for (const kind of /** @type {const} */ (['page', 'drop'])) {
-    const site = await Site.make(t, { faults: [{ path: /shared\/element\.js$/, kind, times: 1 }] });
+    const site = await Site.make(t, { faults: [{ path: /app\/main\.js$/, kind, times: 1 }] });
     await site.open({ ready: false });
     await site.page.locator('.stuck').waitFor({ state: 'visible', timeout: 10_000 });
     await site.open();
