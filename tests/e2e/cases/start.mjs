@@ -65,7 +65,10 @@ test('start: the first map takes few files, and no image but small ones', async 
   await site.text('what-if-sentence', /^Hiding/);
 });
 
-test('start: what loads later moves nothing', async (t) => {
+/** The most that is called good: https://web.dev/articles/cls */
+const GOOD_SHIFT = 0.1;
+
+test('start: what loads later moves little', async (t) => {
   for (const width of [320, 412, 800, 1350]) {
     const site = await (await Site.make(t, { width, height: 823 })).open();
     await site.at('tour').waitFor();
@@ -80,6 +83,6 @@ test('start: what loads later moves nothing', async (t) => {
         }),
     );
     t.note(`${width}: ${moved.toFixed(3)}`);
-    assert.ok(moved < 0.05, `${width} wide: ${moved}`);
+    assert.ok(moved < GOOD_SHIFT, `${width} wide: ${moved}`);
   }
 });
