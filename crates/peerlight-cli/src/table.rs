@@ -65,7 +65,10 @@ impl Table {
             let record = record.map_err(|e| refused(&e.to_string()))?;
             let line = record.position().map_or(0, csv::Position::line) + skipped;
             if record.len() > COLUMNS {
-                return Err(refused(&format!("line {line} has {} cells, and at most {COLUMNS} are read", record.len())));
+                return Err(refused(&format!(
+                    "line {line} has {} cells, and at most {COLUMNS} are read",
+                    record.len()
+                )));
             }
             let cells: Vec<String> = record.iter().map(unquoted).collect();
             if cells.iter().any(|cell| !cell.is_empty()) {

@@ -91,8 +91,8 @@ impl Session {
     /// which: by default the center square of the bundle's size.
     ///
     /// # Errors
-    /// `ask-invalid` for a framing out of range, `image-broken`, `bundle-invalid` if a network computes numbers that are
-    /// not finite, `device-lost`, or `cancelled` by the progress.
+    /// `ask-invalid` for a framing out of range, `image-broken`, `bundle-invalid` if a network computes numbers that
+    /// are not finite, `device-lost`, or `cancelled` by the progress.
     pub async fn forward(&self, image: &Rgba8, framing: Framing, progress: &dyn Progress) -> Result<ForwardPass> {
         framing.check()?;
         let (width, height) = (image.width(), image.height());
