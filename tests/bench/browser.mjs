@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../e2e/paths.mjs';
-import { GPU, Site } from '../e2e/site.mjs';
+import { GPU } from '../e2e/browsers.mjs';
+import { Site } from '../e2e/site.mjs';
 import { row } from './rows.mjs';
 
 export const ORT = join(ROOT, 'tests', 'node_modules', 'onnxruntime-web', 'dist');

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { test } from '../harness.mjs';
 import { DIST, bundleEntry } from '../paths.mjs';
-import { Site, browser, inWorker } from '../site.mjs';
+import { browser } from '../browsers.mjs';
+import { Site, inWorker } from '../site.mjs';
 
 const GLUE = 'pkg/wasm/cpu/peerlight.js';
 const WASM = 'pkg/wasm/cpu/peerlight_bg.wasm';
@@ -118,6 +119,8 @@ test('hosts: WebAssembly of a wrong kind, compressed files, storage that is forb
     for (const name of ['caches', 'localStorage', 'sessionStorage', 'indexedDB']) {
       Object.defineProperty(globalThis, name, { get: refuse, configurable: true });
     }
+    // Firefox also runs this in an empty page, which has no service workers.
+    if (!globalThis.ServiceWorkerContainer) return;
     ServiceWorkerContainer.prototype.register = () => Promise.reject(new DOMException('no', 'SecurityError'));
   });
   await forbidden.open();

@@ -45,7 +45,7 @@ test('zoom: wheel, keys, buttons and a double click; a drag pans; the map is as 
   await site.page.keyboard.press('+');
   near((await frame(site)).scale, 1.5, 0.01, 'by a key');
   await site.at('zoom-reset').click();
-  await site.at('region-3-3').dblclick();
+  await site.doubleClick('region-3-3');
   near((await frame(site)).scale, 2, 0.01, 'by a double click');
   await site.shown(() => site.at('sample-1').click());
   assert.equal((await frame(site)).scale, 1, 'another image is shown whole');
