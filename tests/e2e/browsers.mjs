@@ -47,6 +47,15 @@ export function browser(flags = [], scheme = 'light') {
   return known;
 }
 
+/**
+ * A browser of its own for one site, which keeps on the disk what browsers keep there.
+ * @param {string} profile a folder
+ * @param {object} view
+ */
+export function withProfile(profile, view) {
+  return chromium.launchPersistentContext(profile, { ...view, executablePath: CHROME, args: FLAGS });
+}
+
 /** @param {string[]} flags */
 function startChromium(flags) {
   return chromium.launch({ executablePath: CHROME, args: [...FLAGS, ...flags] });

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { NAME, browser, chromiumOnly } from './browsers.mjs';
+import { NAME, browser, chromiumOnly, withProfile } from './browsers.mjs';
 import { Server } from './server.mjs';
 import { DIST, downloaded } from './paths.mjs';
 
@@ -97,6 +97,7 @@ export const latestSite = () => latest;
  * @property {'light' | 'dark'} [scheme]
  * @property {boolean} [touch]
  * @property {string} [locale] the browser's language
+ * @property {string} [profile] a folder for a browser of its own, which then keeps there what browsers keep on a disk
  */
 export class Site {
   /** @type {string[]} */
@@ -110,20 +111,30 @@ export class Site {
    */
   static async make(
     t,
-    { flags = [], width = 1280, height = 900, scheme = 'light', touch = false, locale = 'en-US', ...served } = {},
+    {
+      flags = [],
+      width = 1280,
+      height = 900,
+      scheme = 'light',
+      touch = false,
+      locale = 'en-US',
+      profile,
+      ...served
+    } = {},
   ) {
     if (touch) chromiumOnly('Firefox cannot be asked over WebDriver BiDi for a touch screen');
     const site = new Site();
     site.browser = await browser(flags, scheme);
     site.server = await new Server({ root: DIST, ...served }).start();
     t.later(() => site.server.stop());
-    site.context = await site.browser.newContext({
+    const view = {
       viewport: { width, height },
       colorScheme: scheme,
       locale,
       ...(touch ? { hasTouch: true, isMobile: true } : {}),
       acceptDownloads: true,
-    });
+    };
+    site.context = await (profile ? withProfile(profile, view) : site.browser.newContext(view));
     t.later(() => site.context.close());
     site.context.setDefaultTimeout(60_000);
     await site.context.addInitScript(watch);

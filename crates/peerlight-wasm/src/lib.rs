@@ -9,11 +9,11 @@ mod progress;
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
-use js_sys::{Function, Object};
+use js_sys::{Function, JsString, Object};
 use peerlight_core::{Code, Error, Rect, Rgba8};
 use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
 use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, WhatIf, measure, metric_ids, sanity, what_if};
-use peerlight_models::Bundle;
+use peerlight_models::{Bundle, compose_by};
 use peerlight_onnx::OwnNetworks;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,6 +28,9 @@ use crate::{
 /// The device of this build.
 const KIND: DeviceKind = if cfg!(feature = "webgpu") { DeviceKind::WebGpu } else { DeviceKind::Cpu };
 
+/// About what the first image takes.
+const RESERVE: usize = 64 << 20;
+
 /// Runs once when the module is loaded.
 #[wasm_bindgen(start)]
 pub fn start() {
@@ -41,9 +44,13 @@ pub fn start() {
         // SAFETY: the linker makes this function; it is called once, before anything else runs.
         unsafe { __wasm_call_ctors() };
     }
+    // One growth of the memory in place of seventy, each of which takes a browser a millisecond. What was allocated and
+    // given back stays with the allocator, and costs nothing until it is written.
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(RESERVE)));
     console_error_panic_hook::set_once();
     // CubeCL reports a shader's real error through the log alone.
     let _ = console_log::init_with_level(log::Level::Warn);
+    compose_by(|name| JsString::from(name).normalize("NFC").into());
 }
 
 /// Everything that can be chosen: methods, metrics, settings, color maps with their tables, error codes.

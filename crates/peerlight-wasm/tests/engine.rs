@@ -5,7 +5,7 @@
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use peerlight_explain::{Session, Silent};
 use peerlight_models::{Bundle, micro};
-use peerlight_testkit::{answers, cases, drawn, json::assert_close};
+use peerlight_testkit::{answers, cases, drawn, json::assert_close, names};
 use peerlight_wasm::{Engine, catalog};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -60,6 +60,7 @@ async fn explain(engine: &mut Engine, request: &Value, crop: Option<f64>) -> Res
 async fn the_engine_answers_on_its_device() {
     // The test's harness does not run a module's start function.
     peerlight_wasm::start();
+    names::check_forms();
     let mut engine = Engine::open().await.unwrap_or_else(|thrown| panic!("{}", json(&thrown)));
     assert_eq!(json(&engine.device().unwrap())["kind"], KIND);
     nothing_is_loaded(&mut engine).await;

@@ -52,7 +52,9 @@ fn put_together() -> Result {
     exec_quietly(&mut build)?;
     prune(&dist())?;
     prune_models(&dist().join("models"))?;
-    // The build's version goes into the address of every file.
+    // Few files of many, which is what a visitor waits for; then the build's version goes into every address.
+    node::ensure()?;
+    exec_quietly(node().arg("web/bundle.mjs").arg(dist()))?;
     exec_quietly(node().arg("web/stamp.mjs").arg(dist()))?;
     say(format!("page: {}", dist().display()));
     Ok(())
