@@ -18,7 +18,8 @@ from torch import nn
 
 import onnx_blocks
 from make_tiny import values
-from onnx_nodes import SIDE, nodes, refused
+from onnx_nodes import SIDE, nodes
+from onnx_refused import refused
 from store import HERE, plain, probe
 
 FOLDER = HERE / "onnx"
