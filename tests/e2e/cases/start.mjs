@@ -65,6 +65,13 @@ test('start: the first map takes few files, and no image but small ones', async 
   await site.text('what-if-sentence', /^Hiding/);
 });
 
+test('start: a part of the page that does not come is told, and the maps are there without it', async (t) => {
+  const site = await Site.make(t, { faults: [{ path: /later-|sw\.js/, kind: 'missing' }] });
+  await site.open();
+  await site.explain(() => site.at('sample-0').click());
+  await site.text('offline', /^A part of the page could not be loaded.*Reload the page\.$/);
+});
+
 /** The most that is called good: https://web.dev/articles/cls */
 const GOOD_SHIFT = 0.1;
 

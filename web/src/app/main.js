@@ -81,7 +81,9 @@ define(ELEMENTS, addLater);
 
 /** The rest of the page comes behind what the first map takes. */
 async function addLater() {
-  const { LATER_ELEMENTS, runLater } = await import('./later.js');
+  const later = await import('./later.js').catch(() => null);
+  if (!later) return store.dispatch({ type: 'page-incomplete' });
+  const { LATER_ELEMENTS, runLater } = later;
   const add = () => {
     if (waiting) return void setTimeout(add);
     waiting = true;

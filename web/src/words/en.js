@@ -38,6 +38,8 @@ export const EN = {
   // app/
   'offline.ready': 'You are offline. Everything that is loaded keeps working.',
   'offline.kept': 'You are offline. The page works with what is kept on this device.',
+  'offline.incomplete':
+    'A part of the page could not be loaded: what if, many images and the comparison are missing. Reload the page.',
   'offline.bare': 'You are offline. Networks that are not on this device yet cannot be loaded.',
   'update.there': 'There is a new version of this page.',
   'update.take': 'Reload with the new version',
