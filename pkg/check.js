@@ -13,6 +13,9 @@ const refuse = (message) => new PeerlightError('ask-invalid', message);
 /** @param {unknown} value */
 const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** @param {unknown} value @returns {value is number} */
+const isNumber = (value) => typeof value === 'number';
+
 /**
  * @param {unknown} value
  * @param {string} name
@@ -28,12 +31,16 @@ function record(value, name) {
  * @returns {ImageRequest}
  */
 export function checkRequest(request) {
-  const { crop = null, ...rest } = record(request, 'The request');
-  if (crop === null) return rest;
-  if (!(typeof crop === 'number' && crop > 0 && crop <= 1)) {
+  const { crop = null, across = null, down = null, ...rest } = record(request, 'The request');
+  if (crop !== null && !(isNumber(crop) && crop > 0 && crop <= 1)) {
     throw refuse(`The crop must be a number above 0 and up to 1, not ${JSON.stringify(crop)}.`);
   }
-  return { crop, ...rest };
+  for (const [name, at] of Object.entries({ across, down })) {
+    if (at === null || (isNumber(at) && at >= 0 && at <= 1)) continue;
+    throw refuse(`The place of the square, ${name}, must be a number from 0 to 1, not ${JSON.stringify(at)}.`);
+  }
+  const framing = Object.entries({ crop, across, down }).filter(([, value]) => value !== null);
+  return { ...Object.fromEntries(framing), ...rest };
 }
 
 /** @param {unknown} options @returns {object} */

@@ -7,7 +7,7 @@ import { checkCall, checkOpen, checkOptions, checkRequest, checkWish } from './c
 import { toSendable } from './source.js';
 
 /**
- * @import { Call, Device, DeviceKind, DeviceWish, Engine, MeasureOptions, OpenOptions } from './index.js'
+ * @import { Call, Device, DeviceKind, DeviceWish, Engine, Framing, MeasureOptions, OpenOptions } from './index.js'
  * @import { OpenProgress, ImageRequest, PreparedImage, Request, Source, WhatIf } from './index.js'
  * @import { OpenEngine } from './pool.js'
  * @import { NetworkFile } from './networks.js'
@@ -124,12 +124,12 @@ class Client {
 
   /**
    * @param {Source} source
-   * @param {{ crop?: number | null }} [options]
+   * @param {Framing} [options]
    * @param {Call} [call]
    * @returns {Promise<PreparedImage>}
    */
   async prepare(source, options, call) {
-    const { crop } = checkRequest(options);
+    const { crop, across, down } = checkRequest(options);
     const image = await toSendable(source);
     const open = { source: image, sourceId: ++this.#lastId, held: true };
     let closed = false;
@@ -142,7 +142,7 @@ class Client {
     /** @type {(type: RequestType, body: { request: ImageRequest }, call?: Call) => Promise<any>} */
     const ask = async (type, { request, ...body }, call) => {
       if (closed) throw new PeerlightError('cancelled', 'The image is closed.');
-      return this.#run(type, { ...open, request: { ...request, crop }, ...body }, call);
+      return this.#run(type, { ...open, request: { ...request, crop, across, down }, ...body }, call);
     };
     try {
       const size = await ask('prepare', { request: {} }, call);

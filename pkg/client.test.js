@@ -233,13 +233,19 @@ test('a map is asked for with its request, measured with its boxes, and checked'
 test('several images stay open, each under a number of its own, until they are closed', async () => {
   const { made, spawn } = fakeWorkers();
   const engine = await open(spawn);
-  const [first, second] = [await engine.prepare(source, { crop: 0.5 }), await engine.prepare(source)];
+  const [first, second] = [
+    await engine.prepare(source, { crop: 0.5, across: 1, down: null }),
+    await engine.prepare(source),
+  ];
   assert.deepEqual([first.width, first.height], [4, 3]);
   const question = { regions: [{ row: 1, column: 2 }] };
   const asked = [await first.whatIf(question, { target: 3 }), await second.whatIf(question)];
   assert.deepEqual(
     asked.map((a) => a.request),
-    [{ target: 3, crop: 0.5 }, { crop: undefined }],
+    [
+      { target: 3, crop: 0.5, across: 1, down: undefined },
+      { crop: undefined, across: undefined, down: undefined },
+    ],
   );
   const [a, b] = /** @type {any[]} */ (asked);
   assert.ok(a.held && b.held && a.id !== b.id);

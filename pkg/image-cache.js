@@ -17,9 +17,9 @@ export class ImageCache {
   #close;
   /** @type {{ id: number, image: Image } | null} */
   #decoded = null;
-  /** @type {{ id: number, crop: number | undefined } | null} */
+  /** @type {{ id: number, framing: string } | null} */
   #forwarded = null;
-  /** The images that are held, without their pixels. @type {Map<number, { crop: number | undefined, image: Size }>} */
+  /** The images that are held, without their pixels. @type {Map<number, { framing: string, image: Size }>} */
   #held = new Map();
 
   /**
@@ -32,17 +32,18 @@ export class ImageCache {
   }
 
   /**
-   * Makes sure that the engine has the forward pass of this image and crop, and returns the image's size.
+   * Makes sure that the engine has the forward pass of this image and square, and returns the image's size.
    *
    * @param {Pixels} source
-   * @param {{ id: number, crop: number | undefined, held?: boolean }} which `id`: the same for the same source
+   * @param {{ id: number, framing: string, held?: boolean }} which `id`: the same for the same source;
+   *   `framing`: the same for the same square
    * @param {(image: Image) => Promise<unknown>} forward runs the engine's networks over the image
    * @returns {Promise<Size>}
    */
-  async ensure(source, { id, crop, held = false }, forward) {
-    if (held) return this.#hold(source, id, crop, forward);
+  async ensure(source, { id, framing, held = false }, forward) {
+    if (held) return this.#hold(source, id, framing, forward);
     const [decoded, forwarded] = [this.#decoded, this.#forwarded];
-    if (decoded?.id === id && forwarded?.id === id && forwarded.crop === crop) return decoded.image;
+    if (decoded?.id === id && forwarded?.id === id && forwarded.framing === framing) return decoded.image;
     this.#forwarded = null;
     if (decoded?.id !== id) {
       this.#decoded = null; // Frees its memory before the next image takes as much.
@@ -51,24 +52,24 @@ export class ImageCache {
     const image = this.#decoded?.image ?? (await this.#read(source));
     if (source instanceof Blob) this.#decoded = { id, image };
     await forward(image);
-    this.#forwarded = { id, crop };
+    this.#forwarded = { id, framing };
     return image;
   }
 
   /**
    * @param {Pixels} source
    * @param {number} id
-   * @param {number | undefined} crop
+   * @param {string} framing
    * @param {(image: Image) => Promise<unknown>} forward
    */
-  async #hold(source, id, crop, forward) {
+  async #hold(source, id, framing, forward) {
     const known = this.#held.get(id);
-    if (known && known.crop === crop) return known.image;
+    if (known && known.framing === framing) return known.image;
     this.#held.delete(id);
     const image = await this.#read(source);
     await forward(image);
     const { width, height, full } = image;
-    this.#held.set(id, { crop, image: { width, height, full } });
+    this.#held.set(id, { framing, image: { width, height, full } });
     return image;
   }
 

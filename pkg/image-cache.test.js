@@ -11,9 +11,9 @@ function cache() {
     (id) => log.push(`close ${id}`),
     async () => (log.push('read'), image),
   );
-  const ensure = (source, id, crop, { fails = false, held = false } = {}) =>
-    images.ensure(source, { id, crop, held }, async () => {
-      log.push(`forward ${id} ${crop}`);
+  const ensure = (source, id, framing, { fails = false, held = false } = {}) =>
+    images.ensure(source, { id, framing, held }, async () => {
+      log.push(`forward ${id} ${framing}`);
       if (fails) throw new Error('cancelled');
     });
   return { log, ensure, images };

@@ -6,6 +6,7 @@ import type {
   DeviceKind,
   ErrorCode,
   Explanation,
+  Framing,
   MeasureOptions,
   Measures,
   NetworkInspection,
@@ -17,11 +18,8 @@ import type {
 
 export type * from './types.js';
 
-/** A request, and the part of the image that the networks see. */
-export type ImageRequest = Request & {
-  /** The side of the center square as a fraction of the image's shorter side; null for what the bundle says. */
-  crop?: number | null;
-};
+/** A request, and the square of the image that the networks see. */
+export type ImageRequest = Request & Framing;
 
 export type DeviceWish = 'auto' | DeviceKind;
 
@@ -151,7 +149,7 @@ export interface Engine {
    * Decodes an image and has every network see it. It stays open, beside others, until it is closed: what is asked of
    * it then starts from there. The engine itself keeps only the image that it was asked about last.
    */
-  prepare(source: Source, options?: { crop?: number | null }, call?: Call): Promise<PreparedImage>;
+  prepare(source: Source, options?: Framing, call?: Call): Promise<PreparedImage>;
   /**
    * Moves to another device, and resolves with the one in use: when it cannot be had, the old one stays and `reason`
    * says why.

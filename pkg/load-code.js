@@ -70,14 +70,15 @@ export async function loadCode(kind, say) {
 async function start(glue, module, say, init) {
   const [code, download] = await Promise.all([importGlue(glue), fetchModule(module, say, init)]);
   try {
-    await code.default({ module_or_path: download.response });
+    await code.default({ module_or_path: await download.compiled });
     return { code };
   } catch (thrown) {
+    const whole = await download.whole;
     if (download.error) throw download.error;
     if (thrown instanceof WebAssembly.RuntimeError) throw thrown;
     const { message } = plain(thrown);
     // A whole module that lacks what the other half calls, or is given.
-    const misfit = thrown instanceof WebAssembly.LinkError || (thrown instanceof TypeError && download.whole);
+    const misfit = thrown instanceof WebAssembly.LinkError || (thrown instanceof TypeError && whole);
     if (misfit) return { misfit: message };
     throw failed(`The engine was not downloaded completely: ${message}`);
   }
@@ -90,51 +91,62 @@ const importGlue = (url) =>
   });
 
 /**
- * A module on its way. `error` says why it broke off, since the stream's own error does not reach who compiles it.
- * @typedef {{ response: Response, whole: boolean, error: object | null }} Download
+ * A module on its way. `error` says why it broke off, since the error of what compiles it does not.
+ * @typedef {{ compiled: Promise<WebAssembly.Module>, whole: Promise<boolean>, error: object | null }} Download
  */
 
 /**
+ * Fetches a module, and compiles it while it loads.
  * @param {URL} url
  * @param {Say} say
  * @param {RequestInit} [init]
  * @returns {Promise<Download>}
  */
 async function fetchModule(url, say, init) {
-  const response = await fetch(url, init).catch(() => {
+  const control = new AbortController();
+  const response = await fetch(url, { ...init, signal: control.signal }).catch(() => {
     throw failed('The engine could not be fetched.');
   });
   if (!response.ok || !response.body) throw failed(`The server answered ${response.status} for the engine.`);
-  const total = plainLength(response);
-  let loaded = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
+  const seen = response.clone();
+  const compiled = WebAssembly.compileStreaming(asModule(response));
+  compiled.catch(() => {}); // Whoever waits for it hears of it.
   /** @type {Download} */
-  const download = { response, whole: false, error: null };
-  const stop = (/** @type {TransformStreamDefaultController} */ out, /** @type {object} */ error) => {
+  const download = { compiled, whole: Promise.resolve(false), error: null };
+  const stop = (/** @type {object} */ error) => {
     download.error = error;
-    out.error(error);
+    control.abort();
   };
-  const watch = (/** @type {TransformStreamDefaultController} */ out) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => stop(out, failed('The download of the engine stalled.')), STALL_MS);
-  };
-  const counted = new TransformStream({
-    start: watch,
-    transform(chunk, out) {
-      if (!loaded && looksLikePage(chunk)) return stop(out, notThere('the engine'));
-      loaded += chunk.length;
-      say({ stage: 'code', loaded, total: loaded > total ? 0 : total, text: 'Loading the engine' });
-      watch(out);
-      out.enqueue(chunk);
-    },
-    flush() {
-      clearTimeout(timer);
-      download.whole = true;
-    },
-  });
-  // Whatever kind of file the server calls it, it is compiled while it loads.
-  const headers = { 'content-type': 'application/wasm' };
-  download.response = new Response(response.body.pipeThrough(counted), { headers });
+  download.whole = follow(seen, say, stop).catch(() => false);
   return download;
+}
+
+/**
+ * Whatever kind of file the server calls it. What the server sent as a module stays as it is: a browser keeps the
+ * compiled code of such an answer for the next visit.
+ * @param {Response} response
+ */
+function asModule(response) {
+  if (/^application\/wasm$/i.test(response.headers.get('content-type') ?? '')) return response;
+  return new Response(response.body, { headers: { 'content-type': 'application/wasm' } });
+}
+
+/**
+ * Tells of a download's progress, stops one that stalls or is something else, and says whether all of it came.
+ * @param {Response} response
+ * @param {Say} say
+ * @param {(error: object) => void} stop
+ */
+async function follow(response, say, stop) {
+  const total = plainLength(response);
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+  let loaded = 0;
+  for (;;) {
+    const timer = setTimeout(stop, STALL_MS, failed('The download of the engine stalled.'));
+    const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+    if (done) return true;
+    if (!loaded && looksLikePage(value)) stop(notThere('the engine'));
+    loaded += value.length;
+    say({ stage: 'code', loaded, total: loaded > total ? 0 : total, text: 'Loading the engine' });
+  }
 }

@@ -7,14 +7,23 @@ import { isVerified, loadWeights } from './weights.js';
  */
 
 /**
+ * A file: its bytes where they are few, so that a worker has them at once; else a Blob, which the browser can keep
+ * outside the page's memory and a worker reads piece by piece.
+ * @typedef {Blob | Uint8Array<ArrayBuffer>} Bytes
+ *
  * A file with one network or more, and what was said of it; the worker's side reads both.
- * @typedef {{ source: Blob, options: object }} NetworkFile
+ * @typedef {{ source: Bytes, options: object }} NetworkFile
  */
 
 /** The most networks of one engine. */
 export const MOST = 8;
 /** The largest file. The engine's memory holds it and its numbers, so twice its size, while it is read. */
 export const LARGEST = 500e6;
+/** What was downloaded and has more bytes becomes a Blob. */
+const FEW = 32e6;
+
+/** @param {Bytes} file */
+export const sizeOf = (file) => (file instanceof Blob ? file.size : file.length);
 
 /**
  * The files of what an engine is opened with, downloaded where they are addresses.
@@ -66,22 +75,24 @@ const textOf = async (said) => (said instanceof Blob ? said.text() : said);
  * @param {{ sha256?: string, bytes?: number, signal?: AbortSignal, onBytes?: OnBytes }} options
  */
 async function fileOf(source, options) {
-  const file = await blobOf(source, options);
-  if (file.size <= LARGEST) return file;
-  const sizes = [file.size, LARGEST].map((size) => `${Math.round(size / 1e6)} MB`);
+  const file = await bytesOf(source, options);
+  const size = sizeOf(file);
+  if (size <= LARGEST) return file;
+  const sizes = [size, LARGEST].map((size) => `${Math.round(size / 1e6)} MB`);
   throw new PeerlightError('bundle-invalid', `The file has ${sizes[0]}; at most ${sizes[1]} can be read here.`);
 }
 
 /**
  * @param {Model['source']} source
  * @param {{ sha256?: string, bytes?: number, signal?: AbortSignal, onBytes?: OnBytes }} options
- * @returns {Promise<Blob>}
+ * @returns {Promise<Bytes>}
  */
-async function blobOf(source, options) {
+async function bytesOf(source, options) {
   if (source instanceof Blob) return source;
   if (source instanceof ArrayBuffer) return new Blob([source]);
   if (ArrayBuffer.isView(source)) return new Blob([/** @type {BlobPart} */ (source)]);
-  return loadWeights({ url: source, ...options });
+  const bytes = await loadWeights({ url: source, ...options });
+  return bytes.length > FEW ? new Blob([bytes]) : bytes;
 }
 
 /**
@@ -103,11 +114,15 @@ function nameOf(source) {
 /**
  * Reads a file into the engine's memory piece by piece, so that no other copy of all of it is held.
  * @param {{ new (size: number): { push(piece: Uint8Array): void, free(): void } }} NetworkFile the engine's
- * @param {Blob} source
+ * @param {Bytes} source
  * @param {(loaded: number) => Promise<void>} onBytes may throw to stop
  */
 export async function readInto(NetworkFile, source, onBytes) {
-  const file = new NetworkFile(source.size);
+  const file = new NetworkFile(sizeOf(source));
+  if (!(source instanceof Blob)) {
+    file.push(source);
+    return file;
+  }
   const reader = source.stream().getReader();
   try {
     for (let loaded = 0; ;) {

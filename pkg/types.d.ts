@@ -600,6 +600,25 @@ export type Preprocess = {
   bgr?: boolean;
 };
 
+/**
+ * Size and place of the square of an image that every network sees. The default is the center square of the bundle's
+ * size.
+ */
+export type Framing = {
+  /** Side of the square as a fraction of the image's shorter side, above 0 and at most 1; null for the bundle's. */
+  crop?: number | null;
+  /**
+   * Place of the square from left, 0, to right, 1, as a fraction of the width that it leaves free; null for the
+   * middle, 0.5.
+   */
+  across?: number | null;
+  /**
+   * Place of the square from top, 0, to bottom, 1, as a fraction of the height that it leaves free; null for the
+   * middle, 0.5.
+   */
+  down?: number | null;
+};
+
 /** The explainer's catalog, the metrics and the maskings: what menus, choices and documentation are made from. */
 export type Catalog = {
   /** The metrics in the order of tables. */

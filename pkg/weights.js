@@ -69,7 +69,7 @@ function parsed(text) {
  * @param {AbortSignal} [options.signal]
  * @param {OnBytes} [options.onBytes]
  * @param {number} [options.stall] milliseconds without a byte after which the download has failed
- * @returns {Promise<Blob>} a Blob: the browser can keep it outside the page's memory, and workers get it without a copy
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, stall = STALL_MS }) {
   throwIfCancelled(signal);
@@ -82,7 +82,7 @@ export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, sta
   inUse.add(key);
   const kept = cache && (await readCopy(cache, key, /** @type {string} */ (sha256)));
   if (kept) {
-    onBytes?.(kept.size, kept.size);
+    onBytes?.(kept.length, kept.length);
     return kept;
   }
 
@@ -91,10 +91,9 @@ export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, sta
     throw new PeerlightError('bundle-hash', 'The weights do not match their published checksum.');
   }
   throwIfCancelled(signal);
-  const blob = new Blob([data]);
   // Nobody waits for the copy, and a full disk or a private window must not stop the work.
-  if (cache) keep(cache, address, key, blob).catch(() => {});
-  return blob;
+  if (cache) keep(cache, address, key, data).catch(() => {});
+  return data;
 }
 
 /**
@@ -107,10 +106,11 @@ export const isVerified = (sha256) => Boolean(sha256 && canDigest());
  * @param {Cache} cache
  * @param {URL} address
  * @param {string} key
- * @param {Blob} blob
+ * @param {Uint8Array<ArrayBuffer>} data
  */
-async function keep(cache, address, key, blob) {
-  await cache.put(key, new Response(blob));
+async function keep(cache, address, key, data) {
+  // By way of a Blob, which the browser takes over at once: a body of bytes holds the page up for longer.
+  await cache.put(key, new Response(new Blob([data])));
   await removeFormer(cache, address, key);
 }
 
@@ -141,8 +141,8 @@ async function readCopy(cache, key, sha256) {
   try {
     const hit = await cache.match(key);
     if (!hit) return null;
-    const data = await hit.arrayBuffer();
-    if ((await digest(new Uint8Array(data))) === sha256) return new Blob([data]);
+    const data = new Uint8Array(await hit.arrayBuffer());
+    if ((await digest(data)) === sha256) return data;
     await cache.delete(key);
   } catch {
     await cache.delete(key).catch(() => false);

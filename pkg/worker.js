@@ -3,13 +3,13 @@ import { plain } from './errors.js';
 import { watchGpu } from './gpu-watch.js';
 import { ImageCache } from './image-cache.js';
 import { loadCode } from './load-code.js';
-import { readInto } from './networks.js';
+import { readInto, sizeOf } from './networks.js';
 
 /**
  * @import { Image } from './decode.js'
  * @import { Pixels, Size } from './image-cache.js'
  * @import { DeviceKind, Explanation, ImageRequest, WhatIf } from './index.js'
- * @import { NetworkFile } from './networks.js'
+ * @import { Bytes, NetworkFile } from './networks.js'
  */
 
 /**
@@ -26,12 +26,14 @@ const scope = /** @type {any} */ (self);
 /** So many bytes of a file are read between two reports. */
 const STEP = 4e6;
 
-/** The device that the worker is named after: its code begins to load before anybody asks. */
+/** @typedef {{ glue: any, engine: Promise<any> }} Code the generated glue, and its engine while it is made ready */
+
+/** The device that the worker is named after: it is made ready before anybody asks. */
 const named = /^peerlight-(cpu|webgpu)$/.exec(scope.name ?? '')?.[1];
 /** @type {(progress: object) => void} */
 let sayEarly = () => {};
-/** @type {Promise<any> | null} */
-let early = named ? loadCode(/** @type {DeviceKind} */ (named), (progress) => sayEarly(progress)) : null;
+/** @type {Promise<Code> | null} */
+let early = named ? begin(named, (progress) => sayEarly(progress)) : null;
 early?.catch(() => {}); // Whoever asks for it hears of it.
 
 /** @type {any} the generated glue, once its code is there */
@@ -59,15 +61,11 @@ scope.onmessage = ({ data }) => {
 /** @type {Record<string, (m: Message, live: Live) => Promise<any>>} */
 const TASKS = {
   async open({ job, kind }) {
-    watchGpu((code, message) => {
-      trouble ??= { code, message };
-      // After a loss no answer may ever come back, so the running job is failed from here.
-      if (code === 'device-lost' && running) fail(running, trouble);
-    });
     const say = saying(job);
-    glue = await codeFor(kind, say);
+    const code = await codeFor(kind, say);
+    glue = code.glue;
     say({ stage: 'device', loaded: 0, total: 0, text: 'Checking what this device can do' });
-    engine = await glue.Engine.open();
+    engine = await code.engine;
     if (trouble) throw trouble;
     const adapter = kind === 'webgpu' ? await findAdapter() : null;
     const card = adapter && 'name' in adapter ? adapter : { software: false, name: '' };
@@ -86,8 +84,8 @@ const TASKS = {
   /** What is in a file with a network, without a device. */
   async inspect({ job, kind, source, options }, live) {
     const say = saying(job);
-    glue = await codeFor(kind, say);
-    const file = await readFile(/** @type {Blob} */ (source), say, live);
+    ({ glue } = await codeFor(kind, say));
+    const file = await readFile(/** @type {Bytes} */ (source), say, live);
     return glue.inspect(file, JSON.stringify(options));
   },
 
@@ -128,22 +126,41 @@ const saying = (job) => (/** @type {object} */ progress) => scope.postMessage({ 
 function codeFor(kind, say) {
   const begun = kind === named ? early : null;
   [early, sayEarly] = [null, say];
-  return begun ?? loadCode(/** @type {DeviceKind} */ (kind), say);
+  return begun ?? begin(kind, say);
+}
+
+/**
+ * Loads the engine's code and begins to make its device ready.
+ * @param {string} kind
+ * @param {(progress: object) => void} say
+ * @returns {Promise<Code>}
+ */
+async function begin(kind, say) {
+  watchGpu((code, message) => {
+    trouble ??= { code, message };
+    // After a loss no answer may ever come back, so the running job is failed from here.
+    if (code === 'device-lost' && running) fail(running, trouble);
+  });
+  const glue = await loadCode(/** @type {DeviceKind} */ (kind), say);
+  const engine = glue.Engine.open();
+  engine.catch(() => {}); // As above.
+  return { glue, engine };
 }
 
 /**
  * A file in the engine's memory.
- * @param {Blob} source
+ * @param {Bytes} source
  * @param {(progress: object) => void} say
  * @param {Live} live
  */
 function readFile(source, say, live) {
   let said = -Infinity;
+  const total = sizeOf(source);
   return readInto(glue.NetworkFile, source, async (loaded) => {
     if (live.cancelled) throw { code: 'cancelled', message: 'Cancelled.' };
-    if (loaded < source.size && loaded - said < STEP) return;
+    if (loaded < total && loaded - said < STEP) return;
     said = loaded;
-    say({ stage: 'networks', loaded, total: source.size, text: 'Reading the networks' });
+    say({ stage: 'networks', loaded, total, text: 'Reading the networks' });
   });
 }
 
@@ -154,16 +171,17 @@ function readFile(source, say, live) {
  * @param {Live} live
  * @param {(request: ImageRequest, onStep: OnStep, image: Size) => Promise<T>} task
  */
-async function withForward({ job, source, sourceId, held, request: { crop, ...request } }, live, task) {
+async function withForward({ job, source, sourceId, held, request: { crop, across, down, ...request } }, live, task) {
   if (trouble) throw lost(trouble);
   const onStep = async (/** @type {object} */ step) => {
     scope.postMessage({ type: 'progress', job, ...step });
     await turn();
     return !live.cancelled;
   };
-  const which = { id: sourceId, crop: crop ?? undefined, held };
+  const framing = { crop: crop ?? null, across: across ?? null, down: down ?? null };
+  const which = { id: sourceId, framing: JSON.stringify(framing), held };
   const image = await images.ensure(source, which, (p) =>
-    engine.forward(sourceId, p.width, p.height, p.rgba, which.crop, onStep),
+    engine.forward(sourceId, p.width, p.height, p.rgba, framing, onStep),
   );
   const value = await task(request, onStep, image);
   if (trouble) throw lost(trouble);

@@ -107,6 +107,10 @@ test('wrong requests, options and signals are refused before anything is sent', 
   for (const crop of [0, -1, 2, NaN, 'half', {}]) {
     await assert.rejects(engine.explain(image, { crop }), fails('ask-invalid', /crop/));
   }
+  for (const place of [-0.1, 1.1, NaN, 'left', {}]) {
+    await assert.rejects(engine.explain(image, { across: place }), fails('ask-invalid', /across/));
+    await assert.rejects(engine.explain(image, { down: place }), fails('ask-invalid', /down/));
+  }
   await assert.rejects(engine.measure(image, {}, 'deletion'), fails('ask-invalid', /options/));
   for (const question of ['all', 3, [[2, 3]]]) {
     await assert.rejects(engine.whatIf(image, question), fails('ask-invalid', /object/));

@@ -25,3 +25,13 @@ test('the page links every style sheet', async () => {
   const linked = Array.from(page.matchAll(/<link rel="stylesheet" href="([^"]+)"/g), ([, href]) => href);
   assert.deepEqual([...linked].sort(), sheets.sort());
 });
+
+test('every sample has a small image for the list', async () => {
+  /** @type {{ file: string }[]} */
+  const samples = JSON.parse(await readFile(new URL('samples/index.json', import.meta.url), 'utf8'));
+  assert.ok(samples.length > 0);
+  for (const { file } of samples) {
+    const { length } = await readFile(new URL(`samples/thumbs/${file}`, import.meta.url));
+    assert.ok(length <= 16_000, `${file}: ${length} bytes`);
+  }
+});

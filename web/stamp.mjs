@@ -20,15 +20,7 @@ const LATER = /^(pkg\/wasm\/webgpu\/|models\/.*\.safetensors$)/;
 /** A relative address in quotes, where JavaScript imports or locates a file. */
 const ADDRESS = /((?:\bfrom|\bimport|\bimport\(|\bnew URL\()\s*)(['"])(\.{0,2}\/?[\w./-]+\.(?:js|wasm))\2/g;
 
-/** The module that the page starts with. */
-const ENTRY = 'src/app/main.js';
 const MAP = /<script type="importmap">([^]*?)<\/script>/;
-
-/** @param {string} html @returns {{ imports?: Record<string, string> }} */
-const mapOf = (html) => JSON.parse(html.match(MAP)?.[1] ?? '{}');
-
-/** What a module cannot start without, as formatted code writes it. */
-const STATIC = /^(?:import|export)\s(?:[^;'"]*?\sfrom\s)?'([^']+)'/gm;
 
 /**
  * @param {string} code
@@ -51,36 +43,6 @@ export function stampPage(html, version) {
   return stamped.replace(map, mapped).replace(sha256(map), sha256(mapped));
 }
 
-/**
- * The page with a hint for each module that it will import, so that the browser fetches all at once and need not read
- * one to learn of the next.
- * @param {string} html
- * @param {string[]} modules
- */
-export function hintModules(html, modules) {
-  const hints = modules.map((module) => `<link rel="modulepreload" href="${module}" />`);
-  // After the import map: a browser that has begun to load modules may refuse one.
-  return html.replace(/<script type="module"/, (script) => [...hints, script].join('\n    '));
-}
-
-/**
- * The files that a module imports while it is loaded, and those that these import, in the order in which they are met.
- * @param {string} entry
- * @param {(file: string) => Promise<string>} read
- * @param {Record<string, string>} named files by the names that an import map gives them
- */
-export async function importsOf(entry, read, named) {
-  const found = new Set([entry]);
-  for (const file of found) {
-    for (const [, address = ''] of (await read(file)).matchAll(STATIC)) {
-      const target = named[address] ?? (address.startsWith('.') ? address : '');
-      const base = address in named ? 'file:///' : `file:///${file}`;
-      if (target) found.add(new URL(target, base).pathname.slice(1));
-    }
-  }
-  return [...found];
-}
-
 /** @param {string} dist */
 export async function stamp(dist) {
   const all = await readdir(dist, { recursive: true, withFileTypes: true });
@@ -96,12 +58,10 @@ export async function stamp(dist) {
   for (const file of files) if (!LATER.test(file) || file.endsWith('.wasm')) hash.update(file).update(await read(file));
   const version = hash.digest('hex').slice(0, 12);
 
-  const page = String(await read('index.html'));
-  const modules = await importsOf(ENTRY, async (file) => String(await read(file)), mapOf(page).imports ?? {});
   for (const file of files.filter((name) => name.endsWith('.js') && name !== 'sw.js')) {
     await write(file, stampScript(String(await read(file)), version));
   }
-  await write('index.html', stampPage(hintModules(page, modules), version));
+  await write('index.html', stampPage(String(await read('index.html')), version));
   const kept = files.filter((file) => !LATER.test(file) && !['index.html', 'sw.js'].includes(file));
   const addresses = kept.map((file) => (UNSTAMPED.test(file) ? file : `${file}?v=${version}`));
   const build = `const BUILD = ${JSON.stringify({ version, files: addresses })};`;

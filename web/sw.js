@@ -22,8 +22,9 @@ self.addEventListener('fetch', (event) => {
   const path = url.pathname.slice(new URL(scope).pathname.length);
   if (request.mode === 'navigate') {
     if (path === '' || path === 'index.html') event.respondWith(keptFirst(scope));
-  } else if (url.searchParams.get('v') === BUILD.version) event.respondWith(keptFirst(request));
-  else event.respondWith(networkFirst(request));
+  } else if (url.searchParams.get('v') === BUILD.version) {
+    event.respondWith(path.endsWith('.wasm') ? compiledFirst(request) : keptFirst(request));
+  } else event.respondWith(networkFirst(request));
 });
 
 /** All or nothing: a build that is only half on the server yet is tried again at the next visit. */
@@ -60,6 +61,15 @@ async function keptFirst(request) {
   const cache = await caches.open(CACHE).catch(() => null);
   const kept = await cache?.match(request, { ignoreVary: true });
   return kept ?? keep(cache, request, await fetch(request));
+}
+
+/**
+ * The browser's own copy, beside which it keeps the compiled code; else the kept one. Neither asks the network.
+ * @param {Request} request
+ */
+async function compiledFirst(request) {
+  const own = await fetch(request.url, { cache: 'only-if-cached', mode: 'same-origin' }).catch(() => null);
+  return own?.ok ? own : keptFirst(request);
 }
 
 /** The kept copy serves where the network is gone, or does not answer. @param {Request} request */

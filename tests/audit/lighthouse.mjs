@@ -13,7 +13,7 @@ import lighthouse, { desktopConfig } from 'lighthouse';
 import { chromium } from 'playwright-core';
 import { DIST } from '../e2e/paths.mjs';
 import { Server } from '../e2e/server.mjs';
-import { CHROME, FLAGS } from '../e2e/site.mjs';
+import { CHROME, FLAGS } from '../e2e/browsers.mjs';
 
 const LEAST = 95;
 const PORT = 9333;

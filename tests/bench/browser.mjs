@@ -1,8 +1,11 @@
 /** Our page's engine beside onnxruntime-web, in one real browser. */
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../e2e/paths.mjs';
-import { GPU, Site } from '../e2e/site.mjs';
+import { GPU } from '../e2e/browsers.mjs';
+import { Site } from '../e2e/site.mjs';
 import { row } from './rows.mjs';
 
 export const ORT = join(ROOT, 'tests', 'node_modules', 'onnxruntime-web', 'dist');
@@ -73,9 +76,12 @@ export const speed = (device, n, warm, models, works = WORKS) =>
     return rows;
   });
 
+/** Between two visits: a browser writes the code that it compiled a few seconds after it was made. */
+const REST_MS = 6000;
+
 /**
  * From the address to the first explanation on screen, against the rival's first answer: with an empty cache, and on
- * the next visit.
+ * the next visit, when both have come to rest.
  * @param {number} n @param {import('./models.mjs').Models} models
  */
 export async function startUp(n, models) {
@@ -83,8 +89,11 @@ export async function startUp(n, models) {
   const [cold, warm] = [[], []];
   for (let i = 0; i < n; i += 1) {
     await inSite(async (t) => {
-      const ours = await Site.make(t, served(models));
-      const theirs = await Site.make(t, served(models));
+      // Each in a browser of its own with a profile on the disk, as visitors have: compiled code is kept there alone.
+      const folder = await mkdtemp(join(tmpdir(), 'peerlight-bench-'));
+      t.later(() => rm(folder, { recursive: true, force: true }));
+      const ours = await Site.make(t, { ...served(models), profile: join(folder, 'ours') });
+      const theirs = await Site.make(t, { ...served(models), profile: join(folder, 'theirs') });
       for (const pairs of [cold, warm]) {
         await ours.page.goto(`${ours.server.origin}/index.html`);
         await ours.page.evaluate(() => {
@@ -100,6 +109,7 @@ export async function startUp(n, models) {
         const mine = await ours.page.evaluate(() => window.shown);
         await opened(theirs);
         pairs.push([mine, await theirs.page.evaluate((models) => window.bench.start(models), models)]);
+        await new Promise((resolve) => setTimeout(resolve, REST_MS));
       }
     });
   }

@@ -24,7 +24,7 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { DIST } from '../e2e/paths.mjs';
-import { browser, closeBrowsers } from '../e2e/site.mjs';
+import { browser, closeBrowsers } from '../e2e/browsers.mjs';
 import { ORT, WORKS, speed, startUp } from './browser.mjs';
 import { forward } from './forward.mjs';
 import { rivals } from './models.mjs';

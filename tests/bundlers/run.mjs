@@ -18,7 +18,7 @@ import { parseArgs, promisify } from 'node:util';
 import { runAll, test } from '../e2e/harness.mjs';
 import { ROOT } from '../e2e/paths.mjs';
 import { Server } from '../e2e/server.mjs';
-import { browser, closeBrowsers } from '../e2e/site.mjs';
+import { browser, closeBrowsers } from '../e2e/browsers.mjs';
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, work: { type: 'string', default: '' } },
@@ -234,6 +234,6 @@ test('a plain page that takes the package from another origin', async (t) => {
 await mkdir(WORK, { recursive: true });
 const packed = await run('npm', ['pack', '--json', '--pack-destination', WORK], { cwd: join(ROOT, 'pkg') });
 tarball = join(WORK, JSON.parse(packed.stdout)[0].filename);
-const good = await runAll(values.only);
+const good = await runAll(values);
 await closeBrowsers();
 process.exit(good ? 0 : 1);

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 
+/** Ends a case that this run cannot do, for a reason that is told. */
+export class Skip extends Error {}
+
 const MOST_MS = 120_000;
 /** @type {{ name: string, run: (t: Notes) => Promise<void>, ms: number }[]} */
 const tests = [];
@@ -20,12 +23,17 @@ export function test(name, run, { ms = MOST_MS } = {}) {
 
 /**
  * Runs the tests whose names contain `only`, one after the other: they share two cores with the browser.
- * @param {string} only
+ * @param {{ only: string, names?: string[] }} which `names`: these and no others; each must be there
  */
-export async function runAll(only, onFailure = async (/** @type {string} */ _name) => {}) {
+export async function runAll({ only, names }, onFailure = async (/** @type {string} */ _name) => {}) {
   const failed = [];
+  const skipped = [];
   let passed = 0;
-  for (const { name, run, ms } of tests.filter((t) => t.name.includes(only))) {
+  for (const name of names ?? []) {
+    if (!tests.some((t) => t.name === name)) throw new Error(`no test is called “${name}”`);
+  }
+  const chosen = tests.filter(({ name }) => name.includes(only) && (names?.includes(name) ?? true));
+  for (const { name, run, ms } of chosen) {
     const notes = /** @type {string[]} */ ([]);
     const ends = /** @type {(() => unknown)[]} */ ([]);
     const start = performance.now();
@@ -35,22 +43,24 @@ export async function runAll(only, onFailure = async (/** @type {string} */ _nam
       await within(run({ note: (text) => notes.push(text), later: (end) => ends.push(end) }), ms);
     } catch (thrown) {
       error = thrown;
-      await onFailure(name).catch(() => {});
+      if (!(thrown instanceof Skip)) await onFailure(name).catch(() => {});
     }
     for (const end of ends.reverse()) await Promise.resolve(end()).catch(() => {});
-    console.log(`${error ? 'FAILED' : 'ok    '} ${name} (${[seconds(), ...notes].join('; ')})`);
-    if (error)
-      console.log(
-        `       ${String(error.stack ?? error)
-          .split('\n')
-          .slice(0, 12)
-          .join('\n       ')}`,
-      );
-    if (error) failed.push(name);
+    const skip = error instanceof Skip;
+    if (skip) notes.unshift(error.message);
+    const word = skip ? 'skip  ' : error ? 'FAILED' : 'ok    ';
+    console.log(`${word} ${name} (${[seconds(), ...notes].join('; ')})`);
+    if (error && !skip) {
+      const lines = String(error.stack ?? error).split('\n');
+      console.log(`       ${lines.slice(0, 12).join('\n       ')}`);
+    }
+    if (skip) skipped.push(name);
+    else if (error) failed.push(name);
     else passed += 1;
   }
   for (const name of failed) console.log(`failed: ${name}`);
-  console.log(`\n${passed} passed, ${failed.length} failed`);
+  const left = skipped.length ? `, ${skipped.length} skipped for the reasons above` : '';
+  console.log(`\n${passed} passed, ${failed.length} failed${left}`);
   return failed.length === 0 && passed > 0;
 }
 

@@ -240,7 +240,7 @@ const expected = (message) =>
 export async function monkey(t, options) {
   const site = await (await Site.make(t)).open();
   const { page } = site;
-  await site.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: site.server.origin });
+  await site.mayUseClipboard();
   await page.addInitScript(() => Object.assign(window, { print: () => {} }));
   await page.evaluate(() => Object.assign(window, { print: () => {} }));
   page.on('dialog', (dialog) => dialog.dismiss());

@@ -1,24 +1,32 @@
 /**
  * End-to-end tests: the finished page in a real browser.
  *
- *   cargo xtask build && node tests/e2e/run.mjs [--only TEXT] [--screenshots]
+ *   cargo xtask build && node tests/e2e/run.mjs [--browser firefox] [--only TEXT] [--essential] [--screenshots]
  *
+ * --browser NAME  chromium (the default), or firefox, driven by WebDriver BiDi
  * --only TEXT     only the tests whose names contain TEXT
+ * --essential     only those for every browser at every change: load, drop, explain, what-if, export, queue
  * --screenshots   also write docs/screenshots/page.png
  *
- * $CHROME names the browser, $PEERLIGHT_DIST the page's folder, and $PEERLIGHT the native program, which cargo builds
- * otherwise.
+ * What a browser's driver cannot do is skipped, with the reason, and counted.
+ * $CHROME and $FIREFOX name the browsers, $PEERLIGHT_DIST the page's folder, and $PEERLIGHT the native program, which
+ * cargo builds otherwise.
  */
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runAll } from './harness.mjs';
 import { DIST, OUT } from './paths.mjs';
-import { closeBrowsers, latestSite } from './site.mjs';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, screenshots: { type: 'boolean', default: false } },
+  options: {
+    browser: { type: 'string', default: process.env.PEERLIGHT_BROWSER ?? 'chromium' },
+    only: { type: 'string', default: '' },
+    essential: { type: 'boolean', default: false },
+    screenshots: { type: 'boolean', default: false },
+  },
 });
+process.env.PEERLIGHT_BROWSER = values.browser;
 if (values.screenshots) process.env.PEERLIGHT_SCREENSHOTS = '1';
 
 const CASES = [
@@ -52,14 +60,31 @@ const CASES = [
   'monkey',
 ];
 
+/** Load, drop, explain, what-if, export, queue. */
+const ESSENTIAL = [
+  'start: the page paints before any wasm or weights',
+  'start: a second visit takes the weights from the cache',
+  "explain: an image dropped gives the command line's figures",
+  'explain: every sample, against the command line',
+  'what if: regions by clicks and by dragging, as the command line answers',
+  'keep: everything in one file, and a manifest that gives the command line the same numbers',
+  'many: files picked are explained, and their figures are the command line’s',
+];
+
 await access(join(DIST, 'index.html')).catch(() => {
   console.error('There is no page in dist/. Build it with: cargo xtask build');
   process.exit(1);
 });
 await mkdir(OUT, { recursive: true });
+const { NAMES, NAME, closeBrowsers } = await import('./browsers.mjs');
+if (!NAMES.includes(NAME)) {
+  console.error(`There are no cases for ${NAME}: choose ${NAMES.join(' or ')}. (WebKit: node tests/e2e/webkit.mjs)`);
+  process.exit(1);
+}
+const { latestSite } = await import('./site.mjs');
 for (const name of CASES) await import(`./cases/${name}.mjs`);
 
-const good = await runAll(values.only, async (name) => {
+const good = await runAll({ only: values.only, names: values.essential ? ESSENTIAL : undefined }, async (name) => {
   const file = join(OUT, `failed-${name.replace(/\W+/g, '-').slice(0, 60)}.png`);
   await latestSite()?.page.screenshot({ path: file, timeout: 5000 });
 });

@@ -1,49 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import { chromium } from 'playwright-core';
+import { readFile, stat } from 'node:fs/promises';
+import { NAME, browser, chromiumOnly, withProfile } from './browsers.mjs';
 import { Server } from './server.mjs';
-import { DIST } from './paths.mjs';
+import { DIST, downloaded } from './paths.mjs';
 
-/**
- * @import { Options } from './server.mjs'
- * @import { Browser } from 'playwright-core'
- */
-
-export const CHROME = process.env.CHROME ?? '/usr/bin/chromium';
-export const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-export const GPU = ['--enable-unsafe-webgpu'];
-
-/**
- * One browser for each set of flags, each with a fresh profile; every site opened in it has storage of its own.
- * @type {Map<string, Promise<Browser>>}
- */
-const browsers = new Map();
-
-/** @param {string[]} [flags] */
-export function browser(flags = []) {
-  const key = flags.join(' ');
-  let known = browsers.get(key);
-  if (!known) browsers.set(key, (known = chromium.launch({ executablePath: CHROME, args: [...FLAGS, ...flags] })));
-  return known;
-}
-
-export async function closeBrowsers() {
-  for (const b of browsers.values()) await (await b).close().catch(() => {});
-  browsers.clear();
-}
+/** @import { Options } from './server.mjs' */
 
 /**
  * Runs in the page before anything else: counts the answers that the workers give, keeps the last, and listens for
  * violations of the policy.
  */
 function watch() {
-  const seen = { results: 0, last: null, whatIf: null, violations: /** @type {string[]} */ ([]) };
+  const engines = new Set();
+  const seen = { results: 0, last: null, whatIf: null, violations: /** @type {string[]} */ ([]), engines };
   Object.assign(window, { seen });
   addEventListener('securitypolicyviolation', (e) => seen.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
   window.Worker = class extends Worker {
@@ -55,6 +23,7 @@ function watch() {
     /** @param {ConstructorParameters<typeof Worker>} args */
     constructor(...args) {
       super(...args);
+      if (args[1]?.name?.startsWith('peerlight-')) engines.add(this);
       this.addEventListener('message', ({ data }) => {
         if (data.type !== 'done') return;
         if (this.questions.has(data.job)) {
@@ -64,6 +33,11 @@ function watch() {
         seen.results += 1;
         seen.last = data.value;
       });
+    }
+
+    terminate() {
+      engines.delete(this);
+      super.terminate();
     }
 
     /**
@@ -85,6 +59,11 @@ function watch() {
  */
 export const SLOW = `{
   self.slowness = 0;
+  self.addEventListener('message', (event) => {
+    if (event.data?.slowness === undefined) return;
+    self.slowness = event.data.slowness;
+    event.stopImmediatePropagation();
+  });
   const Native = MessageChannel;
   self.MessageChannel = class {
     constructor() {
@@ -118,6 +97,7 @@ export const latestSite = () => latest;
  * @property {'light' | 'dark'} [scheme]
  * @property {boolean} [touch]
  * @property {string} [locale] the browser's language
+ * @property {string} [profile] a folder for a browser of its own, which then keeps there what browsers keep on a disk
  */
 export class Site {
   /** @type {string[]} */
@@ -131,20 +111,30 @@ export class Site {
    */
   static async make(
     t,
-    { flags = [], width = 1280, height = 900, scheme = 'light', touch = false, locale = 'en-US', ...served } = {},
+    {
+      flags = [],
+      width = 1280,
+      height = 900,
+      scheme = 'light',
+      touch = false,
+      locale = 'en-US',
+      profile,
+      ...served
+    } = {},
   ) {
+    if (touch) chromiumOnly('Firefox cannot be asked over WebDriver BiDi for a touch screen');
     const site = new Site();
+    site.browser = await browser(flags, scheme);
     site.server = await new Server({ root: DIST, ...served }).start();
     t.later(() => site.server.stop());
-    site.browser = await browser(flags);
-    site.context = await site.browser.newContext({
+    const view = {
       viewport: { width, height },
       colorScheme: scheme,
       locale,
-      hasTouch: touch,
-      isMobile: touch,
+      ...(touch ? { hasTouch: true, isMobile: true } : {}),
       acceptDownloads: true,
-    });
+    };
+    site.context = await (profile ? withProfile(profile, view) : site.browser.newContext(view));
     t.later(() => site.context.close());
     site.context.setDefaultTimeout(60_000);
     await site.context.addInitScript(watch);
@@ -258,12 +248,25 @@ export class Site {
     await this.at('file').setInputFiles(file);
   }
 
+  /** Chromium's own protocol, for the page. */
+  session() {
+    chromiumOnly('WebDriver BiDi has no such question');
+    return this.context.newCDPSession(this.page);
+  }
+
+  /** Chromium's own protocol, for the browser. */
+  browserSession() {
+    chromiumOnly('WebDriver BiDi does not tell how much memory a process holds');
+    return this.browser.newBrowserCDPSession();
+  }
+
   /**
    * A real drop, as from a file manager.
    * @param {...string} files
    */
   async drop(...files) {
-    const cdp = await this.context.newCDPSession(this.page);
+    if (NAME !== 'chromium') return this.#dropMade(files);
+    const cdp = await this.session();
     const data = { items: [], files, dragOperationsMask: 1 };
     for (const type of ['dragEnter', 'dragOver', 'drop']) {
       await cdp.send('Input.dispatchDragEvent', /** @type {any} */ ({ type, x: 300, y: 300, data }));
@@ -274,12 +277,36 @@ export class Site {
   }
 
   /**
+   * A drop that the page itself is told of: WebDriver BiDi can drag within a page only. The files are real ones.
+   * @param {string[]} files
+   */
+  async #dropMade(files) {
+    for (const file of files) {
+      if ((await stat(file)).isDirectory()) chromiumOnly('WebDriver BiDi cannot drop a folder');
+    }
+    const input = await this.page.evaluateHandle(() => {
+      const made = document.createElement('input');
+      Object.assign(made, { type: 'file', multiple: true, hidden: true });
+      return document.body.appendChild(made);
+    });
+    await input.asElement()?.setInputFiles(files);
+    await input.evaluate((made) => {
+      const data = new DataTransfer();
+      for (const file of made.files ?? []) data.items.add(file);
+      made.remove();
+      const how = { bubbles: true, cancelable: true, composed: true, dataTransfer: data, clientX: 300, clientY: 300 };
+      const target = document.elementFromPoint(300, 300) ?? document.body;
+      for (const type of ['dragenter', 'dragover', 'drop']) target.dispatchEvent(new DragEvent(type, how));
+    });
+  }
+
+  /**
    * A real paste: the image goes through the browser's clipboard.
    * @param {string} file
    */
   async paste(file) {
-    const origin = this.server.origin;
-    await this.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+    if (NAME !== 'chromium') return this.#pasteMade(file);
+    await this.mayUseClipboard();
     const base64 = (await readFile(file)).toString('base64');
     await this.page.evaluate(async (base64) => {
       const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -289,11 +316,51 @@ export class Site {
   }
 
   /**
+   * A paste that the page itself is told of: Firefox without a window keeps no images on its clipboard.
+   * @param {string} file
+   */
+  async #pasteMade(file) {
+    const base64 = (await readFile(file)).toString('base64');
+    await this.page.evaluate((base64) => {
+      const data = new DataTransfer();
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      data.items.add(new File([bytes], 'image.png', { type: 'image/png' }));
+      const paste = new ClipboardEvent('paste', { bubbles: true, cancelable: true, composed: true });
+      document.body.dispatchEvent(Object.defineProperty(paste, 'clipboardData', { value: data }));
+    }, base64);
+  }
+
+  /** Reading and writing the clipboard without a question to the person; Firefox is told so when it starts. */
+  async mayUseClipboard() {
+    if (NAME !== 'chromium') return;
+    await this.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: this.server.origin });
+  }
+
+  /** @param {string} id */
+  async doubleClick(id) {
+    if (NAME === 'chromium') return this.at(id).dblclick();
+    // To Firefox's driver, two clicks of two commands are no double click.
+    await this.at(id).click();
+    await this.at(id).click();
+    const { x, y, width, height } = (await this.at(id).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await this.at(id).dispatchEvent('dblclick', { clientX: x + width / 2, clientY: y + height / 2 });
+  }
+
+  /**
    * Presses a button that saves something.
    * @param {string} id
    */
-  async save(id) {
-    const [download] = await Promise.all([this.page.waitForEvent('download'), this.at(id).click()]);
+  save(id) {
+    return this.saved(() => this.at(id).click());
+  }
+
+  /**
+   * What the page saves meanwhile. Firefox's driver tells of no file that a page made.
+   * @param {() => Promise<unknown>} act
+   */
+  async saved(act) {
+    if (NAME !== 'chromium') return downloaded(act);
+    const [download] = await Promise.all([this.page.waitForEvent('download'), act()]);
     return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
   }
 
@@ -307,15 +374,16 @@ export class Site {
    * @param {string} [kind]
    */
   async worker(kind = 'cpu') {
+    chromiumOnly('Firefox’s driver does not reach into workers');
     for (const worker of this.page.workers()) {
       if ((await worker.evaluate(() => self.name)) === `peerlight-${kind}`) return worker;
     }
     throw new Error(`no worker for ${kind}`);
   }
 
-  /** @param {number} ms between two steps */
+  /** @param {number} ms between two steps, for workers that begin with `SLOW` */
   async slow(ms) {
-    await (await this.worker()).evaluate((ms) => Object.assign(self, { slowness: ms }), ms);
+    await this.page.evaluate((slowness) => seen.engines.forEach((engine) => engine.postMessage({ slowness })), ms);
   }
 
   /**

@@ -15,12 +15,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runAll } from './harness.mjs';
 import { OUT } from './paths.mjs';
-import { closeBrowsers, latestSite } from './site.mjs';
+import { closeBrowsers } from './browsers.mjs';
+import { latestSite } from './site.mjs';
 import { values } from './torture/options.mjs';
 
 await mkdir(OUT, { recursive: true });
 for (const name of ['monkey', 'storms', 'soak']) await import(`./torture/${name}.mjs`);
-const good = await runAll(values.only, async (name) => {
+const good = await runAll(values, async (name) => {
   const file = join(OUT, `failed-${name.replace(/\W+/g, '-').slice(0, 60)}.png`);
   await latestSite()?.page.screenshot({ path: file, timeout: 5000 });
 });

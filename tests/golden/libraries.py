@@ -47,7 +47,7 @@ def torchcam(method, net, x, stages, score, samples=None, std=None, seed=0, **_)
         options["fc_layer"] = net.fc
     with TORCHCAM[method](net, [net.layer(s) for s in stages], **options) as extractor:
         if std is not None:
-            extractor._distrib = noise.Distribution(std, x.dtype, seed)
+            extractor._distrib = rng.Distribution(std, x.dtype, seed)
         scores = net(x)
         asked = {"class_idx": score.target} if score.contrast is None else {"targets": score}
         cams = [cam.detach() for cam in extractor(scores=scores, **asked)]
@@ -111,7 +111,7 @@ def captum(method, net, x, score, black, samples=None, std=None, window=None, st
         )
         return maps.scaled(a[0].sum(0).relu().detach())
     if method == "smooth-grad":
-        with noise.torch_normal(seed):
+        with rng.torch_normal(seed):
             deviation = std * (x.max() - x.min()).item()
             a = attr.NoiseTunnel(attr.Saliency(f)).attribute(
                 x, nt_type="smoothgrad", nt_samples=samples, stdevs=deviation, abs=False

@@ -262,7 +262,7 @@ def tell(case, more):
 
 def shaken(subject, part, seed):
     """The same with every value of the image moved by a part of itself, at random; the classes stay."""
-    x = subject.x * (1 + part * noise.Distribution(1, subject.x.dtype, seed).sample(subject.x.shape))
+    x = subject.x * (1 + part * rng.Distribution(1, subject.x.dtype, seed).sample(subject.x.shape))
     twin = Subject(subject.name, subject.net, subject.image, x)
     twin.predicted, twin.second = subject.predicted, subject.second
     return twin

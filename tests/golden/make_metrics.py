@@ -147,7 +147,7 @@ def box_sets(side):
 @contextlib.contextmanager
 def same_noise():
     """Every imputation's noise begins anew: values of [3, removed pixels], channel by channel."""
-    with mock.patch("torch.randn_like", lambda t: noise.Normals(SEED).draw(t.shape, t)):
+    with mock.patch("torch.randn_like", lambda t: rng.Normals(SEED).draw(t.shape, t)):
         yield
 
 

@@ -18,7 +18,8 @@ from torch import nn
 
 import onnx_blocks
 from make_tiny import values
-from onnx_nodes import SIDE, nodes, refused
+from onnx_nodes import SIDE, nodes
+from onnx_refused import refused
 from store import HERE, plain, probe
 
 FOLDER = HERE / "onnx"
@@ -36,7 +37,7 @@ def seeded(make):
     torch.manual_seed(5)
     module = make()
     for m in module.modules():
-        if isinstance(m, nn.BatchNorm2d):
+        if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d)):
             nn.init.uniform_(m.weight, 0.6, 1.4)
             nn.init.normal_(m.bias, 0, 0.2)
             m.running_mean.normal_(0, 0.2)
@@ -86,9 +87,12 @@ def blocks():
     for name, make in onnx_blocks.BLOCKS.items():
         for dynamo in (False, True):
             module = seeded(make)
-            # Windows are counted with the batch: such a network is exported for one image.
-            model = exported(module, dynamo, dynamic=name != "windows")
-            yield f"{name}.{'dynamo' if dynamo else 'script'}", slim(model), module
+            kind = "dynamo" if dynamo else "script"
+            # Windows, heads and places that are counted with the batch, also in networks for one image.
+            if name in ("windows", "second"):
+                yield f"{name}_batch.{kind}", slim(exported(module, dynamo)), module
+            model = exported(module, dynamo, dynamic=name not in ("windows", "second"))
+            yield f"{name}.{kind}", slim(model), module
     fixed = seeded(onnx_blocks.BLOCKS["shuffle"])
     yield "fixed_batch.script", slim(exported(fixed, False, dynamic=False)), fixed
     for opset in (9, 11, 13):

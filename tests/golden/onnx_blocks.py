@@ -243,6 +243,79 @@ class Windows(nn.Module):
         return x + y.roll((1, 1), (1, 2)).permute(0, 3, 1, 2)
 
 
+class Second(nn.Module):
+    """PyTorch's own attention in several heads, whose batch comes second, on tokens whose batch norm counts them with
+    the batch (LeViT, Graham et al., ICCV 2021)."""
+
+    def __init__(self, c=8, heads=2):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(c, heads)
+        self.norm, self.order = nn.BatchNorm1d(c), nn.LayerNorm(c)
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        y = x.flatten(2).permute(2, 0, 1)
+        y = y + self.attention(self.order(y), y, y, need_weights=False)[0]
+        y = self.norm(y.transpose(0, 1).flatten(0, 1)).reshape(n, h * w, c)
+        return x + y.transpose(1, 2).reshape(n, c, h, w)
+
+
+class Grid(nn.Module):
+    """Attention by sums of products, with places that a convolution makes of a grid."""
+
+    def __init__(self, c=8):
+        super().__init__()
+        self.queries, self.places = nn.Conv2d(c, 2 * c, 1), nn.Conv2d(2, c, 3, padding=1)
+
+    def forward(self, x):
+        line = torch.linspace(-1, 1, x.shape[-1], dtype=x.dtype)
+        x = x + self.places(torch.stack([line[:, None] + 0 * line, 0 * line[:, None] + line])[None])
+        q, k = self.queries(x).chunk(2, 1)
+        weights = torch.einsum("nchw,nckl->nhwkl", q, k).flatten(3).softmax(-1)
+        return x + torch.einsum("nhwp,ncp->nchw", weights, x.flatten(2))
+
+
+class Mixer(nn.Module):
+    """MLP-Mixer's block: layers along the places, then along the channels (Tolstikhin et al., NeurIPS 2021)."""
+
+    def __init__(self, c=8, places=36):
+        super().__init__()
+        self.norm, self.along, self.across = nn.LayerNorm(c), nn.Linear(places, places), nn.Linear(c, c)
+
+    def forward(self, x):
+        y = x.flatten(2).transpose(1, 2)
+        y = y + self.along(self.norm(y).transpose(1, 2)).transpose(1, 2)
+        y = y + F.gelu(self.across(y))
+        return y.transpose(1, 2).reshape(x.shape)
+
+
+class Pooled(nn.Module):
+    """PoolFormer's block: what pooling adds, behind a group norm of one group (Yu et al., CVPR 2022)."""
+
+    def __init__(self, c=8):
+        super().__init__()
+        self.norm, self.pool = nn.GroupNorm(1, c), nn.AvgPool2d(3, 1, 1, count_include_pad=False)
+
+    def forward(self, x):
+        y = self.norm(x)
+        return x + self.pool(y) - y
+
+
+class Context(nn.Module):
+    """Global context attention (Cao et al., ICCVW 2019)."""
+
+    def __init__(self, c=8):
+        super().__init__()
+        self.places, self.down, self.up = nn.Conv2d(c, 1, 1), nn.Conv2d(c, 4, 1), nn.Conv2d(4, c, 1)
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        weights = self.places(x).reshape(n, 1, h * w, 1).softmax(2)
+        y = x.reshape(n, 1, c, h * w) @ weights
+        y = self.up(F.relu(self.down(y.reshape(n, c, 1, 1))))
+        return x * y.sigmoid()
+
+
 class Response(nn.Module):
     """ConvNeXt V2's global response norm, behind a padding that mirrors."""
 
@@ -318,6 +391,9 @@ BLOCKS = {
     "tokens": lambda: net(Tokens(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "standardized": lambda: net(Standardized(8, 8, 3, padding=1), width=8, stem=conv_bn(3, 8, 3, 2)),
     "windows": lambda: net(Windows(), width=8, stem=conv_bn(3, 8, 3, 2)),
+    "second": lambda: net(Second(), width=8, stem=conv_bn(3, 8, 3, 2)),
+    "grid": lambda: net(Grid(), width=8, stem=conv_bn(3, 8, 3, 2)),
+    "mixer": lambda: net(Mixer(), Pooled(), Context(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "vision": lambda: net(width=8, stem=conv_bn(3, 8, 3, 2), head=nn.Sequential(Heads(), nn.Linear(8, CLASSES))),
     "response": lambda: net(Response(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "dilated": lambda: net(conv_bn(8, 8, 3, 1, 2, d=2), nn.Upsample(scale_factor=2), nn.ELU(), width=8),

@@ -1,7 +1,6 @@
 """Networks of one operation each, between a convolution and a flat output, for make_onnx.py."""
 
 import numpy as np
-import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 SIDE = 12
@@ -348,28 +347,129 @@ def nodes():
             outputs=("aux", "y"),
         ),
     )
+    yield from composed()
 
 
-def refused():
-    """Networks that must be refused: what the text must name."""
-    yield "nonzero", build([node("NonZero", ["a"], ["b"])]), ["NonZero", "the NonZero of b"]
-    yield "argmax", build([node("ArgMax", ["a"], ["b"], axis=1)]), ["ArgMax", "logits"]
-    yield "batch", build([node("Transpose", ["a"], ["b"], perm=[1, 0, 2, 3])]), ["Flatten", "batch"]
-    yield "batch_mean", build([node("ReduceMean", ["a"], ["b"], axes=[0])]), ["ReduceMean", "batch"]
+def composed():
+    """Operations that are written as several others, and such as work on the axes in ways of their own."""
+    rng = np.random.default_rng(11)
+    tile = ints("times", [1, 2, 1, 3])
+    yield "shape.tile", build([node("Tile", ["a", "times"], ["b"])], [tile])
+    token = constant("c", rng.normal(0, 1, (1, CHANNELS // 2, SIDE, 1)))
+    times = ints("times", [1, 2, 1, SIDE])
+    tiled = [("Tile", ["c", "times"], ["t"], {}), ("Add", ["t", "a"], ["b"], {})]
+    yield "constant.tile", shaped(*tiled, constants=[token, times])
+    eye = [("EyeLike", ["c"], ["e"], dict(k=1)), ("Add", ["a", "e"], ["b"], {})]
+    yield "constant.eye", shaped(*eye, constants=[constant("c", np.zeros((SIDE, SIDE)))])
+    grid = constant("c", rng.normal(0, 1, (1, 2, SIDE, SIDE)))
+    weight = [constant("w", rng.normal(0, 1, (CHANNELS, 1, 3, 3))), constant("d", rng.normal(0, 1, CHANNELS))]
+    places = node("Conv", ["c", "w", "d"], ["e"], group=2, pads=[1, 1, 1, 1])
+    yield "constant.conv", build([places, node("Add", ["a", "e"], ["b"])], [grid, *weight])
+    equations = {
+        "scores": "nchw,ncgw->nhg",
+        "heads": "n c h w, n c g w -> n c h g",
+        "dots": "...hw,...gw->...hg",
+        "outer": "nchw,nckl->nhwkl",
+    }
+    for name, equation in equations.items():
+        yield f"einsum.{name}", with_small(equation)
+    matrix = constant("c", rng.normal(0, 0.5, (CHANNELS, 3)))
+    places = constant("c", rng.normal(0, 0.5, (SIDE, 3, SIDE)))
+    for name, equation, own in [
+        ("weights", "nchw,ck->nkhw", matrix),
+        ("positions", "nchw,hkw->nchk", places),
+        ("weights_first", "ck,nchw->nhwk", matrix),
+    ]:
+        inputs = ["c", "a"] if name.endswith("first") else ["a", "c"]
+        yield f"einsum.{name}", build([node("Einsum", inputs, ["b"], equation=equation)], [own])
+    yield "einsum.sum", build([node("Einsum", ["a"], ["b"], equation="nchw->nwc")])
+    places = [("Reshape", ["a", "rows"], ["r"], {}), ("Transpose", ["r"], ["t"], dict(perm=[0, 2, 1]))]
+    rows = ints("rows", [0, CHANNELS, -1])
+    mask = constant("m", rng.normal(0, 1, (1, 1, SIDE * SIDE, SIDE * SIDE)))
+    attention = dict(q_num_heads=2, kv_num_heads=2, scale=0.3)
     yield (
-        "extension",
-        build([helper.make_node("Gelu", ["a"], ["b"], name="the Gelu", domain="com.microsoft")]),
-        [
-            "Gelu",
-            "com.microsoft",
-        ],
+        "attention.features",
+        shaped(*places, ("Attention", ["t", "t", "t", "m"], ["b"], attention), constants=[rows, mask], opset=23),
     )
-    yield "feature_maps", build([node("Relu", ["a"], ["y"])], flat=False), ["not a number for each class"]
-    yield "blocks", unary("SpaceToDepth", blocksize=1 << 40), ["SpaceToDepth", "blocks"]
-    yield "opset", build([node("Relu", ["a"], ["b"])], opset=8), ["opset 8", "17"]
-    model = build([node("Relu", ["a"], ["b"])])
-    tensor = model.graph.initializer[0]
-    onnx.external_data_helper.set_external_data(tensor, "weights.bin")
-    tensor.ClearField("raw_data")
-    tensor.data_location = TensorProto.EXTERNAL
-    yield "external", model, ["another file", "external_data=False"]
+    yield "attention.heads", build([node("Attention", ["a", "a", "a"], ["b"], softcap=0.5)], opset=23)
+    yield "attention.causal", build([node("Attention", ["a", "a", "a"], ["b"], is_causal=1)], opset=24)
+    scale = constant("s", rng.normal(1, 0.2, SIDE))
+    yield "norm.root_mean_square", build([node("RMSNormalization", ["a", "s"], ["b"])], [scale], opset=23)
+    wide = [constant("s", rng.normal(1, 0.2, (CHANNELS, SIDE, SIDE))), constant("c", rng.normal(0, 1, (SIDE, SIDE)))]
+    yield "norm.layer_axes", build([node("LayerNormalization", ["a", "s", "c"], ["b"], axis=1)], wide)
+    yield "norm.mean_variance", unary("MeanVarianceNormalization", axes=[1, 3])
+    for order in (1, 2):
+        yield f"norm.unit_{order}", unary("LpNormalization", p=order, axis=1)
+    group = [constant("s", rng.normal(1, 0.2, CHANNELS)), constant("c", rng.normal(0, 1, CHANNELS))]
+    normed = node("GroupNormalization", ["a", "s", "c"], ["b"], num_groups=2)
+    yield "norm.group", build([normed], group, opset=21)
+    yield "unary.swish", unary("Swish", opset=24, alpha=1.3)
+    yield "unary.softsign", unary("Softsign")
+    yield "unary.celu", unary("Celu", alpha=0.7)
+    yield "two.mean", shaped(("Tanh", ["a"], ["t"], {}), ("Mean", ["a", "t"], ["b"], {}))
+    chosen = constant("is", rng.normal(0, 1, (SIDE, SIDE)) > 0, bool)
+    yield "two.where", build([node("Where", ["is", "a", "c"], ["b"])], [chosen, constant("c", 0.25)])
+    rows = np.arange(SIDE - 2)[:, None] + np.arange(3)
+    yield "shape.gather_windows", build([node("Gather", ["a", "c"], ["b"], axis=3)], [ints("c", rows)])
+    pads = ints("pads", [0, 1, 0, 0, 0, 2, 0, 3])
+    yield "shape.pad_channels", build([node("Pad", ["a", "pads", "v"], ["b"])], [pads, constant("v", 0.5)])
+    soft = [("Softmax", ["c"], ["e"], dict(axis=1)), ("Mul", ["a", "e"], ["b"], {})]
+    yield "constant.softmax", shaped(*soft, constants=[constant("c", rng.normal(0, 1, (CHANNELS, SIDE, 1)))])
+    yield from batches()
+
+
+def with_small(equation):
+    """Of two small parts of the image, so that the result is small."""
+    pools = [("AveragePool", ["a"], [name], dict(kernel_shape=[4, 4], strides=[4, 4])) for name in "pq"]
+    return shaped(*pools, ("Einsum", ["p", "q"], ["b"], dict(equation=equation)))
+
+
+def batches():
+    """Batches that stand elsewhere, and that are counted with other axes."""
+    rng = np.random.default_rng(12)
+    second = ("Transpose", ["a"], ["t"], dict(perm=[2, 0, 1, 3]))
+    back = ("Transpose", ["u"], ["b"], dict(perm=[1, 2, 0, 3]))
+    matrix = [constant("w", rng.normal(0, 0.5, (SIDE, 5))), constant("c", rng.normal(0, 0.5, 5))]
+    linear = [("MatMul", ["t", "w"], ["m"], {}), ("Add", ["m", "c"], ["u"], {})]
+    yield "batch.second", shaped(second, *linear, back, constants=matrix)
+    sizes = [
+        ("Shape", ["a"], ["s"], {}),
+        ("Gather", ["s", "zero"], ["batch"], dict(axis=0)),
+        ("Mul", ["batch", "many"], ["n"], {}),
+    ]
+    counted = [
+        *sizes,
+        ("Concat", ["n", "rest"], ["to"], dict(axis=0)),
+        ("Reshape", ["a", "to"], ["r"], {}),
+    ]
+    own = [ints("zero", [0]), ints("many", [CHANNELS]), ints("whole", [-1, CHANNELS, SIDE, SIDE])]
+    rest = ints("rest", [SIDE, SIDE])
+    norm = [constant(n, rng.uniform(0.5, 1.5, SIDE)) for n in ("s2", "o", "m", "v")]
+    batch_norm = ("BatchNormalization", ["r", "s2", "o", "m", "v"], ["z"], {})
+    yield (
+        "batch.counted_norm",
+        shaped(*counted, batch_norm, ("Reshape", ["z", "whole"], ["b"], {}), constants=[*own, rest, *norm]),
+    )
+    body = [("Softmax", ["r"], ["p"], dict(axis=-1)), ("MatMul", ["p", "r"], ["z"], {})]
+    whole = ("Reshape", ["z", "whole"], ["b"], {})
+    pads = [ints("pads", [0, 0, 1, 0, 2, 0]), ints("wide", [-1, CHANNELS, SIDE + 2, SIDE + 1])]
+    padded = [("Pad", ["r", "pads"], ["z"], {}), ("Reshape", ["z", "wide"], ["b"], {})]
+    yield "batch.counted_pad", shaped(*counted, *padded, constants=[*own[:2], rest, *pads])
+    yield "batch.counted", shaped(*counted, *body, whole, constants=[*own, rest])
+    beside = constant("c", rng.normal(0, 1, (1, SIDE, 1)))
+    added = [("Add", ["r", "c"], ["z"], {}), whole]
+    yield "batch.counted_beside", shaped(*counted, *added, constants=[*own, rest, beside])
+    rows = [
+        second,
+        *sizes[:2],
+        ("Mul", ["batch", "side"], ["n"], {}),
+        ("Concat", ["n", "wide"], ["to"], dict(axis=0)),
+        ("Reshape", ["t", "to"], ["r"], {}),
+        ("Gemm", ["r", "w", "c"], ["g"], {}),
+        ("Concat", ["side", "batch", "five"], ["back"], dict(axis=0)),
+        ("Reshape", ["g", "back"], ["v"], {}),
+        ("Transpose", ["v"], ["b"], dict(perm=[1, 0, 2])),
+    ]
+    wide = [constant("w", rng.normal(0, 0.5, (CHANNELS * SIDE, 5))), matrix[1]]
+    more = [ints("side", [SIDE]), ints("wide", [CHANNELS * SIDE]), ints("five", [5]), own[0]]
+    yield "batch.inner", shaped(*rows, constants=[*wide, *more])

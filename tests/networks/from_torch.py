@@ -106,6 +106,9 @@ def net_of(folder, build, side):
     for name, parameter in net.named_parameters():
         if name.endswith("layer_scale"):
             nn.init.uniform_(parameter, 0.2, 1.0)
+        elif parameter.ndim == 2 and not parameter.any():
+            # A head that begins with noughts would give nothing to compare.
+            nn.init.normal_(parameter, std=0.02)
     norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
     for norm in norms:
         norm.reset_running_stats()

@@ -5,11 +5,12 @@
 Makes what the packages of this Python allow (torchvision, timm, Keras with tf2onnx, Paddle with paddle2onnx), and
 leaves what is there already. Weights are random by a seed, batch norms have the statistics of a few images. For each
 network there is NAME.onnx and NAME.json: onnxruntime's logits of an image, and the maps of torch-cam or, where that
-cannot be had, of the formula.
+cannot be had, of the formula. NAME=FILE,PRESET takes an ONNX file of any maker: of it there are the logits alone.
 """
 
 import importlib.util
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -86,9 +87,27 @@ def chosen(folder, names, family):
             yield name, how
 
 
+def take(folder, wanted):
+    """Takes files that are there already, each as NAME=FILE,PRESET."""
+    import onnx
+
+    for one in wanted:
+        name, _, rest = one.partition("=")
+        file, _, preset = rest.rpartition(",")
+        model = onnx.load(file, load_external_data=False)
+        side = model.graph.input[0].type.tensor_type.shape.dim[-2].dim_value or 224
+        shutil.copyfile(file, folder / f"{name}.onnx")
+        write(folder, name, model.producer_name or "-", preset, side)
+
+
 def main():
     folder, names = Path(sys.argv[1]), sys.argv[2:]
     folder.mkdir(parents=True, exist_ok=True)
+    files = [name for name in names if "=" in name]
+    take(folder, files)
+    names = [name for name in names if "=" not in name]
+    if files and not names:
+        return
     if has("torch", "torchvision", "torchcam", "onnxruntime"):
         import from_torch
 

@@ -80,6 +80,18 @@ impl OwnArgs {
     /// # Errors
     /// `ask-invalid` for values of another form, `file-unreadable` for labels that cannot be read.
     pub fn of(&self, id: &str, ids: &[&str]) -> Result<PeerOptions> {
+        self.said(id, ids, true)
+    }
+
+    /// What is said of a peer alone, for one that comes with all this, beside others that do not.
+    ///
+    /// # Errors
+    /// As [`OwnArgs::of`].
+    pub fn of_alone(&self, id: &str, ids: &[&str]) -> Result<PeerOptions> {
+        self.said(id, ids, false)
+    }
+
+    fn said(&self, id: &str, ids: &[&str], of_all: bool) -> Result<PeerOptions> {
         let find = |flag: &str, values: &[String]| -> Result<Option<String>> {
             let all = pieces(values, ids);
             let only = |wanted: Option<&str>| {
@@ -90,9 +102,9 @@ impl OwnArgs {
                 further.map_or(Ok(value), |_| Err(twice()))
             };
             let own = only(Some(id))?;
-            let of_all = only(None)?;
+            let all_have = only(None)?;
             let is_own = own.is_some();
-            let value = own.or(of_all);
+            let value = own.or(all_have);
             // Free values have equals signs, too: `mean=0.5`.
             let is_free =
                 |key: &str| flag == "preprocess" && ["mean", "std", "crop", "size", "channels"].contains(&key);
@@ -103,7 +115,7 @@ impl OwnArgs {
                         format!("--{flag} is for '{other}'; there is no such peer. There are {}.", ids.join(", "));
                     Err(Error::new(Code::AskInvalid, text))
                 }
-                None => Ok(value),
+                None => Ok(value.filter(|_| is_own || of_all)),
             }
         };
         let size = |text: String| {

@@ -9,6 +9,9 @@ use crate::{
     kind::{HEAD, Kind, kind},
 };
 
+/// The most cells of a row. More is no table that a person made, and each takes far more memory than its byte.
+const COLUMNS: usize = 4096;
+
 /// A CSV with a head line. Cells have no spaces around them.
 #[derive(Debug)]
 pub struct Table {
@@ -61,6 +64,12 @@ impl Table {
         for record in reader.from_reader(body.as_bytes()).records() {
             let record = record.map_err(|e| refused(&e.to_string()))?;
             let line = record.position().map_or(0, csv::Position::line) + skipped;
+            if record.len() > COLUMNS {
+                return Err(refused(&format!(
+                    "line {line} has {} cells, and at most {COLUMNS} are read",
+                    record.len()
+                )));
+            }
             let cells: Vec<String> = record.iter().map(unquoted).collect();
             if cells.iter().any(|cell| !cell.is_empty()) {
                 rows.push(Row { line, cells });
@@ -195,6 +204,14 @@ mod tests {
         for form in forms {
             assert_eq!(cells(&form), expected, "{}", String::from_utf8_lossy(&form));
         }
+    }
+
+    #[test]
+    fn a_row_of_ever_more_cells_is_refused() {
+        let row = |cells: usize| format!("path,class\na.png{}\n", ",".repeat(cells - 1));
+        assert!(Table::parse(Path::new("t"), row(COLUMNS).as_bytes()).is_ok());
+        let refused = Table::parse(Path::new("t"), row(COLUMNS + 1).as_bytes()).unwrap_err();
+        assert!(refused.to_string().contains("line 2 has 4097 cells"), "{refused}");
     }
 
     #[test]

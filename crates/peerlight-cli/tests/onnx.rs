@@ -81,6 +81,24 @@ fn files_become_peers_with_labels_and_preprocessing_of_their_own() {
 }
 
 #[test]
+fn a_peer_of_a_bundle_keeps_what_the_bundle_says_beside_files_that_say_nothing() {
+    let folder = folder();
+    fine(&folder, &["import", "a.onnx", "--preprocess", "caffe", "--labels", "names.txt", "--out", "a.safetensors"]);
+    let beside =
+        ["import", "a.safetensors", "b.onnx", "--preprocess", "tf", "--labels", "none", "--out", "ab.safetensors"];
+    fine(&folder, &beside);
+    let peers = json(&folder, &["inspect", "ab.safetensors", "--json"])["peers"].clone();
+    let way = |peer: usize| peers[peer]["preprocess"]["bgr"].as_bool().unwrap_or(false);
+    assert_eq!([way(0), way(1)], [true, false], "{peers}");
+    fine(&folder, &["import", "a.safetensors", "--preprocess", "tf", "--out", "again.safetensors"]);
+    let again = json(&folder, &["inspect", "again.safetensors", "--json"]);
+    assert!(again["peers"][0]["preprocess"]["bgr"].as_bool() != Some(true), "said of one network alone, it counts");
+    fine(&folder, &["import", "a.safetensors", "b.onnx", "--preprocess", "a=tf,b=tf", "--out", "both.safetensors"]);
+    let both = json(&folder, &["inspect", "both.safetensors", "--json"]);
+    assert!(both["peers"][0]["preprocess"]["bgr"].as_bool() != Some(true), "said of it alone, it counts");
+}
+
+#[test]
 fn the_json_beside_a_file_says_what_no_flag_does() {
     let folder = folder();
     let beside = r#"{"name": "Tiny", "preprocess": {"mean": 0.5, "std": 0.5, "crop": 1}, "labels": "names.txt"}"#;

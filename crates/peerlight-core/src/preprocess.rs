@@ -8,7 +8,7 @@ use fast_image_resize::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Error, Result, Rgba8, image::over_white};
+use crate::{Code, Error, Framing, Result, Rgba8, image::over_white};
 
 /// Cropping, scaling and normalization of an image for a network. A bundle carries the values.
 ///
@@ -65,11 +65,9 @@ impl Preprocess {
         }
     }
 
-    /// Square that the networks see of an image of `width` x `height` pixels.
+    /// Center square that the networks see of an image of `width` x `height` pixels.
     pub fn crop_of(&self, width: u32, height: u32) -> Crop {
-        let (w, h) = (f64::from(width), f64::from(height));
-        let side = w.min(h) * self.crop;
-        Crop { x: (w - side) / 2.0, y: (h - side) / 2.0, side }
+        Framing::default().square(self.crop, width, height)
     }
 
     /// Crops and scales an image: `side` x `side` pixels of 8-bit RGB, row by row.
@@ -109,7 +107,15 @@ impl Preprocess {
     /// # Errors
     /// `image-broken` if the image cannot be scaled.
     pub fn tensor(&self, image: &Rgba8, device: &Device) -> Result<Tensor<4>> {
-        Ok(self.normalize(&self.image(image)?, device))
+        self.tensor_of(image, self.crop_of(image.width(), image.height()), device)
+    }
+
+    /// Input tensor of a square of an image, [1, 3, side, side], normalized.
+    ///
+    /// # Errors
+    /// `image-broken` if the square is not inside the image.
+    pub fn tensor_of(&self, image: &Rgba8, Crop { x, y, side }: Crop, device: &Device) -> Result<Tensor<4>> {
+        Ok(self.normalize(&self.cut(image, [x, y], [side, side])?, device))
     }
 
     /// Normalized values of a gray pixel, 0 for black to 1 for white, in the order of the network's channels.

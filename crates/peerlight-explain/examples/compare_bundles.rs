@@ -6,7 +6,7 @@
 
 use std::{env, error::Error, fs};
 
-use peerlight_core::Rgba8;
+use peerlight_core::{Framing, Rgba8};
 use peerlight_explain::{ByName, DeviceKind, Explanation, Request, Session, Silent, open_device};
 use peerlight_models::{Bundle, Precision, micro};
 
@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn explained(session: &Session, image: &Rgba8, target: Option<ByName>) -> Result<Explanation, peerlight_core::Error> {
-    let pass = pollster::block_on(session.forward(image, None, &Silent))?;
+    let pass = pollster::block_on(session.forward(image, Framing::default(), &Silent))?;
     pollster::block_on(session.explain(&pass, &Request { target, ..Request::of("mutual") }, &Silent))
 }
 

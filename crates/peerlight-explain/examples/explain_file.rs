@@ -6,7 +6,7 @@
 
 use std::{env, error::Error, fs};
 
-use peerlight_core::{COLOR_MAPS, Rgba8, overlay};
+use peerlight_core::{COLOR_MAPS, Framing, Rgba8, overlay};
 use peerlight_explain::{DeviceKind, Request, Session, Silent, open_device};
 use peerlight_models::{Bundle, micro};
 
@@ -26,7 +26,7 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
 
     let (device, info) = pollster::block_on(open_device(DeviceKind::Cpu))?;
     let session = Session::open(&Bundle::parse(&bundle)?, &device, &info.name)?;
-    let pass = pollster::block_on(session.forward(&image, None, &Silent))?;
+    let pass = pollster::block_on(session.forward(&image, Framing::default(), &Silent))?;
     let found = pollster::block_on(session.explain(&pass, &Request::of("mutual"), &Silent))?;
 
     for peer in &found.peers {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     EXPLAINERS, Meta, Setting,
-    options::{CROP, EVIDENCE, EXPONENT, FUSE, GRID, POWER, WEIGHT},
+    options::{ACROSS, CROP, DOWN, EVIDENCE, EXPONENT, FUSE, GRID, POWER, WEIGHT},
 };
 
 /// Entry of a menu.
@@ -80,5 +80,14 @@ pub fn catalog() -> Catalog {
 }
 
 /// Settings of every request, of the mutual map and of the forward pass, in the order of a menu.
-const SETTINGS: &[Setting] =
-    &[GRID.setting, EVIDENCE.setting, FUSE.setting, WEIGHT.setting, EXPONENT.setting, POWER.setting, CROP.setting];
+const SETTINGS: &[Setting] = &[
+    GRID.setting,
+    EVIDENCE.setting,
+    FUSE.setting,
+    WEIGHT.setting,
+    EXPONENT.setting,
+    POWER.setting,
+    CROP.setting,
+    ACROSS.setting,
+    DOWN.setting,
+];

@@ -12,7 +12,7 @@
 //! Two micro networks, whose weights come from a formula, explain a gray image.
 //!
 //! ```
-//! use peerlight_core::Rgba8;
+//! use peerlight_core::{Framing, Rgba8};
 //! use peerlight_explain::{DeviceKind, Request, Session, Silent, open_device};
 //! use peerlight_models::{Bundle, micro};
 //!
@@ -21,7 +21,7 @@
 //! let session = Session::open(&Bundle::parse(&micro::bundle()?)?, &device, &info.name)?;
 //!
 //! let pixels = (0..64 * 64).flat_map(|i: u32| [i as u8, (i / 64 * 4) as u8, 99, 255]).collect();
-//! let pass = session.forward(&Rgba8::new(64, 64, pixels)?, None, &Silent).await?;
+//! let pass = session.forward(&Rgba8::new(64, 64, pixels)?, Framing::default(), &Silent).await?;
 //! let explanation = session.explain(&pass, &Request::of("grad-cam"), &Silent).await?;
 //!
 //! for peer in &explanation.peers {

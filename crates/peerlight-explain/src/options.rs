@@ -42,13 +42,32 @@ choices! { Weight {
 pub const GRID: CountSetting =
     CountSetting::new("grid", "Grid", [1, 7, 56], "Number of regions per side of the square.");
 
-/// Side of the center square as a fraction of the image's shorter side, 0.1 to 1. It belongs to the forward pass.
+/// Side of the square as a fraction of the image's shorter side, 0.1 to 1. It belongs to the forward pass.
 pub const CROP: NumberSetting = NumberSetting::new(
     "crop",
     "Crop",
     [0.1, 0.875, 1.0],
-    "Size of the center square that the networks see, as a fraction of the shorter side.",
+    "Size of the square that the networks see, as a fraction of the shorter side.",
 );
+
+/// Place of the square from left, 0, to right, 1. It belongs to the forward pass.
+pub const ACROSS: NumberSetting = NumberSetting::new(
+    "across",
+    "Across",
+    [0.0, 0.5, 1.0],
+    "Place of the square: 0 is the image's left edge, 0.5 its middle, 1 its right edge.",
+);
+
+/// Place of the square from top, 0, to bottom, 1. It belongs to the forward pass.
+pub const DOWN: NumberSetting = NumberSetting::new(
+    "down",
+    "Down",
+    [0.0, 0.5, 1.0],
+    "Place of the square: 0 is the image's top edge, 0.5 its middle, 1 its bottom edge.",
+);
+
+/// Settings of the forward pass, which no request has: together they are a [`Framing`](peerlight_core::Framing).
+pub const FRAMING: [NumberSetting; 3] = [CROP, ACROSS, DOWN];
 
 /// Source of each peer's own map, for the mutual map.
 pub const EVIDENCE: ChoiceSetting<Evidence> =

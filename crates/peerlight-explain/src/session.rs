@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use burn::tensor::{Device, Tensor};
-use peerlight_core::{Code, Crop, Error, Preprocess, Result, Rgba8, argmax, read, softmax};
+use peerlight_core::{Code, Crop, Error, Framing, Preprocess, Result, Rgba8, argmax, read, softmax};
 use peerlight_models::{Bundle, Classes, Layer, Network};
 
 use crate::{
@@ -87,30 +87,30 @@ impl Session {
         Ok(())
     }
 
-    /// Runs every peer over an image. All see the same square of it, each by its own preprocessing. `crop` is the side
-    /// of this center square, as a fraction of the image's shorter side, above 0 and at most 1; `None` takes the
-    /// bundle's.
+    /// Runs every peer over an image. All see the same square of it, each by its own preprocessing. The framing says
+    /// which: by default the center square of the bundle's size.
     ///
     /// # Errors
-    /// `ask-invalid` for a crop out of range, `image-broken`, `bundle-invalid` if a network computes numbers that are
-    /// not finite, `device-lost`, or `cancelled` by the progress.
-    pub async fn forward(&self, image: &Rgba8, crop: Option<f64>, progress: &dyn Progress) -> Result<ForwardPass> {
-        let crop = crop.unwrap_or(self.info.preprocess.crop);
+    /// `ask-invalid` for a framing out of range, `image-broken`, `bundle-invalid` if a network computes numbers that
+    /// are not finite, `device-lost`, or `cancelled` by the progress.
+    pub async fn forward(&self, image: &Rgba8, framing: Framing, progress: &dyn Progress) -> Result<ForwardPass> {
+        framing.check()?;
+        let (width, height) = (image.width(), image.height());
+        let square = framing.square(self.info.preprocess.crop, width, height);
         progress.checkpoint(Step { name: "Preparing the image".into(), done: 0, total: self.nets.len() + 1 }).await?;
         let start = progress.now();
         let mut prepared: Vec<(Preprocess, Tensor<4>)> = Vec::new();
         for peer in &self.info.peers {
-            let preprocess = Preprocess { crop, ..peer.preprocess.clone() };
-            preprocess.check()?;
+            // The square is everybody's.
+            let preprocess = Preprocess { crop: self.info.preprocess.crop, ..peer.preprocess.clone() };
             // Peers that read images in the same way share their input.
             let input = match prepared.iter().find(|(other, _)| *other == preprocess) {
                 Some((_, input)) => input.clone(),
-                None => preprocess.tensor(image, &self.device)?,
+                None => preprocess.tensor_of(image, square, &self.device)?,
             };
             prepared.push((preprocess, input));
         }
-        let (width, height) = (image.width(), image.height());
-        let image = ImageInfo { width, height, crop: prepared[0].0.crop_of(width, height) };
+        let image = ImageInfo { width, height, crop: square };
         let prepare_ms = progress.now() - start;
         let inputs = prepared.into_iter().map(|(_, input)| input).collect();
         let views = self.view(inputs, progress).await?;

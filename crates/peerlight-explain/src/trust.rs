@@ -92,13 +92,18 @@ impl Session {
         let layers = |of: &[Layer]| of.iter().map(|layer| layer.0).collect::<Vec<_>>();
         let same_layers = plan.used.iter().zip(&explanation.peers).all(|((_, used), peer)| layers(used) == peer.layers);
         let image = &explanation.image;
-        let crop = image.crop.side / f64::from(image.width.min(image.height));
+        let [width, height] = [image.width, image.height].map(f64::from);
+        let shorter = width.min(height);
+        let crop = image.crop.side / shorter;
+        let off = |at: f64, length: f64| (at - (length - image.crop.side) / 2.0).abs() > 0.01 * shorter;
         Ok(if explanation.method != measured.method || explanation.settings != plan.settings || !same_layers {
             Some(format!("the test photos were measured with '{}' and its defaults", calibration.method))
         } else if explanation.versus.is_some() || explanation.target.class != pass.likeliest(&explanation.explained()) {
             Some("on the test photos, the class with the highest average probability was explained".into())
         } else if (crop - calibration.crop).abs() > 0.01 {
             Some(format!("the test photos were seen with a crop of {}", calibration.crop))
+        } else if off(image.crop.x, width) || off(image.crop.y, height) {
+            Some("of the test photos, the networks saw the center".into())
         } else {
             None
         })

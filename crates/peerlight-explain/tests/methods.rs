@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
 use burn::tensor::Device;
-use peerlight_core::Code;
+use peerlight_core::{Code, Framing};
 use peerlight_explain::{EXPLAINERS, Family, ForwardPass, Request, Session, Silent, Value, Versus};
 use peerlight_models::{Bundle, Layer, micro};
 use peerlight_testkit::{
@@ -40,7 +40,7 @@ fn lite0_maps_are_those_of_the_libraries() {
     let cases = of_nets(&["efficientnet-lite0", "efficientnet-lite1"]);
     let mut look = |name: &str| {
         let image = image(&format!("crops/{name}.png"));
-        pollster::block_on(session.forward(&image, Some(1.0), &Silent)).unwrap()
+        pollster::block_on(session.forward(&image, Framing::centered(1.0), &Silent)).unwrap()
     };
     let wrong = pollster::block_on(compare(&session, &cases, &mut look, TOLERANCE));
     assert!(wrong.is_empty(), "{} of {} cases are off:\n{}", wrong.len(), cases.len(), wrong.join("\n"));

@@ -1,7 +1,7 @@
 //! Peers with nothing in common: neither size, preprocessing, classes nor classifier.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-use peerlight_core::{Code, Rgba8};
+use peerlight_core::{Code, Framing, Rgba8};
 use peerlight_explain::{
     EXPLAINERS, Evidence, Explanation, Family, ForwardPass, Request, Session, Silent, TargetLayer, Versus,
     options::EVIDENCE,
@@ -17,7 +17,7 @@ fn image() -> Rgba8 {
 }
 
 fn pass(session: &Session) -> ForwardPass {
-    block_on(session.forward(&image(), Some(0.9), &Silent)).unwrap()
+    block_on(session.forward(&image(), Framing::centered(0.9), &Silent)).unwrap()
 }
 
 fn explain(session: &Session, request: &Request) -> Explanation {
@@ -45,7 +45,7 @@ fn every_peer_sees_the_same_square_in_its_own_way() {
     for (i, side) in SIDES.into_iter().enumerate() {
         assert_eq!(pass.input(i).dims(), [1, 3, side, side]);
         let alone = unlike::session(&[i]);
-        let seen = block_on(alone.forward(&image(), None, &Silent)).unwrap();
+        let seen = block_on(alone.forward(&image(), Framing::default(), &Silent)).unwrap();
         seen.input(0).into_data().assert_eq(&pass.input(i).into_data(), true);
         assert_eq!(seen.probabilities(0), pass.probabilities(i));
         let info = &session.info().peers[i];

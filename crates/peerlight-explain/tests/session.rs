@@ -1,10 +1,10 @@
 //! A session on the micro networks: every setting, cancelling, odd images, and what comes out.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-use burn::tensor::Device;
-use peerlight_core::{Code, Fuse, Result, Rgba8, Weight};
+use burn::tensor::{Device, Tensor};
+use peerlight_core::{Code, Crop, Framing, Fuse, Result, Rgba8, Weight};
 use peerlight_explain::{
-    Evidence, Explanation, Map, Request, Session, legacy,
+    Evidence, Explanation, Map, Request, Session, Silent, legacy,
     options::{EVIDENCE, EXPONENT, FUSE, POWER, WEIGHT},
 };
 use peerlight_models::{Array, Bundle, Precision, micro};
@@ -38,7 +38,7 @@ fn explain_with(
     progress: &Noting,
 ) -> Result<Explanation> {
     pollster::block_on(async {
-        let pass = session.forward(image, crop, progress).await?;
+        let pass = session.forward(image, Framing { crop, ..Framing::default() }, progress).await?;
         session.explain(&pass, request, progress).await
     })
 }
@@ -317,6 +317,26 @@ fn the_json_keeps_its_shape() {
     let found = keys(&json);
     assert!(old.split_whitespace().chain(new).all(|key| found.contains(&key.to_string())), "{found:?}");
     assert_eq!((&json["settings"]["crop"], &json["settings"]["grid"]), (&json!(1.0), &json!(7)));
+}
+
+#[test]
+fn every_peer_sees_the_square_where_it_was_put() {
+    let session = session();
+    let image = image();
+    let (width, height) = (image.width(), image.height());
+    let framing = Framing { crop: Some(0.5), across: Some(0.25), down: Some(1.0) };
+    let pass = pollster::block_on(session.forward(&image, framing, &Silent)).unwrap();
+    let side = f64::from(width.min(height)) / 2.0;
+    let crop = Crop { x: (f64::from(width) - side) * 0.25, y: f64::from(height) - side, side };
+    assert_eq!(pass.image().crop, crop);
+    let values = |tensor: Tensor<4>| tensor.into_data().try_to_vec::<f32>().unwrap();
+    for (peer, info) in session.info().peers.iter().enumerate() {
+        let seen = info.preprocess.tensor_of(&image, crop, session.device()).unwrap();
+        assert_eq!(values(pass.input(peer)), values(seen));
+    }
+    let beyond = Framing { down: Some(1.1), ..framing };
+    let refused = pollster::block_on(session.forward(&image, beyond, &Silent)).err().unwrap();
+    assert_eq!(refused.code(), Code::AskInvalid);
 }
 
 /// What the browser's tests compare with.

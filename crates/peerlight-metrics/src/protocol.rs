@@ -1,6 +1,6 @@
 //! The protocol: every method, on every explained peer, on the same images.
 
-use peerlight_core::{Rect, Result, Rgba8, covered};
+use peerlight_core::{Framing, Rect, Result, Rgba8, covered};
 use peerlight_explain::{Explanation, Progress, Request, Session};
 
 use crate::{
@@ -81,7 +81,7 @@ impl Protocol {
         progress: &dyn Progress,
         observer: &dyn Observer,
     ) -> Result<Record> {
-        let pass = session.forward(&image.image, Some(CROP), progress).await?;
+        let pass = session.forward(&image.image, Framing::centered(CROP), progress).await?;
         let seen = |side: usize| -> Vec<Rect> {
             image.boxes.iter().filter_map(|rect| rect.seen(pass.image().crop, side)).collect()
         };

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs};
 
 use burn::tensor::{Device, Tensor, TensorData};
-use peerlight_core::{Rect, resize_map, rng::uniform};
+use peerlight_core::{Framing, Rect, resize_map, rng::uniform};
 use peerlight_explain::{Explanation, ForwardPass, Map, Request, Session, Silent};
 use peerlight_metrics::{EvaluatedImage, Evaluation, Measures, MetricId, measure, metric_ids};
 use peerlight_models::{Bundle, micro};
@@ -182,7 +182,7 @@ fn figures_are_those_of_the_libraries_and_the_definitions() {
         } else {
             assert_eq!(case.net, "efficientnet-lite0");
             let image = image(&format!("crops/{}.png", case.image));
-            let pass = block_on(lite.forward(&image, Some(1.0), &Silent)).unwrap();
+            let pass = block_on(lite.forward(&image, Framing::centered(1.0), &Silent)).unwrap();
             check(&lite, &pass, case, &mut wrong);
         }
     }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use async_trait::async_trait;
 use burn::tensor::{Device, Tensor};
-use peerlight_core::{Code, Error, Rect, Result, Rgba8};
+use peerlight_core::{Code, Error, Framing, Rect, Result, Rgba8};
 use peerlight_explain::{ByName, Explanation, ForwardPass, Map, Progress, Request, Session, Step};
 use peerlight_metrics::{
     EvaluatedImage, Evaluation, LabeledImage, Masking, Measures, MetricId, Protocol, Record, mask_together, measure,
@@ -62,7 +62,7 @@ fn image() -> Rgba8 {
 }
 
 fn pass(session: &Session) -> ForwardPass {
-    block_on(session.forward(&image(), None, &Quiet::new())).unwrap()
+    block_on(session.forward(&image(), Framing::default(), &Quiet::new())).unwrap()
 }
 
 fn explain(session: &Session, pass: &ForwardPass, request: &Request) -> Explanation {

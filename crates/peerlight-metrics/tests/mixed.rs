@@ -1,7 +1,7 @@
 //! Metrics, sanity and the protocol on peers with nothing in common, and on one peer alone.
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
-use peerlight_core::{Rect, Rgba8};
+use peerlight_core::{Framing, Rect, Rgba8};
 use peerlight_explain::{Explanation, ForwardPass, Request, Session, Silent};
 use peerlight_metrics::{
     EvaluatedImage, Evaluation, LabeledImage, Measures, Protocol, measure, metric_ids, report, sanity,
@@ -17,7 +17,7 @@ fn image() -> Rgba8 {
 }
 
 fn explained(session: &Session, request: &Request) -> (ForwardPass, Explanation) {
-    let pass = block_on(session.forward(&image(), None, &Silent)).unwrap();
+    let pass = block_on(session.forward(&image(), Framing::default(), &Silent)).unwrap();
     let map = block_on(session.explain(&pass, request, &Silent)).unwrap();
     (pass, map)
 }
@@ -60,7 +60,7 @@ fn a_joint_map_hides_the_same_places_from_every_peer() {
         assert!((insertion.y[28] - whole).abs() < 1e-6, "{} instead of {whole}", insertion.y[28]);
         // Nothing at all: the mean over the peers of a black image's probability.
         let black = Rgba8::new(90, 70, [0, 0, 0, 255].repeat(90 * 70)).unwrap();
-        let dark = block_on(session.forward(&black, None, &Silent)).unwrap();
+        let dark = block_on(session.forward(&black, Framing::default(), &Silent)).unwrap();
         let none =
             map.peers.iter().map(|peer| dark.probability(peer.peer, peer.target.class).unwrap()).sum::<f32>() / 3.0;
         assert!((insertion.y[0] - none).abs() < 1e-5, "{} instead of {none}", insertion.y[0]);

@@ -99,6 +99,7 @@ fn types() -> String {
             explain::BundleInfo,
             explain::PeerInfo,
             peerlight_core::Preprocess,
+            peerlight_core::Framing,
             metrics::Catalog,
             explain::Named,
             explain::Meta,

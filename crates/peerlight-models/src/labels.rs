@@ -1,8 +1,6 @@
 //! Names of classes.
 
-use unicode_normalization::UnicodeNormalization;
-
-use crate::classes::first_name;
+use crate::{classes::first_name, composed::composed};
 
 /// The 1,000 classes of ImageNet (ILSVRC2012) in the order of their indices, a line each; English,
 /// after WordNet.
@@ -126,7 +124,7 @@ fn is_numeral(text: &str) -> bool {
 
 /// A name whatever its case, its surrounding spaces and its Unicode form.
 fn folded(name: &str) -> String {
-    name.trim().nfc().collect::<String>().to_lowercase().nfc().collect()
+    composed(&composed(name.trim()).to_lowercase()).into_owned()
 }
 
 /// The number of letters to add, leave out or change between two names (Levenshtein 1966).

@@ -29,6 +29,11 @@ fn wordnet_ids_are_known_in_every_list_that_has_the_class() {
     assert_eq!(found(&own(&["n01440764", "n01443537"]), "n01443537"), Some(1));
 }
 
+#[test]
+fn both_of_unicodes_forms_of_a_name_are_one() {
+    peerlight_testkit::names::check_forms();
+}
+
 /// For each name of the second list the place of the same class in the first, if it has it.
 fn places(first: &[&str], second: &[&str]) -> Vec<Option<usize>> {
     let [first, second] = [first, second].map(|names| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());

@@ -1,5 +1,7 @@
 //! Tensors that do not depend on the image: weights, and what shapes are computed from.
 
+use std::fmt;
+
 use half::{bf16, f16};
 
 use crate::{
@@ -7,18 +9,36 @@ use crate::{
     proto,
 };
 
-/// A number of a shape: known, or the size of the batch, which differs from run to run.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A number of a shape: known, or so many times the size of the batch, which differs from run to run.
+#[derive(Clone, Copy, PartialEq)]
 pub enum Int {
     Known(i64),
-    Batch,
+    Batch(i64),
 }
 
 impl Int {
+    pub const BATCH: Self = Self::Batch(1);
+
     pub fn known(self) -> Result<i64, Fault> {
         match self {
             Self::Known(value) => Ok(value),
-            Self::Batch => refuse("computes with the size of the batch"),
+            Self::Batch(_) => refuse("computes with the size of the batch"),
+        }
+    }
+
+    /// The number for a batch of one image.
+    pub fn of_one(self) -> i64 {
+        let (Self::Known(value) | Self::Batch(value)) = self;
+        value
+    }
+}
+
+impl fmt::Debug for Int {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(value) => write!(f, "{value}"),
+            Self::Batch(1) => write!(f, "n"),
+            Self::Batch(times) => write!(f, "{times} n"),
         }
     }
 }

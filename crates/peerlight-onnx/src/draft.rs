@@ -14,6 +14,9 @@ use crate::{
     error::{Fault, refuse},
 };
 
+/// What an infinite constant becomes: nothing beside it counts, and 16 bits hold it.
+const MASKED: f32 = 60_000.0;
+
 /// The nodes and parameters so far.
 #[derive(Debug, Default)]
 pub struct Draft<'a> {
@@ -56,7 +59,7 @@ pub enum Values<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Data {
     pub node: usize,
-    /// The batch included, which is always first.
+    /// The batch, axis 0 of every result, included. It may stand anywhere.
     pub order: Vec<usize>,
 }
 
@@ -127,21 +130,34 @@ impl<'a> Draft<'a> {
         self.nodes[data.node].shape[data.order[axis] - 1]
     }
 
-    /// A node whose result is the view, its axes in their order.
+    /// A node whose result is a view whose batch is first, its axes in their order.
     pub fn settled(&mut self, data: &Data) -> Result<usize, Fault> {
-        if data.order.is_sorted() {
-            return Ok(data.node);
-        }
-        let shape = self.shape(data);
-        let name = format!("{}.order", self.nodes[data.node].name);
-        // Axes of one element may stand anywhere: the elements stay in their order.
-        let others: Vec<&usize> =
-            data.order[1..].iter().zip(&shape).filter(|(_, n)| **n != 1).map(|(a, _)| a).collect();
-        let op = match others.is_sorted() {
-            true => Op::Reshape(Reshape { shape }),
-            false => Op::Transpose(Transpose { order: data.order.clone() }),
+        Ok(self.in_order(data)?.node)
+    }
+
+    /// The same view of a node whose axes are the batch, and then the others in the view's order.
+    pub fn in_order(&mut self, data: &Data) -> Result<Data, Fault> {
+        let (shape, mut count) = (self.shape(data), 0);
+        let mut numbered = |axis: &usize| {
+            if *axis == 0 {
+                0
+            } else {
+                count += 1;
+                count
+            }
         };
-        self.node(&name, op, vec![data.node], Vec::new())
+        let order: Vec<usize> = data.order.iter().map(&mut numbered).collect();
+        if data.order == order {
+            return Ok(data.clone());
+        }
+        let others: Vec<usize> = data.order.iter().copied().filter(|axis| *axis != 0).collect();
+        // Axes of one element may stand anywhere: the elements stay in their order.
+        let op = match others.iter().zip(&shape).filter(|(_, n)| **n != 1).is_sorted() {
+            true => Op::Reshape(Reshape { shape }),
+            false => Op::Transpose(Transpose { order: [&[0], &*others].concat() }),
+        };
+        let name = format!("{}.order", self.nodes[data.node].name);
+        Ok(Data { node: self.node(&name, op, vec![data.node], Vec::new())?, order })
     }
 
     /// The graph of what `output` needs, and the values of its parameters, in order.
@@ -166,10 +182,17 @@ impl<'a> Draft<'a> {
                 let Parameter { name, shape, role, values: source } = &self.parameters[parameter];
                 if parameters[parameter].is_none() {
                     parameters[parameter] = Some(builder.parameter(name, shape, *role));
-                    values.push(match source {
+                    let mut own = match source {
                         Values::Of(constant) => constant.to_floats().map_err(Fault::of_file)?,
                         Values::Own(values) => values.clone(),
-                    });
+                    };
+                    // What masks a place for a softmax need not be infinite, and a weight file holds finite numbers.
+                    if *role == Role::Constant {
+                        own.iter_mut().filter(|value| value.is_infinite()).for_each(|value| {
+                            *value = value.clamp(-MASKED, MASKED);
+                        });
+                    }
+                    values.push(own);
                 }
                 own.extend(parameters[parameter]);
             }
@@ -203,6 +226,13 @@ impl Data {
             0 => refuse("works along the axis of the batch"),
             _ => Ok(position),
         }
+    }
+}
+
+impl Data {
+    /// Where the batch is.
+    pub fn batch(&self) -> usize {
+        self.order.iter().position(|&axis| axis == 0).unwrap_or(0)
     }
 }
 

@@ -2,6 +2,7 @@
 //! turned around.
 
 mod arithmetic;
+mod conv;
 mod layout;
 mod norm;
 mod reduce;
@@ -21,7 +22,9 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
     match call.node.op {
         "Constant" => one(literal(call)?),
         "ConstantOfShape" => {
-            let shape = shape_of(&call.constant(0)?.to_known()?)?;
+            // What is the same for every sample of a batch needs to be there once.
+            let extents: Vec<i64> = call.constant(0)?.to_ints()?.into_iter().map(Int::of_one).collect();
+            let shape = shape_of(&extents)?;
             let count = count(&shape)?;
             import.allow(count)?;
             match call.node.attributes.get("value") {
@@ -45,10 +48,7 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
         "Size" => one(Constant::ints(Vec::new(), vec![Int::Known(call.constant(0)?.len() as i64)])),
         "Range" => {
             // Of a batch, the first image.
-            let number = |place: usize| match first(call.constant(place)?.to_ints()?)? {
-                Int::Known(number) => Ok(number),
-                Int::Batch => Ok::<_, Fault>(1),
-            };
+            let number = |place: usize| Ok::<_, Fault>(first(call.constant(place)?.to_ints()?)?.of_one());
             let (start, limit, delta) = (number(0)?, number(1)?, number(2)?);
             let steps = match delta {
                 0 => return refuse("counts in steps of 0"),
@@ -63,9 +63,14 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
             one(Constant::ints(vec![values.len()], values))
         }
         "Reshape" | "Squeeze" | "Unsqueeze" | "Flatten" | "Transpose" | "Concat" | "Slice" | "Gather" | "Split"
-        | "Expand" | "ScatterND" | "Tile" => layout::fold(import, call),
+        | "Expand" | "GatherND" | "ScatterND" | "Tile" => layout::fold(import, call),
         "BatchNormalization" => norm::batch(import, call),
         "MatMul" => arithmetic::matmul(import, call),
+        "Einsum" => crate::ops::einsum::einsum(import, call),
+        "EyeLike" => one(layout::diagonal(import, call)?),
+        "Trilu" => one(layout::triangle(import, call)?),
+        "Conv" => conv::conv(import, call),
+        "Softmax" => reduce::softmax(import, call),
         "CumSum" => reduce::running_sum(import, call),
         op if op.starts_with("Reduce") => reduce::reduce(import, call),
         _ => arithmetic::fold(import, call),

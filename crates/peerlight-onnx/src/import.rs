@@ -9,7 +9,7 @@ use peerlight_models::{
 };
 
 use crate::{
-    constant::Constant,
+    constant::{Constant, Int},
     draft::{Data, Draft},
     error::{Fault, refuse},
     fold, ops,
@@ -23,14 +23,22 @@ pub enum Value<'a> {
     Data(Data),
     /// What is not.
     Constant(Rc<Constant<'a>>),
-    /// What is computed from the images, all of a batch as one axis. PyTorch's newer exporter writes that to pick all
-    /// of it again in the same order; nothing else can be done with it.
-    Row(Data),
     /// What is computed from the image, the batch not its first axis: attention takes queries, keys and values apart
-    /// along an axis that it puts first. The axis has to go, or the batch to come back, before anything else is done.
+    /// along an axis that it puts first, or has the batch second.
     Turned(Data),
-    /// What is computed from the image, the batch and the axis after it counted as one (ops/merged.rs).
-    Merged(Data),
+    /// What is computed from the image, the batch and other axes counted as one, or no batch at all (ops/merged.rs).
+    Merged(Merged),
+}
+
+/// A view some of whose axes are one axis of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Merged {
+    pub data: Data,
+    /// The first of these axes.
+    pub first: usize,
+    /// How many they are, the batch among them. With 0 the file has one image, and no axis for the batch, which is
+    /// the view's first.
+    pub count: usize,
 }
 
 impl Value<'_> {
@@ -50,6 +58,8 @@ pub struct Import<'a> {
     uses: HashMap<&'a str, usize>,
     /// How many elements constants may still be made of.
     pub budget: usize,
+    /// What the file has for the size of the batch: 1 if it was made for one image.
+    pub batch: Int,
 }
 
 /// A node and its inputs.
@@ -59,9 +69,9 @@ pub struct Call<'c, 'a> {
 }
 
 impl<'a> Import<'a> {
-    pub fn new(model: &proto::Model<'a>, draft: Draft<'a>, size: usize) -> Result<Self, Error> {
-        let mut import =
-            Self { draft, opset: model.opset, values: HashMap::new(), uses: HashMap::new(), budget: size + (1 << 24) };
+    pub fn new(model: &proto::Model<'a>, draft: Draft<'a>, size: usize, batch: Int) -> Result<Self, Error> {
+        let (values, uses) = (HashMap::new(), HashMap::new());
+        let mut import = Self { draft, opset: model.opset, values, uses, budget: size + (1 << 24), batch };
         for tensor in &model.graph.initializers {
             let constant = Constant::of(tensor).map_err(Fault::of_file)?;
             import.values.insert(tensor.name, Value::Constant(Rc::new(constant)));
@@ -101,14 +111,25 @@ impl<'a> Import<'a> {
             });
         }
         let call = Call { node, inputs };
-        let constant = call.inputs.iter().flatten().all(|value| matches!(value, Value::Constant(_)));
-        let results = if constant { fold::fold(self, &call)? } else { ops::convert(self, &call)? };
-        for (name, value) in node.outputs.iter().zip(results) {
+        for (name, value) in node.outputs.iter().zip(self.results(&call)?) {
             if !name.is_empty() {
                 self.values.insert(name, value);
             }
         }
         Ok(())
+    }
+
+    /// What a node gives.
+    pub fn results(&mut self, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
+        let is_constant = call.inputs.iter().flatten().all(|value| matches!(value, Value::Constant(_)));
+        if is_constant { fold::fold(self, call) } else { ops::convert(self, call) }
+    }
+
+    /// The extents of a view.
+    pub fn extents(&self, data: &Data) -> Vec<Int> {
+        let shape = &self.draft.nodes[data.node].shape;
+        let extent = |axis: &usize| axis.checked_sub(1).map_or(self.batch, |axis| Int::Known(shape[axis] as i64));
+        data.order.iter().map(extent).collect()
     }
 
     /// Whether nothing but one node takes a result.
@@ -178,7 +199,6 @@ impl<'c, 'a> Call<'c, 'a> {
         match self.optional(place) {
             Some(Value::Data(data)) => Ok(data),
             Some(Value::Constant(_)) => refuse(format!("has a constant for its input {place}")),
-            Some(Value::Row(_)) => refuse("takes the images of a batch as one"),
             Some(Value::Merged(_)) => refuse("takes the windows of an image as images of their own"),
             Some(Value::Turned(_)) => {
                 refuse("takes a result whose first axis is not the batch: the batch must stay the first axis")
@@ -187,12 +207,22 @@ impl<'c, 'a> Call<'c, 'a> {
         }
     }
 
+    /// The input at this place.
+    pub fn value(&self, place: usize) -> Result<&Value<'a>, Fault> {
+        self.optional(place).ok_or_else(|| Fault::new(format!("has no input {place}")))
+    }
+
     /// The same, wherever its batch is.
     pub fn view(&self, place: usize) -> Result<&Data, Fault> {
         match self.optional(place) {
             Some(Value::Turned(data)) => Ok(data),
             _ => self.data(place),
         }
+    }
+
+    /// The same input, its batch anywhere, as a result.
+    pub fn same(&self, place: usize) -> Result<Value<'a>, Fault> {
+        Ok(Value::of(self.view(place)?.clone()))
     }
 
     /// The input at this place, which does not depend on the image, if there is one.

@@ -9,16 +9,16 @@ use peerlight_models::{
 };
 
 use crate::{
-    constant::data_type,
+    constant::{Int, data_type},
     draft::{Data, Draft},
     error::{Fault, refuse},
-    import::{Import, Value, name_of},
+    import::{Import, Merged, Value, name_of},
     preprocess::{Guess, guess},
     proto::{Model, Node, ValueInfo},
 };
 
 /// The versions of the standard operations that are read.
-const OPSETS: std::ops::RangeInclusive<i64> = 9..=23;
+const OPSETS: std::ops::RangeInclusive<i64> = 9..=25;
 /// The size of an image where the file leaves it open and nobody says otherwise.
 const SIZE: usize = 224;
 /// The largest height and width of an image.
@@ -104,7 +104,8 @@ pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Im
         return Err(Fault::new(what).advise(advice).of_file());
     };
     let (shape, order) = image(input, options).map_err(Fault::of_file)?;
-    let mut import = Import::new(model, Draft::new(shape), size)?;
+    let batch = if input.shape.first() == Some(&Some(1)) { Int::Known(1) } else { Int::BATCH };
+    let mut import = Import::new(model, Draft::new(shape), size, batch)?;
     import.define(input.name, Value::Data(Data { node: 0, order: order.to_vec() }));
     Ok(import)
 }
@@ -188,8 +189,16 @@ pub fn convert<'a>(import: &mut Import<'a>, node: &Node<'a>) -> Result<(), Error
 
 /// The node whose result is the logits: an output without the softmax at its end.
 pub fn logits(import: &mut Import<'_>, output: &str) -> Result<usize, Fault> {
-    let Some(Value::Data(data)) = import.value(output).cloned() else {
-        return refuse(format!("has an output '{output}' that does not depend on its image"));
+    let data = match import.value(output).cloned() {
+        Some(Value::Data(data)) => data,
+        // The logits of the one image that there is.
+        Some(Value::Merged(Merged { data, count: 0, .. })) => data,
+        Some(Value::Turned(_) | Value::Merged(_)) => {
+            return refuse(format!(
+                "has an output '{output}' whose first axis is not the batch: it must stay the first"
+            ));
+        }
+        _ => return refuse(format!("has an output '{output}' that does not depend on its image")),
     };
     let node = import.draft.settled(&data)?;
     let nodes = &import.draft.nodes;

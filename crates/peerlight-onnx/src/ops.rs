@@ -3,7 +3,9 @@
 mod activation;
 mod arithmetic;
 mod attention;
-mod conv;
+mod composed;
+pub mod conv;
+pub mod einsum;
 mod linear;
 mod merged;
 mod norm;
@@ -22,91 +24,126 @@ use crate::{
 /// What becomes of a node of the file.
 type Convert = for<'a> fn(&mut Import<'a>, &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault>;
 
-/// Every operation, by its name in ONNX.
+/// Which axes a node names, and where: so it can be asked of other axes than the file's (merged.rs).
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Along {
+    /// None: it works on each element, or on the last axes alone.
+    Each,
+    /// One, in the attribute `axis`, or this one.
+    Axis(i64),
+    /// The channels, the second.
+    Channels,
+    /// Several, in the attribute `axes` or in the input at this place.
+    Axes(usize),
+    /// All, in the attribute `perm`.
+    Order,
+    /// All, in the second input: an extent or a factor for each.
+    Target,
+    /// All, in the second input: numbers before each and after each.
+    Pads,
+    /// It is written as other operations, or changes shapes, and takes results as the file has them.
+    Composed,
+    /// Those of images.
+    Unknown,
+}
+use Along::{Axes, Axis, Channels, Composed, Each, Order, Pads, Target, Unknown};
+
+/// Every operation, by its name in ONNX, with the axes that it names.
 #[rustfmt::skip]
-const OPERATIONS: &[(&str, Convert)] = &[
-    ("Abs", activation::unary),
-    ("Add", arithmetic::binary),
-    ("AveragePool", pool::window),
-    ("BatchNormalization", norm::batch),
-    ("Cast", shape::same),
-    ("Clip", activation::clip),
-    ("Concat", shape::concat),
-    ("Conv", conv::conv),
-    ("DepthToSpace", resize::depth_to_space),
-    ("DequantizeLinear", quantize::dequantize),
-    ("Div", arithmetic::binary),
-    ("Dropout", shape::same),
-    ("Elu", activation::unary),
-    ("Erf", activation::unary),
-    ("Exp", activation::unary),
-    ("Expand", shape::expand),
-    ("Flatten", shape::flatten),
-    ("Gather", shape::gather),
-    ("Gelu", activation::gelu),
-    ("Gemm", linear::gemm),
-    ("GlobalAveragePool", pool::global),
-    ("GlobalMaxPool", pool::global),
-    ("GroupNormalization", norm::group),
-    ("HardSigmoid", activation::hard_sigmoid),
-    ("HardSwish", activation::unary),
-    ("Identity", shape::same),
-    ("InstanceNormalization", norm::instance),
-    ("LRN", norm::local_response),
-    ("LayerNormalization", norm::layer),
-    ("LeakyRelu", activation::unary),
-    ("Log", activation::unary),
-    ("LogSoftmax", attention::softmax),
-    ("MatMul", linear::matmul),
-    ("Max", arithmetic::binary),
-    ("MaxPool", pool::window),
-    ("Min", arithmetic::binary),
-    ("Mish", activation::unary),
-    ("Mul", arithmetic::binary),
-    ("Neg", activation::unary),
-    ("PRelu", activation::prelu),
-    ("Pad", pad::pad),
-    ("Pow", arithmetic::power),
-    ("QuantizeLinear", quantize::quantize),
-    ("Reciprocal", activation::unary),
-    ("ReduceL1", pool::reduce),
-    ("ReduceL2", pool::reduce),
-    ("ReduceMax", pool::reduce),
-    ("ReduceMean", pool::reduce),
-    ("ReduceMin", pool::reduce),
-    ("ReduceSum", pool::reduce),
-    ("ReduceSumSquare", pool::reduce),
-    ("Relu", activation::unary),
-    ("Reshape", shape::reshape),
-    ("Resize", resize::resize),
-    ("Selu", activation::selu),
-    ("Shape", shape::shape),
-    ("Sigmoid", activation::unary),
-    ("Slice", shape::slice),
-    ("Softmax", attention::softmax),
-    ("Softplus", activation::unary),
-    ("SpaceToDepth", resize::space_to_depth),
-    ("Split", shape::split),
-    ("Sqrt", activation::unary),
-    ("Squeeze", shape::squeeze),
-    ("Sub", arithmetic::binary),
-    ("Sum", arithmetic::binary),
-    ("Swish", activation::swish),
-    ("Tanh", activation::unary),
-    ("Transpose", shape::transpose),
-    ("Unsqueeze", shape::unsqueeze),
-    ("Upsample", resize::resize),
+const OPERATIONS: &[(&str, Convert, Along)] = &[
+    ("Abs", activation::unary, Each),
+    ("Add", arithmetic::binary, Each),
+    ("Attention", composed::attention, Composed),
+    ("AveragePool", pool::window, Unknown),
+    ("BatchNormalization", norm::batch, Channels),
+    ("Cast", shape::same, Each),
+    ("CastLike", shape::same, Each),
+    ("Celu", composed::celu, Composed),
+    ("Clip", activation::clip, Each),
+    ("Concat", shape::concat, Axis(0)),
+    ("Conv", conv::conv, Unknown),
+    ("DepthToSpace", resize::depth_to_space, Unknown),
+    ("DequantizeLinear", quantize::dequantize, Each),
+    ("Div", arithmetic::binary, Each),
+    ("Dropout", shape::same, Each),
+    ("Einsum", einsum::einsum, Composed),
+    ("Elu", activation::unary, Each),
+    ("Erf", activation::unary, Each),
+    ("Exp", activation::unary, Each),
+    ("Expand", shape::expand, Target),
+    ("Flatten", shape::reshape::flatten, Composed),
+    ("Gather", shape::gather, Axis(0)),
+    ("Gelu", activation::gelu, Each),
+    ("Gemm", linear::gemm, Each),
+    ("GlobalAveragePool", pool::global, Unknown),
+    ("GlobalMaxPool", pool::global, Unknown),
+    ("GroupNormalization", norm::group, Unknown),
+    ("HardSigmoid", activation::hard_sigmoid, Each),
+    ("HardSwish", activation::unary, Each),
+    ("Identity", shape::same, Each),
+    ("InstanceNormalization", norm::instance, Unknown),
+    ("LRN", norm::local_response, Unknown),
+    ("LayerNormalization", norm::layer, Axis(-1)),
+    ("LeakyRelu", activation::unary, Each),
+    ("Log", activation::unary, Each),
+    ("LogSoftmax", attention::softmax, Axis(-1)),
+    ("LpNormalization", composed::unit, Composed),
+    ("MatMul", linear::matmul, Each),
+    ("Max", arithmetic::binary, Each),
+    ("MaxPool", pool::window, Unknown),
+    ("Mean", composed::mean_of_all, Composed),
+    ("MeanVarianceNormalization", composed::mean_variance, Composed),
+    ("Min", arithmetic::binary, Each),
+    ("Mish", activation::unary, Each),
+    ("Mul", arithmetic::binary, Each),
+    ("Neg", activation::unary, Each),
+    ("PRelu", activation::prelu, Each),
+    ("Pad", pad::pad, Pads),
+    ("Pow", arithmetic::power, Each),
+    ("QuantizeLinear", quantize::quantize, Each),
+    ("RMSNormalization", composed::root_mean_square, Composed),
+    ("Reciprocal", activation::unary, Each),
+    ("ReduceL1", pool::reduce, Axes(1)),
+    ("ReduceL2", pool::reduce, Axes(1)),
+    ("ReduceMax", pool::reduce, Axes(1)),
+    ("ReduceMean", pool::reduce, Axes(1)),
+    ("ReduceMin", pool::reduce, Axes(1)),
+    ("ReduceSum", pool::reduce, Axes(1)),
+    ("ReduceSumSquare", pool::reduce, Axes(1)),
+    ("Relu", activation::unary, Each),
+    ("Reshape", shape::reshape::reshape, Composed),
+    ("Resize", resize::resize, Unknown),
+    ("Selu", activation::selu, Each),
+    ("Shape", shape::shape, Composed),
+    ("Sigmoid", activation::unary, Each),
+    ("Slice", shape::slice, Axes(3)),
+    ("Softmax", attention::softmax, Axis(-1)),
+    ("Softplus", activation::unary, Each),
+    ("Softsign", composed::softsign, Composed),
+    ("SpaceToDepth", resize::space_to_depth, Unknown),
+    ("Split", shape::split, Axis(0)),
+    ("Sqrt", activation::unary, Each),
+    ("Squeeze", shape::squeeze, Axes(1)),
+    ("Sub", arithmetic::binary, Each),
+    ("Sum", arithmetic::binary, Each),
+    ("Swish", activation::swish, Each),
+    ("Tanh", activation::unary, Each),
+    ("Tile", shape::tile, Target),
+    ("Transpose", shape::transpose, Order),
+    ("Unsqueeze", shape::unsqueeze, Axes(1)),
+    ("Upsample", resize::resize, Unknown),
+    ("Where", composed::chosen, Composed),
 ];
 
 /// Adds what a node computes from the image.
 pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
-    if call.inputs.iter().flatten().any(|value| matches!(value, Value::Merged(_))) {
-        return merged::convert(import, call);
-    }
     let op = call.node.op;
-    match OPERATIONS.iter().find(|(name, _)| *name == op) {
-        Some((_, convert)) => convert(import, call),
-        None => Err(Fault::new("is of a kind that is not supported").advise(advice(op))),
+    let Some(&(_, convert, along)) = OPERATIONS.iter().find(|(name, ..)| *name == op) else {
+        return Err(Fault::new("is of a kind that is not supported").advise(advice(op)));
+    };
+    match call.inputs.iter().flatten().any(|value| matches!(value, Value::Merged(_))) {
+        true if along != Composed => merged::convert(import, call, along),
+        _ => convert(import, call),
     }
 }
 
@@ -121,11 +158,16 @@ fn advice(op: &str) -> &'static str {
             "Export it in single precision, or quantize it statically in the QDQ format (quant_format=QuantFormat.QDQ)."
         }
         "LSTM" | "GRU" | "RNN" => "Only classifiers of images without memory are supported.",
-        "TopK" | "ArgMax" | "NonMaxSuppression" => {
+        "TopK" | "ArgMax" | "ArgMin" | "NonMaxSuppression" | "NonZero" | "RoiAlign" | "MaxRoiPool" => {
             "Export the network alone, without what chooses among its results: its output must be the logits of all \
              classes."
         }
-        "Einsum" => "Write it as matrix products (torch.matmul), and export it again.",
+        "ConvTranspose" | "GridSample" | "DeformConv" | "MaxUnpool" | "Col2Im" | "DFT" | "STFT" => {
+            "No other operations stand for it: only a network without it can be explained."
+        }
+        "RotaryEmbedding" | "LinearAttention" | "CausalConvWithState" | "TensorScatter" => {
+            "Export the network with opset 17, which writes it by other operations, or without caches."
+        }
         _ => "Export the network with another opset, which may write it by other operations: 17 is a good choice.",
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor, activation::relu};
-use peerlight_core::{Fuse, Fusion, Preprocess, Weight, cam, layer_attention, layer_cam, superpose};
+use peerlight_core::{Framing, Fuse, Fusion, Preprocess, Weight, cam, layer_attention, layer_cam, superpose};
 use peerlight_explain::{
     Evidence, Explanation, Request, Session, Silent,
     options::{EVIDENCE, EXPONENT, FUSE, POWER, WEIGHT},
@@ -274,7 +274,7 @@ fn check_layers(net: &Network, input: Tensor<4>, target: usize, expected: &Peer,
 fn explain(session: &Session, file: &str, request: &Request) -> Explanation {
     let image = image(&format!("crops/{file}.png"));
     pollster::block_on(async {
-        let pass = session.forward(&image, Some(1.0), &Silent).await.unwrap();
+        let pass = session.forward(&image, Framing::centered(1.0), &Silent).await.unwrap();
         session.explain(&pass, request, &Silent).await.unwrap()
     })
 }

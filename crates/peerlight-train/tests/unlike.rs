@@ -2,7 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 
 use burn::tensor::Device;
-use peerlight_core::{Code, Result, Rgba8};
+use peerlight_core::{Code, Framing, Result, Rgba8};
 use peerlight_explain::{Request, Session, Silent};
 use peerlight_models::{Bundle, Manifest, Model};
 use peerlight_testkit::{
@@ -76,7 +76,7 @@ fn unlike_peers_learn_together_with_their_norms_frozen_or_not() {
         let session = Session::open(&bundle, &Device::flex(), "CPU").unwrap();
         let mut correct = [0.0f32; 3];
         for Example { image, class } in images(12) {
-            let pass = pollster::block_on(session.forward(&image, None, &Silent)).unwrap();
+            let pass = pollster::block_on(session.forward(&image, Framing::default(), &Silent)).unwrap();
             let found = pollster::block_on(session.explain(&pass, &Request::default(), &Silent)).unwrap();
             assert!(found.finite && found.agreement.is_some());
             (0..3).for_each(|i| correct[i] += f32::from(u8::from(Some(pass.likeliest(&[i])) == class)) / 12.0);
@@ -137,7 +137,7 @@ fn what_is_chosen_of_the_classes_predicts_the_same() {
     let untouched = unlike::session(&[0, 1]);
     let image = Rgba8::new(60, 50, drawn(60, 50)).unwrap();
     let odds = |session: &Session, peer: usize| {
-        let pass = pollster::block_on(session.forward(&image, None, &Silent)).unwrap();
+        let pass = pollster::block_on(session.forward(&image, Framing::default(), &Silent)).unwrap();
         let of = |name: &str| pass.probability(peer, session.classes().find(name).unwrap()).unwrap().ln();
         [of("cat") - of("dog"), of("bird") - of("dog")]
     };

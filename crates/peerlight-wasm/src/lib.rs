@@ -9,11 +9,11 @@ mod progress;
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
-use js_sys::{Function, Object};
+use js_sys::{Function, JsString, Object};
 use peerlight_core::{Code, Error, Rect, Rgba8};
 use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
 use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, WhatIf, measure, metric_ids, sanity, what_if};
-use peerlight_models::Bundle;
+use peerlight_models::{Bundle, compose_by};
 use peerlight_onnx::OwnNetworks;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,6 +28,9 @@ use crate::{
 /// The device of this build.
 const KIND: DeviceKind = if cfg!(feature = "webgpu") { DeviceKind::WebGpu } else { DeviceKind::Cpu };
 
+/// About what the first image takes.
+const RESERVE: usize = 64 << 20;
+
 /// Runs once when the module is loaded.
 #[wasm_bindgen(start)]
 pub fn start() {
@@ -41,9 +44,13 @@ pub fn start() {
         // SAFETY: the linker makes this function; it is called once, before anything else runs.
         unsafe { __wasm_call_ctors() };
     }
+    // One growth of the memory in place of seventy, each of which takes a browser a millisecond. What was allocated and
+    // given back stays with the allocator, and costs nothing until it is written.
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(RESERVE)));
     console_error_panic_hook::set_once();
     // CubeCL reports a shader's real error through the log alone.
     let _ = console_log::init_with_level(log::Level::Warn);
+    compose_by(|name| JsString::from(name).normalize("NFC").into());
 }
 
 /// Everything that can be chosen: methods, metrics, settings, color maps with their tables, error codes.
@@ -100,20 +107,21 @@ impl Engine {
     }
 
     /// Has every peer see an image of `width` x `height` RGBA pixels, which stays open under a number of the caller's
-    /// until it is closed. `crop` is the side of the center square that they see, as a part of the shorter side, or
-    /// undefined for the bundle's own. `on_step` is called with each step and gives a promise of whether to go on.
+    /// until it is closed. `framing` is the square of it that they see, `{ crop, across, down }`, each as a fraction or
+    /// left out. `on_step` is called with each step and gives a promise of whether to go on.
     pub async fn forward(
         &mut self,
         image: u32,
         width: u32,
         height: u32,
         rgba: Vec<u8>,
-        crop: Option<f64>,
+        framing: JsValue,
         on_step: Function,
     ) -> Result<(), JsValue> {
         self.images.remove(&image);
+        let framing = convert::from_js(framing).map_err(thrown)?;
         let pixels = Rgba8::new(width, height, rgba).map_err(thrown)?;
-        let pass = self.session().map_err(thrown)?.forward(&pixels, crop, &JsProgress::new(on_step)).await;
+        let pass = self.session().map_err(thrown)?.forward(&pixels, framing, &JsProgress::new(on_step)).await;
         self.images.insert(image, OpenImage::new(pass.map_err(thrown)?));
         Ok(())
     }

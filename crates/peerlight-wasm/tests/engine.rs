@@ -5,7 +5,7 @@
 use js_sys::{Array, Float32Array, Function, JSON, Object, Promise, Reflect, Uint8Array};
 use peerlight_explain::{Session, Silent};
 use peerlight_models::{Bundle, micro};
-use peerlight_testkit::{answers, cases, drawn, json::assert_close};
+use peerlight_testkit::{answers, cases, drawn, json::assert_close, names};
 use peerlight_wasm::{Engine, catalog};
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -47,7 +47,7 @@ fn progress(no_at: Option<u32>) -> (Function, Array) {
 const IMAGE: u32 = 1;
 
 async fn forward(engine: &mut Engine, crop: Option<f64>, progress: Function) -> Result<(), JsValue> {
-    engine.forward(IMAGE, WIDTH, HEIGHT, drawn(WIDTH, HEIGHT), crop, progress).await
+    engine.forward(IMAGE, WIDTH, HEIGHT, drawn(WIDTH, HEIGHT), js(&serde_json::json!({ "crop": crop })), progress).await
 }
 
 async fn explain(engine: &mut Engine, request: &Value, crop: Option<f64>) -> Result<Object, JsValue> {
@@ -60,6 +60,7 @@ async fn explain(engine: &mut Engine, request: &Value, crop: Option<f64>) -> Res
 async fn the_engine_answers_on_its_device() {
     // The test's harness does not run a module's start function.
     peerlight_wasm::start();
+    names::check_forms();
     let mut engine = Engine::open().await.unwrap_or_else(|thrown| panic!("{}", json(&thrown)));
     assert_eq!(json(&engine.device().unwrap())["kind"], KIND);
     nothing_is_loaded(&mut engine).await;
@@ -205,7 +206,7 @@ async fn places_are_hidden_and_several_images_stay_open(engine: &mut Engine) {
         assert_code(thrown, "ask-invalid");
     }
     let (callback, black) = (progress(None).0, vec![0; (WIDTH * HEIGHT * 4) as usize]);
-    engine.forward(IMAGE + 1, WIDTH, HEIGHT, black, None, callback).await.unwrap();
+    engine.forward(IMAGE + 1, WIDTH, HEIGHT, black, JsValue::UNDEFINED, callback).await.unwrap();
     let again = json(&engine.what_if(IMAGE, js(&question), js(&request), progress(None).0).await.unwrap());
     assert_eq!(again["peers"], first["peers"], "the first image is still open");
     engine.close_image(IMAGE);
@@ -236,7 +237,7 @@ async fn errors_are_plain_and_leave_the_engine_ready(engine: &mut Engine) {
     }
     let sizes = [(0, 0, 0, "image-empty"), (70_000, 70_000, 0, "image-too-large"), (3, 3, 35, "image-broken")];
     for (width, height, bytes, code) in sizes {
-        let thrown = engine.forward(IMAGE, width, height, vec![0; bytes], None, progress(None).0).await;
+        let thrown = engine.forward(IMAGE, width, height, vec![0; bytes], JsValue::UNDEFINED, progress(None).0).await;
         assert_code(thrown.unwrap_err(), code);
     }
     explain(engine, &serde_json::json!({}), None).await.unwrap();

@@ -29,6 +29,6 @@ pub fn once() -> Result {
 fn measure<'a>(args: impl IntoIterator<Item = &'a str>) -> Result {
     node::ensure()?;
     let mut bench = node();
-    bench.arg("tests/bench/run.mjs").args(args).env("CHROME", browser::ensure()?.chrome);
+    bench.arg("tests/bench/run.mjs").args(args).env("CHROME", browser::chromium()?.program);
     shell::exec(&mut bench)
 }

@@ -16,6 +16,6 @@ pub struct Args {
 pub fn run(args: &Args) -> Result {
     wasm::build_all()?;
     node::ensure()?;
-    let chrome = browser::ensure()?.chrome;
+    let chrome = browser::chromium()?.program;
     exec(node().args(["tests/bundlers/run.mjs", "--only", &args.only]).env("CHROME", chrome))
 }

@@ -1,4 +1,5 @@
-//! The formatters of every language: rustfmt, prettier and ruff. Each says which files it would change.
+//! The formatters of every language: rustfmt, prettier and ruff. Each says which files it would change. Of Python, names
+//! that are used and not defined are told, too.
 
 use crate::node;
 use crate::setup::tools;
@@ -36,6 +37,8 @@ pub fn python(check: bool) -> Result<Outcome> {
     let Some(ruff) = tools::ruff()? else {
         return Ok(Outcome::Skipped("Python 3 with venv is not installed".into()));
     };
+    // A name that nothing defines is found only where the script runs, which tests do not.
+    exec(command(&ruff).args(["check", "--quiet", "--select", "F,E9"]).arg(root().join("tests")))?;
     let check = check.then_some("--check");
     exec(command(ruff).args(["format", "--quiet"]).args(check).arg(root().join("tests")))?;
     Ok(Outcome::Passed)

@@ -29,7 +29,7 @@ pub struct Args {
     /// tf2onnx, Paddle with paddle2onnx, and onnxruntime (may be given more than once)
     #[arg(long, default_value = "python3", value_name = "PROGRAM")]
     python: Vec<PathBuf>,
-    /// Only these networks
+    /// Only these networks; NAME=FILE,PRESET compares an ONNX file of your own (PRESET: torchvision, tf, 0..1, 0..255)
     #[arg(value_name = "NAME")]
     names: Vec<String>,
     /// Where the ONNX files go, and what other programs compute with them; what is there is not made again
@@ -45,7 +45,8 @@ pub fn run(args: &Args) -> Result {
     exec(cargo().args(["build", "--workspace", "--exclude", wasm::CRATE, "--bin", "peerlight"]))?;
     let mut rows = BTreeMap::new();
     let mut worse = Vec::new();
-    for name in made(&out)?.into_iter().filter(|name| args.names.is_empty() || args.names.contains(name)) {
+    let names: Vec<&str> = args.names.iter().map(|name| name.split('=').next().unwrap_or(name)).collect();
+    for name in made(&out)?.into_iter().filter(|name| names.is_empty() || names.contains(&name.as_str())) {
         let row = compared(&out, &name).map_err(|error| format!("{name}: {error}"));
         match row {
             Ok(row) => {

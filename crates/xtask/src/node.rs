@@ -3,9 +3,12 @@
 use crate::shell::{Result, command, exec_quietly, fresh, root, say, which};
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
 
 /// The folder of installed packages, brought up to date with the lock file.
 pub fn ensure() -> Result<PathBuf> {
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock();
     let tests = root().join("tests");
     let modules = tests.join("node_modules");
     if which("node").is_none() || which("npm").is_none() {

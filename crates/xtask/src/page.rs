@@ -1,11 +1,12 @@
 //! `cargo xtask build`: the page, put together by Trunk from web/ and pkg/.
 
-use crate::node::node;
+use crate::node::{self, node};
 use crate::setup::tools;
 use crate::shell::{Result, command, exec_quietly, path_with, read, root, say};
 use crate::wasm;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 /// Where the finished page lies.
 pub fn dist() -> PathBuf {
@@ -13,7 +14,33 @@ pub fn dist() -> PathBuf {
 }
 
 pub fn run() -> Result {
-    wasm::build_all()?;
+    with_tools(wasm::build_all)?;
+    put_together()
+}
+
+/// The page as soon as it can be had: with the CPU's engine, and without the others if they are still to be built.
+/// Tells whether they are.
+pub fn run_first() -> Result<bool> {
+    with_tools(|| wasm::build(wasm::FIRST))?;
+    let lacks = wasm::remove_old()?;
+    put_together()?;
+    Ok(lacks)
+}
+
+/// Builds engines and, beside them, the tools that the page needs: for minutes an engine keeps one core alone busy.
+fn with_tools(engines: impl FnOnce() -> Result) -> Result {
+    thread::scope(|scope| {
+        let tools = scope.spawn(|| {
+            tools::wasm_bindgen()?;
+            node::ensure()?;
+            tools::trunk()
+        });
+        engines()?;
+        tools.join().map_err(|_| "the tools could not be built")?.map(|_| ())
+    })
+}
+
+fn put_together() -> Result {
     let trunk = tools::trunk()?;
     let bindgen = tools::wasm_bindgen()?;
     let mut build = command(&trunk);
@@ -25,7 +52,9 @@ pub fn run() -> Result {
     exec_quietly(&mut build)?;
     prune(&dist())?;
     prune_models(&dist().join("models"))?;
-    // The build's version goes into the address of every file.
+    // Few files of many, which is what a visitor waits for; then the build's version goes into every address.
+    node::ensure()?;
+    exec_quietly(node().arg("web/bundle.mjs").arg(dist()))?;
     exec_quietly(node().arg("web/stamp.mjs").arg(dist()))?;
     say(format!("page: {}", dist().display()));
     Ok(())

@@ -1,11 +1,12 @@
 //! `cargo xtask demo`: serves the finished page to this machine alone.
 
-use crate::page;
 use crate::shell::{Result, command, say, which};
+use crate::{page, wasm};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
+use std::sync::RwLock;
 use std::thread;
 
 /// Where to serve.
@@ -33,21 +34,41 @@ const TYPES: [(&str, &str); 11] = [
     ("txt", "text/plain; charset=utf-8"),
 ];
 
+/// Held by each answer, and alone while the page is put together anew.
+static PAGE: RwLock<()> = RwLock::new(());
+
 pub fn run(args: &Args) -> Result {
-    page::run()?;
+    // First: a port that is taken is no news to come after minutes of building.
     let listener = TcpListener::bind(("127.0.0.1", args.port))
         .map_err(|e| format!("port {}: {e} (choose another with --port)", args.port))?;
+    let lacks = page::run_first()?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     let url = format!("http://localhost:{}/", address.port());
     say(format!("the page is at {url} (Ctrl-C ends it)"));
     if args.open {
         open(&url);
     }
+    if lacks {
+        say("it computes on the CPU; the engine for WebGPU is being built behind it");
+        thread::spawn(complete);
+    }
     for stream in listener.incoming().flatten() {
         // A browser that goes away in the middle is no error of ours.
         thread::spawn(move || answer(stream, &page::dist()));
     }
     Ok(())
+}
+
+/// Builds what the page lacks, and puts it together anew: an open page offers to change to the new one.
+fn complete() {
+    let done = wasm::build_all().and_then(|()| {
+        let _alone = PAGE.write();
+        page::run()
+    });
+    match done {
+        Ok(()) => say("the page has WebGPU too: reload it"),
+        Err(error) => say(format!("the page stays with the CPU alone: {error}")),
+    }
 }
 
 fn open(url: &str) {
@@ -69,7 +90,10 @@ fn answer(stream: TcpStream, dist: &Path) -> std::io::Result<()> {
     let mut words = request.split(' ');
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let mut stream = reader.into_inner();
-    let file = locate(dist, path).and_then(|file| Some((fs::read(&file).ok()?, kind(&file))));
+    let file = {
+        let _whole = PAGE.read();
+        locate(dist, path).and_then(|file| Some((fs::read(&file).ok()?, kind(&file))))
+    };
     let Some((body, kind)) = file.filter(|_| matches!(method, "GET" | "HEAD")) else {
         return stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     };

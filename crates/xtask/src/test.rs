@@ -2,7 +2,7 @@
 
 use crate::node::{self, node};
 use crate::setup::{browser, target, tools};
-use crate::shell::{self, Result, cargo, command, exec, files, root, say};
+use crate::shell::{self, Result, cargo, command, exec, files, path_with, root, say};
 use crate::{bench, format, metadata, page, tidy, types, wasm};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -23,9 +23,9 @@ enum Group {
     Js,
     /// Everything that runs on this machine's processor, examples too
     Native,
-    /// The modules, and their tests in a browser
+    /// The modules, and their tests in browsers by wasm-pack
     Wasm,
-    /// The page in a browser
+    /// The page in browsers
     E2e,
     /// Every benchmark, once and small
     Bench,
@@ -42,7 +42,7 @@ pub enum Outcome {
 struct Step(Group, &'static str, fn() -> Result<Outcome>);
 
 /// Quick ones first. A step that needs what another builds builds it itself if it is not there.
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     Step(Group::Lint, "format, Rust", || passed(format::rust(true))),
     Step(Group::Lint, "format, web", || passed(format::web(true))),
     Step(Group::Lint, "format, Python", || format::python(true)),
@@ -56,10 +56,11 @@ const STEPS: [Step; 18] = [
     Step(Group::Wasm, "wasm for the page", || passed(wasm_page())),
     Step(Group::Js, "JavaScript tests", || passed(javascript())),
     Step(Group::Js, "JavaScript types", || passed(javascript_types())),
-    Step(Group::Wasm, "wasm tests, CPU", || passed(wasm_tests("cpu"))),
-    Step(Group::Wasm, "wasm tests, WebGPU", || passed(wasm_tests("webgpu"))),
+    Step(Group::Wasm, "wasm-pack, CPU", || passed(wasm_pack("cpu", &["--chrome", "--firefox"]))),
+    Step(Group::Wasm, "wasm-pack, WebGPU", || passed(wasm_pack("webgpu", &["--chrome"]))),
     Step(Group::E2e, "page", || passed(page::run())),
-    Step(Group::E2e, "end-to-end tests", || passed(end_to_end())),
+    Step(Group::E2e, "end-to-end, Chromium", || passed(end_to_end(&["--browser", "chromium"]))),
+    Step(Group::E2e, "end-to-end, Firefox", || passed(end_to_end(&["--browser", "firefox", "--essential"]))),
     Step(Group::Bench, "benchmarks, once", || passed(bench::once())),
 ];
 
@@ -157,21 +158,26 @@ fn javascript_types() -> Result {
     exec(command(node::tool("tsc")?).args(["--noEmit", "--project", "tsconfig.json"]))
 }
 
-/// The crate's own tests, in headless Chromium, compiled as the page's module is so that dependencies are shared.
-fn wasm_tests(kind: &str) -> Result {
-    let browser = browser::ensure()?;
-    let mut cargo = target::cargo(&wasm::flags())?;
-    cargo.args(["test", "--package", wasm::CRATE, "--test", "*", "--profile", wasm::PROFILE]);
-    cargo.args(["--target", target::TRIPLE, "--no-default-features", "--features", kind, "--target-dir"]);
-    cargo
-        .arg(wasm::target_dir())
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools::wasm_test_runner()?)
-        .env("CHROMEDRIVER", browser.driver)
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
-    exec(&mut cargo)
+/// The crate's own tests, in headless browsers, compiled as the page's module is so that dependencies are shared.
+/// WebGPU is tested in Chromium alone: Firefox has none on Linux.
+fn wasm_pack(kind: &str, browsers: &[&str]) -> Result {
+    let (chromium, firefox) = (browser::chromium()?, browser::firefox()?);
+    // wasm-pack takes wasm-bindgen from PATH, and would ask the network for it otherwise.
+    let found = [tools::wasm_bindgen()?, firefox.program].map(|path| path.parent().map(PathBuf::from));
+    let mut pack = target::ready(command(tools::wasm_pack()?), &wasm::flags())?;
+    pack.args(["test", "--headless", "--mode", "no-install"]).args(browsers);
+    pack.arg("--chromedriver").arg(chromium.driver).arg("--geckodriver").arg(firefox.driver);
+    pack.args([&format!("crates/{}", wasm::CRATE), "--profile", wasm::PROFILE, "--target-dir"]);
+    pack.arg(wasm::target_dir()).args(["--no-default-features", "--features", kind]);
+    pack.env("PATH", path_with(found.into_iter().flatten()));
+    // The test's runner would ask these before the driver that wasm-pack names.
+    pack.env_remove("CHROMEDRIVER").env_remove("GECKODRIVER");
+    exec(&mut pack)
 }
 
-fn end_to_end() -> Result {
+fn end_to_end(args: &[&str]) -> Result {
     node::ensure()?;
-    exec(node().arg("tests/e2e/run.mjs").env("CHROME", browser::ensure()?.chrome))
+    let mut run = node();
+    run.arg("tests/e2e/run.mjs").args(args).env("CHROME", browser::chromium()?.program);
+    exec(run.env("FIREFOX", browser::firefox()?.program))
 }

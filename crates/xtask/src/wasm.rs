@@ -1,14 +1,16 @@
 //! `cargo xtask wasm`: one WebAssembly module for each device, small and ready to be served.
 
 use crate::setup::{target, tools};
-use crate::shell::{Result, command, exec, exec_quietly, fresh, make_dir, root, say};
+use crate::shell::{Result, cargo, command, exec, exec_quietly, fresh, make_dir, root, say};
 use crate::{metadata, node, sizes};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 /// Each is a download of its own: the page starts with the first and fetches the second when a GPU is there.
-pub const KINDS: [&str; 2] = ["cpu", "webgpu"];
+pub const KINDS: [&str; 2] = [FIRST, "webgpu"];
+/// The device whose engine a page starts with.
+pub const FIRST: &str = "cpu";
 /// The Cargo profile, and the name of its folder under the target folder.
 pub const PROFILE: &str = "wasm";
 /// The crate that a module is made of.
@@ -78,24 +80,50 @@ fn raw(kind: &str) -> PathBuf {
     target_dir().join(format!("{kind}.wasm"))
 }
 
-fn build(kind: &str) -> Result {
-    let (raw, made) = (raw(kind), out(kind).join("peerlight_bg.wasm"));
-    // Its time is when the last build began: a source that was saved meanwhile counts as changed.
-    let stamp = target_dir().join(format!("{kind}.stamp"));
-    let bound = || fresh(&made, std::slice::from_ref(&raw));
-    if fresh(&stamp, &inputs()?) && bound() {
+/// Builds one device's module.
+pub fn build(kind: &str) -> Result {
+    if is_current(kind)? {
         say(format!("{kind}: up to date"));
         return Ok(());
     }
+    let raw = raw(kind);
     let (began, start) = (SystemTime::now(), Instant::now());
     compile(kind, &raw)?;
     let compiled = start.elapsed().as_secs();
-    if !bound() {
+    if !is_bound(kind) {
         bind(kind, &raw)?;
         say(format!("{kind}: compiled in {compiled} s, optimized in {} s", start.elapsed().as_secs() - compiled));
     }
+    let stamp = stamp(kind);
     let file = fs::File::create(&stamp).and_then(|file| file.set_modified(began));
     file.map_err(|e| format!("{}: {e}", stamp.display()))
+}
+
+/// Removes modules that are older than what they are made from, but for the first device's. Tells whether one is to be
+/// built.
+pub fn remove_old() -> Result<bool> {
+    let mut lacks = false;
+    for kind in KINDS.into_iter().filter(|kind| *kind != FIRST) {
+        if !is_current(kind)? {
+            lacks = true;
+            // What is not there need not be removed.
+            let _ = fs::remove_dir_all(out(kind));
+        }
+    }
+    Ok(lacks)
+}
+
+fn is_current(kind: &str) -> Result<bool> {
+    Ok(fresh(&stamp(kind), &inputs()?) && is_bound(kind))
+}
+
+fn is_bound(kind: &str) -> bool {
+    fresh(&out(kind).join("peerlight_bg.wasm"), &[raw(kind)])
+}
+
+/// A file whose time is when the last build began: a source that was saved meanwhile counts as changed.
+fn stamp(kind: &str) -> PathBuf {
+    target_dir().join(format!("{kind}.stamp"))
 }
 
 /// Everything a module is made from.
@@ -116,7 +144,7 @@ fn compile(kind: &str, raw: &Path) -> Result {
     if raw.is_file() {
         fs::rename(raw, &file).map_err(|e| format!("{}: {e}", raw.display()))?;
     }
-    let mut cargo = target::cargo(&flags())?;
+    let mut cargo = target::ready(cargo(), &flags())?;
     // One crate type alone: a crate that is also an rlib gets no link-time optimization.
     cargo
         .args(["rustc", "--package", CRATE, "--lib", "--crate-type", "cdylib", "--profile", PROFILE])

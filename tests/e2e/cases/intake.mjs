@@ -25,7 +25,8 @@ async function transfer(site, selector, { type, text = '', images = [] }) {
       const how = { bubbles: true, cancelable: true, composed: true };
       const event =
         type === 'paste'
-          ? new ClipboardEvent('paste', { ...how, clipboardData: data })
+          ? // Firefox gives a made event a clipboard of its own.
+            Object.defineProperty(new ClipboardEvent('paste', how), 'clipboardData', { value: data })
           : new DragEvent('drop', { ...how, dataTransfer: data });
       return !target.dispatchEvent(event);
     },

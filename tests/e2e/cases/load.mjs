@@ -87,7 +87,7 @@ test('load: the page answers at once while it computes', async (t) => {
 
 test('load: a hundred images leave the memory as it was', async (t) => {
   const site = await (await Site.make(t, { flags: ['--js-flags=--expose-gc'], edits: inWorker(MEMORY) })).open();
-  const root = await site.browser.newBrowserCDPSession();
+  const root = await site.browserSession();
   const worker = await site.worker();
   const memory = async () => {
     for (let i = 0; i < 2; i += 1) {

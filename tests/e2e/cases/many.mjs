@@ -147,7 +147,7 @@ test(
         for (const { duration } of list.getEntries()) busy.longest = Math.max(busy.longest, duration);
       }).observe({ type: 'longtask' });
     });
-    const cdp = await site.browser.newBrowserCDPSession();
+    const cdp = await site.browserSession();
     const start = await site.page.evaluate(() => performance.now());
     await site.at('folder').setInputFiles(root);
     await site.text('many-status', new RegExp(`^${MANY / 5}\\d* of`), 600_000);

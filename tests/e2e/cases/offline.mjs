@@ -97,7 +97,7 @@ test('offline: it can be installed, in any folder of a site whose server sends n
   await site.page.goto(`${site.server.origin}/some/folder/`);
   await site.text('status', /^Ready\./);
   await kept(site);
-  const cdp = await site.context.newCDPSession(site.page);
+  const cdp = await site.session();
   const { errors, url } = await cdp.send('Page.getAppManifest');
   assert.deepEqual([errors, new URL(url).pathname], [[], '/some/folder/manifest.webmanifest']);
   const { installabilityErrors } = await cdp.send('Page.getInstallabilityErrors');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from '../harness.mjs';
-import { GPU, Site } from '../site.mjs';
+import { GPU } from '../browsers.mjs';
+import { Site } from '../site.mjs';
 import { Server } from '../server.mjs';
 import { DIST } from '../paths.mjs';
 import { png } from '../images.mjs';

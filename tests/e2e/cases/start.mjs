@@ -46,3 +46,50 @@ test('start: a second visit takes the weights from the cache', async (t) => {
   await site.open();
   assert.equal(site.server.count(/safetensors/), 1);
 });
+
+test('start: the first map takes few files, and no image but small ones', async (t) => {
+  const site = await Site.make(t, { faults: [{ path: /later-|sw\.js/, kind: 'hold' }] });
+  await site.open();
+  await site.explain(() => site.at('sample-0').click());
+  const paths = site.server.asked.map(({ path }) => path);
+  const count = (/** @type {RegExp} */ like) => paths.filter((path) => like.test(path)).length;
+  t.note(`${paths.length} requests, of them ${count(/\.js$/)} scripts`);
+  assert.ok(count(/\.js$/) <= 14, paths.join());
+  assert.deepEqual([count(/\.css$/), count(/\.wasm$/), count(/samples\/\w+\.jpg$/)], [1, 1, 1]);
+  assert.equal(await site.at('compare').count(), 0, 'the comparison is not there yet');
+  // What comes behind is there for what was explained before it.
+  site.server.release();
+  await site.at('compare').waitFor();
+  await site.at('region-1-1').focus();
+  await site.page.keyboard.press(' ');
+  await site.text('what-if-sentence', /^Hiding/);
+});
+
+test('start: a part of the page that does not come is told, and the maps are there without it', async (t) => {
+  const site = await Site.make(t, { faults: [{ path: /later-|sw\.js/, kind: 'missing' }] });
+  await site.open();
+  await site.explain(() => site.at('sample-0').click());
+  await site.text('offline', /^A part of the page could not be loaded.*Reload the page\.$/);
+});
+
+/** The most that is called good: https://web.dev/articles/cls */
+const GOOD_SHIFT = 0.1;
+
+test('start: what loads later moves little', async (t) => {
+  for (const width of [320, 412, 800, 1350]) {
+    const site = await (await Site.make(t, { width, height: 823 })).open();
+    await site.at('tour').waitFor();
+    const moved = await site.page.evaluate(
+      () =>
+        new Promise((done) => {
+          let sum = 0;
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) sum += /** @type {any} */ (entry).value;
+          }).observe({ type: 'layout-shift', buffered: true });
+          setTimeout(() => done(sum), 500);
+        }),
+    );
+    t.note(`${width}: ${moved.toFixed(3)}`);
+    assert.ok(moved < GOOD_SHIFT, `${width} wide: ${moved}`);
+  }
+});

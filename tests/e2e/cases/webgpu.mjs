@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { near, test } from '../harness.mjs';
-import { GPU, SLOW, Site, inWorker } from '../site.mjs';
+import { GPU } from '../browsers.mjs';
+import { SLOW, Site, inWorker } from '../site.mjs';
 import { png } from '../images.mjs';
 
 const LONG = 150_000;

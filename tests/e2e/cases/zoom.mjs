@@ -45,7 +45,7 @@ test('zoom: wheel, keys, buttons and a double click; a drag pans; the map is as 
   await site.page.keyboard.press('+');
   near((await frame(site)).scale, 1.5, 0.01, 'by a key');
   await site.at('zoom-reset').click();
-  await site.at('region-3-3').dblclick();
+  await site.doubleClick('region-3-3');
   near((await frame(site)).scale, 2, 0.01, 'by a double click');
   await site.shown(() => site.at('sample-1').click());
   assert.equal((await frame(site)).scale, 1, 'another image is shown whole');
@@ -56,11 +56,12 @@ test('zoom: the square that the networks see is resized on the image', async (t)
   const site = await (await Site.make(t)).open();
   const first = await site.explain(() => site.at('sample-0').click());
   const box = await site.at('regions').boundingBox();
-  const corner = await site.at('crop-corner').boundingBox();
+  const corner = await site.at('crop-size').boundingBox();
   assert.ok(box && corner);
   await site.page.mouse.move(corner.x + 8, corner.y + 8);
   await site.page.mouse.down();
-  await site.page.mouse.move(box.x + 0.8 * box.width, box.y + 0.75 * box.height, { steps: 4 });
+  const [left, up] = [0.2 * box.width, 0.25 * box.height];
+  await site.page.mouse.move(corner.x + 8 - left, corner.y + 8 - up, { steps: 4 });
   const smaller = await site.explain(() => site.page.mouse.up());
   const { width, height, crop } = smaller.image;
   // The farther of the two ways from the center counts: 0.3 of a side, from 0.5.
@@ -69,6 +70,37 @@ test('zoom: the square that the networks see is resized on the image', async (t)
   near(crop.y + crop.side / 2, height / 2, 0.51, 'the center');
   assert.match(await site.page.evaluate(() => location.hash), /^#sample=cat&crop=0\.\d+$/);
   assert.deepEqual(site.errors, []);
+});
+
+test('zoom: the square that the networks see is moved on the image', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const first = await site.explain(() => site.at('sample-0').click());
+  const box = await site.at('regions').boundingBox();
+  const handle = await site.at('crop-place').boundingBox();
+  assert.ok(box && handle);
+  const [x, y] = [handle.x + 8, handle.y + 8];
+  await site.page.mouse.move(x, y);
+  await site.page.mouse.down();
+  await site.page.mouse.move(x - box.width, y + 0.01 * box.height, { steps: 4 });
+  const moved = await site.explain(() => site.page.mouse.up());
+  assert.equal(moved.image.crop.x, 0, 'as far to the left as the image goes');
+  assert.equal(moved.image.crop.side, first.image.crop.side);
+  const address = await site.page.evaluate(() => location.hash);
+  assert.match(address, /^#sample=cat&across=0(&down=0\.\d+)?$/);
+  await site.text('trust', /of the test photos, the networks saw the center/);
+  const other = await site.explain(() => site.at('sample-1').click());
+  near(
+    other.image.crop.x + other.image.crop.side / 2,
+    other.image.width / 2,
+    0.51,
+    'another image begins in its center',
+  );
+  // The address brings the square back.
+  const again = await Site.make(t);
+  await again.page.goto(`${again.server.origin}/index.html${address}`);
+  await again.text('trust', /of the test photos, the networks saw the center/);
+  assert.deepEqual((await again.last()).image, moved.image);
+  assert.deepEqual([...site.errors, ...again.errors], []);
 });
 
 test('zoom: a click keeps a region; the image alone; presenting', async (t) => {

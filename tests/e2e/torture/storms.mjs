@@ -6,7 +6,8 @@ import { pick } from '../comparison.mjs';
 import { test } from '../harness.mjs';
 import { png, sampleFiles } from '../images.mjs';
 import { DIST, FIXTURES } from '../paths.mjs';
-import { GPU, SLOW, Site, inWorker } from '../site.mjs';
+import { GPU } from '../browsers.mjs';
+import { SLOW, Site, inWorker } from '../site.mjs';
 
 const LONG = 20 * 60_000;
 const network = join(FIXTURES, 'networks', 'small.onnx');

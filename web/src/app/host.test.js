@@ -14,6 +14,10 @@ test('without the network the page says what still works', () => {
   assert.equal(offlineNote(after(gone, { type: 'online-changed', online: true })), '');
 });
 
+test('a part of the page that did not come is told', () => {
+  assert.match(offlineNote(after({ type: 'page-incomplete' })), /could not be loaded.*Reload/);
+});
+
 test('a new version waits until it is wanted', () => {
   const { host } = after({ type: 'update-found' });
   assert.deepEqual([host.update, host.updating], [true, false]);

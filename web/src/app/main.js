@@ -1,23 +1,11 @@
-import { COMPARE_ELEMENTS } from '../compare/elements/index.js';
-import { runCompare } from '../compare/effects.js';
 import { EXPLAIN_ELEMENTS } from '../explain/elements/index.js';
 import { runExplain } from '../explain/effects.js';
 import { IMAGES_ELEMENTS } from '../images/elements/index.js';
 import { runImages } from '../images/effects.js';
-import { KEEP_ELEMENTS } from '../keep/elements/index.js';
 import { runKeep } from '../keep/effects.js';
-import { MANY_ELEMENTS } from '../many/elements/index.js';
-import { runMany } from '../many/effects.js';
 import { NETWORKS_ELEMENTS } from '../networks/elements/index.js';
 import { runNetworks } from '../networks/effects.js';
-import { SIDES_ELEMENTS } from '../side-by-side/elements/index.js';
-import { runSides } from '../side-by-side/start.js';
-import { runSteps } from '../steps/effects.js';
-import { STEPS_ELEMENTS } from '../steps/elements/index.js';
-import { runTour } from '../tour/effects.js';
-import { TOUR_ELEMENTS } from '../tour/elements/index.js';
-import { WHAT_IF_ELEMENTS } from '../what-if/elements/index.js';
-import { runWhatIf } from '../what-if/effects.js';
+import { PageElement } from '../shared/element.js';
 import { speak } from '../words/index.js';
 import { sayPage } from '../words/page.js';
 import { LanguageMenu } from './elements/language.js';
@@ -28,83 +16,139 @@ import { keptLanguage, languageOf, runLanguage, usualOf } from './language.js';
 import { runOffline } from './offline.js';
 import { Store } from './store.js';
 
-/**
- * @import { PageElement } from '../shared/element.js'
- * @import { Action, State } from './state.js'
- */
+/** @import { Action, State } from './state.js' */
 
-/** Every element of the page, by its tag. */
+/** What the first map takes, by its tags. `later.js` has the page's other elements. */
 const ELEMENTS = {
-  'peer-language': LanguageMenu,
-  'peer-offline': OfflineLine,
   'peer-status': StatusLine,
-  'peer-theme': ThemeButton,
-  ...NETWORKS_ELEMENTS,
   ...IMAGES_ELEMENTS,
+  'peer-language': LanguageMenu,
+  'peer-theme': ThemeButton,
+  'peer-offline': OfflineLine,
+  ...NETWORKS_ELEMENTS,
   ...EXPLAIN_ELEMENTS,
-  ...WHAT_IF_ELEMENTS,
-  ...SIDES_ELEMENTS,
-  ...MANY_ELEMENTS,
-  ...KEEP_ELEMENTS,
-  ...COMPARE_ELEMENTS,
-  ...STEPS_ELEMENTS,
-  ...TOUR_ELEMENTS,
 };
-const tags = Object.keys(ELEMENTS).join();
+
+/** Longer work at a time would keep waiting clicks and keys out. */
+const SLICE_MS = 10;
+
+// The networks first: nothing that they need is drawn. Someone who saves data loads them with the first image.
+const store = new Store();
+const engineNow = runNetworks(store);
+const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {};
+if (!saveData) store.dispatch({ type: 'engine-start' });
 
 const first = languageOf(location, keptLanguage(), navigator.languages);
 const code = first === 'en' ? first : await speak(first); // English is there, and does not wait.
 
+const isOurs = (/** @type {Element} */ { localName }) => localName.startsWith('peer-');
 /** The elements that say something, as they stand in the page before they are drawn. */
-const said = [...document.querySelectorAll(tags)].filter(
-  (node) => node.localName !== 'peer-language' && !node.parentElement?.closest(tags),
-);
+const said = [...document.body.getElementsByTagName('*')].filter((node) => {
+  if (node.localName === 'peer-language' || !isOurs(node)) return false;
+  for (let up = node.parentElement; up; up = up.parentElement) if (isOurs(up)) return false;
+  return true;
+});
 const undrawn = said.map((node) => node.cloneNode(true));
 if (code !== 'en') sayPage(document);
 document.documentElement.lang = code;
-for (const [tag, element] of Object.entries(ELEMENTS)) customElements.define(tag, element);
 
-const isStatus = (/** @type {PageElement} */ element) => Number(element instanceof StatusLine);
-const drawable = () =>
-  [.../** @type {NodeListOf<PageElement>} */ (document.querySelectorAll(tags))].sort(
-    (a, b) => isStatus(a) - isStatus(b),
-  );
-let elements = drawable();
+/** @type {PageElement[]} */
+let elements = [];
+/** What each of them shows. @type {WeakMap<PageElement, State>} */
+const shown = new WeakMap();
+/** Whether a drawing is under way or on its way. */
+let waiting = true;
+/** Where the page was scrolled to before all of it was made anew. @type {[number, number] | null} */
+let place = null;
 
-const store = new Store();
+/** Brings the next turn: a page in the background gets no animation frames, and timers within timers wait longer. */
+const turns = new MessageChannel();
+/** What is done in it. @type {() => void} */
+let next = () => {};
+turns.port1.onmessage = () => next();
+
 store.dispatch({ type: 'language-changed', code, usual: usualOf(navigator.languages) });
-const engineNow = runNetworks(store);
 runImages(store);
 runExplain(store, engineNow);
-runWhatIf(store, engineNow);
-runSides(store, engineNow);
-runMany(store, engineNow);
 runKeep(store);
-runCompare(store, engineNow);
 runOffline(store);
 runLanguage(store);
-runSteps(store, engineNow);
-runTour(store);
+store.subscribe(schedule);
 document.addEventListener('peerlight', (event) => {
   store.dispatch(/** @type {CustomEvent<Action>} */ (event).detail);
 });
+define(ELEMENTS, addLater);
 
-/** Longer drawing lets waiting clicks and keys in. */
-const SLICE_MS = 10;
-/** What all elements show. @type {State | null} */
-let drawn = null;
-let waiting = false;
-/** Where the page was scrolled to before all of it was made anew. @type {[number, number] | null} */
-let place = null;
-store.subscribe(schedule);
+/** The rest of the page comes behind what the first map takes. */
+async function addLater() {
+  const later = await import('./later.js').catch(() => null);
+  if (!later) return store.dispatch({ type: 'page-incomplete' });
+  const { LATER_ELEMENTS, runLater } = later;
+  const add = () => {
+    if (waiting) return void setTimeout(add);
+    waiting = true;
+    define(LATER_ELEMENTS, () => runLater(store, engineNow));
+  };
+  add();
+}
 
-/** Many actions, one drawing. A timer, since a page in the background gets no animation frames. */
+/**
+ * Makes elements of what stands in the page, and draws them.
+ * @param {Record<string, CustomElementConstructor>} made by their tags
+ * @param {() => void} then
+ */
+function define(made, then) {
+  const tasks = Object.entries(made).map(
+    ([tag, element]) =>
+      () =>
+        customElements.define(tag, element),
+  );
+  inSlices(tasks, () => {
+    elements = drawable();
+    draw();
+    then();
+  });
+}
+
+/** The elements in the order in which they are drawn. The status comes last: what it tells of is then on the page. */
+function drawable() {
+  const all = [...document.body.getElementsByTagName('*')].filter((node) => node instanceof PageElement);
+  return [...all.filter((node) => !(node instanceof StatusLine)), ...all.filter((node) => node instanceof StatusLine)];
+}
+
+/** Many actions, one drawing. */
 function schedule() {
   if (waiting) return;
   waiting = true;
-  setTimeout(draw);
+  inTurn(draw);
 }
 
+/** @param {() => void} act */
+function inTurn(act) {
+  next = act;
+  turns.port2.postMessage(null);
+}
+
+/**
+ * Does one thing after the other, in slices between which the page can answer.
+ * @param {(() => void)[]} tasks
+ * @param {() => void} then
+ * @param {number} [first]
+ */
+function inSlices(tasks, then, first = 0) {
+  const end = performance.now() + SLICE_MS;
+  for (let i = first; i < tasks.length; i += 1) {
+    if (i > first && performance.now() > end) return inTurn(() => inSlices(tasks, then, i));
+    try {
+      tasks[i]?.();
+    } catch (thrown) {
+      reportError(thrown); // The others are done all the same.
+    }
+  }
+  then();
+}
+
+/** Draws one state. What comes meanwhile is drawn after it, so that no element ever waits for long. */
 function draw() {
   const { state } = store;
   waiting = true;
@@ -115,30 +159,17 @@ function draw() {
     document.documentElement.lang = code;
   }
   showSections(state);
-  drawFrom(0, state);
-}
-
-/**
- * Draws one state in slices. What comes meanwhile is drawn after it, so that no element ever waits for long. The status
- * comes last: what it tells of is then on the page.
- * @param {number} first
- * @param {State} state
- */
-function drawFrom(first, state) {
-  const end = performance.now() + SLICE_MS;
-  for (let i = first; i < elements.length; i += 1) {
-    if (i > first && performance.now() > end) return void setTimeout(drawFrom, 0, i, state);
-    try {
-      elements[i]?.update(state, drawn);
-    } catch (thrown) {
-      reportError(thrown); // The other elements are drawn all the same.
-    }
-  }
-  drawn = state;
-  waiting = false;
-  if (place) scrollTo(...place);
-  place = null;
-  if (store.state !== state) schedule();
+  const tasks = elements.map((element) => () => {
+    const before = shown.get(element) ?? null;
+    shown.set(element, state);
+    element.update(state, before);
+  });
+  inSlices(tasks, () => {
+    waiting = false;
+    if (place) scrollTo(...place);
+    place = null;
+    if (store.state !== state) schedule();
+  });
 }
 
 /** @param {State} state */
@@ -163,12 +194,5 @@ function sayAnew() {
     node.replaceWith(fresh);
     said[i] = fresh;
   });
-  drawn = null;
   elements = drawable();
 }
-
-draw();
-
-// The networks come after the first paint; someone who saves data loads them with the first image.
-const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {};
-if (!saveData) requestAnimationFrame(() => setTimeout(() => store.dispatch({ type: 'engine-start' })));

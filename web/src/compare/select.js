@@ -102,6 +102,8 @@ export function requestOf(state, method) {
     target: ask.target ?? null,
     versus,
     crop: ask.crop ?? null,
+    across: ask.across ?? null,
+    down: ask.down ?? null,
     // Of the methods' maps, only the mutual one depends on the regions.
     ...(method.joint && ask.grid ? { grid: ask.grid } : {}),
   };

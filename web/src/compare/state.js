@@ -118,7 +118,7 @@ function reduceComparison(comparison, action, page) {
       return { ...comparison, started: false, cards: {}, box: null, versus: null, hidden: [] };
     case 'ask-changed': {
       const { settings = {}, ...own } = action.change;
-      const all = 'target' in own || 'crop' in own;
+      const all = ['target', 'crop', 'across', 'down'].some((key) => key in own);
       const ids = Object.keys(settings);
       const concerns = (/** @type {Method} */ method) =>
         (method.joint && 'grid' in own) || ids.some((id) => shares(page, method, id));

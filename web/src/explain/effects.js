@@ -25,14 +25,16 @@ export function runExplain(store, engineNow) {
     if (serial === runnable(before)) return;
     clearTimeout(timer);
     job.abort();
-    if (serial) timer = setTimeout(explain, state.result ? SETTLE_MS : 0, serial);
+    if (serial && state.result) timer = setTimeout(explain, SETTLE_MS, serial);
+    // Before anything is drawn: the networks work meanwhile.
+    else if (serial) queueMicrotask(() => explain(serial));
   });
 
   /** @param {number} serial */
   async function explain(serial) {
     const { image, ask } = store.state;
     const engine = engineNow();
-    if (!engine || !image.chosen) return;
+    if (!engine || !image.chosen || serial !== runnable(store.state)) return;
     const { signal } = (job = new AbortController());
     dispatch({ type: 'job-started', serial });
     try {

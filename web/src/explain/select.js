@@ -24,7 +24,7 @@ export const runnable = (state) => (explaining(state) && state.image.preview ? s
 export const mapOf = (result, id) => result.peers.find((p) => p.id === id) ?? result;
 
 /** The settings that stand in the request itself; the others are the mutual map's. */
-const OWN = /** @type {const} */ (['grid', 'crop']);
+const OWN = /** @type {const} */ (['grid', 'crop', 'across', 'down']);
 
 /**
  * One setting as a change of the request.

@@ -65,7 +65,8 @@ export function reduceExplain(page, action) {
   switch (action.type) {
     case 'image-ready': {
       if (action.serial !== image.serial) return page;
-      const { target: _, ...ask } = page.ask; // The class belonged to the last image.
+      // The class and the square's place belonged to the last image.
+      const { target: _, across: _x, down: _y, ...ask } = page.ask;
       return due({ ...page, ask, result: null, view: { ...page.view, region: null, pinned: false } });
     }
     case 'engine-ready': {

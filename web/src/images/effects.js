@@ -48,5 +48,6 @@ async function listSamples() {
   /** @type {unknown} */
   const samples = await response.json().catch(() => []);
   if (!Array.isArray(samples)) return [];
-  return samples.map((sample) => ({ ...sample, url: new URL(sample.file, base).href }));
+  const at = (/** @type {string} */ file) => new URL(file, base).href;
+  return samples.map((sample) => ({ ...sample, url: at(sample.file), thumb: at(`thumbs/${sample.file}`) }));
 }

@@ -26,6 +26,7 @@
  * @property {string} [changes]
  * @property {string} [surprise] what the networks do not know of it
  * @property {string} url
+ * @property {string} thumb the address of a small one of 240 x 180 pixels
  *
  * @typedef {{ type: 'samples-listed', samples: Sample[] }
  *   | { type: 'image-picked', source: Blob, name: string, alt?: string, notice?: string }

@@ -35,7 +35,7 @@ export function addressOf(state) {
   if (sample) words.set('sample', stem(sample));
   for (const { id, default: usual } of engine.catalog?.settings ?? []) {
     const value = settingOf(state, id);
-    if (value !== null && value !== usual) words.set(id, String(value));
+    if (value !== null && String(value) !== String(usual)) words.set(id, String(value));
   }
   if (typeof ask.target === 'number') words.set('class', String(ask.target));
   if (view.color) words.set('colors', view.color);

@@ -5,7 +5,7 @@ import { nowhere } from '../what-if/state.js';
 import { addressOf, readAddress } from './address.js';
 
 const settings = [
-  { id: 'grid', kind: 'number', min: 1, max: 56, default: 7 },
+  { id: 'grid', kind: 'number', min: 1, max: 56, default: '7' },
   { id: 'evidence', kind: 'choice', choices: [{ id: 'guided' }, { id: 'class' }], default: 'guided' },
 ];
 const catalog = /** @type {any} */ ({
@@ -25,6 +25,7 @@ const page = /** @type {any} */ ({
 test('an address holds what differs from the beginning, and reads as it was written', () => {
   assert.equal(addressOf({ ...page, image: initial.image }), '');
   assert.equal(addressOf(page), 'sample=cat');
+  assert.equal(addressOf({ ...page, ask: { grid: 7 } }), 'sample=cat', 'what was changed back is as it was');
   const full = {
     ...page,
     ask: { grid: 5, target: 281, settings: { evidence: 'class' } },

@@ -21,7 +21,7 @@ export async function manifestOf({ result, image, ask, engine, whatIf }) {
   if (!result || !source) return null;
   const digest = await crypto.subtle.digest('SHA-256', await source.arrayBuffer());
   const sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const { crop = null, ...request } = ask;
+  const { crop = null, across, down, ...request } = ask;
   const question = answerOf(whatIf) ? questionOf(whatIf) : null;
   return {
     version: 1,
@@ -30,6 +30,8 @@ export async function manifestOf({ result, image, ask, engine, whatIf }) {
     bundle: result.bundle,
     image: { file: image.chosen?.name ?? '', sha256, width: result.image.width, height: result.image.height },
     crop,
+    across,
+    down,
     // The class is named also where it was chosen by itself.
     request: { ...request, target: result.target.class },
     what_if: question && { ...question, brush: Array.from(question.brush ?? []) },

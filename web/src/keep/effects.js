@@ -25,9 +25,11 @@ export function runKeep(store) {
       restore(readAddress(wanted, engine.catalog, samples));
     }
     if (!restored) return;
-    // The class belongs to the image, and regions to the grid: each follows what it belongs to.
-    if (waiting && image.preview !== before.image.preview && waiting.ask.target !== undefined) {
-      dispatch({ type: 'ask-changed', change: { target: waiting.ask.target } });
+    // Class and place belong to the image, and regions to the grid: each follows what it belongs to.
+    if (waiting && image.preview !== before.image.preview) {
+      const { target, across, down } = waiting.ask;
+      const own = Object.entries({ target, across, down }).filter(([, value]) => value !== undefined);
+      if (own.length) dispatch({ type: 'ask-changed', change: Object.fromEntries(own) });
     }
     if (waiting && result && result !== before.result) {
       const { beside } = waiting;
@@ -43,7 +45,7 @@ export function runKeep(store) {
   /** @param {Address} address */
   async function restore(address) {
     const { sample, view } = address;
-    const { target: _, ...ask } = address.ask;
+    const { target: _, across: _x, down: _y, ...ask } = address.ask;
     if (Object.keys(ask).length) dispatch({ type: 'ask-changed', change: ask });
     if (Object.keys(view).length) dispatch({ type: 'view-changed', view });
     if (!sample || store.state.image.serial) return;

@@ -43,7 +43,8 @@ export function runMany(store, engineNow) {
    */
   async function explain(engine, { id, file }) {
     const { signal } = (job = new AbortController());
-    const { target: _, crop, ...request } = store.state.ask; // The class belongs to the image that is shown.
+    // The class and the square's place belong to the image that is shown.
+    const { target: _, crop, across: _x, down: _y, ...request } = store.state.ask;
     dispatch({ type: 'many-started', id });
     const start = performance.now();
     try {

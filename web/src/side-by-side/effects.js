@@ -101,7 +101,10 @@ export function followSides(store, engineNow) {
     const shown = await decodePreview(other.source);
     try {
       const target = sides.sameClass ? left.target.class : null;
-      return { result: await explainImage(engine, other, { ...ask, target }, call), preview: shown };
+      return {
+        result: await explainImage(engine, other, { ...ask, target, across: null, down: null }, call),
+        preview: shown,
+      };
     } catch (thrown) {
       shown.bitmap.close();
       throw thrown;

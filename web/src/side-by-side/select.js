@@ -30,7 +30,13 @@ export const bothOf = ({ sides: { left, result } }) => (left && result ? { left,
 export function comparable(state) {
   const both = bothOf(state);
   if (!both || state.sides.other?.kind === 'image') return false;
-  const [a, b] = [both.left.image, both.right.image].map(({ width, height, crop }) => [width, height, crop.side]);
+  const [a, b] = [both.left.image, both.right.image].map(({ width, height, crop }) => [
+    width,
+    height,
+    crop.side,
+    crop.x,
+    crop.y,
+  ]);
   return String(a) === String(b);
 }
 

@@ -28,8 +28,12 @@ export function runSteps(store, engineNow) {
     const engine = engineNow();
     if (!engine || !image.chosen) return;
     const { signal } = (asking = new AbortController());
-    const { grid, crop = null } = request;
-    const call = engine.explain(image.chosen.source, { method: 'attention', crop, ...(grid && { grid }) }, { signal });
+    const { grid, crop = null, across, down } = request;
+    const call = engine.explain(
+      image.chosen.source,
+      { method: 'attention', crop, across, down, ...(grid && { grid }) },
+      { signal },
+    );
     const layers = await call.catch(() => null);
     // Without them the steps show the networks' own maps.
     if (!signal.aborted) store.dispatch({ type: 'steps-found', of, layers });

@@ -72,7 +72,15 @@ const SETTINGS = {
   grid: { name: 'Raster', help: 'Anzahl der Regionen je Seite des Quadrats.' },
   crop: {
     name: 'Ausschnitt',
-    help: 'Größe des mittleren Quadrats, das die Netze sehen, als Anteil der kürzeren Seite.',
+    help: 'Größe des Quadrats, das die Netze sehen, als Anteil der kürzeren Seite.',
+  },
+  across: {
+    name: 'Waagrecht',
+    help: 'Ort des Quadrats: 0 ist der linke Rand des Bildes, 0,5 die Mitte, 1 der rechte Rand.',
+  },
+  down: {
+    name: 'Senkrecht',
+    help: 'Ort des Quadrats: 0 ist der obere Rand des Bildes, 0,5 die Mitte, 1 der untere Rand.',
   },
 };
 

@@ -201,6 +201,7 @@ export const PATTERNS = [
     /^the test photos were measured with '(.+)' and its defaults$/,
     (method) => `Die Testfotos wurden mit „${method}“ und dessen Voreinstellungen vermessen`,
   ],
+  [/^of the test photos, the networks saw the center$/, () => 'Bei den Testfotos sahen die Netze die Mitte'],
   [
     /^the test photos were seen with a crop of (.+)$/,
     (crop) => `Die Testfotos wurden mit einem Ausschnitt von ${crop.replace('.', ',')} gesehen`,

@@ -39,6 +39,9 @@ const words = {
   // app/
   'offline.ready': 'Sie sind offline. Alles, was geladen ist, geht weiter.',
   'offline.kept': 'Sie sind offline. Die Seite arbeitet mit dem, was auf diesem Gerät aufbewahrt ist.',
+  'offline.incomplete':
+    'Ein Teil der Seite konnte nicht geladen werden: „Was wäre, wenn“, viele Bilder und der Vergleich fehlen. Laden Sie ' +
+    'die Seite neu.',
   'offline.bare': 'Sie sind offline. Netze, die noch nicht auf diesem Gerät sind, lassen sich nicht laden.',
   'update.there': 'Es gibt eine neue Fassung dieser Seite.',
   'update.take': 'Mit der neuen Fassung neu laden',
@@ -260,6 +263,7 @@ const words = {
   'view.map': 'Karte',
   'view.not-for-judging': '{name} (nicht zum Beurteilen)',
   'viewer.crop': 'Ziehen ändert die Größe des Quadrats, das die Netze sehen',
+  'viewer.move': 'Ziehen verschiebt das Quadrat, das die Netze sehen',
   'viewer.zoom': 'Vergrößerung',
   'viewer.smaller': 'Kleiner',
   'viewer.larger': 'Größer (Strg und das Rad, zwei Finger oder ein Doppelklick)',

@@ -38,6 +38,8 @@ export const EN = {
   // app/
   'offline.ready': 'You are offline. Everything that is loaded keeps working.',
   'offline.kept': 'You are offline. The page works with what is kept on this device.',
+  'offline.incomplete':
+    'A part of the page could not be loaded: what if, many images and the comparison are missing. Reload the page.',
   'offline.bare': 'You are offline. Networks that are not on this device yet cannot be loaded.',
   'update.there': 'There is a new version of this page.',
   'update.take': 'Reload with the new version',
@@ -248,6 +250,7 @@ export const EN = {
   'view.map': 'Map',
   'view.not-for-judging': '{name} (not for judging)',
   'viewer.crop': 'Drag to resize the square that the networks see',
+  'viewer.move': 'Drag to move the square that the networks see',
   'viewer.zoom': 'Zoom',
   'viewer.smaller': 'Smaller',
   'viewer.larger': 'Larger (Ctrl and the wheel, two fingers, or a double click)',

@@ -41,9 +41,14 @@ function rulesOf(code) {
   const locale = LOCALES[code];
   /** @type {Map<string, Intl.NumberFormat>} */
   const numbers = new Map();
+  /** @type {Intl.PluralRules | undefined} */
+  let plural;
+  /** @type {Intl.ListFormat | undefined} */
+  let list;
+  // Made when they are first wanted, since each takes milliseconds.
   return {
-    plural: new Intl.PluralRules(locale),
-    list: new Intl.ListFormat(locale),
+    plural: (/** @type {number} */ n) => (plural ??= new Intl.PluralRules(locale)).select(n),
+    list: (/** @type {string[]} */ items) => (list ??= new Intl.ListFormat(locale)).format(items),
     /** @param {Intl.NumberFormatOptions} options */
     number(options) {
       const key = Object.values(options).join();
@@ -88,7 +93,7 @@ export const t = (key, args = {}) => parts(key, args).join('');
  */
 export function parts(key, args) {
   const text = language.words[key];
-  const form = typeof text === 'string' ? text : (text[rules.plural.select(Number(args.n))] ?? text.other);
+  const form = typeof text === 'string' ? text : (text[rules.plural(Number(args.n))] ?? text.other);
   return form.split(/\{([\w-]+)\}/).map((part, i) => {
     const value = i % 2 ? (args[part] ?? '') : part;
     return typeof value === 'number' ? number(value) : value;
@@ -152,4 +157,4 @@ export const share = (x, digits, least = digits) =>
  * A list of things, with “and” before the last.
  * @param {string[]} items
  */
-export const listed = (items) => rules.list.format(items);
+export const listed = (items) => rules.list(items);

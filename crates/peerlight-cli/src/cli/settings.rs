@@ -4,8 +4,11 @@ use clap::{
     Arg, ArgMatches, Args, Command, FromArgMatches,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
-use peerlight_core::Result;
-use peerlight_explain::{Handle, Kind, Request, Setting, Value, catalog, options::CROP};
+use peerlight_core::{Framing, Result};
+use peerlight_explain::{
+    Handle, Kind, NumberSetting, Request, Setting, Value, catalog,
+    options::{ACROSS, CROP, DOWN, FRAMING},
+};
 
 /// The settings that stand on the command line. Each setting of the catalog has a flag with its name, help, choices and
 /// range.
@@ -18,14 +21,21 @@ impl SettingArgs {
     /// # Errors
     /// `ask-invalid` for a number that must be whole.
     pub fn request(&self) -> Result<Request> {
-        let own = self.0.iter().filter(|(id, _)| *id != CROP.setting.id);
+        let own = self.0.iter().filter(|(id, _)| FRAMING.iter().all(|of| *id != of.setting.id));
         let spec = own.fold(Request::default().method, |spec, (id, value)| format!("{spec}:{id}={value}"));
         spec.parse()
     }
 
-    /// The crop, which belongs to the forward pass. `None` for the bundle's.
-    pub fn crop(&self) -> Option<f64> {
-        self.0.iter().find(|(id, _)| *id == CROP.setting.id).map(|(_, value)| CROP.read(value))
+    /// The square of each image that the networks see, which belongs to the forward pass.
+    ///
+    /// # Errors
+    /// `ask-invalid` for a value out of range.
+    pub fn framing(&self) -> Result<Framing> {
+        let given = |setting: &NumberSetting| {
+            let found = self.0.iter().find(|(id, _)| *id == setting.setting.id);
+            found.map(|(_, value)| setting.setting.check(value).map(|()| setting.read(value))).transpose()
+        };
+        Ok(Framing { crop: given(&CROP)?, across: given(&ACROSS)?, down: given(&DOWN)? })
     }
 }
 
@@ -94,12 +104,16 @@ mod tests {
 
     #[test]
     fn given_settings_reach_the_request_and_the_others_are_left_out() {
-        let line = Line::try_parse_from(["x", "--grid=4", "--evidence=class", "--contrast=2", "--crop=0.5"]).unwrap();
+        let given = ["x", "--grid=4", "--evidence=class", "--contrast=2", "--crop=0.5", "--down=1"];
+        let line = Line::try_parse_from(given).unwrap();
+        let framing = Framing { crop: Some(0.5), across: None, down: Some(1.0) };
         let evidence = EVIDENCE.read(&Value::Text("class".into()));
         let expected = Request { grid: 4, ..Request::default() }.with(&EVIDENCE, evidence).with(&EXPONENT, 2.0);
-        assert_eq!((line.settings.request().unwrap(), line.settings.crop()), (expected, Some(0.5)));
+        assert_eq!((line.settings.request().unwrap(), line.settings.framing().unwrap()), (expected, framing));
         let none = Line::try_parse_from(["x"]).unwrap();
-        assert_eq!((none.settings.request().unwrap(), none.settings.crop()), (Request::default(), None));
+        let plain = (Request::default(), Framing::default());
+        assert_eq!((none.settings.request().unwrap(), none.settings.framing().unwrap()), plain);
+        assert!(Line::try_parse_from(["x", "--across=1.5"]).unwrap().settings.framing().is_err());
         assert!(Line::try_parse_from(["x", "--grid=2.5"]).unwrap().settings.request().is_err());
     }
 }

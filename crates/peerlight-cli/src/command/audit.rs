@@ -6,7 +6,7 @@ mod page;
 
 use std::{collections::BTreeMap, time::Instant};
 
-use peerlight_core::{Result, argmax};
+use peerlight_core::{Framing, Result, argmax};
 use peerlight_explain::{Explanation, Needs, REGIONS, Request, STATISTICS, Session, Statistic, statistic};
 use peerlight_models::distinct_name;
 use serde::{Deserialize, Serialize};
@@ -136,7 +136,7 @@ fn free() -> Vec<&'static dyn Statistic> {
 
 async fn find(session: &Session, request: &Request, name: &str, pixels: &peerlight_core::Rgba8) -> Result<Finding> {
     let progress = Terminal::quiet();
-    let pass = session.forward(pixels, None, &progress).await?;
+    let pass = session.forward(pixels, Framing::default(), &progress).await?;
     let made = session.explain_maps(&pass, request, &progress).await?;
     let statistics = session.statistics(&pass, request, &made, &free(), &progress).await?;
     let first: Vec<_> = made.peers.iter().map(|peer| peer.top[0].clone()).collect();

@@ -12,7 +12,7 @@ use std::{
     time::Instant,
 };
 
-use peerlight_core::{Code, Error, Preprocess, Result, overlay};
+use peerlight_core::{Code, Error, Result, overlay};
 use peerlight_explain::{ByName, Explanation, Prediction, Request, Session, Versus, explainer, legacy};
 use peerlight_metrics::WhatIfResult;
 use serde::Serialize;
@@ -42,9 +42,7 @@ pub fn run(options: &Explain) -> Result<End> {
     };
     // What cannot be asked is said before any image is worked on.
     session.check(&ask)?;
-    if let Some(crop) = options.settings.crop() {
-        Preprocess { crop, ..session.info().preprocess.clone() }.check()?;
-    }
+    options.settings.framing()?;
     options.what_if.check(ask.grid)?;
     session::once_each(&options.method)?;
     for request in requests(options, &session, ask.target.clone())? {
@@ -251,10 +249,10 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
     let Job { session, ask, manifest, out, options } = *job;
     let image = decode(&files::read_image(path)?)?;
     manifest.map_or(Ok(()), |manifest| manifest.check(&image))?;
-    let crop = manifest.map_or(options.settings.crop(), |manifest| manifest.crop);
+    let framing = manifest.map_or_else(|| options.settings.framing(), |manifest| Ok(manifest.framing))?;
     let host = Terminal::new();
     let clock = Instant::now();
-    let pass = pollster::block_on(session.forward(&image, crop, &host))?;
+    let pass = pollster::block_on(session.forward(&image, framing, &host))?;
     let pass_time = clock.elapsed().as_secs_f64();
     let explanation = pollster::block_on(session.explain(&pass, ask, &host))?;
     let mut methods = Vec::new();

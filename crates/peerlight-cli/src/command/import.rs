@@ -54,8 +54,14 @@ pub fn run(options: &Import) -> Result<()> {
     }
     check_out(&options.out, &wanted, &options.own)?;
     let mut peers = Peers::default();
+    let is_known = |wanted: &Wanted| matches!(wanted.source, Source::Bundle { .. });
+    let are_all_known = wanted.iter().all(is_known);
     for wanted in &wanted {
-        let given = options.own.of(&wanted.id, &ids)?;
+        // A bundle says how its peers are prepared: what is said of all is for the networks beside them.
+        let given = match is_known(wanted) && !are_all_known {
+            true => options.own.of_alone(&wanted.id, &ids)?,
+            false => options.own.of(&wanted.id, &ids)?,
+        };
         match &wanted.source {
             Source::Onnx(file) => peers.add_onnx(&wanted.id, file, given)?,
             Source::Architecture { id, file } => peers.add_weights(options, &wanted.id, id, file.as_deref(), given)?,

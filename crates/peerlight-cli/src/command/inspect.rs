@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use burn::tensor::Device;
-use peerlight_core::{Error, Preprocess, Result, Rgba8, read};
+use peerlight_core::{Error, Framing, Preprocess, Result, Rgba8, read};
 use peerlight_explain::{Request, Session};
 use peerlight_models::Layer;
 use peerlight_onnx::{Inspection, NetworkInfo, Options, inspect};
@@ -107,9 +107,10 @@ fn runs(options: &Inspect, bytes: &[u8], image: &Rgba8) -> Result<Vec<Run>> {
     let bundle = bundle::parse(&options.file, bytes)?;
     let session = Session::open(&bundle, &device, "CPU")?;
     let host = Terminal::new();
+    let framing = Framing { crop: options.crop, ..Framing::default() };
     let pass = match options.method.is_empty() {
         true => None,
-        false => Some(pollster::block_on(session.forward(image, options.crop, &host))?),
+        false => Some(pollster::block_on(session.forward(image, framing, &host))?),
     };
     let (mut runs, classes) = (Vec::new(), bundle.manifest.classes());
     for (i, peer) in bundle.manifest.peers.iter().enumerate() {

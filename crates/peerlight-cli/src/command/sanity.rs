@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use peerlight_core::Result;
+use peerlight_core::{Framing, Result};
 use peerlight_explain::Request;
 use peerlight_metrics::{Sanity as Found, UNCHANGED, sanity};
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub fn run(options: &Sanity) -> Result<()> {
     let peer = options.peer.as_deref().map(|wanted| session::peer(&session, wanted)).transpose()?;
     let image = decode(&files::read_image(&options.image)?)?;
     let host = Terminal::new();
-    let pass = pollster::block_on(session.forward(&image, None, &host))?;
+    let pass = pollster::block_on(session.forward(&image, Framing::default(), &host))?;
     let mut tested = Vec::new();
     for method in session::fitting(&session, &options.method)? {
         let request = Request { peer, ..method.clone() };

@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use super::{broadcast, count, repeated};
 use crate::{
-    constant::{Constant, Int},
+    constant::{
+        Constant,
+        Int::{self, Batch, Known},
+    },
     error::{Fault, refuse},
     import::{Call, Import, Value},
 };
@@ -124,15 +127,20 @@ fn of_two<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'
 }
 
 fn of_ints(op: &str, a: Int, b: Int) -> Result<Int, Fault> {
-    // What leaves the size of the batch as it is, or asks whether something else is it.
-    match (op, a, b) {
-        ("Mul", Int::Batch, Int::Known(1)) | ("Mul", Int::Known(1), Int::Batch) => return Ok(Int::Batch),
-        ("Add" | "Sub", Int::Batch, Int::Known(0)) | ("Div", Int::Batch, Int::Known(1)) => return Ok(Int::Batch),
-        ("Equal", Int::Batch, Int::Known(v)) | ("Equal", Int::Known(v), Int::Batch) if v <= 0 => {
-            return Ok(Int::Known(0));
-        }
-        ("Equal", Int::Batch, Int::Batch) => return Ok(Int::Known(1)),
-        _ => {}
+    // Multiples of the size of the batch, which is 1 or more.
+    let of_batch = match (op, a, b) {
+        ("Mul", Batch(n), Known(k)) | ("Mul", Known(k), Batch(n)) => n.checked_mul(k).map(Batch),
+        ("Div", Batch(n), Known(k)) if k > 0 && n % k == 0 => Some(Batch(n / k)),
+        ("Div", Batch(n), Batch(k)) if k > 0 && n % k == 0 => Some(Known(n / k)),
+        ("Mod", Batch(n), Known(k)) if k > 0 && n % k == 0 => Some(Known(0)),
+        ("Add" | "Sub", Batch(n), Known(0)) | ("Add", Known(0), Batch(n)) => Some(Batch(n)),
+        ("Max", Batch(n), Known(k)) | ("Max", Known(k), Batch(n)) if k <= n => Some(Batch(n)),
+        ("Equal", Batch(_), Known(k)) | ("Equal", Known(k), Batch(_)) if k <= 0 => Some(Known(0)),
+        ("Equal", Batch(n), Batch(k)) => Some(Known(i64::from(n == k))),
+        _ => None,
+    };
+    if let Some(value) = of_batch {
+        return Ok(value);
     }
     let (a, b) = (a.known()?, b.known()?);
     let truth = |is: bool| Some(i64::from(is));

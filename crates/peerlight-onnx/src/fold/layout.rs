@@ -7,7 +7,7 @@ use crate::{
     constant::{Constant, Int, Numbers, known},
     draft::position,
     error::{Fault, refuse},
-    import::{Call, Import, Value},
+    import::{Call, Import, Value, extent},
     ops::shape::{
         extents::{flat_shape, reshaped, squeezed, unsqueezed},
         range, split_sizes,
@@ -22,7 +22,8 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
     };
     match call.node.op {
         "Reshape" => {
-            let target = call.constant(1)?.to_ints()?;
+            // What is the same for every sample of a batch is there once.
+            let target = call.constant(1)?.to_ints()?.into_iter().map(|i| Int::Known(i.of_one())).collect::<Vec<_>>();
             let target = reshaped(&known(&x.shape), &target, call.int("allowzero", 0)? != 0)?;
             viewed(shape_of(&target.into_iter().map(Int::known).collect::<Result<Vec<_>, _>>()?)?)
         }
@@ -74,6 +75,22 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
             }
             Ok(parts)
         }
+        "GatherND" => {
+            let places = call.constant(1)?;
+            let Some((&depth, before)) = places.shape.split_last() else { return refuse("has no places") };
+            let Some(part) = x.shape.get(depth..) else { return refuse("has places of more axes than it has") };
+            if call.int("batch_dims", 0)? != 0 {
+                return refuse("picks for each of a batch, which is not supported");
+            }
+            let (size, steps, shape) = (count(part)?, steps(&x.shape), [before, part].concat());
+            import.allow(count(&shape)?)?;
+            let mut all = Vec::new();
+            for place in places.to_known()?.chunks(depth.max(1)) {
+                let start = start_of(place, &x.shape, &steps)?;
+                all.extend(start..start + size);
+            }
+            Ok(vec![Value::Constant(Rc::new(at(x, shape, all.into_iter())?))])
+        }
         "ScatterND" => {
             let (places, updates) = (call.constant(1)?, call.constant(2)?);
             let Some((&depth, before)) = places.shape.split_last() else { return refuse("has no places") };
@@ -86,25 +103,67 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
             let mut values = x.to_floats()?;
             let (places, updates) = (places.to_known()?, updates.to_floats()?);
             for (place, update) in places.chunks(depth.max(1)).zip(updates.chunks(size.max(1))) {
-                let mut start = 0;
-                for (axis, &at) in place.iter().enumerate() {
-                    start += position(at, x.shape[axis])? * steps[axis];
-                }
+                let start = start_of(place, &x.shape, &steps)?;
                 values[start..start + size].copy_from_slice(update);
             }
             Ok(vec![Value::Constant(Rc::new(x.like(x.shape.clone(), values)))])
         }
         "Expand" => {
             // What is the same for every sample of a batch needs to be there once.
-            let one = |extent: Int| if extent == Int::Batch { Ok(1) } else { extent.known() };
-            let target: Vec<i64> = call.constant(1)?.to_ints()?.into_iter().map(one).collect::<Result<_, _>>()?;
+            let target: Vec<i64> = call.constant(1)?.to_ints()?.into_iter().map(Int::of_one).collect();
             let shape = broadcast(&x.shape, &shape_of(&target)?)?;
             import.allow(count(&shape)?)?;
             let places = repeated(&x.shape, &shape);
             Ok(vec![Value::Constant(Rc::new(at(x, shape, places)?))])
         }
-        _ => refuse("repeats a constant, which is not supported"),
+        _ => {
+            // `Tile`: whole copies, one after the other.
+            let times: Vec<usize> =
+                call.constant(1)?.to_ints()?.into_iter().map(|i| extent(i.of_one())).collect::<Result<_, _>>()?;
+            if times.len() != x.shape.len() {
+                return refuse(format!("repeats {} axes {} times", x.shape.len(), times.len()));
+            }
+            let mut whole = Constant::clone(x);
+            for (axis, &times) in times.iter().enumerate().filter(|(_, times)| **times != 1) {
+                import.allow(whole.len().max(whole.shape[axis]).saturating_mul(times.max(1)))?;
+                let once: Vec<usize> = (0..whole.shape[axis]).collect();
+                whole = along(&whole, axis, &once.repeat(times))?;
+            }
+            Ok(vec![Value::Constant(Rc::new(whole))])
+        }
     }
+}
+
+/// Ones on a diagonal of a matrix.
+pub fn diagonal<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
+    let x = call.constant(0)?;
+    let (&[rows, columns], shift) = (x.shape.as_slice(), call.int("k", 0)?) else { return refuse("takes no matrix") };
+    import.allow(x.len())?;
+    let on = |place: usize| (place / columns) as i64 + shift == (place % columns) as i64;
+    Ok(Constant::floats(vec![rows, columns], (0..x.len()).map(|place| f32::from(u8::from(on(place)))).collect()))
+}
+
+/// The upper or the lower triangles of matrices, and noughts.
+pub fn triangle<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
+    let x = call.constant(0)?;
+    let &[.., rows, columns] = x.shape.as_slice() else { return refuse("takes no matrix") };
+    let shift = call.optional_constant(1)?.map_or(Ok(0), |k| k.scalar().map(|k| k as i64))?;
+    let is_upper = call.int("upper", 1)? != 0;
+    import.allow(x.len())?;
+    let mut values = x.to_floats()?;
+    for (place, value) in values.iter_mut().enumerate() {
+        let beyond = (place % columns) as i64 - (place / columns % rows) as i64 - shift;
+        if (is_upper && beyond < 0) || (!is_upper && beyond > 0) {
+            *value = 0.0;
+        }
+    }
+    Ok(x.like(x.shape.clone(), values))
+}
+
+/// The element at which a part begins whose first coordinates are these.
+fn start_of(place: &[i64], shape: &[usize], steps: &[usize]) -> Result<usize, Fault> {
+    let along = |(axis, &at): (usize, &i64)| Ok(position(at, shape[axis])? * steps[axis]);
+    place.iter().enumerate().map(along).sum()
 }
 
 /// From an element to the next, along each axis.

@@ -71,3 +71,19 @@ pub fn running_sum<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<V
     }
     Ok(vec![Value::Constant(Rc::new(x.like(x.shape.clone(), values)))])
 }
+
+/// `exp(x) / sum exp(x)` along an axis.
+pub fn softmax<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
+    let x = call.constant(0)?;
+    let axis = position(call.int("axis", -1)?, x.shape.len())?;
+    let (inner, extent) = (count(&x.shape[axis + 1..])?, x.shape[axis]);
+    import.allow(x.len())?;
+    let mut values = x.to_floats()?;
+    for first in (0..values.len()).filter(|i| i / inner.max(1) % extent == 0) {
+        let along = (0..extent).map(|i| first + i * inner);
+        let most = along.clone().map(|i| values[i]).fold(f32::NEG_INFINITY, f32::max);
+        let sum: f32 = along.clone().map(|i| (values[i] - most).exp()).sum();
+        along.for_each(|i| values[i] = (values[i] - most).exp() / sum);
+    }
+    Ok(vec![Value::Constant(Rc::new(x.like(x.shape.clone(), values)))])
+}

@@ -17,7 +17,7 @@ type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 /// A function of each element, whose axes may stand in any order.
 pub fn apply<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, op: Op) -> Results<'a> {
     let node = import.node(call, op, vec![data.node], Vec::new())?;
-    Ok(vec![Value::Data(Data { node, order: data.order.clone() })])
+    Ok(vec![Value::of(Data { node, order: data.order.clone() })])
 }
 
 pub fn unary<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
@@ -39,7 +39,7 @@ pub fn unary<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         "Tanh" => Op::Unary(Unary::Tanh),
         other => unreachable!("{other} is not in the list of operations"),
     };
-    apply(import, call, call.data(0)?, op)
+    apply(import, call, call.view(0)?, op)
 }
 
 /// `Clip`, of which ReLU and ReLU6 are cases.
@@ -51,7 +51,7 @@ pub fn clip<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         (0.0, high) if high >= f32::MAX => Op::Activation(Activation::Relu),
         (low, high) => Op::Unary(Unary::Clip { low, high }),
     };
-    apply(import, call, call.data(0)?, op)
+    apply(import, call, call.view(0)?, op)
 }
 
 /// `max(0, min(1, alpha x + beta))`.
@@ -61,7 +61,7 @@ pub fn hard_sigmoid<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results
         true => Activation::HARD_SIGMOID,
         false => Activation::HardSigmoid { slope, offset },
     };
-    apply(import, call, call.data(0)?, Op::Activation(activation))
+    apply(import, call, call.view(0)?, Op::Activation(activation))
 }
 
 pub fn gelu<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
@@ -70,36 +70,36 @@ pub fn gelu<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         "tanh" => Activation::GeluTanh,
         other => return refuse(format!("approximates by '{other}'")),
     };
-    apply(import, call, call.data(0)?, Op::Activation(activation))
+    apply(import, call, call.view(0)?, Op::Activation(activation))
 }
 
 /// `x sigmoid(alpha x)`.
 pub fn swish<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let x = call.data(0)?.clone();
+    let x = call.view(0)?.clone();
     let alpha = call.float("alpha", 1.0)?;
     if alpha == 1.0 {
         return apply(import, call, &x, Op::Activation(Activation::Silu));
     }
     let gate = with_constant(import, call, &x, Binary::Mul, alpha)?;
     let gate = apply_data(import, call, &gate, Op::Activation(Activation::Sigmoid))?;
-    Ok(vec![Value::Data(of_two(import, call, Binary::Mul, &x, &gate)?)])
+    Ok(vec![Value::of(of_two(import, call, Binary::Mul, &x, &gate)?)])
 }
 
 /// `gamma x` above 0, and `gamma alpha (exp(x) - 1)` below.
 pub fn selu<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let (alpha, gamma) = (call.float("alpha", 1.673_263_2)?, call.float("gamma", 1.050_701)?);
-    let elu = apply_data(import, call, call.data(0)?, Op::Unary(Unary::Elu { alpha }))?;
-    Ok(vec![Value::Data(with_constant(import, call, &elu, Binary::Mul, gamma)?)])
+    let elu = apply_data(import, call, call.view(0)?, Op::Unary(Unary::Elu { alpha }))?;
+    Ok(vec![Value::of(with_constant(import, call, &elu, Binary::Mul, gamma)?)])
 }
 
 /// `x` above 0, and below 0 a slope of its own for each channel: max(x, 0) + slope min(x, 0).
 pub fn prelu<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let x = call.data(0)?.clone();
+    let x = call.view(0)?.clone();
     let above = apply_data(import, call, &x, Op::Activation(Activation::Relu))?;
     let below = apply_data(import, call, &x, Op::Unary(Unary::Clip { low: f32::MIN, high: 0.0 }))?;
     let slope = super::arithmetic::constant_beside(import, call, &below, call.constant(1)?)?;
     let below = super::arithmetic::join(import, call, Binary::Mul, &below, slope, false)?;
-    Ok(vec![Value::Data(of_two(import, call, Binary::Add, &above, &below)?)])
+    Ok(vec![Value::of(of_two(import, call, Binary::Add, &above, &below)?)])
 }
 
 fn apply_data<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, op: Op) -> Result<Data, Fault> {

@@ -36,15 +36,12 @@ pub fn binary<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let mut alone = call.inputs.len() == 1;
     for input in inputs {
         alone = false;
-        result = Value::Data(match (&result, input) {
-            (Value::Data(a), Value::Data(b)) => of_two(import, call, op, a, b)?,
-            (Value::Data(a), Value::Constant(b)) => beside(import, call, op, a, b, false)?,
-            (Value::Constant(a), Value::Data(b)) => beside(import, call, op, b, a, true)?,
-            _ => {
-                return refuse(
-                    "takes constants before what is computed from the image, or the images of a batch as one",
-                );
-            }
+        use Value::{Constant, Data, Turned};
+        result = Value::of(match (&result, input) {
+            (Data(a) | Turned(a), Data(b) | Turned(b)) => of_two(import, call, op, a, b)?,
+            (Data(a) | Turned(a), Constant(b)) => beside(import, call, op, a, b, false)?,
+            (Constant(a), Data(b) | Turned(b)) => beside(import, call, op, b, a, true)?,
+            _ => return refuse("takes constants before what is computed from the image"),
         });
     }
     if alone && matches!(op, Binary::Sub | Binary::Div) { refuse("has one input") } else { Ok(vec![result]) }
@@ -58,12 +55,12 @@ pub fn power<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         -1.0 => Unary::Reciprocal,
         exponent => Unary::Power { exponent },
     };
-    apply(import, call, call.data(0)?, Op::Unary(op))
+    apply(import, call, call.view(0)?, Op::Unary(op))
 }
 
 /// A function of two results.
 fn of_two<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, op: Binary, a: &Data, b: &Data) -> Result<Data, Fault> {
-    if a.order.len() != b.order.len() {
+    if a.order.len() != b.order.len() || a.batch() != b.batch() {
         let (a, b) = (import.draft.shape(a), import.draft.shape(b));
         return refuse(format!("takes results of the shapes {a:?} and {b:?}"));
     }
@@ -75,7 +72,10 @@ fn of_two<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, op: Binary, a: &Data
     }
     let (left, right, order) = match a.order == b.order {
         true => (a.node, b.node, a.order.clone()),
-        false => (import.draft.settled(a)?, import.draft.settled(b)?, (0..a.order.len()).collect()),
+        false => {
+            let (a, b) = (import.draft.in_order(a)?, import.draft.in_order(b)?);
+            (a.node, b.node, a.order)
+        }
     };
     let node = import.node(call, Op::Binary(op), vec![left, right], Vec::new())?;
     Ok(Data { node, order })
@@ -202,12 +202,12 @@ pub fn constant_beside<'a>(
     constant: &Rc<Constant<'a>>,
 ) -> Result<usize, Fault> {
     let rank = data.order.len();
-    if constant.shape.len() > rank || (constant.shape.len() == rank && constant.shape[0] != 1) {
-        let shape = import.draft.shape(data);
+    let missing = rank.saturating_sub(constant.shape.len());
+    let view: Vec<usize> = std::iter::repeat_n(1, missing).chain(constant.shape.iter().copied()).collect();
+    if view.len() > rank || view[data.batch()] != 1 {
+        let shape = import.extents(data);
         return refuse(format!("takes a constant of the shape {:?} beside a result {shape:?}", constant.shape));
     }
-    let missing = rank - constant.shape.len();
-    let view: Vec<usize> = std::iter::repeat_n(1, missing).chain(constant.shape.iter().copied()).collect();
     // The view's axis i is the node's axis order[i].
     let mut shape = vec![1; rank];
     for (axis, &at) in data.order.iter().enumerate() {

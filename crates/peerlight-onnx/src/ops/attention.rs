@@ -4,18 +4,18 @@ use peerlight_models::ops::{Op, Softmax, Unary};
 
 use super::activation::apply;
 use crate::{
+    constant::Int,
     draft::Data,
     error::{Fault, refuse},
     import::{Call, Import, Value},
 };
 
 pub fn softmax<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
-    let data = call.data(0)?.clone();
+    let data = call.view(0)?.clone();
     let old = import.opset < 13;
     let place = data.position(call.int("axis", if old { 1 } else { -1 })?)?;
     // Before opset 13 all axes from this one on are one.
-    let shape = import.draft.shape(&data);
-    if old && shape[place..].iter().any(|&extent| extent != 1) {
+    if old && import.extents(&data)[place + 1..].iter().any(|&extent| extent != Int::Known(1)) {
         return refuse("runs over several axes at once");
     }
     let op = Op::Softmax(Softmax { axis: data.order[place] });
@@ -23,6 +23,6 @@ pub fn softmax<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
     let data = Data { node, ..data };
     match call.node.op {
         "LogSoftmax" => apply(import, call, &data, Op::Unary(Unary::Log)),
-        _ => Ok(vec![Value::Data(data)]),
+        _ => Ok(vec![Value::of(data)]),
     }
 }

@@ -8,6 +8,7 @@ use peerlight_models::{
     ops::{Linear, MatMul, Op},
 };
 
+use super::arithmetic::constant_beside;
 use crate::{
     constant::Constant,
     draft::{Data, Node},
@@ -24,20 +25,58 @@ pub fn gemm<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     }
     let (alpha, beta) = (call.float("alpha", 1.0)?, call.float("beta", 1.0)?);
     let is_turned = call.int("transB", 0)? != 0;
-    let x = import.draft.settled(call.data(0)?)?;
     let mut own = vec![weight(import, call, call.constant(1)?, is_turned, alpha)?];
     let out = import.draft.parameters[own[0]].shape[0];
     if let Some(bias) = call.optional_constant(2)? {
         own.push(self::bias(import, call, bias, out, beta)?);
     }
-    import.result(call, Op::Linear(Linear {}), vec![x], own)
+    linear(import, call, own)
+}
+
+/// A linear layer along the last axis of the first input.
+fn linear<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, own: Vec<usize>) -> Results<'a> {
+    let x = import.draft.in_order(call.view(0)?)?;
+    if x.order.last() == Some(&0) {
+        return refuse("works along the axis of the batch");
+    }
+    let node = import.node(call, Op::Linear(Linear {}), vec![x.node], own)?;
+    Ok(vec![Value::of(Data { node, order: x.order })])
+}
+
+/// The product of two tensors of which neither is a matrix of weights behind a result.
+fn product<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let (a, b) = match (call.optional(0), call.optional(1)) {
+        (Some(Value::Constant(constant)), _) => {
+            let b = import.draft.in_order(call.view(1)?)?;
+            let node = constant_beside(import, call, &b, constant)?;
+            (Data { node, order: b.order.clone() }, b)
+        }
+        (_, Some(Value::Constant(constant))) => {
+            let a = import.draft.in_order(call.view(0)?)?;
+            let node = constant_beside(import, call, &a, constant)?;
+            (a.clone(), Data { node, order: a.order })
+        }
+        _ => (import.draft.in_order(call.view(0)?)?, import.draft.in_order(call.view(1)?)?),
+    };
+    if a.order.len() != b.order.len() || a.batch() != b.batch() {
+        let (a, b) = (import.extents(&a), import.extents(&b));
+        return refuse(format!("multiplies matrices of the shapes {a:?} and {b:?}"));
+    }
+    if a.batch() + 2 >= a.order.len() {
+        return refuse("works along the axis of the batch");
+    }
+    let node = import.node(call, Op::MatMul(MatMul {}), vec![a.node, b.node], Vec::new())?;
+    Ok(vec![Value::of(Data { node, order: a.order })])
 }
 
 pub fn matmul<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let data = call.data(0)?.clone();
-    let Some(Value::Constant(constant)) = call.optional(1) else {
-        let (a, b) = (import.draft.settled(&data)?, import.draft.settled(call.data(1)?)?);
-        return import.result(call, Op::MatMul(MatMul {}), vec![a, b], Vec::new());
+    let (data, constant) = match (call.optional(0), call.optional(1)) {
+        (Some(Value::Data(data) | Value::Turned(data)), Some(Value::Constant(constant)))
+            if constant.shape.len() == 2 =>
+        {
+            (data.clone(), constant)
+        }
+        _ => return product(import, call),
     };
     let weight = weight(import, call, constant, false, 1.0)?;
     // The last axis of a view is the channels of an image: a convolution with a kernel of one pixel.
@@ -48,8 +87,7 @@ pub fn matmul<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         let node = import.node(call, Op::Conv(conv), vec![data.node], vec![weight])?;
         return Ok(vec![Value::Data(Data { node, order: data.order })]);
     }
-    let x = import.draft.settled(&data)?;
-    import.result(call, Op::Linear(Linear {}), vec![x], vec![weight])
+    linear(import, call, vec![weight])
 }
 
 /// The weight of a linear layer, [out, in], of a matrix that is [in, out] or turned around already.

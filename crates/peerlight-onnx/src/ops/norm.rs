@@ -22,14 +22,16 @@ pub fn batch<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         return Err(Fault::new("is in training mode").advise("Export the network in evaluation mode: model.eval()."));
     }
     let epsilon = call.float("epsilon", 1e-5)?;
-    let data = call.data(0)?;
+    let data = call.view(0)?;
+    // Where axes of the file are apart here, the channels are another one.
+    let place = data.position(call.int("axis", 1)?)?;
     let parts = [call.constant(1)?, call.constant(2)?, call.constant(3)?, call.constant(4)?];
     let channels = parts[0].len();
     if parts.iter().any(|part| part.len() != channels) {
         return refuse("has parameters of different lengths");
     }
-    if data.order.len() != 4 {
-        return of_vectors(import, call, data, parts, epsilon);
+    if data.order.len() != 4 || place != 1 || data.batch() != 0 {
+        return of_vectors(import, call, place, parts, epsilon);
     }
     let x = import.draft.settled(data)?;
     let [scale, bias, mean, variance] = parts;
@@ -48,31 +50,32 @@ pub fn batch<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
 fn of_vectors<'a>(
     import: &mut Import<'a>,
     call: &Call<'_, 'a>,
-    data: &Data,
+    place: usize,
     parts: [&Rc<Constant<'a>>; 4],
     epsilon: f32,
 ) -> Results<'a> {
+    let data = call.view(0)?;
     let [scale, bias, mean, variance] = parts.map(|part| part.to_floats());
     let (scale, bias, mean, variance) = (scale?, bias?, mean?, variance?);
     let factor: Vec<f32> =
         scale.iter().zip(&variance).map(|(scale, variance)| scale / (variance + epsilon).sqrt()).collect();
     let summand =
         bias.iter().zip(mean.iter().zip(&factor)).map(|(bias, (mean, factor))| bias - mean * factor).collect();
-    // The channels are the first axis after the batch, and stand for all others.
-    let mut shape = vec![1; data.order.len() - 1];
-    shape[0] = factor.len();
+    // What stands for a channel stands for all of it.
+    let mut shape = vec![1; data.order.len()];
+    shape[place] = factor.len();
     let wide = |values| Rc::new(Constant::floats(shape.clone(), values));
     let factor = constant_beside(import, call, data, &wide(factor))?;
     let scaled = join(import, call, Binary::Mul, data, factor, false)?;
     let summand = constant_beside(import, call, &scaled, &wide(summand))?;
-    Ok(vec![Value::Data(join(import, call, Binary::Add, &scaled, summand, false)?)])
+    Ok(vec![Value::of(join(import, call, Binary::Add, &scaled, summand, false)?)])
 }
 
 pub fn layer<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let data = call.data(0)?.clone();
+    let data = call.view(0)?.clone();
     let last = data.order.len() - 1;
     if data.position(call.int("axis", -1)?)? != last {
-        return refuse("normalizes several axes at once; only the last is supported");
+        return super::composed::layer(import, call);
     }
     let epsilon = call.float("epsilon", 1e-5)?;
     let name = call.name();
@@ -84,7 +87,7 @@ pub fn layer<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     }
     let axis = data.order[last];
     let node = import.node(call, Op::LayerNorm(LayerNorm { axis, epsilon }), vec![data.node], own)?;
-    Ok(vec![Value::Data(Data { node, ..data })])
+    Ok(vec![Value::of(Data { node, ..data })])
 }
 
 /// Instance normalization: as many groups as channels.

@@ -1,6 +1,6 @@
 //! Padding as an operation of its own.
 
-use peerlight_models::ops::{Op, Pad};
+use peerlight_models::ops::{Concat, Op, Pad};
 
 use super::{conv::size, resample, resize::mapped};
 use crate::{
@@ -14,7 +14,7 @@ type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 pub fn pad<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let mode = call.text("mode", "constant")?;
     let value = call.float_or_input("value", 2, 0.0)?;
-    let data = call.data(0)?.clone();
+    let data = call.view(0)?.clone();
     let rank = data.order.len();
     let pads = call.ints_or_input("pads", 1)?.ok_or_else(|| Fault::new("has no pads"))?;
     let axes = match call.optional_constant(3)? {
@@ -33,10 +33,10 @@ pub fn pad<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         }
     }
     match around[..] {
-        _ if around.iter().all(|pair| *pair == [0, 0]) => Ok(vec![Value::Data(data)]),
+        _ if around.iter().all(|pair| *pair == [0, 0]) => Ok(vec![Value::of(data)]),
         [[0, 0], [0, 0], down, across] if mode != "constant" => {
             let node = padded(import, call, data.node, mode, [down, across])?;
-            Ok(vec![Value::Data(Data { node, ..data })])
+            Ok(vec![Value::of(Data { node, ..data })])
         }
         [[0, 0], [0, 0], [top, bottom], [left, right]] => {
             let node = import.node(
@@ -45,10 +45,37 @@ pub fn pad<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
                 vec![data.node],
                 Vec::new(),
             )?;
-            Ok(vec![Value::Data(Data { node, ..data })])
+            Ok(vec![Value::of(Data { node, ..data })])
         }
-        _ => refuse("pads axes other than height and width"),
+        _ if mode != "constant" => refuse("pads axes other than height and width with what is there"),
+        _ => {
+            let node = beside(import, call, data.node, value, &around)?;
+            Ok(vec![Value::of(Data { node, ..data })])
+        }
     }
+}
+
+/// A number before and after the elements of any axes.
+fn beside<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    mut x: usize,
+    value: f32,
+    around: &[[usize; 2]],
+) -> Result<usize, Fault> {
+    for (axis, &pair) in around.iter().enumerate().filter(|(_, pair)| **pair != [0, 0]) {
+        let mut parts = vec![x];
+        for (place, extent) in pair.into_iter().enumerate().filter(|(_, extent)| *extent > 0) {
+            let mut shape = import.draft.nodes[x].shape.clone();
+            shape[axis - 1] = extent;
+            let count = shape.iter().try_fold(1usize, |all, &extent| all.checked_mul(extent)).unwrap_or(usize::MAX);
+            import.allow(count)?;
+            let part = import.fixed(call, &shape, vec![value; count])?;
+            parts.insert(if place == 0 { 0 } else { parts.len() }, part);
+        }
+        x = import.node(call, Op::Concat(Concat { axis }), parts, Vec::new())?;
+    }
+    Ok(x)
 }
 
 /// Padding by the image's own pixels, which come again behind its edge (edge), mirrored (reflect) or from the other

@@ -58,7 +58,7 @@ pub fn reduce<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     };
     let Some(asked) = call.ints_or_input("axes", 1)?.filter(|axes| !axes.is_empty()) else {
         if call.int("noop_with_empty_axes", 0)? != 0 {
-            return Ok(vec![Value::Data(data.clone())]);
+            return Ok(vec![call.same(0)?]);
         }
         return refuse("works along all axes, that of the batch included");
     };
@@ -87,12 +87,12 @@ pub fn reduce<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         "ReduceMin" => import.node(call, Op::Unary(Unary::Neg), vec![node], Vec::new())?,
         _ => node,
     };
-    Ok(vec![Value::Data(Data { node, order })])
+    Ok(vec![Value::of(Data { node, order })])
 }
 
 /// What is summed, or whose greatest is found, so that all reductions are sums, means and maxima.
 fn prepared<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Data, Fault> {
-    let data = call.data(0)?.clone();
+    let data = call.view(0)?.clone();
     let of = |x: usize| match call.node.op {
         "ReduceL1" => Some((Op::Unary(Unary::Abs), vec![x])),
         "ReduceL2" | "ReduceSumSquare" => Some((Op::Binary(Binary::Mul), vec![x, x])),

@@ -28,7 +28,7 @@ pub fn quantize<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a>
     };
     let scale = scale.scalar()?;
     let [low, high] = [low, high].map(|bound| bound * scale);
-    apply(import, call, call.data(0)?, Op::Unary(Unary::Quantize { step: scale, low, high }))
+    apply(import, call, call.view(0)?, Op::Unary(Unary::Quantize { step: scale, low, high }))
 }
 
 /// The least and the greatest number of the type of a zero point.
@@ -44,5 +44,5 @@ fn bounds(zero: &Constant) -> Result<(f32, f32), Fault> {
 
 /// The way back from a quantized result, which was never taken.
 pub fn dequantize<'a>(_: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    Ok(vec![Value::Data(call.data(0)?.clone())])
+    Ok(vec![call.same(0)?])
 }

@@ -2,10 +2,11 @@
 
 pub mod extents;
 pub mod range;
+pub mod reshape;
 
-use peerlight_models::ops::{Binary, Concat, Flatten, Op, Reshape, Slice};
+use peerlight_models::ops::{Binary, Concat, Op, Reshape, Slice};
 
-use super::arithmetic::constant_beside;
+use super::{arithmetic::constant_beside, merged};
 use crate::{
     constant::{Int, known},
     draft::{Data, position},
@@ -14,24 +15,18 @@ use crate::{
     import::{Call, Import, Value, extent},
 };
 
-use extents::{expanded, reshaped, squeezed, unsqueezed};
+use extents::{expanded, squeezed, unsqueezed};
 
 type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 
 /// Nothing: a cast between floats, or a dropout, which is for training.
 pub fn same<'a>(_: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    Ok(vec![Value::Data(call.data(0)?.clone())])
+    Ok(vec![call.same(0)?])
 }
 
-/// The shape of a result: the batch, whose size is not known, and what is.
+/// The shape of a result.
 pub fn shape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let shape = whole(&import.draft.shape(call.data(0)?));
-    Ok(vec![shape_slice(call, shape)?])
-}
-
-/// A shape of one sample with the batch before it.
-fn whole(shape: &[usize]) -> Vec<Int> {
-    std::iter::once(Int::Batch).chain(known(shape)).collect()
+    Ok(vec![shape_slice(call, merged::extents(import, call.value(0)?)?)?])
 }
 
 pub fn transpose<'a>(_: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
@@ -47,119 +42,76 @@ pub fn transpose<'a>(_: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     Ok(vec![Value::of(Data { node: data.node, order })])
 }
 
-pub fn flatten<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let data = call.data(0)?.clone();
-    match data.position(call.int("axis", 1)?)? {
-        1 => {
-            let x = import.draft.settled(&data)?;
-            flat(import, call, x)
-        }
-        axis => refuse(format!("flattens from axis {axis} on; only from 1 on is supported")),
-    }
-}
-
-fn flat<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, x: usize) -> Results<'a> {
-    match import.draft.nodes[x].shape.len() {
-        1 => Ok(vec![Value::Data(import.draft.data(x))]),
-        _ => import.result(call, Op::Flatten(Flatten {}), vec![x], Vec::new()),
-    }
-}
-
-pub fn reshape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let data = call.data(0)?.clone();
-    let target = call.constant(1)?.to_ints()?;
-    let shape = import.draft.shape(&data);
-    if target == [Int::Known(-1)] && !shape.is_empty() {
-        return Ok(vec![Value::Row(data)]);
-    }
-    let target = reshaped(&whole(&shape), &target, call.int("allowzero", 0)? != 0)?;
-    to_shape(import, call, &data, target)
-}
-
+/// Axes of one element repeated to fit.
 pub fn expand<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let data = call.data(0)?.clone();
-    let own = whole(&import.draft.shape(&data));
+    let data = call.view(0)?.clone();
+    let own = import.extents(&data);
     let target = call.constant(1)?.to_ints()?;
+    if target.len() > own.len() && import.batch == Int::Known(1) {
+        return merged::alone(import, call);
+    }
     let shape = expanded(&own, &target)?;
     if shape == own {
-        return Ok(vec![Value::Data(data)]);
+        return Ok(vec![Value::of(data)]);
     }
-    repeated(import, call, &data, &shape[1..])
+    if shape[data.batch()] != own[data.batch()] {
+        return merged::alone(import, call);
+    }
+    repeated(import, call, &data, &shape)
 }
 
 /// The data with axes of 1 repeated to fit: nothing is added to a tensor of noughts of that shape.
 pub fn repeated<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, shape: &[Int]) -> Results<'a> {
-    let shape = shape.iter().map(|i| extent(i.known()?)).collect::<Result<Vec<_>, _>>()?;
-    let x = import.draft.settled(data)?;
+    let batch = data.batch();
+    let others = shape.iter().enumerate().filter(|(axis, _)| *axis != batch);
+    let shape = others.map(|(_, i)| extent(i.known()?)).collect::<Result<Vec<_>, _>>()?;
+    let x = import.draft.in_order(data)?;
     let noughts = shape.iter().try_fold(1usize, |all, &extent| all.checked_mul(extent)).unwrap_or(usize::MAX);
     import.allow(noughts)?;
     let noughts = import.fixed(call, &shape, vec![0.0; noughts])?;
-    import.result(call, Op::Binary(Binary::Add), vec![x, noughts], Vec::new())
+    let node = import.node(call, Op::Binary(Binary::Add), vec![x.node, noughts], Vec::new())?;
+    Ok(vec![Value::of(Data { node, order: x.order })])
 }
 
-/// A result with another shape, that of one sample after the batch.
-pub fn to_shape<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, target: Vec<Int>) -> Results<'a> {
-    let own = import.draft.shape(data);
-    let advice = "The batch must stay the first axis: export the network with a dynamic batch, or for one image.";
-    let shape = match target.split_first() {
-        // A network that was exported for one image has 1 where the batch is.
-        Some((Int::Batch | Int::Known(1), rest)) => {
-            rest.iter().map(|i| extent(i.known()?)).collect::<Result<Vec<_>, _>>()?
+/// Whole copies along axes, one after the other.
+pub fn tile<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let data = call.view(0)?;
+    let times = call.constant(1)?.to_known()?;
+    let rank = data.order.len();
+    if times.len() != rank {
+        return refuse(format!("repeats {rank} axes {times:?} times"));
+    }
+    if times[data.batch()] != 1 {
+        return merged::alone(import, call);
+    }
+    let Data { mut node, ref order } = *data;
+    for (axis, &times) in order.iter().zip(&times).filter(|(_, times)| **times != 1) {
+        let copies = extent(times)?;
+        if !(1..=4096).contains(&copies) {
+            return refuse(format!("repeats an axis {copies} times"));
         }
-        _ if counts(&target) == Some(own.iter().product()) => return merge(import, call, data, &target),
-        _ => return Err(Fault::new(format!("makes {target:?} of {own:?}")).advise(advice)),
-    };
-    if shape == own {
-        return Ok(vec![Value::Data(data.clone())]);
+        node = import.node(call, Op::Concat(Concat { axis: *axis }), vec![node; copies], Vec::new())?;
     }
-    let x = import.draft.settled(data)?;
-    match shape.len() {
-        1 => flat_of(import, call, x, &shape),
-        _ => import.result(call, Op::Reshape(Reshape { shape }), vec![x], Vec::new()),
-    }
-}
-
-/// The elements of a sample in this shape, whose first axis is counted together with the batch.
-pub fn merge<'a>(
-    import: &mut Import<'a>,
-    call: &Call<'_, 'a>,
-    data: &Data,
-    shape: &[Int],
-) -> Result<Vec<Value<'a>>, Fault> {
-    let shape: Vec<usize> = shape.iter().map(|i| extent(i.known()?)).collect::<Result<_, Fault>>()?;
-    let x = import.draft.settled(data)?;
-    let node = match import.draft.nodes[x].shape == shape {
-        true => x,
-        false => import.node(call, Op::Reshape(Reshape { shape }), vec![x], Vec::new())?,
-    };
-    Ok(vec![Value::Merged(import.draft.data(node))])
-}
-
-/// The elements of a shape that does not hang on the batch.
-fn counts(shape: &[Int]) -> Option<usize> {
-    let extents = shape.iter().map(|i| usize::try_from(i.known().ok()?).ok());
-    extents.into_iter().try_fold(1usize, |product, extent| product.checked_mul(extent?))
-}
-
-fn flat_of<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, x: usize, shape: &[usize]) -> Results<'a> {
-    let count: usize = import.draft.nodes[x].shape.iter().product();
-    if shape != [count] {
-        return refuse(format!("makes {shape:?} of {count} numbers of one image"));
-    }
-    flat(import, call, x)
+    Ok(vec![Value::of(Data { node, order: order.clone() })])
 }
 
 pub fn squeeze<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let axes = call.ints_or_input("axes", 1)?;
-    if let (Some(Value::Turned(data)), Some(axes)) = (call.optional(0), &axes) {
-        return without_axes(import, call, data.clone(), axes);
+    let data = call.view(0)?.clone();
+    let own = import.extents(&data);
+    let axes = match call.ints_or_input("axes", 1)? {
+        Some(axes) => axes,
+        None => (0..own.len()).filter(|&axis| own[axis] == Int::Known(1)).map(|axis| axis as i64).collect(),
+    };
+    let gone: Vec<usize> = axes.iter().map(|&axis| position(axis, own.len())).collect::<Result<_, _>>()?;
+    if gone.contains(&data.batch()) {
+        return merged::alone(import, call);
     }
-    let data = call.data(0)?.clone();
-    let own = import.draft.shape(&data);
-    // With an extent for the batch that is none of the others', so that it stays.
-    let all: Vec<usize> = std::iter::once(usize::MAX).chain(own).collect();
-    let shape = squeezed(&all, axes.as_deref())?;
-    to_shape(import, call, &data, whole(&shape[1..]))
+    if data.batch() != 0 {
+        return without_axes(import, call, data, &axes);
+    }
+    let shape: Vec<usize> = own.iter().map(|extent| extent.of_one() as usize).collect();
+    let shape = squeezed(&shape, Some(&axes))?;
+    reshape::to_shape(import, call, &data, &shape[1..])
 }
 
 /// A view without some of its axes of one element.
@@ -174,7 +126,12 @@ fn without_axes<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, mut data: Data
 }
 
 /// A view without one of its axes, which has one element.
-fn without_axis<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, position: usize) -> Result<Data, Fault> {
+pub fn without_axis<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    data: &Data,
+    position: usize,
+) -> Result<Data, Fault> {
     let axis = data.order[position];
     let mut shape = import.draft.nodes[data.node].shape.clone();
     if shape.remove(axis - 1) != 1 {
@@ -186,20 +143,36 @@ fn without_axis<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, p
 }
 
 pub fn unsqueeze<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let data = call.data(0)?.clone();
+    let data = call.view(0)?.clone();
     let axes = call.ints_or_input("axes", 1)?.ok_or_else(|| Fault::new("has no axes"))?;
-    let all: Vec<usize> = std::iter::once(usize::MAX).chain(import.draft.shape(&data)).collect();
+    // The batch is known by an extent that no other has.
+    let extents = import.extents(&data);
+    let known = |i: &Int| i.known().map_or(usize::MAX, |extent| extent as usize);
+    let mut all: Vec<usize> = extents.iter().map(known).collect();
+    all[data.batch()] = usize::MAX;
     let shape = unsqueezed(&all, &axes)?;
-    match shape[0] {
-        usize::MAX => to_shape(import, call, &data, whole(&shape[1..])),
-        _ => refuse("puts an axis before the batch"),
+    if data.batch() == 0 && shape[0] == usize::MAX {
+        return reshape::to_shape(import, call, &data, &shape[1..]);
     }
+    let x = import.draft.in_order(&data)?;
+    let others = shape.iter().copied().filter(|&extent| extent != usize::MAX).collect();
+    let node = import.node(call, Op::Reshape(Reshape { shape: others }), vec![x.node], Vec::new())?;
+    let mut count = 0;
+    let numbered = |extent: &usize| {
+        if *extent == usize::MAX {
+            0
+        } else {
+            count += 1;
+            count
+        }
+    };
+    Ok(vec![Value::of(Data { node, order: shape.iter().map(numbered).collect() })])
 }
 
 pub fn concat<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     // Beside what is computed from the image there may be what is not: a token of a class.
     let of_image = call.inputs.iter().find_map(|input| match input {
-        Some(Value::Data(data)) => Some(data.clone()),
+        Some(Value::Data(data) | Value::Turned(data)) => Some(data.clone()),
         _ => None,
     });
     let mut all: Vec<Data> = Vec::new();
@@ -209,18 +182,23 @@ pub fn concat<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
                 let node = constant_beside(import, call, data, constant)?;
                 Data { node, order: data.order.clone() }
             }
-            _ => call.data(place)?.clone(),
+            _ => call.view(place)?.clone(),
         });
     }
-    let Some(first) = all.first() else { return refuse("has no inputs") };
-    let place = first.position(call.int("axis", 1)?)?;
-    if all.iter().all(|data| data.order == first.order) {
-        let nodes = all.iter().map(|data| data.node).collect();
-        let node = import.node(call, Op::Concat(Concat { axis: first.order[place] }), nodes, Vec::new())?;
-        return Ok(vec![Value::Data(Data { node, order: first.order.clone() })]);
+    if !all.iter().all(|data| data.order == all[0].order) {
+        all = all.iter().map(|data| import.draft.in_order(data)).collect::<Result<_, _>>()?;
     }
-    let nodes = all.iter().map(|data| import.draft.settled(data)).collect::<Result<Vec<_>, _>>()?;
-    import.result(call, Op::Concat(Concat { axis: place }), nodes, Vec::new())
+    let Some(first) = all.first().cloned() else { return refuse("has no inputs") };
+    if all.iter().any(|data| data.order != first.order) {
+        return refuse("joins results whose batches are different axes");
+    }
+    let axis = first.axis(call.int("axis", 1)?)?;
+    if axis == 0 {
+        return refuse("works along the axis of the batch");
+    }
+    let nodes = all.iter().map(|data| data.node).collect();
+    let node = import.node(call, Op::Concat(Concat { axis }), nodes, Vec::new())?;
+    Ok(vec![Value::of(Data { node, order: first.order })])
 }
 
 /// A part of one axis.
@@ -242,9 +220,7 @@ fn part<'a>(
 
 pub fn slice<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let mut data = call.view(0)?.clone();
-    let own = whole(&import.draft.nodes[data.node].shape);
-    let shape: Vec<Int> = data.order.iter().map(|&axis| own[axis]).collect();
-    for (axis, range) in range::of(call, &shape)? {
+    for (axis, range) in range::of(call, &import.extents(&data))? {
         if data.order[axis] == 0 {
             // All of the batch, or the one image that there is.
             if matches!(range.forward(), Ok([0, end, 1]) if end > 0) {
@@ -271,9 +247,6 @@ pub fn split<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
 
 /// `Gather` with constant places: one, whose axis goes, or several.
 pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    if let Some(Value::Row(data)) = call.optional(0) {
-        return in_order(import, call, &data.clone());
-    }
     let data = call.view(0)?.clone();
     let axis = data.position(call.int("axis", 0)?)?;
     let places = call.constant(1)?;
@@ -288,32 +261,26 @@ pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
             }
             let mut shape = import.draft.shape(&one);
             shape.remove(axis - 1);
-            to_shape(import, call, &one, whole(&shape))
+            reshape::to_shape(import, call, &one, &shape)
         }
         (1, &[first, .., last]) if starts.windows(2).all(|pair| pair[0] + 1 == pair[1]) => {
             let range = range::Range::between(first, last + 1);
             Ok(vec![Value::of(part(import, call, &data, axis, range)?)])
         }
-        (1, starts) if (1..=64).contains(&starts.len()) => {
-            let one = |start: usize| range::Range::between(start, start + 1);
-            let parts = starts.iter().map(|&start| part(import, call, &data, axis, one(start)));
+        (1.., starts) if !starts.is_empty() => {
+            let runs = range::runs(starts);
+            if runs.len() > 512 {
+                return refuse(format!("takes {} places that are not one after the other", starts.len()));
+            }
+            let parts = runs.into_iter().map(|run| part(import, call, &data, axis, run));
             let nodes: Vec<usize> = parts.map(|part| part.map(|data| data.node)).collect::<Result<_, _>>()?;
             let node = import.node(call, Op::Concat(Concat { axis: data.order[axis] }), nodes, Vec::new())?;
-            Ok(vec![Value::of(Data { node, ..data })])
+            let picked = Value::of(Data { node, order: data.order });
+            let mut shape = merged::extents(import, &picked)?;
+            shape.splice(axis..=axis, known(&places.shape));
+            reshape::to_extents(import, call, &picked, &shape)
         }
-        _ => refuse(format!("takes {} places in {} axes", starts.len(), places.shape.len())),
-    }
-}
-
-/// The elements of all images, picked one after the other and in another shape. The places are those of the first
-/// image.
-fn in_order<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data) -> Results<'a> {
-    let places = call.constant(1)?;
-    let count: usize = import.draft.shape(data).iter().product();
-    let is_all = places.to_known()?.into_iter().eq(0..count as i64) && places.shape.first() == Some(&1);
-    match is_all {
-        true => to_shape(import, call, data, whole(&places.shape[1..])),
-        false => refuse("picks among the numbers of all images of a batch"),
+        _ => refuse("takes no places"),
     }
 }
 

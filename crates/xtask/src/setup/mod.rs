@@ -13,7 +13,7 @@ use crate::shell::{Result, say};
 /// What to set up.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Leave the browser and its driver out (enough for building the page)
+    /// Leave the browsers, their drivers and wasm-pack out (enough for building the page)
     #[arg(long)]
     no_browser: bool,
 }
@@ -24,8 +24,10 @@ pub fn run(args: &Args) -> Result {
     say(format!("trunk: {}", tools::trunk()?.display()));
     say(format!("node packages: {}", node::ensure()?.display()));
     if !args.no_browser {
-        let browser = browser::ensure()?;
-        say(format!("browser: {} driven by {}", browser.chrome.display(), browser.driver.display()));
+        say(format!("wasm-pack: {}", tools::wasm_pack()?.display()));
+        for browser in [browser::chromium()?, browser::firefox()?] {
+            say(format!("browser: {} driven by {}", browser.program.display(), browser.driver.display()));
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The standard library for WebAssembly, of the toolchain in use.
 
-use crate::shell::{self, Result, command, exec_quietly, output, say, which};
+use crate::shell::{Result, command, exec_quietly, output, say, which};
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,13 +8,12 @@ use std::process::Command;
 /// The target all WebAssembly is built for.
 pub const TRIPLE: &str = "wasm32-unknown-unknown";
 
-/// A cargo command that can build for [`TRIPLE`]; `flags` go to every crate built for it.
-pub fn cargo(flags: &[String]) -> Result<Command> {
+/// Cargo, or a command that calls it, made able to build for [`TRIPLE`]; `flags` go to every crate built for it.
+pub fn ready(mut command: Command, flags: &[String]) -> Result<Command> {
     ensure()?;
-    let mut cargo = shell::cargo();
     // Encoded, so that a path with spaces stays one flag.
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
-    Ok(cargo)
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+    Ok(command)
 }
 
 /// Finds the target's standard library, or has rustup install it. Returns its folder.

@@ -1,25 +1,56 @@
-//! Tools kept in the cache: wasm-bindgen and Trunk, built from source, and ruff, in a Python environment of its own.
+//! Tools kept in the cache: those of Rust's, built from source, and ruff, in a Python environment of its own.
 
 use crate::shell::{self, Result, command, exec_quietly, output, read, root, say, which};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-/// The newest Trunk that this workspace's compiler builds.
-const TRUNK: &str = "0.21.14";
+/// A tool that `cargo install` builds.
+struct Tool<'a> {
+    program: &'a str,
+    package: &'a str,
+    version: &'a str,
+    /// How the version of a program on `PATH` has to begin for it to be used instead.
+    like: &'a str,
+    /// The level of optimization: most tools run for seconds, and are built in half the time without.
+    level: &'a str,
+    features: &'a [&'a str],
+}
+
+/// The newest Trunk that this workspace's compiler builds. Its default features ask the network for news of itself.
+const TRUNK: Tool = Tool {
+    program: "trunk",
+    package: "trunk",
+    version: "0.21.14",
+    like: "0.21.",
+    level: "0",
+    features: &["--no-default-features", "--features", "rustls"],
+};
+
+const WASM_PACK: Tool =
+    Tool { program: "wasm-pack", package: "wasm-pack", version: "0.15.1", like: "", level: "0", features: &[] };
+
+const GECKODRIVER: Tool = Tool { program: "geckodriver", package: "geckodriver", version: "0.37.1", ..WASM_PACK };
 
 /// `wasm-bindgen` of exactly the version that Cargo.lock holds: its format differs between versions.
 pub fn wasm_bindgen() -> Result<PathBuf> {
     let version = locked("wasm-bindgen")?;
-    tool("wasm-bindgen", "wasm-bindgen-cli", &version, "1", &[])
+    let (version, like) = (version.as_str(), version.as_str());
+    ensure(&Tool { program: "wasm-bindgen", package: "wasm-bindgen-cli", version, like, level: "1", features: &[] })
 }
 
-/// The runner for wasm tests, which comes with `wasm-bindgen`.
-pub fn wasm_test_runner() -> Result<PathBuf> {
-    Ok(wasm_bindgen()?.with_file_name(format!("wasm-bindgen-test-runner{}", std::env::consts::EXE_SUFFIX)))
-}
-
-/// Trunk, which puts the page together. Its default features ask the network for news of itself.
+/// Trunk, which puts the page together.
 pub fn trunk() -> Result<PathBuf> {
-    tool("trunk", "trunk", TRUNK, "0", &["--no-default-features", "--features", "rustls"])
+    ensure(&TRUNK)
+}
+
+/// wasm-pack, which runs the tests of the modules' crate in browsers.
+pub fn wasm_pack() -> Result<PathBuf> {
+    ensure(&WASM_PACK)
+}
+
+/// The program that speaks WebDriver to Firefox.
+pub fn geckodriver() -> Result<PathBuf> {
+    ensure(&GECKODRIVER)
 }
 
 /// The version of ruff that the scripts under tests/ are formatted with.
@@ -45,25 +76,33 @@ pub fn ruff() -> Result<Option<PathBuf>> {
     Ok(Some(ruff))
 }
 
-fn is_version(program: &Path, version: &str) -> bool {
-    output(command(program).arg("--version")).is_some_and(|text| text.split(' ').any(|word| word == version))
+fn is_version(program: &Path, like: &str) -> bool {
+    output(command(program).arg("--version"))
+        .is_some_and(|text| text.split_whitespace().any(|word| word.starts_with(like)))
 }
 
-fn tool(program: &str, package: &str, version: &str, level: &str, features: &[&str]) -> Result<PathBuf> {
+/// The tool in the cache, or one on `PATH`, or a new one in the cache.
+fn ensure(tool: &Tool) -> Result<PathBuf> {
+    let Tool { program, package, version, like, level, features } = *tool;
     let dir = shell::cache()?.join(format!("{package}-{version}"));
     let own = dir.join("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
     if own.is_file() {
         return Ok(own);
     }
-    if let Some(path) = which(program).filter(|path| is_version(path, version)) {
+    if let Some(path) = which(program).filter(|path| is_version(path, like)) {
         return Ok(path);
     }
-    say(format!("building {package} {version} (about two minutes)"));
+    // Whoever comes second finds what the first one built.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock();
+    if own.is_file() {
+        return Ok(own);
+    }
+    say(format!("building {package} {version} (about a minute)"));
     let install = |locked: bool| {
         let mut cargo = shell::cargo();
         cargo.args(["install", package, "--version", version, "--root"]).arg(&dir);
         cargo.args(locked.then_some("--locked")).args(features);
-        // Built once and run for seconds: without optimization the wait is halved.
         cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level).env("CARGO_PROFILE_RELEASE_LTO", "off");
         cargo
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")

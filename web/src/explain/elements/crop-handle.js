@@ -1,32 +1,35 @@
 import { PageElement, changed, make } from '../../shared/element.js';
+import { svg } from '../../shared/svg.js';
+import { squareMoved, squareResized } from '../square.js';
 import { t } from '../../words/index.js';
 
-/** @import { State } from '../../app/state.js' */
+/**
+ * @import { State } from '../../app/state.js'
+ * @import { Drag, Square } from '../square.js'
+ */
+
+/** Arrows to all four sides. */
+const ARROWS = 'M12 1l4 5h-3v5h5V8l5 4-5 4v-3h-5v5h3l-4 5-4-5h3v-5H6v3l-5-4 5-4v3h5V6H8z';
 
 /**
- * A corner of the square that the networks see, to be dragged: the square grows and shrinks around the image's center.
- * With the keyboard, the setting “Crop” does the same.
+ * The square that the networks see, to be dragged: by its corner to another size, by its handle to another place.
+ * With the keyboard, the settings “Crop”, “Across” and “Down” do the same.
  */
 export class CropHandle extends PageElement {
-  #grip = make('span', { class: 'grip', title: t('viewer.crop'), 'data-testid': 'crop-corner' });
+  #corner = this.#grip('size', 'viewer.crop', squareResized);
+  #handle = this.#grip('place', 'viewer.move', squareMoved);
   #outline = make('span', { class: 'outline', hidden: true });
   /** @type {State | null} */
   #state = null;
-  #wanted = 0;
+  /** Where the drag began, in pixels of the screen. @type {[number, number]} */
+  #from = [0, 0];
+  /** @type {Square | null} */
+  #wanted = null;
 
   connectedCallback() {
     this.setAttribute('aria-hidden', 'true');
-    this.replaceChildren(this.#outline, this.#grip);
-    this.#grip.addEventListener('pointerdown', (event) => {
-      event.preventDefault(); // A drag of the corner does not pan the image.
-      this.#grip.setPointerCapture(event.pointerId);
-      this.#wanted = 0;
-    });
-    this.#grip.addEventListener('pointermove', (event) => {
-      if (this.#grip.hasPointerCapture(event.pointerId)) this.#draw(event);
-    });
-    this.#grip.addEventListener('pointerup', () => this.#end(true));
-    this.#grip.addEventListener('pointercancel', () => this.#end(false));
+    this.#handle.append(svg('svg', { viewBox: '0 0 24 24' }, svg('path', { d: ARROWS })));
+    this.replaceChildren(this.#outline, this.#handle, this.#corner);
   }
 
   /**
@@ -35,30 +38,62 @@ export class CropHandle extends PageElement {
    */
   update(state, before) {
     this.#state = state;
-    this.hidden = !state.result || state.whatIf.on || state.view.presenting;
-    if (changed(state, before, (s) => [s.result])) this.#outline.hidden = true;
+    const { result } = state;
+    this.hidden = !result || state.whatIf.on || state.view.presenting;
+    if (!result || !changed(state, before, (s) => [s.result])) return;
+    this.#outline.hidden = true;
+    const { width, height, crop } = result.image;
+    this.#handle.hidden = crop.side >= Math.max(width, height);
   }
 
-  /** @param {PointerEvent} event */
-  #draw(event) {
+  /**
+   * @param {string} name
+   * @param {'viewer.crop' | 'viewer.move'} title
+   * @param {Drag} drag
+   */
+  #grip(name, title, drag) {
+    const grip = make('span', { class: `grip ${name}`, title: t(title), 'data-testid': `crop-${name}` });
+    grip.addEventListener('pointerdown', (event) => {
+      event.preventDefault(); // A drag of the square does not pan the image.
+      grip.setPointerCapture(event.pointerId);
+      this.#from = [event.clientX, event.clientY];
+      this.#wanted = null;
+    });
+    grip.addEventListener('pointermove', (event) => {
+      if (grip.hasPointerCapture(event.pointerId)) this.#draw(event, drag);
+    });
+    grip.addEventListener('pointerup', () => this.#end(true));
+    grip.addEventListener('pointercancel', () => this.#end(false));
+    return grip;
+  }
+
+  /**
+   * @param {PointerEvent} event
+   * @param {Drag} drag
+   */
+  #draw({ clientX, clientY }, drag) {
     const { result, engine } = /** @type {State} */ (this.#state);
     if (!result) return;
-    const { min = 0.1, max = 1 } = engine.catalog?.settings.find(({ id }) => id === 'crop') ?? {};
-    const { width, height, crop } = result.image;
-    const now = crop.side / Math.min(width, height);
-    const box = this.getBoundingClientRect();
-    const from = (/** @type {number} */ at, /** @type {number} */ middle) => Math.abs(at - middle) / (box.width / 2);
-    const far = Math.max(from(event.clientX, box.x + box.width / 2), from(event.clientY, box.y + box.height / 2));
-    // In steps of the setting's own control.
-    this.#wanted = Math.min(max, Math.max(min, Math.round(now * far * 200) / 200));
+    const { crop } = result.image;
+    const scale = crop.side / this.getBoundingClientRect().width;
+    const by = /** @type {[number, number]} */ ([scale * (clientX - this.#from[0]), scale * (clientY - this.#from[1])]);
+    const setting = engine.catalog?.settings.find(({ id }) => id === 'crop');
+    this.#wanted = drag(result.image, by, [setting?.min ?? 0.1, setting?.max ?? 1]);
+    const { x, y, side } = this.#wanted.crop;
+    const percent = (/** @type {number} */ pixels) => `${(100 * pixels) / crop.side}%`;
     this.#outline.hidden = false;
-    this.#outline.style.inset = `${50 * (1 - this.#wanted / now)}%`;
+    Object.assign(this.#outline.style, {
+      left: percent(x - crop.x),
+      top: percent(y - crop.y),
+      width: percent(side),
+      height: percent(side),
+    });
   }
 
   /** @param {boolean} good */
   #end(good) {
-    if (good && this.#wanted) this.send({ type: 'ask-changed', change: { crop: this.#wanted } });
+    if (good && this.#wanted) this.send({ type: 'ask-changed', change: this.#wanted.change });
     else this.#outline.hidden = true;
-    this.#wanted = 0;
+    this.#wanted = null;
   }
 }

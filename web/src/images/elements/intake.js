@@ -110,7 +110,7 @@ export class Intake extends PageElement {
     const items = samples.map((sample, i) => {
       const size = { width: 88, height: 66 };
       const lazy = { draggable: 'false', loading: 'lazy', decoding: 'async' };
-      const image = make('img', { src: sample.url, alt: heard(sample.alt), ...size, ...lazy });
+      const image = make('img', { src: sample.thumb, alt: heard(sample.alt), ...size, ...lazy });
       const props = {
         type: 'button',
         'data-testid': `sample-${i}`,

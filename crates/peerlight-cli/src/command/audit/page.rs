@@ -3,7 +3,7 @@
 use std::{collections::HashMap, fmt::Write};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use peerlight_core::Result;
+use peerlight_core::{Framing, Result};
 use peerlight_explain::{Map, Request, Session, statistic};
 
 use super::{Audited, Finding, heat};
@@ -37,7 +37,7 @@ pub fn shown(session: &Session, request: &Request, ranked: &[Finding], listed: &
     let mut all = Vec::new();
     for found in ranked {
         let image = decode(&files::read_image(&paths[found.image.as_str()].path)?)?;
-        let pass = pollster::block_on(session.forward(&image, None, &progress))?;
+        let pass = pollster::block_on(session.forward(&image, Framing::default(), &progress))?;
         let made = pollster::block_on(session.explain_maps(&pass, request, &progress))?;
         let crop = made.image.crop;
         let own = |map: &Map| picture(&image, crop, Some((&map.values, made.side)));

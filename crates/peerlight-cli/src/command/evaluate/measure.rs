@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use peerlight_core::{Preprocess, Rect, Result, Rgba8};
+use peerlight_core::{Framing, Preprocess, Rect, Result, Rgba8};
 use peerlight_explain::{Explanation, Request, Session, explainer};
 use peerlight_metrics::{CROP, LabeledImage, MetricId, Observer, Protocol, metric, metric_ids};
 
@@ -155,7 +155,7 @@ impl Tally {
         if std::mem::replace(&mut self.foretold, true) {
             return Ok(());
         }
-        let forward = || pollster::block_on(session.forward(image, Some(CROP), &Terminal::quiet()));
+        let forward = || pollster::block_on(session.forward(image, Framing::centered(CROP), &Terminal::quiet()));
         // The first pass sets things up that later ones find.
         forward()?;
         let clock = Instant::now();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use peerlight_core::{Code, Error, Result, Rgba8};
+use peerlight_core::{Code, Error, Framing, Result, Rgba8};
 use peerlight_explain::{Request, Session};
 use peerlight_metrics::WhatIf;
 use serde::Deserialize;
@@ -18,8 +18,9 @@ pub struct Manifest {
     version: u32,
     bundle: Name,
     image: Size,
-    /// Crop of the forward pass. `None` for the bundle's.
-    pub crop: Option<f64>,
+    /// Square of the image that the networks saw.
+    #[serde(flatten)]
+    pub framing: Framing,
     /// Request that was explained.
     pub request: Request,
     /// Question that was asked, if any.
@@ -81,13 +82,14 @@ mod tests {
             "version": 1,
             "bundle": { "name": "two", "sha256": "0a" },
             "image": { "name": "a.png", "width": 640, "height": 480 },
-            "crop": 0.875,
+            "crop": 0.875, "across": 0.25, "down": null,
             "request": Request::default(),
             "what_if": { "regions": [{ "row": 1, "column": 2 }], "boxes": [[0.1, 0.2, 0.5, 0.6]], "brush": [0, 1, 1, 0],
                 "keep": true, "baseline": "mean", "effects": false },
         });
         let text = serde_json::to_vec(&text).unwrap();
-        assert!(serde_json::from_slice::<Manifest>(&text).is_ok());
+        let framing = serde_json::from_slice::<Manifest>(&text).unwrap().framing;
+        assert_eq!(framing, Framing { crop: Some(0.875), across: Some(0.25), down: None });
         crate::fuzz::each(&[&text], |bytes| {
             let Ok(manifest) = serde_json::from_slice::<Manifest>(bytes) else { return };
             drop(manifest.what_if.map(|question| question.hidden(7, 32)));

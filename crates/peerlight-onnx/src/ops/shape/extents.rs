@@ -16,25 +16,28 @@ pub fn reshaped(from: &[Int], target: &[Int], zero: bool) -> Result<Vec<Int>, Fa
             wanted => wanted,
         });
     }
+    // A network that was exported for one image has 1 where the batch is.
+    if let ([Int::BATCH, ..], [first @ Int::Known(1), rest @ ..]) = (from, shape.as_mut_slice())
+        && !rest.iter().any(|i| matches!(i, Int::Batch(_)))
+    {
+        *first = Int::BATCH;
+    }
     // Elements but for the batch, and whether there is one.
     let count = |shape: &[Int]| -> Option<(i64, usize)> {
-        let known = shape.iter().filter_map(|i| i.known().ok()).filter(|&extent| extent != -1);
-        let product = known.into_iter().try_fold(1i64, |product, extent| product.checked_mul(extent))?;
-        Some((product, shape.iter().filter(|i| **i == Int::Batch).count()))
+        let of_one = shape.iter().map(|i| i.of_one()).filter(|&extent| extent != -1);
+        let product = of_one.into_iter().try_fold(1i64, |product, extent| product.checked_mul(extent))?;
+        Some((product, shape.iter().filter(|i| matches!(i, Int::Batch(_))).count()))
     };
     let ((all, batches), (own, own_batches)) = (count(from).ok_or_else(unfit)?, count(&shape).ok_or_else(unfit)?);
     if let Some(free) = shape.iter().position(|i| *i == Int::Known(-1)) {
         shape[free] = match (batches.checked_sub(own_batches), own) {
             (Some(0), 1..) if all % own == 0 => Int::Known(all / own),
-            // What is left is the batch.
-            (Some(1), 1..) if all == own && free == 0 => Int::Batch,
-            // A network that was exported for one image: its first extent is 1, and is the batch, or more, and is an
-            // axis that is counted with it.
-            (Some(1), 1..) if all % own == 0 => Int::Known(all / own),
+            (Some(1), 1..) if all % own == 0 => Int::Batch(all / own),
             _ => return Err(unfit()),
         };
     }
-    if shape.contains(&Int::Known(-1)) { Err(unfit()) } else { Ok(shape) }
+    let is_whole = shape.contains(&Int::Known(-1)) || count(&shape).is_none_or(|(own, _)| own != all);
+    if is_whole { Err(unfit()) } else { Ok(shape) }
 }
 
 /// A shape with axes of one element repeated to fit a target, which may lack the first ones.

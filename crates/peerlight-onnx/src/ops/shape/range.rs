@@ -44,6 +44,22 @@ impl Range {
     }
 }
 
+/// Places as the fewest runs of equal steps forward.
+pub fn runs(places: &[usize]) -> Vec<Range> {
+    let mut runs: Vec<Range> = Vec::new();
+    for &place in places {
+        let place = place as i64;
+        match runs.last_mut() {
+            Some(run) if run.end == run.start + 1 && place > run.start => {
+                (run.step, run.end) = (place - run.start, place + 1);
+            }
+            Some(run) if run.end > run.start + 1 && place == run.end - 1 + run.step => run.end = place + 1,
+            _ => runs.push(Range { start: place, end: place + 1, step: 1 }),
+        }
+    }
+    runs
+}
+
 /// The axes of a shape that a node takes parts of, and which. Of the batch, whose size is not known, all or the
 /// beginning.
 pub fn of(call: &Call<'_, '_>, shape: &[Int]) -> Result<Vec<(usize, Range)>, Fault> {
@@ -61,7 +77,7 @@ pub fn of(call: &Call<'_, '_>, shape: &[Int]) -> Result<Vec<(usize, Range)>, Fau
         let (step, extent) = match (steps[i], shape[axis]) {
             (0, _) => return refuse("goes in steps of 0"),
             (step, Int::Known(extent)) => (step, extent),
-            (step, Int::Batch) => (step, i64::MAX),
+            (step, Int::Batch(_)) => (step, i64::MAX),
         };
         let place = |value: i64| if value < 0 { value.saturating_add(extent) } else { value };
         // Backward the first is at most the last element, and the end is before the first.

@@ -1,0 +1,56 @@
+"""Small networks that must be refused, as ONNX files."""
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+from onnx_nodes import CHANNELS, SIDE, build, constant, ints, node, shaped, unary
+
+
+def windows():
+    """A convolution over windows that are counted with the batch."""
+    tokens = [
+        ("Transpose", ["a"], ["t"], dict(perm=[0, 2, 1, 3])),
+        ("Reshape", ["t", "first"], ["r"], {}),
+        ("Conv", ["r", "k"], ["z"], dict(pads=[1, 0, 1, 0])),
+        ("MaxPool", ["z"], ["q"], dict(kernel_shape=[2, 1])),
+        ("Reshape", ["q", "back"], ["b"], {}),
+    ]
+    kernel = constant("k", np.ones((3, 1, 3, 1)))
+    windows = [kernel, ints("first", [-1, 1, CHANNELS, SIDE]), ints("back", [-1, SIDE, 3, 3, SIDE])]
+    return shaped(*tokens, constants=windows)
+
+
+def conv_transposed():
+    weight = constant("w", np.ones((CHANNELS, 2, 2, 2)))
+    return build([node("ConvTranspose", ["a", "w"], ["b"])], [weight])
+
+
+def refused():
+    """Networks that must be refused: what the text must name."""
+    yield "nonzero", build([node("NonZero", ["a"], ["b"])]), ["NonZero", "the NonZero of b"]
+    boxes = node("NonMaxSuppression", ["a", "a"], ["b"])
+    yield "boxes", build([boxes]), ["NonMaxSuppression", "the NonMaxSuppression of b", "logits"]
+    yield "windows", windows(), ["Conv", "images of their own"]
+    yield "transposed", conv_transposed(), ["ConvTranspose", "No other operations"]
+    torn = [("Transpose", ["a"], ["t"], dict(perm=[1, 0, 2, 3])), ("Reshape", ["t", "to"], ["b"], {})]
+    yield "torn", shaped(*torn, constants=[ints("to", [3, -1, SIDE])]), ["Reshape", "tears the batch apart"]
+    yield "argmax", build([node("ArgMax", ["a"], ["b"], axis=1)]), ["ArgMax", "logits"]
+    yield "batch", build([node("Transpose", ["a"], ["b"], perm=[1, 0, 2, 3])]), ["'y'", "batch"]
+    yield "batch_mean", build([node("ReduceMean", ["a"], ["b"], axes=[0])]), ["ReduceMean", "batch"]
+    yield (
+        "extension",
+        build([helper.make_node("Gelu", ["a"], ["b"], name="the Gelu", domain="com.microsoft")]),
+        [
+            "Gelu",
+            "com.microsoft",
+        ],
+    )
+    yield "feature_maps", build([node("Relu", ["a"], ["y"])], flat=False), ["not a number for each class"]
+    yield "blocks", unary("SpaceToDepth", blocksize=1 << 40), ["SpaceToDepth", "blocks"]
+    yield "opset", build([node("Relu", ["a"], ["b"])], opset=8), ["opset 8", "17"]
+    model = build([node("Relu", ["a"], ["b"])])
+    tensor = model.graph.initializer[0]
+    onnx.external_data_helper.set_external_data(tensor, "weights.bin")
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    yield "external", model, ["another file", "external_data=False"]
