@@ -64,6 +64,8 @@ struct Family {
     train: &'static [&'static str],
     /// Folder to measure on.
     set: &'static str,
+    /// The networks and their input, where they start from nothing.
+    networks: &'static [&'static str],
     flags: &'static [&'static str],
     /// Whether it starts from [`PRETRAINED`].
     pretrained: bool,
@@ -75,6 +77,7 @@ struct Family {
 static TUNED: Family = Family {
     train: &["imagenette/train", "caltech101"],
     set: "val1000",
+    networks: &[],
     flags: &[
         "--targets=teacher",
         "--batch-size=12",
@@ -91,9 +94,8 @@ static TUNED: Family = Family {
 static SCRATCH: Family = Family {
     train: &["imagenette/train"],
     set: "imagenette500",
+    networks: &["--peers=efficientnet-lite0,efficientnet-lite1", "--image-size=96"],
     flags: &[
-        "--peers=efficientnet-lite0,efficientnet-lite1",
-        "--image-size=96",
         "--crop=0.35",
         "--batch-size=32",
         "--steps=1000",
@@ -105,22 +107,12 @@ static SCRATCH: Family = Family {
     pretrained: false,
     kept: true,
 };
-
-/// The same setting, small enough for several seeds: micro networks, 64 x 64.
+/// The same setting, small enough for several seeds.
 static SEEDED: Family = Family {
-    train: &["imagenette/train"],
-    set: "imagenette500",
-    flags: &[
-        "--peers=a=efficientnet-lite-micro,b=efficientnet-lite-micro",
-        "--image-size=64",
-        "--crop=0.35",
-        "--batch-size=32",
-        "--steps=1000",
-        "--lr=0.1",
-        "--weight-decay=0.0001",
-        "--warm-up=50",
-        "--map-size=28",
-    ],
+    train: SCRATCH.train,
+    set: SCRATCH.set,
+    networks: &["--peers=a=efficientnet-lite-micro,b=efficientnet-lite-micro", "--image-size=64"],
+    flags: SCRATCH.flags,
     pretrained: false,
     kept: false,
 };
@@ -354,7 +346,7 @@ fn train(peerlight: &Path, args: &Args, experiment: &Experiment, seed: u64) -> R
     if family.pretrained {
         train.arg("--from").arg(root().join(PRETRAINED));
     }
-    exec(train.args(family.flags).args(experiment.flags))
+    exec(train.args(family.networks).args(family.flags).args(experiment.flags))
 }
 
 /// Runs the protocol, or goes on with it, and keeps the small part of what it found.

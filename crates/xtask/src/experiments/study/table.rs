@@ -31,7 +31,8 @@ fn called(name: &str) -> String {
 /// Each network's own map beside every choice of the others.
 fn unlike(found: &Value) -> String {
     let mut table = String::from(
-        "| explained | its peers | hits, reporting | choosing | reporting | less confidence |\n|---|---|---|---|---|---|\n",
+        "| explained | its peers | hits, reporting | choosing | reporting | less confidence |\n\
+         |---|---|---|---|---|---|\n",
     );
     for network in NETWORKS {
         let all = |half: &str| found[half].as_object().cloned().unwrap_or_default();
