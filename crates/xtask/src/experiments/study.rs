@@ -135,7 +135,7 @@ impl Study<'_> {
         let mut evaluate = command(self.peerlight);
         evaluate.arg("evaluate").arg(images).arg("--boxes").arg(boxes).arg("--bundle").arg(bundle);
         evaluate.args(["--method=cam", "--metrics=pointing", "--quiet-report"]).args(flags).arg("--out").arg(&out);
-        exec(&mut evaluate)?;
+        shell::exec_with(&mut evaluate, &[0, 3])?;
         serde_json::from_str(&read(&out.join("report.json"))?).map_err(|e| format!("{name}: {e}"))
     }
 }
