@@ -10,11 +10,11 @@ const PROMPT_MS = 100;
 
 /** Keeps the engine's memory within a test's reach. */
 const MEMORY = `{
-  const start = WebAssembly.instantiateStreaming;
-  WebAssembly.instantiateStreaming = async (...args) => {
-    const made = await start.apply(WebAssembly, args);
-    self.engineMemory = made.instance.exports.memory;
-    return made;
+  const start = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (...args) => {
+    const instance = await start.apply(WebAssembly, args);
+    self.engineMemory = instance.exports.memory;
+    return instance;
   };
 }
 `;
