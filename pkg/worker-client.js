@@ -1,4 +1,5 @@
 import { PeerlightError, asError, cancelled } from './errors.js';
+import { whenEnded } from './life.js';
 import { notSendable } from './source.js';
 import { notStarted, spawnFrom } from './spawn.js';
 
@@ -25,6 +26,8 @@ const SILENCE_MS = 240_000;
 /** A timer that is this late means that the page or the machine slept. */
 const ASLEEP_MS = 5_000;
 
+const silentEnd = () => new PeerlightError('crashed', 'The engine stopped answering.');
+
 /** One worker and its life: numbered calls, progress, cancelling, and an end that leaves no call hanging. */
 export class WorkerClient {
   /** @type {Map<number, Pending>} */
@@ -38,6 +41,7 @@ export class WorkerClient {
   #hang;
   #silence;
   #heard = false;
+  #ended = new AbortController();
   alive = true;
 
   /**
@@ -114,14 +118,17 @@ export class WorkerClient {
     const due = performance.now() + limit + ASLEEP_MS;
     this.#deadline = setTimeout(() => {
       if (performance.now() > due) return this.#watch();
-      this.#end(this.#heard ? new PeerlightError('crashed', 'The engine stopped answering.') : notStarted());
+      this.#end(this.#heard ? silentEnd() : notStarted());
     }, limit);
   }
 
-  /** @param {{ type: string, job: number, value?: any, code?: any, message?: string, help?: string }} data */
-  #receive({ type, job, value, code, message, help, ...progress }) {
+  /** @param {{ type: string, job: number, lock?: string, value?: any, code?: any, message?: string, help?: string }} data */
+  #receive({ type, job, lock, value, code, message, help, ...progress }) {
     this.#heard = true;
-    if (type === 'hello') return this.#watch();
+    if (type === 'hello') {
+      if (lock) whenEnded(lock, this.#ended.signal, () => this.#end(silentEnd()));
+      return this.#watch();
+    }
     if (type === 'progress') {
       this.#watch();
       this.#pending.get(job)?.onProgress?.(progress);
@@ -143,6 +150,7 @@ export class WorkerClient {
     if (!this.alive) return;
     this.alive = false;
     clearTimeout(this.#deadline);
+    this.#ended.abort();
     this.#worker.terminate();
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
