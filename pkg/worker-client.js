@@ -122,7 +122,9 @@ export class WorkerClient {
     }, limit);
   }
 
-  /** @param {{ type: string, job: number, lock?: string, value?: any, code?: any, message?: string, help?: string }} data */
+  /**
+   * @param {{ type: string, job: number, lock?: string, value?: any, code?: any, message?: string, help?: string }} data
+   */
   #receive({ type, job, lock, value, code, message, help, ...progress }) {
     this.#heard = true;
     if (type === 'hello') {

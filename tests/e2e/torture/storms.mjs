@@ -108,7 +108,7 @@ for (const [how, code] of Object.entries(ENDS)) {
         }
         await site.page.waitForTimeout(how === 'without a word' ? 7_000 : 500);
         const error = await site.at('error').getAttribute('data-code');
-        const told = await site.page.locator('.error:visible').allInnerTexts();
+        const told = await site.page.locator('.error:visible, peer-effects [role=status]:visible').allInnerTexts();
         t.note(`${phase}: ${error || told.length ? `told ${error} ${told}` : 'nothing to tell'}`);
         await works(site);
         await site.page.context().close();
