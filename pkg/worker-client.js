@@ -14,6 +14,8 @@ import { notStarted, spawnFrom } from './spawn.js';
 /**
  * @typedef {{ postMessage(message: object): void, terminate(): void, onmessage: ((e: MessageEvent) => void) | null,
  *   onerror: ((e: any) => void) | null, onmessageerror?: ((e: any) => void) | null }} WorkerLike
+ * @typedef {{ type: string, job: number, lock?: string, value?: any, code?: any, message?: string,
+ *   help?: string }} Answer
  * @typedef {(progress: any) => void} OnProgress
  * @typedef {{ signal?: AbortSignal, onProgress?: OnProgress }} CallOptions
  * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: OnProgress }} Pending
@@ -122,9 +124,7 @@ export class WorkerClient {
     }, limit);
   }
 
-  /**
-   * @param {{ type: string, job: number, lock?: string, value?: any, code?: any, message?: string, help?: string }} data
-   */
+  /** @param {Answer} data */
   #receive({ type, job, lock, value, code, message, help, ...progress }) {
     this.#heard = true;
     if (type === 'hello') {
