@@ -210,7 +210,9 @@ test(
     t.note(`${told} of 20 told, the CPU's figures each time`);
     assert.equal(told, 20);
     assert.equal(site.page.workers().length, 1, 'no worker stays behind');
-    assert.deepEqual(site.errors, []);
+    // The graphics library itself tells the console of each loss.
+    const others = site.errors.filter((error) => !/^the wgpu device was lost \(Unknown\): lost in a test$/.test(error));
+    assert.deepEqual(others, []);
   },
   { ms: 2 * LONG },
 );
