@@ -11,7 +11,7 @@
 export function holdLife() {
   const { locks } = navigator;
   if (!locks) return Promise.resolve('');
-  const name = `peerlight ${crypto.randomUUID()}`;
+  const name = `peerlight ${performance.timeOrigin} ${Math.random()}`; // Of its own in all of the origin.
   return new Promise((resolve) => {
     const forLife = () => new Promise(() => resolve(name));
     locks.request(name, forLife).catch(() => resolve('')); // Some pages may not, as those without an origin.
