@@ -1,4 +1,5 @@
 import { PeerlightError, asError, cancelled } from './errors.js';
+import { whenEnded } from './life.js';
 import { notSendable } from './source.js';
 import { notStarted, spawnFrom } from './spawn.js';
 
@@ -13,6 +14,8 @@ import { notStarted, spawnFrom } from './spawn.js';
 /**
  * @typedef {{ postMessage(message: object): void, terminate(): void, onmessage: ((e: MessageEvent) => void) | null,
  *   onerror: ((e: any) => void) | null, onmessageerror?: ((e: any) => void) | null }} WorkerLike
+ * @typedef {{ type: string, job: number, lock?: string, value?: any, code?: any, message?: string,
+ *   help?: string }} Answer
  * @typedef {(progress: any) => void} OnProgress
  * @typedef {{ signal?: AbortSignal, onProgress?: OnProgress }} CallOptions
  * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: OnProgress }} Pending
@@ -24,6 +27,8 @@ const HANG_MS = 45_000;
 const SILENCE_MS = 240_000;
 /** A timer that is this late means that the page or the machine slept. */
 const ASLEEP_MS = 5_000;
+
+const silentEnd = () => new PeerlightError('crashed', 'The engine stopped answering.');
 
 /** One worker and its life: numbered calls, progress, cancelling, and an end that leaves no call hanging. */
 export class WorkerClient {
@@ -38,6 +43,7 @@ export class WorkerClient {
   #hang;
   #silence;
   #heard = false;
+  #ended = new AbortController();
   alive = true;
 
   /**
@@ -114,14 +120,17 @@ export class WorkerClient {
     const due = performance.now() + limit + ASLEEP_MS;
     this.#deadline = setTimeout(() => {
       if (performance.now() > due) return this.#watch();
-      this.#end(this.#heard ? new PeerlightError('crashed', 'The engine stopped answering.') : notStarted());
+      this.#end(this.#heard ? silentEnd() : notStarted());
     }, limit);
   }
 
-  /** @param {{ type: string, job: number, value?: any, code?: any, message?: string, help?: string }} data */
-  #receive({ type, job, value, code, message, help, ...progress }) {
+  /** @param {Answer} data */
+  #receive({ type, job, lock, value, code, message, help, ...progress }) {
     this.#heard = true;
-    if (type === 'hello') return this.#watch();
+    if (type === 'hello') {
+      if (lock) whenEnded(lock, this.#ended.signal, () => this.#end(silentEnd()));
+      return this.#watch();
+    }
     if (type === 'progress') {
       this.#watch();
       this.#pending.get(job)?.onProgress?.(progress);
@@ -143,6 +152,7 @@ export class WorkerClient {
     if (!this.alive) return;
     this.alive = false;
     clearTimeout(this.#deadline);
+    this.#ended.abort();
     this.#worker.terminate();
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();

@@ -2,6 +2,7 @@ import { findAdapter } from './adapter.js';
 import { plain } from './errors.js';
 import { watchGpu } from './gpu-watch.js';
 import { ImageCache } from './image-cache.js';
+import { holdLife } from './life.js';
 import { loadCode } from './load-code.js';
 import { readInto, sizeOf } from './networks.js';
 
@@ -47,8 +48,15 @@ let trouble = null;
 const live = new Map();
 let running = 0;
 let queue = Promise.resolve();
+/** Says by which lock the worker's life is known, to whoever has sent the first message and so listens. */
+let introduce = () => {
+  introduce = () => {};
+  life.then((lock) => scope.postMessage({ type: 'hello', lock }));
+};
+const life = holdLife();
 
 scope.onmessage = ({ data }) => {
+  introduce();
   if (data.type === 'cancel') {
     const job = live.get(data.job);
     if (job) job.cancelled = true;

@@ -47,6 +47,7 @@ const CASES = [
   'compare',
   'scores',
   'cancel',
+  'worker-end',
   'images',
   'bundle',
   'networks',

@@ -18,8 +18,11 @@ const network = join(FIXTURES, 'networks', 'small.onnx');
  */
 const impatient = (code) => ({
   ...inWorker(code),
-  'pkg/worker-client.js': (/** @type {string} */ text) =>
-    text.replace('HANG_MS = 45_000', 'HANG_MS = 2_500').replace('SILENCE_MS = 240_000', 'SILENCE_MS = 4_000'),
+  'pkg/index.js': (/** @type {string} */ text) => {
+    const [hang, silence] = [/=45e3\b/, /=24e4\b/]; // As the minifier writes them.
+    assert.ok(hang.test(text) && silence.test(text), 'the limits are in the bundled package');
+    return text.replace(hang, '=2500').replace(silence, '=4000');
+  },
 });
 
 /**
@@ -29,7 +32,9 @@ const impatient = (code) => ({
 async function works(site) {
   const retry = site.at('retry');
   if (await retry.isVisible()) await retry.click();
-  const result = await site.explain(() => site.at('sample-1').click());
+  // An image of the case's own: the page's samples may be among the files that did not come.
+  const cat = await png('cat');
+  const result = await site.explain(() => site.pick(cat));
   assert.ok(result.peers.length > 0);
   assert.ok(await site.stillThere());
 }
@@ -92,7 +97,8 @@ for (const [how, code] of Object.entries(ENDS)) {
     `storm: the worker ends ${how}, in every phase`,
     async (t) => {
       for (const [phase, reach] of PHASES) {
-        const site = await (await Site.make(t, { edits: impatient(SLOW) })).open();
+        // With the page's own patience of minutes: the worker's lock tells of its end at once.
+        const site = await (await Site.make(t, { edits: inWorker(SLOW) })).open();
         await site.explain(() => site.at('sample-0').click());
         await reach(site);
         await (await site.worker()).evaluate(code).catch(() => {});
@@ -102,7 +108,8 @@ for (const [how, code] of Object.entries(ENDS)) {
         }
         await site.page.waitForTimeout(how === 'without a word' ? 7_000 : 500);
         const error = await site.at('error').getAttribute('data-code');
-        t.note(`${phase}: ${error ? `told ${error}` : 'nothing to tell'}`);
+        const told = await site.page.locator('.error:visible, peer-effects [role=status]:visible').allInnerTexts();
+        t.note(`${phase}: ${error || told.length ? `told ${error} ${told}` : 'nothing to tell'}`);
         await works(site);
         await site.page.context().close();
       }
@@ -117,7 +124,8 @@ test(
     const starts = {
       'before its code': 'self.close();',
       'while its code loads': 'const load = fetch; self.fetch = (...a) => (self.close(), load(...a));',
-      'while the networks load': 'Blob.prototype.stream = function () { self.close(); return new ReadableStream(); };',
+      'while the networks load':
+        'addEventListener("message", (e) => e.data.type === "load" && (e.stopImmediatePropagation(), self.close()));',
       'by an error of its code': 'throw new Error("killed");',
     };
     for (const [when, code] of Object.entries(starts)) {
@@ -127,7 +135,7 @@ test(
       });
       await site.context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
       await site.open({ ready: false });
-      t.note(`${when}: ${await site.text('error', /./)}`);
+      t.note(`${when}: ${await site.text('error', /\w/)}`);
       once = false;
       await site.at('retry').click();
       await site.text('status', /^Ready\./).catch(() => {});
@@ -147,7 +155,7 @@ test(
       Object.assign(window, { Native });
     });
     await site.drop(network);
-    t.note(`reading a file: ${await site.text('model-error', /./)}`);
+    t.note(`reading a file: ${await site.text('model-error', /\w/)}`);
     await site.page.evaluate(() => (window.Worker = window.Native));
     await site.drop(network);
     await site.text('networks-open', /^Open 1 network/);
@@ -202,7 +210,9 @@ test(
     t.note(`${told} of 20 told, the CPU's figures each time`);
     assert.equal(told, 20);
     assert.equal(site.page.workers().length, 1, 'no worker stays behind');
-    assert.deepEqual(site.errors, []);
+    // The graphics library itself tells the console of each loss.
+    const others = site.errors.filter((error) => !/^the wgpu device was lost \(Unknown\): lost in a test$/.test(error));
+    assert.deepEqual(others, []);
   },
   { ms: 2 * LONG },
 );
@@ -345,15 +355,18 @@ for (const [kind, name] of /** @type {const} */ ([
       const paths = new Set(site.server.asked.map(({ path }) => path.slice(1)));
       await site.context.close();
       const code = [...paths].filter((path) => /\.js$/.test(path) && path !== 'sw.js');
-      // Modules fail alike: a few of each folder are enough.
-      const some = code.filter((path, i) => i % 12 === 0 || /main|worker|index|wasm|spawn/.test(path));
       const others = [...paths].filter((path) => /\.(css|wasm|json|safetensors|svg|webmanifest)$|^sw\.js$/.test(path));
       const ends = new Map();
-      for (const file of [...others, ...some]) {
-        const how = await without(t, file, kind);
+      const wrong = [];
+      for (const file of [...others, ...code]) {
+        const how = await without(t, file, kind).catch((thrown) => {
+          wrong.push(`${file}: ${String(thrown.message).split('\n', 1)}`);
+          return 'WRONG';
+        });
         ends.set(how, [...(ends.get(how) ?? []), file]);
       }
       for (const [how, files] of ends) t.note(`\n    ${how}: ${files.length} files, as ${files[0]}`);
+      assert.deepEqual(wrong, []);
     },
     { ms: 2 * LONG },
   );
@@ -372,7 +385,8 @@ test(
     const root = await mkdtemp(join(tmpdir(), 'peerlight-dist-'));
     t.later(() => rm(root, { recursive: true, force: true }));
     await cp(DIST, root, { recursive: true });
-    const site = await (await Site.make(t, { root, headers: { 'cache-control': 'max-age=3600' } })).open();
+    // The browser's own cache keeps nothing: else a file that came in one round is there in the next, and all is whole.
+    const site = await (await Site.make(t, { root })).open();
     await site.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
     const before = /v=([0-9a-f]{12})/.exec(await site.page.content())?.[1] ?? '';
     const { createHash } = await import('node:crypto');

@@ -149,8 +149,22 @@ test('an answer to an older device wish is ignored', () => {
     { type: 'device-wished', wish: 'webgpu' },
     { type: 'device-wished', wish: 'cpu' },
   );
-  assert.equal(reduce(state, { type: 'device-settled', wish: 'webgpu' }).engine.switching, true);
-  assert.equal(reduce(state, { type: 'device-settled', wish: 'cpu' }).engine.switching, false);
+  assert.equal(reduce(state, { type: 'device-settled', wishes: 1 }).engine.switching, true);
+  assert.equal(reduce(state, { type: 'device-settled', wishes: 2 }).engine.switching, false);
+});
+
+test('the same device wished again is another wish, as after its loss', () => {
+  const once = after(
+    { type: 'engine-start' },
+    ready,
+    { type: 'device-wished', wish: 'webgpu' },
+    { type: 'device-settled', wishes: 1 },
+  );
+  const again = reduce(once, { type: 'device-wished', wish: 'webgpu' });
+  assert.deepEqual([again.engine.wishes, again.engine.switching], [once.engine.wishes + 1, true]);
+  assert.equal(reduce(again, { type: 'device-settled', wishes: 1 }).engine.switching, true, 'the former answer');
+  const given = reduce(again, { type: 'engine-cancel' });
+  assert.ok(given.engine.wishes > again.engine.wishes, 'giving up is a wish, too');
 });
 
 test('settings come from the person first, then from the catalog', () => {

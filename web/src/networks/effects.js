@@ -10,7 +10,8 @@ import { t, heard, worded } from '../words/index.js';
  * @import { State } from '../app/state.js'
  * @import { Store } from '../app/store.js'
  * @import { Choice, ChoiceState } from './choice.js'
- * @import { DeviceWish, Engine, Model, OpenOptions, OpenProgress } from 'peerlight'
+ * @import { EngineState } from './state.js'
+ * @import { Engine, Model, OpenOptions, OpenProgress } from 'peerlight'
  */
 
 /**
@@ -30,7 +31,7 @@ export function runNetworks(store) {
     if (state.engine.attempt !== before.engine.attempt) open(state);
     // Stopped, or failed.
     if (state.engine.phase !== 'loading' && before.engine.phase === 'loading') opening.abort();
-    if (state.engine.wish !== before.engine.wish && engine) move(engine, state.engine.wish);
+    if (state.engine.wishes !== before.engine.wishes && engine) move(engine, state.engine);
     if (state.choice.forgotten !== before.choice.forgotten) own.forget(state.choice.forgotten);
     if (state.language.code !== before.language.code && engine) {
       dispatch({ type: 'engine-worded', catalog: worded(engine.catalog) });
@@ -61,7 +62,7 @@ export function runNetworks(store) {
       const { catalog, info, device } = opened;
       dispatch({ type: 'engine-ready', catalog: worded(catalog), info, note, device, choice });
       if (choice.kind === 'own' && chosen.keep) keep(info.name, what.models ?? []);
-      if (store.state.engine.wish !== wish) move(opened, store.state.engine.wish);
+      if (store.state.engine.wish !== wish) move(opened, store.state.engine);
     } catch (thrown) {
       const current = store.state.engine.attempt === attempt && !signal.aborted;
       if (current) dispatch({ type: 'engine-failed', error: failure(thrown) });
@@ -100,9 +101,9 @@ export function runNetworks(store) {
 
   /**
    * @param {Engine} engine
-   * @param {DeviceWish} wish
+   * @param {EngineState} wanted
    */
-  async function move(engine, wish) {
+  async function move(engine, { wish, wishes }) {
     moving.abort();
     const { signal } = (moving = new AbortController());
     try {
@@ -115,7 +116,7 @@ export function runNetworks(store) {
       const device = { ...engine.device, reason: t('device.unchanged', { why: message }) };
       if (code !== 'cancelled') dispatch({ type: 'device-changed', device });
     }
-    dispatch({ type: 'device-settled', wish });
+    dispatch({ type: 'device-settled', wishes });
   }
 
   return () => engine;

@@ -20,6 +20,7 @@ import { refusal } from '../shared/refusal.js';
  * @property {string} note what to know of these networks before reading their agreement
  * @property {Device | null} device
  * @property {DeviceWish} wish
+ * @property {number} wishes grows with every wish, also with the same one again
  * @property {boolean} switching
  *
  * @typedef {{ type: 'engine-start' } | { type: 'engine-retry' } | { type: 'engine-cancel' }
@@ -30,7 +31,7 @@ import { refusal } from '../shared/refusal.js';
  *   | { type: 'engine-failed', error: Failure }
  *   | { type: 'device-wished', wish: DeviceWish }
  *   | { type: 'device-changed', device: Device }
- *   | { type: 'device-settled', wish: DeviceWish }} NetworksAction
+ *   | { type: 'device-settled', wishes: number }} NetworksAction
  */
 
 /** @type {EngineState} */
@@ -44,6 +45,7 @@ export const noEngine = {
   note: '',
   device: null,
   wish: 'auto',
+  wishes: 0,
   switching: false,
 };
 
@@ -92,12 +94,12 @@ function reduceEngine(engine, action) {
       return started(engine);
 
     case 'device-wished':
-      return { ...engine, wish: action.wish, switching: engine.phase === 'ready', progress: {} };
+      return { ...wished(engine, action.wish), switching: engine.phase === 'ready' };
     case 'device-changed':
       return { ...engine, device: action.device };
     case 'device-settled':
       // An answer to an older wish changes nothing.
-      return action.wish === engine.wish ? { ...engine, switching: false, progress: {} } : engine;
+      return action.wishes === engine.wishes ? { ...engine, switching: false, progress: {} } : engine;
     default:
       return engine;
   }
@@ -112,12 +114,21 @@ function started(engine) {
 }
 
 /**
+ * @param {EngineState} engine
+ * @param {DeviceWish} wish
+ * @returns {EngineState}
+ */
+function wished(engine, wish) {
+  return { ...engine, wish, wishes: engine.wishes + 1, progress: {} };
+}
+
+/**
  * Another device is given up for the one in use; loading stops.
  * @param {EngineState} engine
  * @returns {EngineState}
  */
 function cancelled(engine) {
-  if (engine.switching) return { ...engine, wish: engine.device?.kind ?? 'cpu', progress: {} };
+  if (engine.switching) return wished(engine, engine.device?.kind ?? 'cpu');
   return engine.phase === 'loading' ? unopened(engine, STOPPED) : engine;
 }
 

@@ -95,7 +95,7 @@ export function setText(node, text) {
 export function errorLine(testid) {
   const [what, help, detail] = [make('strong'), make('span'), make('span', { lang: 'en' })];
   const more = make('small');
-  const node = make('p', { class: 'error', role: 'alert', 'data-testid': testid }, what, ' ', help, more);
+  const node = make('p', { class: 'error', role: 'alert', 'data-testid': testid, hidden: true }, what, ' ', help, more);
   /** @param {Failure | null} error */
   const show = (error) => {
     node.hidden = !error;

@@ -30,6 +30,9 @@ export const refusal = (code, what, help, args) => ({
   },
 });
 
+/** The package's advice to whoever writes a page: a page's visitor can only load it again. */
+const FOR_PROGRAMMERS = /\bopenEngine\(/;
+
 /**
  * An error of the engine. Where the language lacks its sentence, the code tells what it means, and the engine's own
  * words stand beside it.
@@ -44,6 +47,7 @@ export function ofEngine({ code, message, help }) {
       return general()?.[0] ?? heard(message);
     },
     get help() {
+      if (FOR_PROGRAMMERS.test(help)) return t('reload.help');
       const said = heard(help);
       return said === help ? (errorWords(code)?.[1] ?? help) : said;
     },

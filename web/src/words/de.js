@@ -30,6 +30,7 @@ const words = {
   'far.count': '{done} von {total}',
   'try-again': 'Noch einmal versuchen',
   'try-again.help': 'Versuchen Sie es noch einmal.',
+  'reload.help': 'Laden Sie die Seite neu. Hilft das nicht, liegen nicht alle ihre Dateien auf dem Server.',
   progress: 'Fortschritt',
   'error.detail': 'Im Wortlaut des Programms:',
   'classes.list': 'Klassen',

@@ -29,6 +29,7 @@ export const EN = {
   'far.count': '{done} of {total}',
   'try-again': 'Try again',
   'try-again.help': 'Try again.',
+  'reload.help': 'Reload the page. If that does not help, not all of its files are on the server.',
   progress: 'Progress',
   'error.detail': 'In the engine’s words:',
   'classes.list': 'Classes',

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { languageOf, usualOf } from '../app/language.js';
 
 import { about, amount, bytes, decimal, percent } from '../shared/format.js';
+import { notStarted } from '../../../pkg/spawn.js';
 import { ofEngine } from '../shared/refusal.js';
 import { PATTERNS, SAID } from './de-engine.js';
 import { DE } from './de.js';
@@ -202,5 +203,14 @@ test('what is shown to people stands in the catalogue alone', async () => {
   for (const file of files.filter((name) => !name.startsWith('words'))) {
     const found = saidIn(await readFile(new URL(file, root), 'utf8')).filter((text) => !known.test(text));
     assert.deepEqual(found, [], file);
+  }
+});
+
+test('a visitor is not told what only whoever made the page can do', async () => {
+  const error = ofEngine(notStarted());
+  assert.match(error.message, /worker could not be started/);
+  for (const code of /** @type {const} */ (['de', 'en'])) {
+    await speak(code);
+    assert.equal(error.help, t('reload.help'));
   }
 });
