@@ -29,6 +29,7 @@ import { ORT, WORKS, speed, startUp } from './browser.mjs';
 import { forward } from './forward.mjs';
 import { rivals } from './models.mjs';
 import { native } from './native.mjs';
+import { ownForward, ownOpening } from './own.mjs';
 import { row, save, table } from './rows.mjs';
 import { sizes } from './sizes.mjs';
 import { train } from './train.mjs';
@@ -54,6 +55,8 @@ const MEASUREMENTS = {
   cpu: () => speed('cpu', count(20), warm(3), models),
   start: () => startUp(count(5), models),
   webgpu: () => speed('webgpu', Math.min(count(3), 3), warm(1), models, quick ? WORKS.slice(0, 1) : WORKS),
+  'page-onnx': () => ownForward(count(20), models, quick),
+  'page-open-onnx': () => ownOpening(count(9), models, quick),
   native: () => native(python, row, quick),
   forward: () => forward(python, models, row, count(20), quick),
   train: () => train(python, row, count(10), quick),
