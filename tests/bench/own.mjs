@@ -44,8 +44,7 @@ const opening = (side, models, quick) =>
     const { page } = site;
     await page.evaluate((file) => window.bench.own.fetchFile(file), `/onnx/${large(quick)}.onnx`);
     const before = await residentOf(cdp);
-    const [ms, alone] = await page.evaluate(([side, file]) => window.bench.own[side](file), [side, SMALL]);
-    if (process.env.DEBUG) console.error(side, ms, alone, before, await residentOf(cdp));
+    const ms = await page.evaluate(([side, file]) => window.bench.own[side](file), [side, SMALL]);
     return { ms, mb: Math.round((await residentOf(cdp)) - before) };
   });
 

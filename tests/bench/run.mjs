@@ -17,7 +17,8 @@
  * Ours and the rival's runs take turns, each in a worker of the same page. Both compute the published Lite0 and Lite1.
  * `ratio` is ours / rival, `spread` the least and greatest of the pairs' ratios. "explain" is all of ours (both
  * networks, maps, regions) against the rival's two forward passes alone, "grad-cam" both networks' maps with their
- * forward passes against our own forward passes alone. "forward" is a pass of networks imported from ONNX, natively, on
+ * forward passes against our own forward passes alone. "page-onnx" and "page-open-onnx" are ONNX files of one's own on
+ * the page: a forward pass, and opening a large one. "forward" is a pass of networks imported from ONNX, natively, on
  * 1 and on 16 images. "train" is a whole step of Lite0 and Lite1 as
  * peers on 16 images; `ours_mb` and `rival_mb` are the largest memory of the process.
  */
