@@ -15,7 +15,7 @@ use peerlight_explain::{ByName, DeviceKind, Request, catalog, explainer};
 use crate::{boxes::BoxPixels, left_out::EXIT_CODES};
 
 pub use self::{
-    agreement::{AgreementLevel, Audit, Calibrate, Half},
+    agreement::{AgreementAlso, AgreementLevel, Audit, Calibrate, Half},
     networks::{Import, Inspect, NetworkArgs, OwnArgs, Precision},
     settings::SettingArgs,
     train::{Given, RecipeArgs, Train},
@@ -244,13 +244,18 @@ pub struct Evaluate {
     /// Largest number of images, drawn by the seed
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// What is measured of the agreement of the maps: none, peers (no pass of its own), itself (also each network with
-    /// itself on three changed views), or full (also regions hidden and the peers' joint decision: slow)
+    /// What is measured of the agreement of the maps: none, peers (no pass of its own), masked (also the peers' joint
+    /// decision on masked images), itself (as peers, and each network with itself on three changed views), or full (all
+    /// of these, and each region hidden: slow)
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     pub agreement: AgreementLevel,
     /// Methods whose maps' agreement is measured, each METHOD[:SETTING=VALUE]... [default: mutual]
     #[arg(long, value_delimiter = ',', value_name = "METHODS", value_parser = request)]
     pub agreement_method: Vec<Request>,
+    /// Other joint maps to measure: committees (every two or more of the peers), fusions (other ways of fusing the
+    /// peers' maps)
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub agreement_also: Vec<AgreementAlso>,
     /// Name of the image set in the results; otherwise the folder's
     #[arg(long, value_name = "NAME")]
     pub set: Option<String>,

@@ -179,7 +179,7 @@ async fn fused(method: &dyn Explainer, probe: &Probe<'_>) -> Result<(Tensor<3>, 
 }
 
 /// Min-max normalized map in 0..=1. Controls stay as they are, since min-max would turn a map of ones into zeros.
-fn normalized(meta: &Meta, map: Tensor<3>) -> Tensor<3> {
+pub(crate) fn normalized(meta: &Meta, map: Tensor<3>) -> Tensor<3> {
     if meta.family == Family::Control { map } else { minmax(map) }
 }
 

@@ -38,6 +38,7 @@
 mod agreement;
 mod by_name;
 mod catalog;
+mod committee;
 mod cost;
 mod device;
 mod explain;

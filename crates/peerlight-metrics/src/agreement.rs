@@ -4,6 +4,8 @@
 //! [`agreement_report`] answers the questions of the protocol from the records, and [`calibrate`] fits hit rates.
 
 mod calibrate;
+mod committees;
+mod fusions;
 mod plan;
 mod record;
 mod regions;
@@ -11,6 +13,7 @@ mod report;
 mod sample;
 mod stats;
 mod study;
+mod variants;
 
 pub(crate) use self::plan::Seen;
 pub use self::{
@@ -22,4 +25,5 @@ pub use self::{
         Block, Logistic, auroc, calibration_error, isotonic, logistic, out_of_fold, parts, rate_at, spearman, wilson,
     },
     study::agreement_report,
+    variants::Also,
 };

@@ -247,30 +247,42 @@ pub async fn mask_together(evaluations: &[&Evaluation<'_>]) -> Result<()> {
     while let Some(&first) = left.first() {
         let peers = first.explained();
         let (group, others): (Vec<&Evaluation<'_>>, _) = left.into_iter().partition(|other| other.explained() == peers);
-        let each = Masking::ALL.len();
-        let mut found = Vec::new();
-        for (peer, class) in peers {
-            let inputs = &first.image.inputs[peer];
-            let mut scaled = Vec::new();
-            for evaluation in &group {
-                scaled.push(evaluation.map.scaled(evaluation.side(), inputs).await?);
-            }
-            let map = |i: usize| scaled[i].as_ref().unwrap_or(&group[i].map);
-            // The whole image takes the same road as the masked ones: a mask of ones must not look like a gain.
-            let make = |i: usize, out: &mut Vec<f32>| match i.checked_sub(1) {
-                None => out.extend(inputs.pixels()),
-                Some(i) => inputs.masked(Masking::ALL[i % each], map(i / each), out),
-            };
-            found.push(first.seen((peer, class), 1 + group.len() * each, &make).await?);
-        }
-        let found = mean(&found);
-        for (evaluation, own) in group.iter().zip(found[1..].chunks_exact(each)) {
+        let (whole, found) = masked_by(&group, &Masking::ALL).await?;
+        for (evaluation, own) in group.iter().zip(found.chunks_exact(Masking::ALL.len())) {
             let masked = PerMasking::from_fn(|masking| own[masking as usize]);
-            evaluation.masked.set((found[0], masked)).expect("it was not computed yet");
+            evaluation.masked.set((whole, masked)).expect("it was not computed yet");
         }
         left = others;
     }
     Ok(())
+}
+
+/// The probability of the class for the whole image, and for the image under each of these maskings by each map, map
+/// by map. All maps explain the same peers and class.
+///
+/// # Errors
+/// As [`Evaluation::probabilities`].
+pub(crate) async fn masked_by(group: &[&Evaluation<'_>], maskings: &[Masking]) -> Result<(f64, Vec<f64>)> {
+    let Some(first) = group.first() else { return Ok((0.0, Vec::new())) };
+    let mut found = Vec::new();
+    for (peer, class) in first.explained() {
+        let inputs = &first.image.inputs[peer];
+        let mut scaled = Vec::new();
+        for evaluation in group {
+            scaled.push(evaluation.map.scaled(evaluation.side(), inputs).await?);
+        }
+        let each = maskings.len();
+        let map = |i: usize| scaled[i].as_ref().unwrap_or(&group[i].map);
+        // The whole image takes the same road as the masked ones: a mask of ones must not look like a gain.
+        let make = |i: usize, out: &mut Vec<f32>| match i.checked_sub(1) {
+            None => out.extend(inputs.pixels()),
+            Some(i) => inputs.masked(maskings[i % each], map(i / each), out),
+        };
+        found.push(first.seen((peer, class), 1 + group.len() * each, &make).await?);
+    }
+    let mut found = mean(&found);
+    let whole = found.remove(0);
+    Ok((whole, found))
 }
 
 /// The mean over the peers of equally many probabilities.

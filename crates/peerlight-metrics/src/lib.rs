@@ -56,7 +56,7 @@ mod steps;
 mod what_if;
 
 pub use agreement::{
-    AgreementPlan, AgreementRecord, AgreementReport, AgreementRow, Block, Effort, Images, LEAST_IMAGES,
+    AgreementPlan, AgreementRecord, AgreementReport, AgreementRow, Also, Block, Effort, Images, LEAST_IMAGES,
     LEAST_OF_A_KIND, Logistic, Measure, RegionRecord, Tenth, agreement_report, auroc, calibrate, calibration_error,
     halves, isotonic, logistic, out_of_fold, parts, rate_at, spearman, wilson,
 };

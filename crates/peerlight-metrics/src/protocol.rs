@@ -103,7 +103,8 @@ impl Protocol {
             for &peer in &self.peers {
                 let request = Request { peer: Some(peer), target: Some(predicted[peer].into()), ..method.clone() };
                 observer.begins();
-                let map = session.explain(&pass, &request, progress).await?;
+                // Without what agreement was worth elsewhere, which can take passes and which no metric reads.
+                let map = session.explain_maps(&pass, &request, progress).await?;
                 let memory = observer.memory();
                 observer.mapped(image, &request, &map)?;
                 maps.push((request, map, memory));

@@ -2,6 +2,7 @@
 //! already is not done again, and what was stopped goes on.
 
 pub mod planted;
+pub mod study;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,9 @@ pub struct Args {
     /// Where runs and their results go; results are small and are kept in docs/results too
     #[arg(long, default_value = "target/experiments", value_name = "DIR")]
     out: PathBuf,
+    /// Folder with mobilenet-v1.onnx and mobilenet-v2.onnx, for what is measured of unlike networks
+    #[arg(long, value_name = "DIR")]
+    networks: Option<PathBuf>,
     /// Only the experiments whose names begin so (may be given more than once)
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
@@ -60,15 +64,20 @@ struct Family {
     train: &'static [&'static str],
     /// Folder to measure on.
     set: &'static str,
+    /// The networks and their input, where they start from nothing.
+    networks: &'static [&'static str],
     flags: &'static [&'static str],
     /// Whether it starts from [`PRETRAINED`].
     pretrained: bool,
+    /// Whether each report is kept in docs/results, or only what they come to in docs/study.json.
+    kept: bool,
 }
 
 /// 1000-class peers that keep what they know, by distillation from their former selves.
 static TUNED: Family = Family {
     train: &["imagenette/train", "caltech101"],
     set: "val1000",
+    networks: &[],
     flags: &[
         "--targets=teacher",
         "--batch-size=12",
@@ -79,14 +88,14 @@ static TUNED: Family = Family {
         "--evidence=guided",
     ],
     pretrained: true,
+    kept: true,
 };
 /// The paper's own setting: hard labels, ten classes, from nothing.
 static SCRATCH: Family = Family {
     train: &["imagenette/train"],
     set: "imagenette500",
+    networks: &["--peers=efficientnet-lite0,efficientnet-lite1", "--image-size=96"],
     flags: &[
-        "--peers=efficientnet-lite0,efficientnet-lite1",
-        "--image-size=96",
         "--crop=0.35",
         "--batch-size=32",
         "--steps=1000",
@@ -96,9 +105,20 @@ static SCRATCH: Family = Family {
         "--map-size=28",
     ],
     pretrained: false,
+    kept: true,
+};
+/// The same setting, small enough for several seeds.
+static SEEDED: Family = Family {
+    train: SCRATCH.train,
+    set: SCRATCH.set,
+    networks: &["--peers=a=efficientnet-lite-micro,b=efficientnet-lite-micro", "--image-size=64"],
+    flags: SCRATCH.flags,
+    pretrained: false,
+    kept: false,
 };
 
 const SEEDS: &[u64] = &[0, 1, 2];
+const FOUR: &[u64] = &[0, 1, 2, 3];
 const TWO: &[u64] = &[0, 1];
 const ONE: &[u64] = &[0];
 
@@ -163,6 +183,14 @@ static PLAN: &[Experiment] = &[
         seeds: ONE,
     },
     Experiment { name: "scratch-whole", family: &SCRATCH, flags: &["--transfer=whole"], seeds: ONE },
+    Experiment { name: "seeds-transfer", family: &SEEDED, flags: &[], seeds: FOUR },
+    Experiment { name: "seeds-beta0", family: &SEEDED, flags: &["--transfer-weight=0"], seeds: FOUR },
+    Experiment {
+        name: "seeds-gamma",
+        family: &SEEDED,
+        flags: &["--transfer-weight=0", "--mutual-weight=1"],
+        seeds: FOUR,
+    },
 ];
 
 /// The bundle that the first family starts from, made of the published weights.
@@ -189,7 +217,13 @@ const RIVALS: &str = "mutual,attention,grad-cam,grad-cam-pp,layer-cam,recipro-ca
                       control-ones,control-noise,control-gaussian,control-fake";
 
 static MEASURES: &[Measure] = &[
-    Measure { name: "", methods: "mutual,guided,cam", metrics: "average-drop,average-increase", limit: None, of: None },
+    Measure {
+        name: "",
+        methods: "mutual,guided,cam",
+        metrics: "average-drop,average-increase,pointing",
+        limit: None,
+        of: None,
+    },
     Measure {
         name: "-whole",
         methods: "mutual,grad-cam",
@@ -250,7 +284,7 @@ pub fn run(args: &Args) -> Result {
     let wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|only| name.starts_with(only.as_str()));
     if args.stage != Stage::Evaluate {
         // The first seed of everything before the second of anything: an image of the whole comes early.
-        for seed in SEEDS {
+        for seed in FOUR {
             for experiment in PLAN.iter().filter(|e| wanted(e.name) && e.seeds.contains(seed)) {
                 train(&peerlight, args, experiment, *seed)?;
             }
@@ -262,16 +296,19 @@ pub fn run(args: &Args) -> Result {
     }
     for measure in MEASURES {
         if wanted(UNTOUCHED) {
-            evaluate(&peerlight, args, measure, UNTOUCHED, &root().join(PRETRAINED), TUNED.set)?;
+            evaluate(&peerlight, args, measure, UNTOUCHED, &root().join(PRETRAINED), &TUNED)?;
         }
         for experiment in PLAN.iter().filter(|e| wanted(e.name)) {
             for seed in experiment.seeds {
                 let name = format!("{}-{seed}", experiment.name);
                 let bundle = args.out.join(&name).join("bundle.safetensors");
-                evaluate(&peerlight, args, measure, &name, &bundle, experiment.family.set)?;
+                if args.stage != Stage::Evaluate || bundle.exists() {
+                    evaluate(&peerlight, args, measure, &name, &bundle, experiment.family)?;
+                }
             }
         }
     }
+    study::measure(&peerlight, args, wanted)?;
     planted::measure(&peerlight, args, wanted)?;
     if wanted("planted") {
         planted::keep(args)?;
@@ -309,15 +346,15 @@ fn train(peerlight: &Path, args: &Args, experiment: &Experiment, seed: u64) -> R
     if family.pretrained {
         train.arg("--from").arg(root().join(PRETRAINED));
     }
-    exec(train.args(family.flags).args(experiment.flags))
+    exec(train.args(family.networks).args(family.flags).args(experiment.flags))
 }
 
 /// Runs the protocol, or goes on with it, and keeps the small part of what it found.
-fn evaluate(peerlight: &Path, args: &Args, measure: &Measure, name: &str, bundle: &Path, set: &str) -> Result {
+fn evaluate(peerlight: &Path, args: &Args, measure: &Measure, name: &str, bundle: &Path, family: &Family) -> Result {
     if measure.of.is_some_and(|of| !of.contains(&name)) {
         return Ok(());
     }
-    let result = format!("{set}{}", measure.name);
+    let (set, result) = (family.set, format!("{}{}", family.set, measure.name));
     shell::say(format!("measuring {name}, {result}"));
     let out = args.out.join(name).join(&result);
     let mut evaluate = command(peerlight);
@@ -325,9 +362,12 @@ fn evaluate(peerlight: &Path, args: &Args, measure: &Measure, name: &str, bundle
     evaluate.arg("--out").arg(&out).args(["--set", set, "--method", measure.methods, "--metrics", measure.metrics]);
     evaluate.arg("--boxes").arg(args.data.join("imagenet-val/boxes.csv"));
     evaluate.args(args.limit.or(measure.limit).map(|limit| format!("--limit={limit}")));
-    exec(&mut evaluate)?;
-    let kept = kept()?.join(format!("{name}-{result}.json"));
-    std::fs::copy(out.join("report.json"), kept).map_err(|e| e.to_string())?;
+    // 3: it did its work, and tells of something to look at, such as boxes that reach outside their image.
+    shell::exec_with(&mut evaluate, &[0, 3])?;
+    if family.kept {
+        let kept = kept()?.join(format!("{name}-{result}.json"));
+        std::fs::copy(out.join("report.json"), kept).map_err(|e| e.to_string())?;
+    }
     Ok(())
 }
 

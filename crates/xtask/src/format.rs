@@ -1,5 +1,5 @@
-//! The formatters of every language: rustfmt, prettier and ruff. Each says which files it would change. Of Python, names
-//! that are used and not defined are told, too.
+//! The formatters of every language: rustfmt, prettier and ruff. Each says which files it would change. Of Python, it
+//! also tells names without a definition.
 
 use crate::node;
 use crate::setup::tools;

@@ -11,6 +11,7 @@ mod metadata;
 mod networks;
 mod node;
 mod page;
+mod pasted;
 mod planted;
 mod random;
 mod serve;
@@ -56,6 +57,8 @@ enum Command {
     Experiments(experiments::Args),
     /// Make images with a planted mark, whose truth is known
     Planted(planted::Args),
+    /// Make images with one of another class pasted in, whose truth is known
+    Pasted(pasted::Args),
     /// Import networks of many makers and compare them with onnxruntime and torch-cam
     Networks(networks::Args),
     /// Read files that were changed at random
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Command::Torture(args) => torture::run(&args),
         Command::Experiments(args) => experiments::run(&args),
         Command::Planted(args) => planted::run(&args),
+        Command::Pasted(args) => pasted::run(&args),
         Command::Networks(args) => networks::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Results => tables::write(),

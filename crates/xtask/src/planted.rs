@@ -140,7 +140,7 @@ fn draw<'a>(folder: &'a PathBuf, each: usize, random: &mut Random) -> Result<&'a
 }
 
 /// What is in a folder, sorted.
-fn names(folder: &Path) -> Result<Vec<String>> {
+pub fn names(folder: &Path) -> Result<Vec<String>> {
     let unreadable = |e| format!("{}: {e}", folder.display());
     let name = |entry: std::io::Result<fs::DirEntry>| Ok(entry.map_err(unreadable)?.file_name().into_string().ok());
     let mut names: Vec<String> =
@@ -149,7 +149,7 @@ fn names(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result {
+pub fn write(path: &Path, bytes: &[u8]) -> Result {
     shell::make_dir(path.parent().expect("a file in a folder"))?;
     fs::write(path, bytes).map_err(|e| format!("{}: {e}", path.display()))
 }

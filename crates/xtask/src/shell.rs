@@ -55,9 +55,14 @@ pub fn cargo() -> Command {
 
 /// Runs a command with its output shown; an exit code other than 0 is an error.
 pub fn exec(command: &mut Command) -> Result {
+    exec_with(command, &[0])
+}
+
+/// Runs a command with its output shown; an exit code other than these is an error.
+pub fn exec_with(command: &mut Command, fine: &[i32]) -> Result {
     let name = name(command);
     match command.status() {
-        Ok(status) if status.success() => Ok(()),
+        Ok(status) if status.code().is_some_and(|code| fine.contains(&code)) => Ok(()),
         Ok(status) => Err(format!("{name} failed ({status})")),
         Err(error) => Err(format!("{name} could not be started: {error}")),
     }

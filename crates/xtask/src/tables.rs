@@ -7,16 +7,22 @@
 use std::fs;
 
 use crate::shell::{self, Result, cargo, exec, root};
-use crate::{benchmarks, experiments::planted, fill, networks, wasm};
+use crate::{
+    benchmarks,
+    experiments::{planted, study},
+    fill, networks, wasm,
+};
 
 /// What makes the table that the words of a marker ask for.
 type Table = fn(&[&str]) -> Result<Option<String>>;
 
 /// The pages whose tables are made here.
-const PAGES: [(&str, Table); 3] = [
+const PAGES: [(&str, Table); 5] = [
     ("docs/BENCHMARKS.md", benchmarks::table),
     ("docs/networks.md", networks::table),
     ("docs/agreement.md", planted::table),
+    ("docs/agreement.md", study::table),
+    ("docs/RESULTS.md", study::table),
 ];
 
 /// Writes every table anew.

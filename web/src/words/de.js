@@ -40,8 +40,8 @@ const words = {
   'offline.ready': 'Sie sind offline. Alles, was geladen ist, geht weiter.',
   'offline.kept': 'Sie sind offline. Die Seite arbeitet mit dem, was auf diesem Gerät aufbewahrt ist.',
   'offline.incomplete':
-    'Ein Teil der Seite konnte nicht geladen werden: „Was wäre, wenn“, viele Bilder und der Vergleich fehlen. Laden Sie ' +
-    'die Seite neu.',
+    'Ein Teil der Seite konnte nicht geladen werden: „Was wäre, wenn“, viele Bilder und der Vergleich fehlen. ' +
+    'Laden Sie die Seite neu.',
   'offline.bare': 'Sie sind offline. Netze, die noch nicht auf diesem Gerät sind, lassen sich nicht laden.',
   'update.there': 'Es gibt eine neue Fassung dieser Seite.',
   'update.take': 'Mit der neuen Fassung neu laden',

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use peerlight_explain::Request;
-use peerlight_metrics::Effort;
+use peerlight_metrics::{Also, Effort};
 
 use super::{Device, NetworkArgs, request};
 
@@ -15,10 +15,12 @@ pub enum AgreementLevel {
     None,
     /// Statistics that take no pass of their own
     Peers,
-    /// Also each network with itself
+    /// Also what the peers' joint decision keeps of the half that a map ranks highest
+    Masked,
+    /// As peers, and each network with itself
     #[default]
     Itself,
-    /// Also masked images
+    /// All of these, and each region hidden
     Full,
 }
 
@@ -27,8 +29,27 @@ impl From<AgreementLevel> for Effort {
         match level {
             AgreementLevel::None => Self::None,
             AgreementLevel::Peers => Self::Peers,
+            AgreementLevel::Masked => Self::Masked,
             AgreementLevel::Itself => Self::Itself,
             AgreementLevel::Full => Self::Full,
+        }
+    }
+}
+
+/// What else is made of the peers' maps.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AgreementAlso {
+    /// Every two or more of the peers, where there are more than two
+    Committees,
+    /// Other ways of fusing the peers' maps
+    Fusions,
+}
+
+impl From<AgreementAlso> for Also {
+    fn from(also: AgreementAlso) -> Self {
+        match also {
+            AgreementAlso::Committees => Self::Committees,
+            AgreementAlso::Fusions => Self::Fusions,
         }
     }
 }

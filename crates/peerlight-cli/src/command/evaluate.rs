@@ -138,9 +138,14 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
     };
     let methods: Vec<Request> = session::fitting(session, &options.method)?.into_iter().cloned().collect();
     session::once_each(&options.agreement_method)?;
-    if options.agreement == AgreementLevel::None && !options.agreement_method.is_empty() {
-        let text = "--agreement-method says whose agreement is measured, and --agreement none measures none.";
-        return Err(Error::new(Code::AskInvalid, text));
+    if options.agreement == AgreementLevel::None {
+        let given = [
+            (!options.agreement_method.is_empty(), "--agreement-method says whose agreement is measured"),
+            (!options.agreement_also.is_empty(), "--agreement-also says what else is measured of it"),
+        ];
+        if let Some((_, flag)) = given.into_iter().find(|(given, _)| *given) {
+            return Err(Error::new(Code::AskInvalid, format!("{flag}, and --agreement none measures none.")));
+        }
     }
     let mutual = [Request::default()];
     let asked = if options.agreement_method.is_empty() { &mutual[..] } else { &options.agreement_method };
@@ -163,7 +168,8 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
         let text = format!("The metric '{id}' needs boxes around what the images show: give them by --boxes.");
         return Err(Error::new(Code::AskInvalid, text));
     }
-    let agreement = AgreementPlan { methods: studied, effort: options.agreement.into() };
+    let also = options.agreement_also.iter().map(|also| (*also).into()).collect();
+    let agreement = AgreementPlan { methods: studied, effort: options.agreement.into(), also };
     Ok(Protocol { methods, peers, metrics, agreement })
 }
 

@@ -3,12 +3,17 @@
 use std::{fmt, ops::Range};
 
 use peerlight_core::{Baseline, Rect, Result, argmax, inside};
-use peerlight_explain::{Explanation, ForwardPass, Needs, Progress, Request, STATISTICS, Session, Statistic};
+use peerlight_explain::{
+    Explanation, ForwardPass, Map, MapStatistics, Needs, Progress, Request, STATISTICS, Session, Statistic,
+};
 use serde::{Deserialize, Serialize};
 
-use super::record::{AgreementRecord, RegionRecord};
+use super::{
+    record::{AgreementRecord, RegionRecord},
+    variants::{Also, variants},
+};
 use crate::{
-    evaluation::{EvaluatedImage, Evaluation, mask_together},
+    evaluation::{EvaluatedImage, Evaluation, masked_by},
     masked_inputs::MaskedInputs,
     masking::Masking,
     metrics::energy_inside,
@@ -23,9 +28,11 @@ pub enum Effort {
     None,
     /// Statistics that take no pass of their own.
     Peers,
-    /// Also each network's agreement with itself: a pass for each of three changed views of the image.
+    /// Also masked images: the peers' joint decision. Two passes of each peer, and one for each further map.
+    Masked,
+    /// Each network's agreement with itself, and no masked images: a pass for each of three changed views of the image.
     Itself,
-    /// Also masked images: the peers' joint decision, and each region hidden. About 60 passes of each peer.
+    /// All of these, and each region hidden. About 60 passes of each peer.
     Full,
 }
 
@@ -36,6 +43,9 @@ pub struct AgreementPlan {
     pub methods: Vec<Request>,
     /// How much is measured.
     pub effort: Effort,
+    /// What else is made of the peers' maps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
 }
 
 impl fmt::Display for AgreementPlan {
@@ -43,12 +53,16 @@ impl fmt::Display for AgreementPlan {
         let effort = match self.effort {
             Effort::None => return f.write_str("none"),
             Effort::Peers => "peers",
+            Effort::Masked => "masked",
             Effort::Itself => "itself",
             Effort::Full => "full",
         };
         write!(f, "{effort} of {}", self.methods.iter().map(Request::spec).collect::<Vec<_>>().join("+"))
     }
 }
+
+/// What is measured of other joint maps.
+const PEERS: AgreementPlan = AgreementPlan { methods: Vec::new(), effort: Effort::Peers, also: Vec::new() };
 
 /// One image of a run.
 pub(crate) struct Seen<'a> {
@@ -87,27 +101,35 @@ impl AgreementPlan {
                 Some((_, explanation)) => explanation.clone(),
                 None => session.explain_maps(pass, &request, progress).await?,
             };
-            let statistics = session.statistics(pass, &request, &made, &self.statistics(), progress).await?;
-            let masked = match full {
-                true => masked(seen, &request, &made).await?.into_iter().map(Some).collect(),
-                false => vec![None; statistics.len()],
+            let method = request.spec();
+            let found = session.statistics(pass, &request, &made, &self.statistics(), progress).await?;
+            let own = std::iter::once(&made.map).chain(made.peers.iter().map(|peer| &peer.map));
+            let named = |(map, of): (_, MapStatistics)| (method.clone(), map, of);
+            let mut maps: Vec<(String, &Map, MapStatistics)> = own.zip(found).map(named).collect();
+            let others = variants(session, &self.also, &method, &made).await?;
+            for (name, other) in &others {
+                let mut found = session.statistics(pass, &request, other, &PEERS.statistics(), progress).await?;
+                maps.push((name.clone(), &other.map, found.swap_remove(0)));
+            }
+            let masked = match self.effort {
+                Effort::Masked | Effort::Full => masked(seen, &request, &made, &others).await?,
+                _ => Vec::new(),
             };
             let inside = inside(seen.boxes, made.side);
-            let maps = std::iter::once(&made.map).chain(made.peers.iter().map(|peer| &peer.map));
-            for ((map, of), masked) in maps.zip(statistics).zip(masked) {
-                let boxes = !seen.boxes.is_empty();
-                let regions = match of.peer.is_none() && seen.small && made.regions.len() > 1 {
+            let boxes = !seen.boxes.is_empty();
+            for (place, (name, map, of)) in maps.into_iter().enumerate() {
+                let regions = match place == 0 && seen.small && made.regions.len() > 1 {
                     true => regions(seen, full, &made, &inside).await?,
                     false => Vec::new(),
                 };
                 records.push(AgreementRecord {
-                    method: request.spec(),
+                    method: name,
                     peer: of.peer,
                     class: made.target.class,
                     hit: boxes.then(|| !map.blank && inside[argmax(&map.values)]),
                     energy: boxes.then(|| energy_inside(&map.values, &inside)),
                     correct: seen.class.map(|class| class == made.target.class),
-                    masked,
+                    masked: masked.get(place).copied().flatten(),
                     values: of.values.into_iter().map(|(id, value)| (id.to_owned(), value)).collect(),
                     regions,
                 });
@@ -117,19 +139,23 @@ impl AgreementPlan {
     }
 }
 
-/// The peers' mean probability of the class for the whole image, and for the half that each map ranks highest.
-async fn masked(seen: &Seen<'_>, request: &Request, made: &Explanation) -> Result<Vec<[f64; 2]>> {
+/// The peers' mean probability of the class for the whole image, and for the half that each map ranks highest: of the
+/// joint map, of each peer's own, and of others, but for those of some of the peers.
+async fn masked(
+    seen: &Seen<'_>,
+    request: &Request,
+    made: &Explanation,
+    others: &[(String, Explanation)],
+) -> Result<Vec<Option<[f64; 2]>>> {
     let image = EvaluatedImage::new(seen.session, seen.pass, seen.boxes, seen.progress).await?;
-    let own = made.peers.iter().map(|peer| Explanation { map: peer.map.clone(), ..made.clone() });
-    let maps: Vec<Explanation> = std::iter::once(made.clone()).chain(own).collect();
-    let trials: Vec<Evaluation<'_>> = maps.iter().map(|map| Evaluation::new(&image, map, request)).collect();
-    mask_together(&trials.iter().collect::<Vec<_>>()).await?;
-    let mut found = Vec::new();
-    for trial in &trials {
-        let (whole, kept) = trial.masked().await?;
-        found.push([whole, kept[Masking::Top50]]);
-    }
-    Ok(found)
+    let own: Vec<Explanation> =
+        made.peers.iter().map(|peer| Explanation { map: peer.map.clone(), ..made.clone() }).collect();
+    let maps = std::iter::once(made).chain(&own).chain(others.iter().map(|(_, other)| other));
+    let trials: Vec<Option<Evaluation<'_>>> =
+        maps.map(|map| (map.peers.len() == made.peers.len()).then(|| Evaluation::new(&image, map, request))).collect();
+    let (whole, kept) = masked_by(&trials.iter().flatten().collect::<Vec<_>>(), &[Masking::Top50]).await?;
+    let mut kept = kept.into_iter();
+    Ok(trials.iter().map(|trial| trial.as_ref().and_then(|_| Some([whole, kept.next()?]))).collect())
 }
 
 /// The regions of an explanation, with what is inside the boxes and, if `hidden`, what hiding them does.

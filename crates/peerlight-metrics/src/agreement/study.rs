@@ -5,6 +5,7 @@ use peerlight_explain::STATISTICS;
 
 use super::{
     calibrate::{calibrate, halves},
+    committees,
     plan::{AgreementPlan, Effort},
     record::AgreementRecord,
     regions,
@@ -64,20 +65,21 @@ pub fn agreement_report(
                 answers.regions();
                 answers.calibrated(records)?;
             } else {
-                answers.placed(records);
+                answers.placed(&Sample::new(records, &method, None, seed));
             }
         }
+        committees::answers(&mut report, &method, records, ids, seed);
     }
     report.rows.sort_by(|a, b| a.question.cmp(&b.question));
     Ok(Some(report))
 }
 
 /// Answers about one map.
-struct Answers<'a, 'r> {
-    report: &'a mut AgreementReport,
-    method: &'a str,
-    map: &'a str,
-    sample: Sample<'r>,
+pub(super) struct Answers<'a, 'r> {
+    pub report: &'a mut AgreementReport,
+    pub method: &'a str,
+    pub map: &'a str,
+    pub sample: Sample<'r>,
 }
 
 /// What a row says besides its estimate.
@@ -111,7 +113,11 @@ impl Answers<'_, '_> {
 
     /// Q1 and Q2: is the map's brightest place on the object?
     fn place(&mut self) {
-        for images in [Images::All, Images::Small] {
+        self.place_on(&[Images::All, Images::Small]);
+    }
+
+    pub(super) fn place_on(&mut self, images: &[Images]) {
+        for &images in images {
             let sample = images.of(&self.sample).only(|_, judged| judged.hit.is_some());
             self.ranked("Q1", "Q2", images, &sample, |judged| judged.hit);
         }
@@ -296,9 +302,8 @@ impl Answers<'_, '_> {
         }
     }
 
-    /// Q7: is the joint map better placed than this peer's own, and better at explaining the peers' joint decision?
-    fn placed(&mut self, records: &[Record]) {
-        let joint = Sample::new(records, self.method, None, self.sample.seed);
+    /// Q7: is the joint map better placed than this one, and better at explaining the peers' joint decision?
+    pub(super) fn placed(&mut self, joint: &Sample<'_>) {
         if joint.of.len() != self.sample.of.len() {
             return;
         }
@@ -318,7 +323,7 @@ impl Answers<'_, '_> {
                     let counts = |record: &Record| images == Images::All || record.small;
                     sample.of.iter().map(|(record, judged)| figure(judged).filter(|_| counts(record))).collect()
                 };
-                let columns = [column(&joint), column(&self.sample)];
+                let columns = [column(joint), column(&self.sample)];
                 let count = columns[0].iter().flatten().count();
                 if count == 0 {
                     continue;

@@ -7,6 +7,7 @@ mod images;
 mod results;
 mod table;
 
+pub use results::{estimate, ranked};
 pub use table::table;
 
 use std::{

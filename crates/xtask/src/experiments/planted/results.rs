@@ -139,7 +139,7 @@ fn pooled(networks: &[&Network], who: &str, of: fn(&Image) -> bool) -> Value {
 }
 
 /// The mean over the networks of a figure of rows, with the interval of resampled cases, and rows in them.
-fn estimate<T: Clone>(columns: &[(u64, Vec<T>)], figure: impl Fn(&[T]) -> f64) -> Value {
+pub fn estimate<T: Clone>(columns: &[(u64, Vec<T>)], figure: impl Fn(&[T]) -> f64) -> Value {
     let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
     let value = mean(&columns.iter().map(|(_, rows)| figure(rows)).collect::<Vec<_>>());
     let cases: Vec<u64> = columns.iter().map(|(seed, _)| *seed).collect::<BTreeSet<_>>().into_iter().collect();
@@ -169,7 +169,7 @@ fn auroc(rows: &[[f64; 2]]) -> f64 {
 }
 
 /// AUROC of scores with their targets.
-fn ranked(mut scores: Vec<(f64, bool)>) -> f64 {
+pub fn ranked(mut scores: Vec<(f64, bool)>) -> f64 {
     scores.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut below, mut sum, mut positives) = (0.0, 0.0, 0.0);
     for group in scores.chunk_by(|a, b| a.0 == b.0) {
