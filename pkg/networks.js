@@ -1,5 +1,5 @@
 import { PeerlightError } from './errors.js';
-import { isVerified, loadWeights } from './weights.js';
+import { hashOf, isVerified, loadWeights } from './weights.js';
 
 /**
  * @import { Model, OpenOptions } from './index.js'
@@ -35,9 +35,9 @@ export const sizeOf = (file) => (file instanceof Blob ? file.size : file.length)
 export async function gather({ bundle, models, sha256, bytes }, signal, onBytes) {
   if (bundle) {
     const source = await fileOf(bundle, { sha256, bytes, signal, onBytes });
-    // The engine need not hash again what was verified here.
+    // Nobody need hash again what was verified.
     const known = isAddress(bundle) && isVerified(sha256);
-    return [{ source, options: known ? { sha256: sha256?.toLowerCase() } : {} }];
+    return [{ source, options: { sha256: known ? sha256?.toLowerCase() : await hashOf(source) } }];
   }
   const wanted = /** @type {Model[]} */ (models);
   const amounts = wanted.map(() => ({ loaded: 0, total: 0 }));
@@ -48,7 +48,10 @@ export async function gather({ bundle, models, sha256, bytes }, signal, onBytes)
       onBytes?.(sum('loaded'), amounts.every((amount) => amount.total) ? sum('total') : 0);
     }),
   );
-  return Promise.all(files);
+  const named = await Promise.all(files);
+  // One after another: of one file at a time there is a copy. Meanwhile the worker starts.
+  for (const { source, options } of named) Object.assign(options, { sha256: await hashOf(source) });
+  return named;
 }
 
 /**

@@ -21,14 +21,28 @@ test('models in every shape, each with its name', async () => {
   );
 });
 
-test('the engine is told the hash of a download that was verified by it, and of nothing else', async (t) => {
+test('the engine is told the hash of every file', async (t) => {
   const bytes = new Uint8Array([1, 2, 3]);
   const sha256 = '039058C6F2C0CB492C533B0A4D14EF77CC0F78ABCCCED5287D84A1A2011CFB81';
+  const hash = { sha256: sha256.toLowerCase() };
   t.mock.method(globalThis, 'fetch', async () => new Response(bytes));
   const told = async (/** @type {object} */ what) => (await gather(what, signal))[0]?.options;
-  assert.deepEqual(await told({ bundle: 'https://a.test/b', sha256 }), { sha256: sha256.toLowerCase() });
-  assert.deepEqual(await told({ bundle: 'https://a.test/b' }), {});
-  assert.deepEqual(await told({ bundle: new Blob([bytes]), sha256 }), {});
+  assert.deepEqual(await told({ bundle: 'https://a.test/b', sha256 }), hash);
+  assert.deepEqual(await told({ bundle: 'https://a.test/b' }), hash);
+  // What a caller says of a file of its own is not taken for its hash.
+  assert.deepEqual(await told({ bundle: new Blob([bytes]), sha256: sha256.replace(/0/g, '1') }), hash);
+  const { sha256: found } = await told({ models: [{ source: 'https://a.test/a.onnx' }] });
+  assert.equal(found, hash.sha256);
+});
+
+test('a file that cannot be hashed here is left to the engine', async (t) => {
+  const blob = new Blob([new Uint8Array(3)]);
+  blob.arrayBuffer = () => Promise.reject(new Error('NotReadableError'));
+  const [file] = await gather({ models: [{ source: blob }] }, signal);
+  assert.equal(file?.options.sha256, undefined);
+  t.mock.getter(globalThis, 'crypto', () => ({}));
+  const [plain] = await gather({ models: [{ source: new Uint8Array(3) }] }, signal);
+  assert.equal(plain?.options.sha256, undefined);
 });
 
 test('wrong models cost nothing', () => {

@@ -10,8 +10,8 @@ import { row } from './rows.mjs';
 
 export const ORT = join(ROOT, 'tests', 'node_modules', 'onnxruntime-web', 'dist');
 const VERSION = JSON.parse(readFileSync(join(ORT, '..', 'package.json'), 'utf8')).version;
-/** The rival's name in a row. @param {import('./models.mjs').Models} models */
-const rival = ({ same }) => `onnxruntime-web ${VERSION}${same ? '' : ', another network'}`;
+/** The rival's name in a row. @param {{ same: boolean }} models */
+export const rival = ({ same }) => `onnxruntime-web ${VERSION}${same ? '' : ', another network'}`;
 /**
  * Ours, what the row is called, and what it takes turns with. A software WebGPU is slow: one work tells whether it
  * works.
@@ -26,7 +26,7 @@ export const WORKS = [
  * As a plain static host answers; a second visit then finds the files in the browser's cache.
  * @param {import('./models.mjs').Models} models
  */
-const served = (models) => ({
+export const served = (models) => ({
   mounts: { 'bench/': join(ROOT, 'tests', 'bench'), 'ort/': ORT, 'onnx/': models.folder },
   headers: { 'cache-control': 'max-age=600' },
 });
@@ -35,7 +35,7 @@ const served = (models) => ({
  * Runs something that opens sites, and closes them.
  * @param {(t: { later(end: () => unknown): void }) => Promise<any>} run
  */
-async function inSite(run) {
+export async function inSite(run) {
   const ends = /** @type {(() => unknown)[]} */ ([]);
   try {
     return await run({ later: (end) => ends.push(end) });
@@ -45,7 +45,7 @@ async function inSite(run) {
 }
 
 /** @param {Site} site */
-async function opened({ page, server }) {
+export async function opened({ page, server }) {
   page.setDefaultTimeout(0);
   await page.goto(`${server.origin}/bench/page.html`);
   await page.waitForFunction(() => 'bench' in window);

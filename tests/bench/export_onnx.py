@@ -1,5 +1,5 @@
 """Writes networks as ONNX with batch norms folded, for benchmarks against other runtimes: EfficientNet-Lite0 and Lite1
-with the published weights and explicit pads, ResNet-18 and MobileNet V2 with random ones.
+with the published weights and explicit pads, ResNet-18, MobileNet V2 and ResNet-50 with random ones.
 
 pip install -r tests/golden/requirements.txt
 python tests/bench/export_onnx.py FOLDER
@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
 import reference as ref  # noqa: E402
 
-NAMES = ("lite0", "lite1", "resnet18", "mobilenet_v2")
+NAMES = ("lite0", "lite1", "resnet18", "mobilenet_v2", "resnet50")
 
 
 def graph(net, name):

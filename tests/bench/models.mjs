@@ -25,7 +25,7 @@ export function rivals({ onnx, python, quick }) {
     const models = { folder: join(ROOT, 'tests', 'bench'), files: ['tiny.onnx', 'tiny.onnx'], same: false };
     return { models, python: python ?? (existsSync(PYTHON) ? PYTHON : null) };
   }
-  if (!existsSync(join(made, 'mobilenet_v2.onnx')) || !(python ?? existsSync(PYTHON))) make(made);
+  if (!existsSync(join(made, 'resnet50.onnx')) || !(python ?? existsSync(PYTHON))) make(made);
   return { models: { folder: made, files: ['lite0.onnx', 'lite1.onnx'], same: true }, python: python ?? PYTHON };
 }
 

@@ -1,40 +1,10 @@
 import { findBundle, openEngine } from '/pkg/index.js';
-
-/** A worker and its calls, answered in order. */
-class Calls {
-  /** @param {string} file */
-  constructor(file) {
-    this.worker = new Worker(new URL(file, import.meta.url), { type: 'module' });
-  }
-
-  /** @param {object} message @returns {Promise<any>} */
-  ask(message) {
-    return new Promise((resolve, reject) => {
-      this.worker.onmessage = ({ data }) => ('error' in data ? reject(new Error(data.error)) : resolve(data.value));
-      this.worker.onerror = (event) => reject(new Error(event.message));
-      this.worker.postMessage(message);
-    });
-  }
-}
+import { Calls } from './calls.js';
+import { input } from './input.js';
+import { own } from './own.js';
 
 /** @type {Record<string, () => Promise<unknown>>} what can be timed, once it is open */
 const works = {};
-
-/** The image as our client takes it, and its square as the other runtime takes it. */
-async function input() {
-  const image = await (await fetch('/samples/cat.jpg')).blob();
-  const side = 224;
-  const bitmap = await createImageBitmap(image, { colorSpaceConversion: 'none' });
-  const square = 0.875 * Math.min(bitmap.width, bitmap.height);
-  const pen = new OffscreenCanvas(side, side).getContext('2d');
-  pen.imageSmoothingQuality = 'high';
-  pen.drawImage(bitmap, (bitmap.width - square) / 2, (bitmap.height - square) / 2, square, square, 0, 0, side, side);
-  const { data } = pen.getImageData(0, 0, side, side);
-  const tensor = new Float32Array(3 * side * side);
-  for (let i = 0; i < side * side; i += 1)
-    for (let c = 0; c < 3; c += 1) tensor[c * side * side + i] = (data[4 * i + c] - 127) / 128;
-  return { image, tensor, side, pixels: new Uint8Array(data.buffer) };
-}
 
 /** The published networks, which the other runtime has too. The default bundle holds others. */
 const BUNDLE = 'lite0-lite1';
@@ -88,4 +58,4 @@ async function start(models) {
   return performance.now();
 }
 
-Object.assign(window, { bench: { open, time, start } });
+Object.assign(window, { bench: { open, time, start, own } });

@@ -7,11 +7,12 @@ import { ROOT } from '../e2e/paths.mjs';
  * A pair is what ours took and what the rival took, in milliseconds; the rival's is NaN where it was left out.
  * @typedef {[number, number]} Pair
  * @typedef {{ work: string, device: string, rival: string, ours_ms: number, rival_ms: number, ratio: number,
- *   spread: number[], n: number }} Row
+ *   spread: number[], n: number,
+ *   ours_mb?: number, rival_mb?: number }} Row
  * @typedef {{ machine: string, rows: Row[], sizes: { name: string, bytes: number, brotli: number }[] }} Result
  */
 
-const median = (/** @type {number[]} */ list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+export const median = (/** @type {number[]} */ list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const round = (/** @type {number} */ x, digits = 1) => Number(x.toFixed(digits));
 
 /** @param {string} work @param {string} device @param {Pair[]} pairs @param {string} rival @returns {Row} */

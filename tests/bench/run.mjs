@@ -17,7 +17,8 @@
  * Ours and the rival's runs take turns, each in a worker of the same page. Both compute the published Lite0 and Lite1.
  * `ratio` is ours / rival, `spread` the least and greatest of the pairs' ratios. "explain" is all of ours (both
  * networks, maps, regions) against the rival's two forward passes alone, "grad-cam" both networks' maps with their
- * forward passes against our own forward passes alone. "forward" is a pass of networks imported from ONNX, natively, on
+ * forward passes against our own forward passes alone. "page-onnx" and "page-open-onnx" are ONNX files of one's own on
+ * the page: a forward pass, and opening a large one. "forward" is a pass of networks imported from ONNX, natively, on
  * 1 and on 16 images. "train" is a whole step of Lite0 and Lite1 as
  * peers on 16 images; `ours_mb` and `rival_mb` are the largest memory of the process.
  */
@@ -29,6 +30,7 @@ import { ORT, WORKS, speed, startUp } from './browser.mjs';
 import { forward } from './forward.mjs';
 import { rivals } from './models.mjs';
 import { native } from './native.mjs';
+import { ownForward, ownOpening } from './own.mjs';
 import { row, save, table } from './rows.mjs';
 import { sizes } from './sizes.mjs';
 import { train } from './train.mjs';
@@ -54,6 +56,8 @@ const MEASUREMENTS = {
   cpu: () => speed('cpu', count(20), warm(3), models),
   start: () => startUp(count(5), models),
   webgpu: () => speed('webgpu', Math.min(count(3), 3), warm(1), models, quick ? WORKS.slice(0, 1) : WORKS),
+  'page-onnx': () => ownForward(count(20), models, quick),
+  'page-open-onnx': () => ownOpening(count(9), models, quick),
   native: () => native(python, row, quick),
   forward: () => forward(python, models, row, count(20), quick),
   train: () => train(python, row, count(10), quick),

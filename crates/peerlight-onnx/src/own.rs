@@ -114,7 +114,8 @@ pub fn build_own(bytes: &[u8], options: &OwnOptions, device: &Device) -> Result<
     let mut named = |name: &str| tensors.remove(&format!("{}.{name}", manifest.id)).map_or_else(Vec::new, |t| t.values);
     let values = graph.parameters().iter().map(|parameter| named(&parameter.name)).collect();
     let peers = vec![(manifest, Network::new(graph, values, device)?)];
-    Ok(OwnNetworks { peers, name: None, license, source, sha256: sha256(bytes), calibration: None })
+    let sha256 = options.sha256.clone().unwrap_or_else(|| sha256(bytes));
+    Ok(OwnNetworks { peers, name: None, license, source, sha256, calibration: None })
 }
 
 /// Whether a file is a safetensors file: a header's length, then the header, which is JSON.

@@ -54,7 +54,7 @@ pub fn inspect(file: NetworkFile, options: &str) -> core::result::Result<JsValue
 #[wasm_bindgen]
 impl Engine {
     /// Adds the networks of a file, whose memory is let go, to those that [`Engine::load_added`] opens. `options` is
-    /// JSON: `id`; `file`, its name; `peers`, the ids to take from a bundle; `sha256`, that of a bundle, if it was
+    /// JSON: `id`; `file`, its name; `peers`, the ids to take from a bundle; `sha256`, that of the file, if it was
     /// computed already; `beside`, the text of a JSON file that came with it; and what such a file can say, where
     /// `labels` may be the text of a file of names.
     pub fn add(&mut self, file: NetworkFile, options: &str) -> core::result::Result<(), JsValue> {
