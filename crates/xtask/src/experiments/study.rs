@@ -26,10 +26,13 @@ const FILE: &str = "docs/study.json";
 /// The small images of both sets, those whose boxes cover at most half.
 const SMALL: &str = "docs/results/agreement-lite0-lite1.csv";
 
+/// A part of the study: its figures.
+type Part = fn(&Study<'_>) -> Result<Value>;
+
 /// Measures what is asked for, keeps the figures and writes the tables.
 pub fn measure(peerlight: &Path, args: &Args, wanted: impl Fn(&str) -> bool) -> Result {
     let study = Study { peerlight, args, out: args.out.join("study") };
-    let parts: [(&str, fn(&Study<'_>) -> Result<Value>); 4] =
+    let parts: [(&str, Part); 4] =
         [("unlike", unlike::run), ("fusions", fusions::run), ("pasted", pasted::run), ("seeds", seeds::run)];
     let mut found = false;
     for (name, run) in parts.into_iter().filter(|(name, _)| wanted(name)) {
