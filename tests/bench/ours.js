@@ -1,12 +1,12 @@
 /** Our engine without the client: the forward passes alone, and methods. */
 
 let engine;
-/** @type {[number, number, number, Uint8Array, number, () => boolean]} what the engine looks at, open as number 0 */
+/** @type {[number, number, number, Uint8Array, { crop: number }, () => boolean]} what the engine looks at, open as number 0 */
 let image;
 
 const TASKS = {
   async open({ device, bundle, pixels, side }) {
-    image = [0, side, side, pixels, 1, () => true];
+    image = [0, side, side, pixels, { crop: 1 }, () => true];
     const glue = await import(`/pkg/wasm/${device}/peerlight.js`);
     await glue.default({ module_or_path: new URL(`/pkg/wasm/${device}/peerlight_bg.wasm`, location.href) });
     engine = await glue.Engine.open();
