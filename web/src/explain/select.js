@@ -23,6 +23,15 @@ export const runnable = (state) => (explaining(state) && state.image.preview ? s
  */
 export const mapOf = (result, id) => result.peers.find((p) => p.id === id) ?? result;
 
+/**
+ * A request for any image: the class and the square's place belong to one.
+ * @param {ImageRequest} ask
+ * @returns {ImageRequest}
+ */
+export function ofAnyImage({ target: _, across: _x, down: _y, ...ask }) {
+  return ask;
+}
+
 /** The settings that stand in the request itself; the others are the mutual map's. */
 const OWN = /** @type {const} */ (['grid', 'crop', 'across', 'down']);
 

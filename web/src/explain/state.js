@@ -1,4 +1,4 @@
-import { asksSame, brightest } from './select.js';
+import { asksSame, brightest, ofAnyImage } from './select.js';
 
 /**
  * @import { Action, State } from '../app/state.js'
@@ -65,9 +65,12 @@ export function reduceExplain(page, action) {
   switch (action.type) {
     case 'image-ready': {
       if (action.serial !== image.serial) return page;
-      // The class and the square's place belonged to the last image.
-      const { target: _, across: _x, down: _y, ...ask } = page.ask;
-      return due({ ...page, ask, result: null, view: { ...page.view, region: null, pinned: false } });
+      return due({
+        ...page,
+        ask: ofAnyImage(page.ask),
+        result: null,
+        view: { ...page.view, region: null, pinned: false },
+      });
     }
     case 'engine-ready': {
       // The first networks, which the image waited for.

@@ -1,3 +1,4 @@
+import { ofAnyImage } from '../explain/select.js';
 import { fetchSample } from '../images/transfer.js';
 import { nowhere } from '../what-if/state.js';
 import { addressOf, readAddress } from './address.js';
@@ -45,7 +46,7 @@ export function runKeep(store) {
   /** @param {Address} address */
   async function restore(address) {
     const { sample, view } = address;
-    const { target: _, across: _x, down: _y, ...ask } = address.ask;
+    const ask = ofAnyImage(address.ask);
     if (Object.keys(ask).length) dispatch({ type: 'ask-changed', change: ask });
     if (Object.keys(view).length) dispatch({ type: 'view-changed', view });
     if (!sample || store.state.image.serial) return;

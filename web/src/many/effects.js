@@ -1,3 +1,4 @@
+import { ofAnyImage } from '../explain/select.js';
 import { failure } from '../shared/failure.js';
 import { labelsOf } from './labels.js';
 import { nextItem } from './select.js';
@@ -43,8 +44,7 @@ export function runMany(store, engineNow) {
    */
   async function explain(engine, { id, file }) {
     const { signal } = (job = new AbortController());
-    // The class and the square's place belong to the image that is shown.
-    const { target: _, crop, across: _x, down: _y, ...request } = store.state.ask;
+    const { crop, ...request } = ofAnyImage(store.state.ask);
     dispatch({ type: 'many-started', id });
     const start = performance.now();
     try {

@@ -1,3 +1,4 @@
+import { ofAnyImage } from '../explain/select.js';
 import { openEngine, preview as decodePreview } from 'peerlight';
 import { findKept } from '../networks/kept.js';
 import { listShipped } from '../networks/shipped.js';
@@ -102,7 +103,7 @@ export function followSides(store, engineNow) {
     try {
       const target = sides.sameClass ? left.target.class : null;
       return {
-        result: await explainImage(engine, other, { ...ask, target, across: null, down: null }, call),
+        result: await explainImage(engine, other, { ...ofAnyImage(ask), target }, call),
         preview: shown,
       };
     } catch (thrown) {

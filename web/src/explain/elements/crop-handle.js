@@ -17,7 +17,12 @@ const ARROWS = 'M12 1l4 5h-3v5h5V8l5 4-5 4v-3h-5v5h3l-4 5-4-5h3v-5H6v3l-5-4 5-4v
  */
 export class CropHandle extends PageElement {
   #corner = this.#grip('size', 'viewer.crop', squareResized);
-  #handle = this.#grip('place', 'viewer.move', squareMoved);
+  #handle = this.#grip(
+    'place',
+    'viewer.move',
+    squareMoved,
+    svg('svg', { viewBox: '0 0 24 24' }, svg('path', { d: ARROWS })),
+  );
   #outline = make('span', { class: 'outline', hidden: true });
   /** @type {State | null} */
   #state = null;
@@ -28,7 +33,6 @@ export class CropHandle extends PageElement {
 
   connectedCallback() {
     this.setAttribute('aria-hidden', 'true');
-    this.#handle.append(svg('svg', { viewBox: '0 0 24 24' }, svg('path', { d: ARROWS })));
     this.replaceChildren(this.#outline, this.#handle, this.#corner);
   }
 
@@ -50,9 +54,10 @@ export class CropHandle extends PageElement {
    * @param {string} name
    * @param {'viewer.crop' | 'viewer.move'} title
    * @param {Drag} drag
+   * @param {...Node} inside
    */
-  #grip(name, title, drag) {
-    const grip = make('span', { class: `grip ${name}`, title: t(title), 'data-testid': `crop-${name}` });
+  #grip(name, title, drag, ...inside) {
+    const grip = make('span', { class: `grip ${name}`, title: t(title), 'data-testid': `crop-${name}` }, ...inside);
     grip.addEventListener('pointerdown', (event) => {
       event.preventDefault(); // A drag of the square does not pan the image.
       grip.setPointerCapture(event.pointerId);
