@@ -1,7 +1,10 @@
 /** Our engine without the client: the forward passes alone, and methods. */
 
 let engine;
-/** @type {[number, number, number, Uint8Array, { crop: number }, () => boolean]} what the engine looks at, open as number 0 */
+/**
+ * What the engine looks at, open as number 0.
+ * @type {[number, number, number, Uint8Array, { crop: number }, () => boolean]}
+ */
 let image;
 
 const TASKS = {
