@@ -266,12 +266,22 @@ export class Site {
    */
   async drop(...files) {
     if (NAME !== 'chromium') return this.#dropMade(files);
+    await this.dragged(files, () => {});
+  }
+
+  /**
+   * A real drop, just before which something happens beneath the pointer.
+   * @param {string[]} files
+   * @param {() => unknown} between
+   */
+  async dragged(files, between) {
     const cdp = await this.session();
     const data = { items: [], files, dragOperationsMask: 1 };
     for (const type of ['dragEnter', 'dragOver', 'drop']) {
       await cdp.send('Input.dispatchDragEvent', /** @type {any} */ ({ type, x: 300, y: 300, data }));
       // The browser lets go of an image that the page has not yet said it takes.
       await this.page.evaluate(() => new Promise((frame) => requestAnimationFrame(frame)));
+      if (type === 'dragOver') await between();
     }
     await cdp.detach();
   }

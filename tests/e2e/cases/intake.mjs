@@ -79,3 +79,18 @@ test('intake: folders, several files, and text are told apart', async (t) => {
   await transfer(site, 'body', { type: 'paste', text: 'lemon' });
   await site.text('error', /no image on the clipboard/);
 });
+
+test('intake: a drop is taken where the page moves beneath the pointer just before it', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const cat = await png('cat');
+  await site.explain(() =>
+    // What comes beneath the pointer is told of the drag by a dragenter, and the drop follows without a dragover.
+    site.dragged([cat], () =>
+      site.page.evaluate(() => {
+        const moved = document.createElement('div');
+        moved.style.cssText = 'position: fixed; inset: 0';
+        document.body.append(moved);
+      }),
+    ),
+  );
+});

@@ -27,11 +27,14 @@ export class Intake extends PageElement {
     }
 
     const hover = (/** @type {boolean} */ on) => document.documentElement.classList.toggle('dropping', on);
-    this.listen(window, 'dragover', (/** @type {DragEvent} */ event) => {
-      if (isTextFor(event.composedPath()[0], event.dataTransfer)) return;
-      event.preventDefault();
-      hover(Boolean(event.dataTransfer?.types.includes('Files')));
-    });
+    // Both: where the page moves beneath the pointer, the last event before the drop is a dragenter.
+    for (const type of ['dragenter', 'dragover']) {
+      this.listen(window, type, (/** @type {DragEvent} */ event) => {
+        if (isTextFor(event.composedPath()[0], event.dataTransfer)) return;
+        event.preventDefault();
+        hover(Boolean(event.dataTransfer?.types.includes('Files')));
+      });
+    }
     this.listen(window, 'dragleave', (/** @type {DragEvent} */ event) => !event.relatedTarget && hover(false));
     this.listen(window, 'drop', (/** @type {DragEvent} */ event) => {
       hover(false);
