@@ -188,6 +188,36 @@ fn local_correlations_foretell_more_than_the_whole_maps_on_images_for_reporting(
 }
 
 #[test]
+fn reach_foretells_more_than_spread_and_correlations_on_images_for_reporting() {
+    for pair in SHIPPED {
+        let records = committed(pair, false);
+        let hits: Vec<bool> = records.iter().map(|record| record.judged[0].hit.unwrap()).collect();
+        let of = |id: &str| {
+            let meta = peerlight_explain::statistic(id).unwrap().meta();
+            let values: Vec<f64> =
+                records.iter().map(|record| meta.oriented(record.judged[0].values[id])).collect();
+            auroc(&values, &hits)
+        };
+        assert!(of("reach") > of("spread") + 0.05, "{pair}: {} {}", of("reach"), of("spread"));
+        for rival in ["regional-1", "regional-weighted", "mirrored", "confidence"] {
+            assert!(of("reach-peers") > of(rival) + 0.01, "{pair}: {} {rival} {}", of("reach-peers"), of(rival));
+        }
+        // The shipped calibration, made on the other images, against a score without reach.
+        let score = |kept: &[&str]| {
+            let rows = |of: &[Record]| -> Vec<Vec<f64>> {
+                of.iter().map(|record| kept.iter().map(|id| record.judged[0].values[*id]).collect()).collect()
+            };
+            let chosen = committed(pair, true);
+            let known: Vec<bool> = chosen.iter().map(|record| record.judged[0].hit.unwrap()).collect();
+            let fitted = logistic(&rows(&chosen), &known);
+            auroc(&rows(&records).iter().map(|row| fitted.score(row)).collect::<Vec<_>>(), &hits)
+        };
+        let [with, without] = [&["reach-peers", "spread", "confidence"][..], &["spread", "confidence"]].map(score);
+        assert!(with > without + 0.01, "{pair}: {with} {without}");
+    }
+}
+
+#[test]
 fn too_few_images_are_refused() {
     let records = committed(SHIPPED[0], true);
     let refused = |records: &[Record]| calibrate(records, "mutual", "few", "", 0).unwrap_err().to_string();

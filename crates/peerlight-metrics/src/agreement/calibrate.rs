@@ -16,10 +16,10 @@ pub const LEAST_OF_A_KIND: usize = 25;
 /// Fewest images in a step of the fit: its interval is then at most 36 points wide.
 const LEAST_IN_A_STEP: usize = 25;
 
-/// Statistics that take no pass of their own.
-const FREE: [&str; 4] = ["regional-weighted", "spread", "confidence", "same-class"];
-/// Those of one network, which has no peers to agree with.
-const ALONE: [&str; 3] = ["itself", "spread", "confidence"];
+/// Statistics that take no pass of their own: the best on the images that were for choosing.
+const FREE: [&str; 3] = ["reach-peers", "spread", "confidence"];
+/// The same without a peer: of one network alone, and what peers are compared with.
+const ALONE: [&str; 3] = ["reach", "spread", "confidence"];
 /// What is added to the free ones where it makes the score better for certain.
 const ITSELF: &str = "itself";
 
@@ -41,10 +41,10 @@ pub fn halves(records: &[Record]) -> [Vec<Record>; 2] {
 
 /// Fits hit rates of a method's joint map to the records of images with small boxes.
 ///
-/// The score is a logistic regression on the agreement with the peers, spread, confidence and whether the peers give
-/// the same answer. Each network's agreement with itself joins them only where ten-fold AUROC then rises by an interval
-/// that excludes zero, because it takes more passes; of a network alone, it stands in for the peers. The steps are an
-/// isotonic fit to scores of the folds that did not see the image.
+/// The score is a logistic regression on how far the peers' maps reach from each other's brightest place, spread and
+/// confidence. Each network's agreement with itself joins them only where ten-fold AUROC then rises by an interval
+/// that excludes zero, because it takes more passes. Of a network alone, its own map's reach stands in for the peers.
+/// The steps are an isotonic fit to scores of the folds that did not see the image.
 ///
 /// # Errors
 /// `ask-invalid` with fewer than [`LEAST_IMAGES`] images, or fewer than [`LEAST_OF_A_KIND`] that hit or that miss.
@@ -65,7 +65,7 @@ pub fn calibrate(records: &[Record], method: &str, set: &str, sha256: &str, seed
         ));
     }
     let (ids, rows) = inputs(&sample, &targets).ok_or_else(|| {
-        let text = "The records lack statistics of agreement. Measure them with `--agreement itself`.";
+        let text = "The records lack statistics of agreement. Measure them with `--agreement peers`.";
         Error::new(Code::AskInvalid, text)
     })?;
     let Logistic { scales, weights, intercept } = logistic(&rows, &targets);
@@ -90,13 +90,14 @@ pub fn calibrate(records: &[Record], method: &str, set: &str, sha256: &str, seed
     Ok(found)
 }
 
-/// What the peers' agreement adds to the other statistics: the difference of ten-fold AUROC, with its interval.
+/// What the peers add to all that takes no second network: the difference of ten-fold AUROC, with its interval.
 fn peers_add(sample: &Sample<'_>, targets: &[bool], ids: &[&str], rows: &[Vec<f64>]) -> Option<[f64; 3]> {
-    let others: Vec<&str> = ids.iter().copied().filter(|id| *id != FREE[0]).collect();
-    if others.len() == ids.len() {
+    if !ids.contains(&FREE[0]) {
         return None;
     }
-    let scores = [out_of_fold(&sample.rows(&others)?, targets, sample.seed), out_of_fold(rows, targets, sample.seed)];
+    let itself = ids.iter().copied().filter(|id| *id == ITSELF);
+    let alone: Vec<&str> = ALONE.into_iter().chain(itself).collect();
+    let scores = [out_of_fold(&sample.rows(&alone)?, targets, sample.seed), out_of_fold(rows, targets, sample.seed)];
     let found = sample.aurocs(&scores, targets);
     let Estimate { value, ci } = above(&found[1], &found[0]);
     let [low, high] = ci?;
