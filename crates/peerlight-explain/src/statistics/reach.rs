@@ -15,7 +15,8 @@ pub struct Reach;
 
 impl Statistic for Reach {
     fn meta(&self) -> &'static StatisticMeta {
-        const HELP: &str = "How far what the map shows lies from its highest point, on average, in sides of the square.";
+        const HELP: &str =
+            "How far what the map shows lies from its highest point, on average, in sides of the square.";
         const { &StatisticMeta::new("reach", "Reach", HELP).needs(Needs::Nothing).lower() }
     }
 
@@ -55,23 +56,4 @@ fn reach(from: &[f32], map: &[f32]) -> f64 {
         }
     }
     if total > 0.0 { sum / (total * side as f64) } else { 0.0 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reach_by_hand() {
-        let mut map = vec![0.0; 25];
-        map[6] = 1.0;
-        assert_eq!(reach(&map, &map), 0.0);
-        // Half as bright, 3 to the right and 4 below: a distance of 5 pixels with a third of the weight.
-        let wide: Vec<f32> = (0..36).map(|i| if i == 0 { 1.0 } else if i == 27 { 0.5 } else { 0.0 }).collect();
-        assert!((reach(&wide, &wide) - 5.0 / 3.0 / 6.0).abs() < 1e-9);
-        let one: Vec<f32> = (0..36).map(|i| f32::from(u8::from(i == 27))).collect();
-        assert!((reach(&wide, &one) - 5.0 / 6.0).abs() < 1e-9, "all of it lies 5 pixels away");
-        assert!((reach(&one, &wide) - 5.0 * 2.0 / 3.0 / 6.0).abs() < 1e-9);
-        assert_eq!(reach(&[0.0; 9], &[0.0; 9]), 0.0);
-    }
 }

@@ -18,7 +18,9 @@ const LEAST_IN_A_STEP: usize = 25;
 
 /// Statistics that take no pass of their own: the best on the images that were for choosing.
 const FREE: [&str; 3] = ["reach-peers", "spread", "confidence"];
-/// The same without a peer: of one network alone, and what peers are compared with.
+/// Those of records that an earlier version made, without reach.
+const EARLIER: [&str; 4] = ["regional-weighted", "spread", "confidence", "same-class"];
+/// Those of one network, which has no peers to agree with.
 const ALONE: [&str; 3] = ["reach", "spread", "confidence"];
 /// What is added to the free ones where it makes the score better for certain.
 const ITSELF: &str = "itself";
@@ -83,7 +85,7 @@ pub fn calibrate(records: &[Record], method: &str, set: &str, sha256: &str, seed
     let grid = peerlight_explain::REGIONS;
     let (bundle_sha256, method, set) = (sha256.into(), method.into(), set.into());
     let steps = steps.collect();
-    let (crop, peers_add, also) = (CROP, peers_add(&sample, &targets, &ids, &rows), Vec::new());
+    let (crop, peers_add, also) = (CROP, peers_add(&sample, &targets, &ids), Vec::new());
     let found =
         Calibration { bundle_sha256, method, grid, crop, set, images, hits, inputs, intercept, peers_add, steps, also };
     found.check()?;
@@ -91,13 +93,15 @@ pub fn calibrate(records: &[Record], method: &str, set: &str, sha256: &str, seed
 }
 
 /// What the peers add to all that takes no second network: the difference of ten-fold AUROC, with its interval.
-fn peers_add(sample: &Sample<'_>, targets: &[bool], ids: &[&str], rows: &[Vec<f64>]) -> Option<[f64; 3]> {
-    if !ids.contains(&FREE[0]) {
-        return None;
-    }
-    let itself = ids.iter().copied().filter(|id| *id == ITSELF);
-    let alone: Vec<&str> = ALONE.into_iter().chain(itself).collect();
-    let scores = [out_of_fold(&sample.rows(&alone)?, targets, sample.seed), out_of_fold(rows, targets, sample.seed)];
+fn peers_add(sample: &Sample<'_>, targets: &[bool], ids: &[&str]) -> Option<[f64; 3]> {
+    let peers = [FREE[0], EARLIER[0]].into_iter().find(|id| ids.contains(id))?;
+    let reach = ALONE[..1].iter().copied().filter(|id| peers == FREE[0] && sample.values(id).is_some());
+    let alone: Vec<&str> = ids.iter().copied().filter(|id| *id != peers).chain(reach).collect();
+    let all: Vec<&str> = alone.iter().copied().chain([peers]).collect();
+    let scores = [
+        out_of_fold(&sample.rows(&alone)?, targets, sample.seed),
+        out_of_fold(&sample.rows(&all)?, targets, sample.seed),
+    ];
     let found = sample.aurocs(&scores, targets);
     let Estimate { value, ci } = above(&found[1], &found[0]);
     let [low, high] = ci?;
@@ -106,10 +110,11 @@ fn peers_add(sample: &Sample<'_>, targets: &[bool], ids: &[&str], rows: &[Vec<f6
 
 /// The statistics of the score, and their rows.
 fn inputs(sample: &Sample<'_>, targets: &[bool]) -> Option<(Vec<&'static str>, Vec<Vec<f64>>)> {
-    let Some(free) = sample.rows(&FREE) else {
-        return Some((ALONE.to_vec(), sample.rows(&ALONE)?));
+    let with = |ids: &[&'static str]| Some((ids.to_vec(), sample.rows(ids)?));
+    let Some((ids, free)) = with(&FREE).or_else(|| with(&EARLIER)) else {
+        return with(&ALONE);
     };
-    let more: Vec<&str> = FREE.into_iter().chain([ITSELF]).collect();
+    let more: Vec<&str> = ids.iter().copied().chain([ITSELF]).collect();
     if let Some(rows) = sample.rows(&more) {
         let scores = [&free, &rows].map(|rows| out_of_fold(rows, targets, sample.seed));
         let found = sample.aurocs(&scores, targets);
@@ -117,5 +122,5 @@ fn inputs(sample: &Sample<'_>, targets: &[bool]) -> Option<(Vec<&'static str>, V
             return Some((more, rows));
         }
     }
-    Some((FREE.to_vec(), free))
+    Some((ids, free))
 }
