@@ -226,7 +226,7 @@ export const PATTERNS = [
     (adds, ...numbers) => {
       const [gain, low, high] = numbers.map((x) => x.replace('.', ',').replace('-', '−'));
       const what = adds === 'something' ? 'etwas' : 'nichts Sicheres';
-      return `, wozu ein zweites Netz ${what} über eine Karte allein hinaus beiträgt (${gain} AUROC, ${low} bis ${high})`;
+      return `, wozu ein zweites Netz neben einer Karte allein ${what} beiträgt (${gain} AUROC, ${low} bis ${high})`;
     },
   ],
   [/^(.+), those of odd numbers$/, (set) => `${set}, davon die mit ungeraden Nummern`],
