@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from '../harness.mjs';
+import { SAMPLES } from '../paths.mjs';
+import { Site } from '../site.mjs';
+import { tasksOf } from '../tasks.mjs';
+
+/** What keeps a click waiting for longer is felt: https://web.dev/articles/optimize-long-tasks */
+const MOST_MS = 50;
+
+/**
+ * @param {{ note(text: string): void }} t
+ * @param {Site} site
+ * @param {() => Promise<unknown>} act
+ */
+async function allShort(t, site, act) {
+  const tasks = await tasksOf(site, act);
+  const [longest] = tasks;
+  assert.ok(longest, 'tasks are told');
+  const told = ({ ms, at, what }) => `${ms.toFixed(0)} ms after ${at.toFixed(0)} ms (${what})`;
+  t.note(`${tasks.length} tasks, the longest ${told(longest)}`);
+  const long = tasks.filter(({ ms }) => ms > MOST_MS);
+  assert.deepEqual(long.map(told), []);
+}
+
+test('tasks: none is long when the page starts, until all of it is there', async (t) => {
+  const site = await Site.make(t);
+  await allShort(t, site, async () => {
+    await site.open();
+    await site.at('tour').waitFor();
+    await site.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  });
+});
+
+test('tasks: none is long when an image is explained', async (t) => {
+  const site = await (await Site.make(t)).open();
+  await site.at('tour').waitFor();
+  await allShort(t, site, async () => {
+    for (const i of [0, 1, 2]) await site.shown(() => site.at(`sample-${i}`).click());
+    await site.at('compare').waitFor();
+  });
+});
+
+test('tasks: none is long with ten images', async (t) => {
+  const site = await (await Site.make(t)).open();
+  await site.at('tour').waitFor();
+  const names = (await readdir(SAMPLES)).filter((name) => name.endsWith('.jpg')).slice(0, 10);
+  assert.equal(names.length, 10);
+  await allShort(t, site, async () => {
+    await site.at('file').setInputFiles(names.map((name) => join(SAMPLES, name)));
+    await site.text('many-status', /^10 images explained/);
+  });
+});
+
+test('tasks: a long one is found, and time that others take is not counted', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const busy = (/** @type {number} */ ms) => {
+    for (const end = performance.now() + ms; performance.now() < end;);
+  };
+  const tasks = await tasksOf(site, () => site.page.evaluate(busy, 400));
+  t.note(`${tasks[0]?.ms.toFixed(0)} ms of the processor in 400 ms`);
+  assert.ok(tasks[0] && tasks[0].ms > MOST_MS && tasks[0].ms < 450, JSON.stringify(tasks[0]));
+});
