@@ -8,7 +8,8 @@
 /**
  * @typedef {{ name: string, ph: string, pid: number, tid: number, ts: number, dur?: number, tdur?: number,
  *   args: Record<string, any> }} Event
- * @typedef {{ ms: number, at: number, what: string }} Task `what` took the most of it
+ * @typedef {{ ms: number, wall: number, at: number, what: string }} Task `ms` of the processor within `wall` of the
+ *   clock; `what` took the most of them
  */
 
 /** In which every task holds everything else. */
@@ -66,6 +67,6 @@ function longest(events) {
     const inside = events.filter((one) => !/RunTask/.test(one.name) && one.ts >= ts && one.ts < ts + dur);
     const parts = inside.sort((a, b) => (b.tdur ?? 0) - (a.tdur ?? 0)).slice(0, 3);
     const what = parts.map(({ name, tdur = 0 }) => `${name} ${Math.round(tdur / 1e3)} ms`).join(', ');
-    return { ms: tdur / 1e3, at: (ts - first) / 1e3, what };
+    return { ms: tdur / 1e3, wall: dur / 1e3, at: (ts - first) / 1e3, what };
   });
 }
