@@ -106,7 +106,8 @@ export interface OpenOptions {
   onDevice?(device: Device): void;
   /**
    * Called where weights that the browser's cache kept, and that were taken as they had been verified, turn out to be
-   * spoilt when they are hashed behind the first answer. What was answered may be wrong; the next call downloads them anew.
+   * spoilt when they are hashed behind the first answer. What was answered may be wrong; the next call downloads them
+   * anew.
    */
   onSpoilt?(error: PeerlightError): void;
   /**

@@ -61,8 +61,8 @@ function parsed(text) {
 
 /**
  * Fetches a weights file and verifies it. A verified copy is kept in the browser's cache under its hash, with a note
- * that it was verified. It is hashed again when it is read, unless `onTrusted` takes that over; a bad copy is deleted and
- * fetched anew.
+ * that it was verified. It is hashed again when it is read, unless `onTrusted` takes that over; a bad copy is deleted
+ * and fetched anew.
  *
  * @param {object} options
  * @param {string | URL} options.url

@@ -73,7 +73,7 @@ test('bundle: a spoilt copy in the cache is fetched again', async (t) => {
   assert.equal(site.server.count(WEIGHTS), 2, 'the good copy is kept');
 });
 
-test('bundle: a copy that was spoilt since it was verified is found out behind the map, told, and fetched again', async (t) => {
+test('bundle: a copy that was spoilt since it was verified is found out behind the map, and told', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.page.evaluate(async () => {
     const cache = await caches.open('peerlight-weights');
