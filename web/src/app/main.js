@@ -31,7 +31,7 @@ const ELEMENTS = {
 };
 
 /** Longer work at a time would keep waiting clicks and keys out. */
-const SLICE_MS = 10;
+const SLICE_MS = 8;
 /** So long without work before more of the page is loaded. */
 const REST_MS = 200;
 
