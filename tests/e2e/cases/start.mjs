@@ -67,8 +67,8 @@ test('start: a second visit asks no network and hashes nothing before its first 
   site.server.asked.length = 0;
   await site.open();
   await site.explain(() => site.at('sample-0').click());
-  // Whether there is a new build is asked by the browser itself. Firefox shows the import of a worker from a blob nothing
-  // of what is kept; from a server that lets browsers keep files it takes its own copy.
+  // Whether there is a new build is asked by the browser itself. Firefox shows the import of a worker from a blob
+  // nothing of what is kept; from a server that lets browsers keep files it takes its own copy.
   const beyond = NAME === 'firefox' ? ['/sw.js', '/pkg/worker.js'] : ['/sw.js'];
   const asked = site.server.asked.filter(({ path }) => !beyond.includes(path));
   assert.deepEqual(asked, []);
