@@ -64,6 +64,9 @@ test('start: a second visit asks no network and hashes nothing before its first 
   await site.context.addInitScript(COUNT);
   await site.open();
   await site.page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  // All of the first visit is over: the page's later part, and what that imports.
+  await site.at('tour').waitFor();
+  await site.page.waitForLoadState('networkidle');
   site.server.asked.length = 0;
   await site.open();
   await site.explain(() => site.at('sample-0').click());
