@@ -281,8 +281,9 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
             files::write(&out.join(format!("{name}.{what}.png")), &encode_png(&painted)?)
         };
         save(&explanation.map.values, explanation.side, explanation.method)?;
-        for peer in &explanation.peers {
-            save(&peer.map.values, explanation.side, &peer.id)?;
+        let parts = names::peers(explanation.peers.iter().map(|peer| peer.id.as_str()), explanation.method);
+        for (peer, part) in explanation.peers.iter().zip(&parts) {
+            save(&peer.map.values, explanation.side, part)?;
         }
         for made in methods {
             save(&made.explanation.map.values, made.explanation.side, &made.name(session))?;
