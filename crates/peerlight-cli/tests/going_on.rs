@@ -196,3 +196,37 @@ fn a_folder_is_written_by_one_process_at_a_time() {
     let args = ["evaluate", "A", "--method", "rise:samples=2000", "--metrics", "complexity", "--out", "r", "--limit=1"];
     assert_eq!(code(&place.run(&args)), 0);
 }
+
+#[test]
+fn runs_are_compared_on_the_same_files_alone() {
+    let place = Place::new();
+    for i in 0..3 {
+        draw(&place.path(&format!("A/{i}.png")), i);
+        draw(&place.path(&format!("B/{i}.png")), if i == 0 { 0 } else { i + 10 });
+    }
+    let run = |set: &str, out: &str| {
+        let args = ["evaluate", set, "--method", "cam", "--metrics", "complexity", "--agreement", "none", "--out", out];
+        assert_eq!(code(&place.run(&args)), 0);
+    };
+    run("A", "a");
+    run("B", "b");
+    let compare = |a: &str, b: &str| place.run(&["compare", "--a", a, "--b", b]);
+    // One file of three is the same.
+    let output = compare("a", "b");
+    let error = text(&output.stderr);
+    assert!(code(&output) == 3 && error.contains("compared on 1 image."), "{error}");
+    assert!(error.contains("1.png, 2.png: the runs measured different files of this name"), "{error}");
+    // The runs of a side are of the same files, too.
+    assert_eq!(code(&compare("a", "a,b")), 3);
+    // An image that one side no longer has.
+    fs::remove_file(place.path("A/0.png")).unwrap();
+    run("A", "c");
+    let output = compare("a", "c");
+    let error = text(&output.stderr);
+    assert!(code(&output) == 0 && error.contains("compared on 2 images; 1 image only side a has."), "{error}");
+    fs::copy(place.path("B/1.png"), place.path("A/1.png")).unwrap();
+    fs::remove_file(place.path("A/2.png")).unwrap();
+    run("A", "d");
+    let output = compare("a", "d");
+    assert!(code(&output) == 1 && text(&output.stderr).contains("no image, method and metric"), "{output:?}");
+}

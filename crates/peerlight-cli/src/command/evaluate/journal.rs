@@ -95,11 +95,14 @@ struct Line {
     source: Option<Source>,
 }
 
-/// Settings of a run, and the results by the names of the images.
+/// Results by the names of the images, each with what it was made of, if the file says so.
+pub type Outcomes = BTreeMap<String, (Outcome, Option<Source>)>;
+
+/// Settings of a run, and its results.
 ///
 /// # Errors
 /// `file-unreadable` for what is no such file.
-pub fn read(path: &Path) -> Result<(Run, BTreeMap<String, Outcome>)> {
+pub fn read(path: &Path) -> Result<(Run, Outcomes)> {
     if !path.exists() {
         files::read(path)?;
     }
@@ -110,7 +113,7 @@ pub fn read(path: &Path) -> Result<(Run, BTreeMap<String, Outcome>)> {
         Error::new(Code::FileUnreadable, text)
     })?;
     let lines = parsed(path, lines)?;
-    Ok((run, lines.into_iter().map(|(image, line)| (image, line.outcome)).collect()))
+    Ok((run, lines.into_iter().map(|(image, line)| (image, (line.outcome, line.source))).collect()))
 }
 
 fn parsed(path: &Path, lines: &str) -> Result<BTreeMap<String, Line>> {
