@@ -247,8 +247,9 @@ impl Made {
 
 fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
     let Job { session, ask, manifest, out, options } = *job;
-    let image = decode(&files::read_image(path)?)?;
-    manifest.map_or(Ok(()), |manifest| manifest.check(&image))?;
+    let bytes = files::read_image(path)?;
+    let image = decode(&bytes)?;
+    manifest.map_or(Ok(()), |manifest| manifest.check(&image, &bytes))?;
     let framing = manifest.map_or_else(|| options.settings.framing(), |manifest| Ok(manifest.framing))?;
     let host = Terminal::new();
     let clock = Instant::now();
