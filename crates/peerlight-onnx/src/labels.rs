@@ -32,9 +32,7 @@ pub fn parse(text: &str) -> Result<Vec<String>> {
         Ok(value @ (Value::Array(_) | Value::Object(_))) => of_json(&value)?,
         _ => match table::classes(&text) {
             Some(classes) => names(classes?),
-            None if text.contains('\n') => {
-                names(of_lines(&text)?)
-            }
+            None if text.contains('\n') => names(of_lines(&text)?),
             None => in_one_line(&text),
         },
     };

@@ -130,12 +130,19 @@ fn imported(bytes: &[u8], options: &OwnOptions) -> Result<ImportedPeer> {
     ImportedPeer::read(&id, bytes, peer)
 }
 
+/// Names of what is shown beside the networks' own maps: a network of such an id could not be told from it.
+const SHOWN: [&str; 3] = ["mutual", "mutual-raw", "image"];
+
 /// An id made of a name.
 fn id_of(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let id: String = name.chars().take(60).map(plain).collect();
     let id = id.trim_matches('-');
-    if id.is_empty() { "network".into() } else { id.into() }
+    match id {
+        "" => "network".into(),
+        id if SHOWN.contains(&id) => format!("network-{id}"),
+        id => id.into(),
+    }
 }
 
 /// The places of the peers that are asked for.

@@ -60,6 +60,10 @@ fn an_onnx_file_built_computes_what_it_does_imported() {
     let own = build_own(&bytes, &OwnOptions::default(), &device).unwrap();
     let [(manifest, network)] = own.peers.as_slice() else { panic!("one network") };
     assert_eq!((manifest.id.as_str(), own.sha256), ("network", peerlight_models::sha256(&bytes)));
+    // A network's map is not taken for the mutual one because of its file's name.
+    let named = |name: &str| OwnOptions { file: Some(name.into()), ..OwnOptions::default() };
+    let id = |name: &str| build_own(&bytes, &named(name), &device).unwrap().peers[0].0.id.clone();
+    assert_eq!(["Mutual", "image", "mutuals"].map(id), ["network-mutual", "network-image", "mutuals"]);
     // What the caller has computed is not computed again.
     let known = OwnOptions { sha256: Some("known".into()), ..OwnOptions::default() };
     assert_eq!(build_own(&bytes, &known, &device).unwrap().sha256, "known");
