@@ -34,6 +34,7 @@ pub fn decoded(bytes: &[u8]) -> std::result::Result<String, String> {
         [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
         [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => decoded(rest),
+        _ if bytes.contains(&0) => Err("holds zero bytes, as UTF-16 without its mark does. Save it as UTF-8".into()),
         _ => String::from_utf8(bytes.to_vec()).map_err(|e| {
             let good = &bytes[..e.utf8_error().valid_up_to()];
             let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -196,6 +197,8 @@ mod tests {
             fs::write(&file, bytes).unwrap();
             assert_eq!(read_text(&file).unwrap(), "caf\u{e9}\n");
         }
+        fs::write(&file, &wide[2..]).unwrap();
+        assert!(read_text(&file).unwrap_err().to_string().contains("zero bytes"));
         fs::write(&file, &wide[..wide.len() - 1]).unwrap();
         assert!(read_text(&file).unwrap_err().to_string().contains("its last letter is cut"));
         fs::write(&file, b"dog\ncaf\xe9\n").unwrap();
