@@ -171,6 +171,39 @@ fn a_training_that_goes_on_takes_no_settings() {
         assert!(code(&output) == 2 && error.contains("--resume"), "{flag}: {error}");
     }
     assert!(!place.path("run").exists());
+    // Nor what is said of an ONNX file, where none is read.
+    set(&place, &["bee", "zebra"]);
+    for flag in ["--labels=x", "--size=9", "--preprocess=tf", "--output=z"] {
+        let output = place.run(&[&["train", "d", flag], &TRAIN[..]].concat());
+        let error = text(&output.stderr);
+        assert!(code(&output) == 1 && error.contains("starts from none"), "{flag}: {error}");
+    }
+    stopped(&place);
+    let output = place.run(&["train", "--resume", "--out", "run", "--labels=x"]);
+    assert!(code(&output) == 1 && text(&output.stderr).contains("starts from none"), "{output:?}");
+}
+
+#[test]
+fn a_class_that_is_wholly_held_out_is_told_as_that() {
+    let place = Place::new();
+    (0..40).for_each(|i| draw(&place.path(&format!("d/bee/{i}.png")), i));
+    let args = [&["train", "d", "--val-fraction=0.9"], &TRAIN[..]].concat();
+    draw(&place.path("d/zebra/0.png"), 99);
+    let errors = (0..9).map(|seed| text(&place.run(&[&args[..], &[&format!("--seed={seed}")]].concat()).stderr));
+    let told = errors.into_iter().find(|error| error.contains("[classes-invalid]")).unwrap_or_default();
+    assert!(told.contains("held out for validation") && !told.contains("--val images"), "{told}");
+}
+
+#[test]
+fn a_file_that_counts_twice_is_told() {
+    let place = Place::new();
+    (0..2).for_each(|i| draw(&place.path(&format!("A/{i}.png")), i));
+    fs::copy(place.path("A/0.png"), place.path("A/copy.png")).unwrap();
+    for _ in 0..2 {
+        let error = text(&evaluate(&place, "A", &[]).stderr);
+        let words = "1 image with the same bytes as another counts, too, such as copy.png and 0.png.";
+        assert!(error.contains(words), "{error}");
+    }
 }
 
 #[test]

@@ -84,9 +84,11 @@ pub fn distinct_name(labels: &[String], class: usize) -> String {
     }
 }
 
-/// Pairs of labels that a reader may take for one: they differ in case, in surrounding spaces or in Unicode form.
+/// Pairs of labels that a reader may take for one: they differ in case, in surrounding spaces, in Unicode form or in
+/// characters without width.
 pub fn look_alikes(labels: &[String]) -> Vec<[usize; 2]> {
-    let mut order: Vec<(String, usize)> = labels.iter().enumerate().map(|(i, label)| (folded(label), i)).collect();
+    let seen = |label: &String| folded(&label.replace(is_unseen, ""));
+    let mut order: Vec<(String, usize)> = labels.iter().enumerate().map(|(i, label)| (seen(label), i)).collect();
     order.sort();
     order.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| [pair[0].1, pair[1].1]).collect()
 }
@@ -125,6 +127,11 @@ fn is_numeral(text: &str) -> bool {
 /// A name whatever its case, its surrounding spaces and its Unicode form.
 fn folded(name: &str) -> String {
     composed(&composed(name.trim()).to_lowercase()).into_owned()
+}
+
+/// Whether a character has no width: soft hyphens, joiners, marks of direction and of byte order.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// The number of letters to add, leave out or change between two names (Levenshtein 1966).
@@ -196,6 +203,7 @@ mod tests {
         assert_eq!(class_of_folder(&labels, "3"), Named::One(3));
         assert_eq!(class_of_folder(&labels, "+3"), Named::None);
         assert_eq!(look_alikes(&labels), [[2, 3], [0, 1]]);
+        assert_eq!(look_alikes(&super::tests::labels(&["cat", "dog", "c\u{200b}at"])), [[0, 2]]);
     }
 
     #[test]
