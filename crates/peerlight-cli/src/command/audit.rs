@@ -6,7 +6,7 @@ mod page;
 
 use std::{collections::BTreeMap, time::Instant};
 
-use peerlight_core::{Framing, Result, argmax};
+use peerlight_core::{Code, Error, Framing, Result, argmax};
 use peerlight_explain::{Explanation, Needs, REGIONS, Request, STATISTICS, Session, Statistic, statistic};
 use peerlight_models::distinct_name;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,15 @@ pub struct Audited {
 
 pub fn run(options: &Audit) -> Result<End> {
     let ranking = statistic(&options.by)?;
+    let known: Vec<&str> = free().iter().map(|statistic| statistic.meta().id).collect();
+    if !known.contains(&ranking.meta().id) {
+        let text = format!(
+            "The statistic '{}' takes further passes, and an audit makes none: rank by one of {}.",
+            options.by,
+            known.join(", ")
+        );
+        return Err(Error::new(Code::AskInvalid, text));
+    }
     let session = session::open(&options.networks, options.device)?;
     let request = Request { grid: REGIONS, ..options.method.clone() };
     session.check(&request)?;
