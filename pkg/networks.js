@@ -1,5 +1,5 @@
 import { PeerlightError } from './errors.js';
-import { hashOf, isVerified, loadWeights } from './weights.js';
+import { isVerified, loadWeights } from './weights.js';
 
 /**
  * @import { Model, OpenOptions } from './index.js'
@@ -12,13 +12,15 @@ import { hashOf, isVerified, loadWeights } from './weights.js';
  * @typedef {Blob | Uint8Array<ArrayBuffer>} Bytes
  *
  * A file with one network or more, and what was said of it; the worker's side reads both.
- * @typedef {{ source: Bytes, options: object }} NetworkFile
+ * @typedef {{ source: Bytes, options: Record<string, any> & { sha256?: string } }} NetworkFile
  */
 
 /** The most networks of one engine. */
 export const MOST = 8;
-/** The largest file. The engine's memory holds it and its numbers, so twice its size, while it is read. */
+/** The largest file. The engine's memory holds it, beside it what is widened, and the browser a copy while it hashes. */
 export const LARGEST = 500e6;
+/** The most bytes that are read at once. */
+const PIECE = 4 << 20;
 /** What was downloaded and has more bytes becomes a Blob. */
 const FEW = 32e6;
 
@@ -37,7 +39,7 @@ export async function gather({ bundle, models, sha256, bytes }, signal, onBytes)
     const source = await fileOf(bundle, { sha256, bytes, signal, onBytes });
     // Nobody need hash again what was verified.
     const known = isAddress(bundle) && isVerified(sha256);
-    return [{ source, options: { sha256: known ? sha256?.toLowerCase() : await hashOf(source) } }];
+    return [{ source, options: known ? { sha256: sha256?.toLowerCase() } : {} }];
   }
   const wanted = /** @type {Model[]} */ (models);
   const amounts = wanted.map(() => ({ loaded: 0, total: 0 }));
@@ -48,10 +50,7 @@ export async function gather({ bundle, models, sha256, bytes }, signal, onBytes)
       onBytes?.(sum('loaded'), amounts.every((amount) => amount.total) ? sum('total') : 0);
     }),
   );
-  const named = await Promise.all(files);
-  // One after another: of one file at a time there is a copy. Meanwhile the worker starts.
-  for (const { source, options } of named) Object.assign(options, { sha256: await hashOf(source) });
-  return named;
+  return Promise.all(files);
 }
 
 /**
@@ -114,9 +113,11 @@ function nameOf(source) {
   return decodeURIComponent(path.split('/').pop() ?? '').replace(/\.\w+$/, '') || undefined;
 }
 
+/** @typedef {{ push(piece: Uint8Array): void, free(): void, bytes: Uint8Array<ArrayBuffer> }} Room */
+
 /**
  * Reads a file into the engine's memory piece by piece, so that no other copy of all of it is held.
- * @param {{ new (size: number): { push(piece: Uint8Array): void, free(): void } }} NetworkFile the engine's
+ * @param {{ new (size: number): Room }} NetworkFile the engine's
  * @param {Bytes} source
  * @param {(loaded: number) => Promise<void>} onBytes may throw to stop
  */
@@ -126,10 +127,10 @@ export async function readInto(NetworkFile, source, onBytes) {
     file.push(source);
     return file;
   }
-  const reader = source.stream().getReader();
+  const pieces = piecesOf(source);
   try {
     for (let loaded = 0; ;) {
-      const { done, value } = await reader.read().catch(() => {
+      const { done, value } = await pieces.next().catch(() => {
         throw {
           code: 'bundle-truncated',
           message: 'The file could not be read. It may have been moved: choose it again.',
@@ -142,7 +143,31 @@ export async function readInto(NetworkFile, source, onBytes) {
     }
   } catch (thrown) {
     file.free();
-    reader.cancel().catch(() => {});
+    pieces.cancel();
     throw thrown;
+  }
+}
+
+/**
+ * A Blob's bytes, piece by piece: each is good until the next is asked for. They come through one buffer where the
+ * browser can do that, which is faster, and leaves no garbage of the file's size.
+ * @param {Blob} source
+ * @returns {{ next(): Promise<ReadableStreamReadResult<Uint8Array>>, cancel(): void }}
+ */
+function piecesOf(source) {
+  const stream = source.stream();
+  const stop = (/** @type {ReadableStreamGenericReader} */ reader) => () => void reader.cancel().catch(() => {});
+  try {
+    const reader = stream.getReader({ mode: 'byob' });
+    let buffer = new ArrayBuffer(PIECE);
+    const next = async () => {
+      const read = await reader.read(new Uint8Array(buffer));
+      if (read.value) buffer = read.value.buffer;
+      return read;
+    };
+    return { next, cancel: stop(reader) };
+  } catch {
+    const reader = stream.getReader();
+    return { next: () => reader.read(), cancel: stop(reader) };
   }
 }

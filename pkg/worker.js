@@ -1,6 +1,7 @@
 import { findAdapter } from './adapter.js';
 import { plain } from './errors.js';
 import { watchGpu } from './gpu-watch.js';
+import { hashOf } from './hash.js';
 import { ImageCache } from './image-cache.js';
 import { holdLife } from './life.js';
 import { loadCode } from './load-code.js';
@@ -85,7 +86,10 @@ const TASKS = {
 
   async load({ job, files }, live) {
     const say = saying(job);
-    for (const { source, options } of files) engine.add(await readFile(source, say, live), JSON.stringify(options));
+    for (const { source, options } of files) {
+      const file = await readFile(source, say, live);
+      engine.add(file, JSON.stringify({ ...options, sha256: options.sha256 ?? (await hashOf(file.bytes)) }));
+    }
     return engine.load_added();
   },
 

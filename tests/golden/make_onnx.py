@@ -108,6 +108,10 @@ def run(model, output=None):
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     x = image()
+    if session.get_inputs()[0].shape[2:] != [SIDE, SIDE]:
+        # The square, stretched as Pillow does it.
+        size = session.get_inputs()[0].shape[2:]
+        x = nn.functional.interpolate(x, size, mode="bilinear", antialias=True)
     if session.get_inputs()[0].shape[0] == 1:
         return np.concatenate([session.run(output, {"x": x[i : i + 1].numpy()})[0] for i in range(2)])
     return session.run(output, {"x": x.numpy()})[0]

@@ -15,8 +15,8 @@ def constant(name, value, dtype=np.float32):
     return numpy_helper.from_array(np.asarray(value, dtype), name)
 
 
-def build(nodes, constants=(), opset=17, outputs=("y",), flat=True, side=SIDE, functions=()):
-    """x -> convolution -> a -> nodes -> b, flattened to y."""
+def build(nodes, constants=(), opset=17, outputs=("y",), flat=True, side=SIDE, functions=(), size=None):
+    """x -> convolution -> a -> nodes -> b, flattened to y. The image is square, or of this height and width."""
     rng = np.random.default_rng(len(nodes) + 7)
     weight = rng.normal(0, 0.4, (CHANNELS, 3, 3, 3))
     first = helper.make_node(
@@ -24,7 +24,7 @@ def build(nodes, constants=(), opset=17, outputs=("y",), flat=True, side=SIDE, f
     )
     body = [first, *nodes] + ([node("Flatten", ["b"], ["y"], axis=1)] if flat else [])
     own = [constant("conv.weight", weight), constant("conv.bias", rng.normal(0, 0.1, CHANNELS)), *constants]
-    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, side, side])
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, *(size or [side, side])])
     results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
     graph = helper.make_graph(body, "test", [x], results, own)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], functions=list(functions))
@@ -79,6 +79,31 @@ def resizes():
         yield name, 17, sizes, [ints("sizes", [2, CHANNELS, 17, 7])], attributes
         yield f"{name}_factors", 17, factors, [constant("scales", [1, 1, 0.6, 1.75])], attributes
     yield "axes", 18, sizes, [ints("sizes", [5, 9])], dict(mode="linear", axes=[3, 2])
+
+
+def windows(rng):
+    """Convolutions and pools of windows that are counted with the batch."""
+    first = [ints("first", [-1, 1, CHANNELS, SIDE]), constant("k", rng.normal(0, 0.5, (3, 1, 3, 1)))]
+    rows = [
+        ("Transpose", ["a"], ["t"], dict(perm=[0, 2, 1, 3])),
+        ("Reshape", ["t", "first"], ["r"], {}),
+        ("Conv", ["r", "k"], ["z"], dict(pads=[1, 0, 1, 0])),
+        ("MaxPool", ["z"], ["q"], dict(kernel_shape=[2, 1])),
+        ("Reshape", ["q", "back"], ["b"], {}),
+    ]
+    yield "batch.windows", shaped(*rows, constants=[*first, ints("back", [-1, SIDE, 3, 3, SIDE])])
+    # Heads, as pooled attention (MViT) has them: their channels are the last axis, and a convolution of each.
+    shapes = [ints("heads", [-1, 2, 2, SIDE, SIDE]), ints("each", [-1, 2, SIDE, SIDE]), ints("all", [-1, 2, 2, 36])]
+    own = [constant("k", rng.normal(0, 0.5, (2, 1, 3, 3))), constant("c", rng.normal(0, 0.5, 2))]
+    pooled = [
+        ("Reshape", ["a", "heads"], ["h"], {}),
+        ("Transpose", ["h"], ["t"], dict(perm=[0, 2, 1, 3, 4])),
+        ("Reshape", ["t", "each"], ["e"], {}),
+        ("Conv", ["e", "k", "c"], ["z"], dict(pads=[1, 1, 1, 1], strides=[2, 2], group=2)),
+        ("AveragePool", ["z"], ["q"], dict(kernel_shape=[3, 3], pads=[1, 1, 1, 1])),
+        ("Reshape", ["q", "all"], ["b"], {}),
+    ]
+    yield "batch.heads", shaped(*pooled, constants=[*shapes, *own])
 
 
 def nodes():
@@ -473,3 +498,6 @@ def batches():
     wide = [constant("w", rng.normal(0, 0.5, (CHANNELS * SIDE, 5))), matrix[1]]
     more = [ints("side", [SIDE]), ints("wide", [CHANNELS * SIDE]), ints("five", [5]), own[0]]
     yield "batch.inner", shaped(*rows, constants=[*wide, *more])
+    yield from windows(np.random.default_rng(11))
+    for name, size in (("tall", [SIDE, 7]), ("wide", [9, SIDE])):
+        yield f"image.{name}", build([node("MaxPool", ["a"], ["b"], kernel_shape=[2, 2])], size=size)

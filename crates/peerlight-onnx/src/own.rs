@@ -7,7 +7,11 @@ use peerlight_models::{
 };
 use serde::Serialize;
 
-use crate::{ImportedPeer, NetworkInfo, PRESETS, PeerOptions, Preset};
+use crate::{
+    NetworkInfo, PRESETS, PeerOptions, Preset,
+    in_place::{Place, in_place},
+    peer::PeerInFile,
+};
 
 /// What a person says of a file with networks.
 #[derive(Debug, Clone, Default)]
@@ -89,13 +93,14 @@ pub fn inspect_own(bytes: &[u8], options: &OwnOptions) -> Result<NetworkInspecti
     Ok(NetworkInspection { kind: "onnx", peers: vec![OwnPeer::of(&peer.manifest)?], presets: PRESETS })
 }
 
-/// Makes the peers of a file on a device.
+/// Makes the peers of a file on a device. An ONNX file's memory becomes that of its networks, so that no copy of
+/// numbers in single precision is made.
 ///
 /// # Errors
 /// As [`inspect_own`].
-pub fn build_own(bytes: &[u8], options: &OwnOptions, device: &Device) -> Result<OwnNetworks> {
-    if is_bundle(bytes) {
-        let bundle = Bundle::parse(bytes)?;
+pub fn build_own(file: Vec<u8>, options: &OwnOptions, device: &Device) -> Result<OwnNetworks> {
+    if is_bundle(&file) {
+        let bundle = Bundle::parse(&file)?;
         let own = &bundle.manifest;
         let taken = taken(own, options)?;
         let are_all = taken.iter().copied().eq(0..own.peers.len());
@@ -109,12 +114,10 @@ pub fn build_own(bytes: &[u8], options: &OwnOptions, device: &Device) -> Result<
             peers: taken.into_iter().map(|i| Ok((whole(own, i), bundle.build(i, device)?))).collect::<Result<_>>()?,
         });
     }
-    let ImportedPeer { manifest, mut tensors, license, source, .. } = imported(bytes, options)?;
-    let graph = graph_of(&manifest)?;
-    let mut named = |name: &str| tensors.remove(&format!("{}.{name}", manifest.id)).map_or_else(Vec::new, |t| t.values);
-    let values = graph.parameters().iter().map(|parameter| named(&parameter.name)).collect();
-    let peers = vec![(manifest, Network::new(graph, values, device)?)];
-    let sha256 = options.sha256.clone().unwrap_or_else(|| sha256(bytes));
+    let sha256 = options.sha256.clone().unwrap_or_else(|| sha256(&file));
+    let PeerInFile { manifest, graph, values, license, source, .. } = imported(&file, options)?;
+    let places = values.into_iter().map(|values| Place::of(values, &file)).collect();
+    let peers = vec![(manifest, Network::of_data(graph, in_place(file, places), device)?)];
     Ok(OwnNetworks { peers, name: None, license, source, sha256, calibration: None })
 }
 
@@ -123,11 +126,11 @@ fn is_bundle(bytes: &[u8]) -> bool {
     bytes.get(8) == Some(&b'{')
 }
 
-fn imported(bytes: &[u8], options: &OwnOptions) -> Result<ImportedPeer> {
+fn imported<'a>(bytes: &'a [u8], options: &OwnOptions) -> Result<PeerInFile<'a>> {
     let name = options.peer.name.as_ref().or(options.file.as_ref()).map_or("network", String::as_str).to_owned();
     let id = options.id.clone().unwrap_or_else(|| id_of(&name));
     let peer = PeerOptions { name: Some(name), ..options.peer.clone() };
-    ImportedPeer::read(&id, bytes, peer)
+    PeerInFile::read(&id, bytes, peer)
 }
 
 /// An id made of a name.

@@ -57,12 +57,12 @@ fn what_a_person_says_wins_or_is_refused() {
 #[test]
 fn an_onnx_file_built_computes_what_it_does_imported() {
     let (bytes, device) = (file("last-axis"), Device::flex());
-    let own = build_own(&bytes, &OwnOptions::default(), &device).unwrap();
+    let own = build_own(bytes.clone(), &OwnOptions::default(), &device).unwrap();
     let [(manifest, network)] = own.peers.as_slice() else { panic!("one network") };
     assert_eq!((manifest.id.as_str(), own.sha256), ("network", peerlight_models::sha256(&bytes)));
     // What the caller has computed is not computed again.
     let known = OwnOptions { sha256: Some("known".into()), ..OwnOptions::default() };
-    assert_eq!(build_own(&bytes, &known, &device).unwrap().sha256, "known");
+    assert_eq!(build_own(bytes.clone(), &known, &device).unwrap().sha256, "known");
     let imported = import(&bytes, &Options::default()).unwrap();
     let other = peerlight_models::Network::new(imported.graph, imported.values, &device).unwrap();
     let x = Tensor::<4>::ones([1, 3, 48, 48], &device);
@@ -73,11 +73,11 @@ fn an_onnx_file_built_computes_what_it_does_imported() {
 #[test]
 fn all_of_a_bundle_or_some_of_it() {
     let (bytes, device) = (micro::bundle().unwrap(), Device::flex());
-    let all = build_own(&bytes, &OwnOptions::default(), &device).unwrap();
+    let all = build_own(bytes.clone(), &OwnOptions::default(), &device).unwrap();
     assert_eq!((all.name.as_deref(), all.peers.len()), (Some("Known answers"), 2));
     assert_eq!(all.sha256, Bundle::parse(&bytes).unwrap().sha256());
     let one = |id: &str| OwnOptions { peers: Some(vec![id.into()]), ..OwnOptions::default() };
-    let second = build_own(&bytes, &one("second"), &device).unwrap();
+    let second = build_own(bytes.clone(), &one("second"), &device).unwrap();
     assert_eq!((second.name, second.peers[0].0.id.as_str()), (None, "second"));
     assert_eq!(second.peers[0].0.labels.as_ref().map(Vec::len), Some(micro::CLASSES));
     let x = micro::input(&device);

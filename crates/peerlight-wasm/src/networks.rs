@@ -42,6 +42,13 @@ impl NetworkFile {
         piece.copy_to(&mut self.bytes[start..]);
         Ok(())
     }
+
+    /// What is there so far, without a copy: valid until the engine is called again.
+    #[wasm_bindgen(getter)]
+    pub fn bytes(&self) -> Uint8Array {
+        // SAFETY: it is read before anything else is called, so neither the memory nor what is in it moves.
+        unsafe { Uint8Array::view(&self.bytes) }
+    }
 }
 
 /// Says what is in a file with networks. `options` is JSON; see [`Engine::add`].
@@ -53,12 +60,12 @@ pub fn inspect(file: NetworkFile, options: &str) -> core::result::Result<JsValue
 
 #[wasm_bindgen]
 impl Engine {
-    /// Adds the networks of a file, whose memory is let go, to those that [`Engine::load_added`] opens. `options` is
+    /// Adds the networks of a file, whose memory becomes theirs, to those that [`Engine::load_added`] opens. `options` is
     /// JSON: `id`; `file`, its name; `peers`, the ids to take from a bundle; `sha256`, that of the file, if it was
     /// computed already; `beside`, the text of a JSON file that came with it; and what such a file can say, where
     /// `labels` may be the text of a file of names.
     pub fn add(&mut self, file: NetworkFile, options: &str) -> core::result::Result<(), JsValue> {
-        let built = options_of(options).and_then(|options| build_own(&file.bytes, &options, &self.device));
+        let built = options_of(options).and_then(|options| build_own(file.bytes, &options, &self.device));
         self.added.push(built.map_err(thrown)?);
         Ok(())
     }
