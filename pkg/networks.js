@@ -11,13 +11,14 @@ import { isVerified, loadWeights } from './weights.js';
  * outside the page's memory and a worker reads piece by piece.
  * @typedef {Blob | Uint8Array<ArrayBuffer>} Bytes
  *
- * A file with one network or more, and what was said of it; the worker's side reads both.
- * @typedef {{ source: Bytes, options: Record<string, any> & { sha256?: string } }} NetworkFile
+ * A file with one network or more, and what was said of it; the worker's side reads both. With its hash, if it was
+ * verified by that.
+ * @typedef {{ source: Bytes, options: object, sha256?: string }} NetworkFile
  */
 
 /** The most networks of one engine. */
 export const MOST = 8;
-/** The largest file. The engine's memory holds it, beside it what is widened, and the browser a copy while it hashes. */
+/** The largest file. The engine's memory holds it and what is widened; the browser holds a copy while it hashes. */
 export const LARGEST = 500e6;
 /** The most bytes that are read at once. */
 const PIECE = 4 << 20;
@@ -39,7 +40,7 @@ export async function gather({ bundle, models, sha256, bytes }, signal, onBytes)
     const source = await fileOf(bundle, { sha256, bytes, signal, onBytes });
     // Nobody need hash again what was verified.
     const known = isAddress(bundle) && isVerified(sha256);
-    return [{ source, options: known ? { sha256: sha256?.toLowerCase() } : {} }];
+    return [{ source, options: {}, sha256: known ? sha256?.toLowerCase() : undefined }];
   }
   const wanted = /** @type {Model[]} */ (models);
   const amounts = wanted.map(() => ({ loaded: 0, total: 0 }));
@@ -113,7 +114,10 @@ function nameOf(source) {
   return decodeURIComponent(path.split('/').pop() ?? '').replace(/\.\w+$/, '') || undefined;
 }
 
-/** @typedef {{ push(piece: Uint8Array): void, free(): void, bytes: Uint8Array<ArrayBuffer> }} Room */
+/**
+ * A file in the engine's memory.
+ * @typedef {{ push(piece: Uint8Array): void, free(): void, bytes: Uint8Array<ArrayBuffer>, sha256(): string }} Room
+ */
 
 /**
  * Reads a file into the engine's memory piece by piece, so that no other copy of all of it is held.

@@ -86,11 +86,14 @@ const TASKS = {
 
   async load({ job, files }, live) {
     const say = saying(job);
-    for (const { source, options } of files) {
+    const hashes = [];
+    for (const { source, options, sha256 } of files) {
       const file = await readFile(source, say, live);
-      engine.add(file, JSON.stringify({ ...options, sha256: options.sha256 ?? (await hashOf(file.bytes)) }));
+      // The browser hashes a copy of its own while the engine makes networks of the file.
+      hashes.push(sha256 ?? hashOf(file));
+      engine.add(file, JSON.stringify(options));
     }
-    return engine.load_added();
+    return engine.load_added(await Promise.all(hashes));
   },
 
   /** What is in a file with a network, without a device. */

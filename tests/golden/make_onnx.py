@@ -20,6 +20,7 @@ import onnx_blocks
 from make_tiny import values
 from onnx_nodes import SIDE, nodes
 from onnx_refused import refused
+from onnx_windows import windows
 from store import HERE, plain, probe
 
 FOLDER = HERE / "onnx"
@@ -138,7 +139,7 @@ def main():
     def store(name, model):
         (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
 
-    for name, model in nodes():
+    for name, model in [*nodes(), *windows()]:
         output = ["logits"] if name == "head.second_output" else ["y"]
         y = logits(name, model, run(model, output)).reshape(2, -1)
         store(name, model)

@@ -81,31 +81,6 @@ def resizes():
     yield "axes", 18, sizes, [ints("sizes", [5, 9])], dict(mode="linear", axes=[3, 2])
 
 
-def windows(rng):
-    """Convolutions and pools of windows that are counted with the batch."""
-    first = [ints("first", [-1, 1, CHANNELS, SIDE]), constant("k", rng.normal(0, 0.5, (3, 1, 3, 1)))]
-    rows = [
-        ("Transpose", ["a"], ["t"], dict(perm=[0, 2, 1, 3])),
-        ("Reshape", ["t", "first"], ["r"], {}),
-        ("Conv", ["r", "k"], ["z"], dict(pads=[1, 0, 1, 0])),
-        ("MaxPool", ["z"], ["q"], dict(kernel_shape=[2, 1])),
-        ("Reshape", ["q", "back"], ["b"], {}),
-    ]
-    yield "batch.windows", shaped(*rows, constants=[*first, ints("back", [-1, SIDE, 3, 3, SIDE])])
-    # Heads, as pooled attention (MViT) has them: their channels are the last axis, and a convolution of each.
-    shapes = [ints("heads", [-1, 2, 2, SIDE, SIDE]), ints("each", [-1, 2, SIDE, SIDE]), ints("all", [-1, 2, 2, 36])]
-    own = [constant("k", rng.normal(0, 0.5, (2, 1, 3, 3))), constant("c", rng.normal(0, 0.5, 2))]
-    pooled = [
-        ("Reshape", ["a", "heads"], ["h"], {}),
-        ("Transpose", ["h"], ["t"], dict(perm=[0, 2, 1, 3, 4])),
-        ("Reshape", ["t", "each"], ["e"], {}),
-        ("Conv", ["e", "k", "c"], ["z"], dict(pads=[1, 1, 1, 1], strides=[2, 2], group=2)),
-        ("AveragePool", ["z"], ["q"], dict(kernel_shape=[3, 3], pads=[1, 1, 1, 1])),
-        ("Reshape", ["q", "all"], ["b"], {}),
-    ]
-    yield "batch.heads", shaped(*pooled, constants=[*shapes, *own])
-
-
 def nodes():
     rng = np.random.default_rng(3)
     per_channel = rng.normal(0, 1, (CHANNELS, 1, 1))
@@ -498,6 +473,3 @@ def batches():
     wide = [constant("w", rng.normal(0, 0.5, (CHANNELS * SIDE, 5))), matrix[1]]
     more = [ints("side", [SIDE]), ints("wide", [CHANNELS * SIDE]), ints("five", [5]), own[0]]
     yield "batch.inner", shaped(*rows, constants=[*wide, *more])
-    yield from windows(np.random.default_rng(11))
-    for name, size in (("tall", [SIDE, 7]), ("wide", [9, SIDE])):
-        yield f"image.{name}", build([node("MaxPool", ["a"], ["b"], kernel_shape=[2, 2])], size=size)

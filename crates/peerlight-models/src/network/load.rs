@@ -9,7 +9,11 @@ use burn::{
 use peerlight_core::{Result, rng::normals};
 
 use super::Network;
-use crate::{Graph, Parameter, ParameterId, Role, Weights, ops::Op, weights::{finite, invalid}};
+use crate::{
+    Graph, Parameter, ParameterId, Role, Weights,
+    ops::Op,
+    weights::{finite, invalid},
+};
 
 impl Network {
     /// The network of a graph and the tensors of a file that have its parameters' names.

@@ -141,8 +141,8 @@ impl<'a> Resampling<'a> {
     }
 }
 
-/// The matrix of an axis that is made shorter. Each pixel is the mean of all that it covers, the nearer ones counting for
-/// more: Pillow's bilinear filter.
+/// The matrix of an axis that is made shorter. Each pixel is the mean of all that it covers, the nearer ones counting
+/// for more: Pillow's bilinear filter.
 pub fn smoothed(from: usize, to: usize) -> Result<Matrix, Fault> {
     let mut matrix = Matrix::new(from, to)?;
     let factor = (from as f64 / to as f64).max(1.0);

@@ -1,5 +1,5 @@
-//! Convolutions and pools of images that are counted with the batch: windows of an image, or heads. Those of one image
-//! become channels, each window a group of its own.
+//! Convolutions and pools of images that are counted with the batch: windows of an image, heads, or places of a third
+//! axis. Those of one image become channels, each window a group of its own.
 
 use std::rc::Rc;
 
@@ -39,7 +39,7 @@ pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
             Some(Value::Constant(constant)) if call.node.op != "Resize" => {
                 import.allow(constant.len().saturating_mul(windows))?;
                 let mut shape = constant.shape.clone();
-                shape.iter_mut().take(1).for_each(|extent| *extent *= windows);
+                shape.iter_mut().take(1).for_each(|extent| *extent = extent.saturating_mul(windows));
                 let values = constant.to_floats()?.repeat(windows);
                 Some(Value::Constant(Rc::new(Constant { name: constant.name, ..Constant::floats(shape, values) })))
             }
@@ -68,4 +68,49 @@ pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
         });
     }
     Ok(values)
+}
+
+/// A convolution along three axes that sees one place alone of one of them, which so counts images of their own.
+pub fn conv_3d<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
+    let weight = call.constant(1)?;
+    let data = call.data(0)?.clone();
+    let numbers = |name: &str, each: i64, count: usize| -> Result<Vec<i64>, Fault> {
+        Ok(call.ints(name)?.map_or_else(|| vec![each; count], <[i64]>::to_vec))
+    };
+    let (mut strides, mut dilations) = (numbers("strides", 1, 3)?, numbers("dilations", 1, 3)?);
+    let mut pads = numbers("pads", 0, 6)?;
+    let is_whole = [data.order.len(), strides.len(), dilations.len(), pads.len()] == [5, 3, 3, 6];
+    let is_alone = |&axis: &usize| {
+        is_whole && weight.shape[axis + 2] == 1 && [strides[axis], pads[axis], pads[axis + 3]] == [1, 0, 0]
+    };
+    let Some(alone) = [2, 0, 1].into_iter().find(is_alone).filter(|_| call.node.attributes.get("auto_pad").is_none())
+    else {
+        return refuse("works along three axes at once");
+    };
+    let mut order = data.order.clone();
+    let counted = order.remove(alone + 2);
+    order.insert(1, counted);
+    let mut shape = weight.shape.clone();
+    shape.remove(alone + 2);
+    strides.remove(alone);
+    dilations.remove(alone);
+    pads.remove(alone + 3);
+    pads.remove(alone);
+    let mut node = Node { name: call.node.name, op: call.node.op, ..Node::default() };
+    node.attributes.insert("group", Attribute::Int(call.int("group", 1)?));
+    for (name, values) in [("strides", strides), ("dilations", dilations), ("pads", pads)] {
+        node.attributes.insert(name, Attribute::Ints(values));
+    }
+    let mut inputs = call.inputs.clone();
+    inputs[0] = Some(Value::Merged(Merged { data: Data { order, ..data }, first: 0, count: 2 }));
+    inputs[1] = Some(Value::Constant(Rc::new(Constant { shape, ..Constant::clone(weight) })));
+    let mut results = convert(import, &Call { node: &node, inputs })?;
+    for result in &mut results {
+        if let Value::Merged(Merged { data, .. }) = result {
+            let counted = data.order.remove(1);
+            data.order.insert(alone + 2, counted);
+            *result = Value::of(data.clone());
+        }
+    }
+    Ok(results)
 }
