@@ -1,7 +1,7 @@
 /** Web Crypto exists on https and localhost only; elsewhere pool.js compares the engine's own hash of the bundle. */
 export const canDigest = () => Boolean(globalThis.crypto?.subtle);
 
-/** @param {Uint8Array<ArrayBuffer>} data */
+/** @param {Uint8Array<ArrayBuffer> | ArrayBuffer} data */
 export async function digest(data) {
   const hash = await crypto.subtle.digest('SHA-256', data);
   return Array.from(new Uint8Array(hash), (b) => b.toString(16).padStart(2, '0')).join('');

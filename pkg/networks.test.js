@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkModel, checkOpen } from './check.js';
 import { hashOf } from './hash.js';
-import { gather, readInto, readModel } from './networks.js';
+import { arrive, gather, readInto, readModel } from './networks.js';
 
 const fails = (code, text) => (error) => error.code === code && text.test(error.message);
 const { signal } = new AbortController();
@@ -26,7 +26,10 @@ test('the hash that a download was verified by is told; the worker computes the 
   const bytes = new Uint8Array([1, 2, 3]);
   const sha256 = '039058C6F2C0CB492C533B0A4D14EF77CC0F78ABCCCED5287D84A1A2011CFB81';
   t.mock.method(globalThis, 'fetch', async () => new Response(bytes));
-  const told = async (/** @type {object} */ what) => (await gather(what, signal))[0]?.sha256;
+  const told = async (/** @type {object} */ what) => {
+    const [file] = await gather(what, signal);
+    return (await arrive(/** @type {any} */ (file), { signal, onBytes: () => {} })).sha256;
+  };
   assert.equal(await told({ bundle: 'https://a.test/b', sha256 }), sha256.toLowerCase());
   assert.equal(await told({ bundle: 'https://a.test/b' }), undefined);
   // What a caller says of a file of its own is not taken for its hash.
