@@ -19,8 +19,8 @@
  * networks, maps, regions) against the rival's two forward passes alone, "grad-cam" both networks' maps with their
  * forward passes against our own forward passes alone. "page-onnx" and "page-open-onnx" are ONNX files of one's own on
  * the page: a forward pass, and opening a large one. "forward" is a pass of networks imported from ONNX, natively, on
- * 1 and on 16 images. "train" is a whole step of Lite0 and Lite1 as
- * peers on 16 images; `ours_mb` and `rival_mb` are the largest memory of the process.
+ * 1 and on 16 images. "train" is a whole step of the trainer that ships, with Lite0 and Lite1 as peers on 16 images;
+ * `ours_mb` and `rival_mb` are the largest memory of the process.
  */
 import os from 'node:os';
 import { parseArgs } from 'node:util';

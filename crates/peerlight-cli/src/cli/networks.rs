@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use peerlight_explain::Request;
+use peerlight_explain::{
+    Request,
+    options::{ACROSS, CROP, DOWN},
+};
 
-use super::request;
+use super::{request, settings::help};
 
 /// What is said of networks of one's own. Where several are read, ID=VALUE is for one of them.
 #[derive(Args)]
@@ -72,9 +75,12 @@ pub struct Inspect {
     /// Image to run the networks on: shows their classes, and as JSON all logits, to compare with another program's
     #[arg(long, value_name = "IMAGE", help_heading = None)]
     pub image: Option<PathBuf>,
-    /// Fraction of the image's shorter side that the networks see; otherwise the bundle's
-    #[arg(long, requires = "image", value_name = "FRACTION", help_heading = None)]
+    #[arg(long, requires = "image", value_name = "N", help = help(&CROP.setting), help_heading = None)]
     pub crop: Option<f64>,
+    #[arg(long, requires = "image", value_name = "N", help = help(&ACROSS.setting), help_heading = None)]
+    pub across: Option<f64>,
+    #[arg(long, requires = "image", value_name = "N", help = help(&DOWN.setting), help_heading = None)]
+    pub down: Option<f64>,
     /// Methods whose raw maps are given as JSON for that image, each METHOD[:SETTING=VALUE]...
     #[arg(
         long,
