@@ -16,9 +16,9 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BoxPixels {
-    /// Of the image as the file stores it
+    /// The image as the file stores it
     Stored,
-    /// Of the image as a viewer shows it, turned upright
+    /// The image as a viewer shows it, turned upright
     Upright,
 }
 

@@ -155,7 +155,7 @@ fn what_is_said_of_a_method_is_whole_and_of_one_manner() {
 }
 
 #[test]
-fn shuffled_weights_change_what_is_learnt_and_nothing_else() {
+fn shuffled_weights_change_what_is_learned_and_nothing_else() {
     let session = micro_session();
     let pass = micro_scene(&session);
     let twin = session.shuffled(1, |_| Layer::INPUT);

@@ -1,7 +1,7 @@
 //! How far an explanation is to be trusted.
 //!
 //! - [`measure`] scores the map of one image by metrics of the list [`METRICS`].
-//! - [`sanity`] tells whether a map depends on what the networks have learnt.
+//! - [`sanity`] tells whether a map depends on what the networks have learned.
 //! - [`Protocol`] puts every method of a list through the same trial, image by image; [`report`] pools the records
 //!   into rows with intervals, and [`compare`] puts two sides of runs against each other.
 //!

@@ -1,4 +1,4 @@
-//! Whether a map depends on what the networks have learnt.
+//! Whether a map depends on what the networks have learned.
 
 use peerlight_core::Result;
 use peerlight_explain::{ForwardPass, Progress, Request, Session, Step};
@@ -50,7 +50,7 @@ pub struct Sanity {
     /// From the classifier alone to the whole network.
     pub layers: Vec<Depth>,
     /// Whether the map is still the same ([`UNCHANGED`]) when all weights are shuffled: then it says nothing of what
-    /// the networks have learnt.
+    /// the networks have learned.
     pub unchanged: bool,
     /// Milliseconds that it took.
     pub ms: f64,

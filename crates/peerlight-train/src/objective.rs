@@ -75,7 +75,7 @@ impl Objective<'_> {
     /// The gradients of every peer's loss on a part of a batch, times `share`.
     ///
     /// # Errors
-    /// `classes-invalid` for an image without a class that can be learnt, `device-lost`.
+    /// `classes-invalid` for an image without a class that can be learned, `device-lost`.
     pub fn gradients(
         &self,
         batch: &Batch,

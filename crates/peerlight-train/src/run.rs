@@ -119,7 +119,7 @@ impl Run {
     ///
     /// # Errors
     /// `training-diverged`, `image-broken` if too many images cannot be loaded, `classes-invalid` for an image
-    /// without a class that can be learnt, `device-lost`.
+    /// without a class that can be learned, `device-lost`.
     pub fn step(&mut self) -> Result<Option<Step>> {
         if self.done >= self.steps {
             return Ok(None);

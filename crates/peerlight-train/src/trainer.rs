@@ -102,7 +102,7 @@ impl Trainer {
     ///
     /// # Errors
     /// `training-diverged` if a loss, a gradient or a weight is not finite or too large to be stored,
-    /// `classes-invalid` for an image without a class that can be learnt, `device-lost`.
+    /// `classes-invalid` for an image without a class that can be learned, `device-lost`.
     pub fn step(&mut self, batch: &Batch, lr: f64) -> Result<StepReport> {
         let parts = batch.parts(self.devices.len());
         let shares = parts.iter().map(|part| part.classes.len() as f32 / batch.classes.len() as f32);

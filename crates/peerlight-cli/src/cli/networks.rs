@@ -10,23 +10,25 @@ use peerlight_explain::{
 
 use super::{request, settings::help};
 
+/// Heading of these flags in a command's help.
+const HEADING: &str = "ONNX files";
+
 /// What is said of networks of one's own. Where several are read, ID=VALUE is for one of them.
 #[derive(Args)]
-#[command(next_help_heading = "ONNX files")]
 pub struct OwnArgs {
     /// Names of the classes: a text file with one per line, a JSON list, a CSV such as ImageNet's classes.csv;
     /// `imagenet`; or `none` for numbers
-    #[arg(long, value_name = "[ID=]FILE")]
+    #[arg(long, value_name = "[ID=]FILE", help_heading = HEADING)]
     pub labels: Vec<String>,
     /// How pixels are prepared: torchvision, tf (-1..1), 0..1, 0..255 or caffe (BGR), or free values such as
     /// mean=0.5,std=0.5,crop=1
-    #[arg(long, allow_hyphen_values = true, value_name = "[ID=]PRESET")]
+    #[arg(long, allow_hyphen_values = true, value_name = "[ID=]PRESET", help_heading = HEADING)]
     pub preprocess: Vec<String>,
-    /// Height and width of the image, where the file takes any; otherwise 224
-    #[arg(long, value_name = "[ID=]PIXELS")]
+    /// Height and width of the input, for files that take any size; otherwise 224
+    #[arg(long, value_name = "[ID=]PIXELS", help_heading = HEADING)]
     pub size: Vec<String>,
-    /// Output with the logits, where the file has several; otherwise the first that fits
-    #[arg(long, value_name = "[ID=]NAME")]
+    /// Output with the logits, for files with several outputs; otherwise the first that fits
+    #[arg(long, value_name = "[ID=]NAME", help_heading = HEADING)]
     pub output: Vec<String>,
 }
 
@@ -73,13 +75,13 @@ pub struct Inspect {
     #[command(flatten)]
     pub own: OwnArgs,
     /// Image to run the networks on: shows their classes, and as JSON all logits, to compare with another program's
-    #[arg(long, value_name = "IMAGE", help_heading = None)]
+    #[arg(long, value_name = "IMAGE")]
     pub image: Option<PathBuf>,
-    #[arg(long, requires = "image", value_name = "N", help = help(&CROP.setting), help_heading = None)]
+    #[arg(long, requires = "image", value_name = "N", help = help(&CROP.setting))]
     pub crop: Option<f64>,
-    #[arg(long, requires = "image", value_name = "N", help = help(&ACROSS.setting), help_heading = None)]
+    #[arg(long, requires = "image", value_name = "N", help = help(&ACROSS.setting))]
     pub across: Option<f64>,
-    #[arg(long, requires = "image", value_name = "N", help = help(&DOWN.setting), help_heading = None)]
+    #[arg(long, requires = "image", value_name = "N", help = help(&DOWN.setting))]
     pub down: Option<f64>,
     /// Methods whose raw maps are given as JSON for that image, each METHOD[:SETTING=VALUE]...
     #[arg(
@@ -88,12 +90,11 @@ pub struct Inspect {
         value_delimiter = ',',
         requires = "image",
         value_name = "METHODS",
-        value_parser = request,
-        help_heading = None
+        value_parser = request
     )]
     pub method: Vec<Request>,
     /// Print everything as JSON
-    #[arg(long, help_heading = None)]
+    #[arg(long)]
     pub json: bool,
 }
 

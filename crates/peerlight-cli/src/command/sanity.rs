@@ -38,7 +38,7 @@ pub fn run(options: &Sanity) -> Result<()> {
     );
     _ = writeln!(
         text,
-        "Above {UNCHANGED} with everything shuffled, a map says nothing of what the networks have learnt.\n"
+        "Above {UNCHANGED} with everything shuffled, a map says nothing of what the networks have learned.\n"
     );
     let names: Vec<_> = tested.iter().flat_map(|t| &t.found.layers).map(|layer| layer.name).collect();
     let mut columns: Vec<&str> = Vec::new();
