@@ -62,8 +62,8 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
     }
     let unused = table.rows.len().saturating_sub(used);
     if unused > 0 {
-        let (rows, are) = (counted(unused, "row"), if unused == 1 { "is" } else { "are" });
-        left.note(format!("{rows} of '{}' {are} of none of the images.", file.display()));
+        let (rows, belong) = (counted(unused, "row"), if unused == 1 { "belongs" } else { "belong" });
+        left.note(format!("{rows} of '{}' {belong} to none of the images.", file.display()));
     }
     Ok(())
 }

@@ -54,7 +54,7 @@ type Values = BTreeMap<Subject, BTreeMap<Statistic, BTreeMap<String, Vec<f64>>>>
 /// are averaged image by image; then the images are resampled, the same for both sides.
 ///
 /// # Errors
-/// `ask-invalid` for a metric that there is not.
+/// `ask-invalid` for a metric that does not exist.
 pub fn compare(a: &[Vec<Record>], b: &[Vec<Record>], seed: u64) -> Result<Vec<Difference>> {
     let (a, b) = (values(a), values(b));
     let mut differences = Vec::new();

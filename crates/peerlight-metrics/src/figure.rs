@@ -76,7 +76,7 @@ impl FigureKey {
     /// Reads the name of a column in a row of this masking, or of none.
     ///
     /// # Errors
-    /// `ask-invalid` for a metric that there is not.
+    /// `ask-invalid` for a metric that does not exist.
     pub fn from_column(column: &str, masking: Option<Masking>) -> Result<Self> {
         let (metric, boxes) = match column.strip_suffix(SMALL).and_then(|rest| rest.strip_suffix('_')) {
             Some(metric) => (metric, Boxes::Small),
@@ -117,7 +117,7 @@ impl FromStr for FigureKey {
             }
         }
         if key.to_string() != text {
-            return Err(Error::new(Code::AskInvalid, format!("'{text}' is no figure: it should read '{key}'.")));
+            return Err(Error::new(Code::AskInvalid, format!("'{text}' is not a figure: it should read '{key}'.")));
         }
         Ok(key)
     }

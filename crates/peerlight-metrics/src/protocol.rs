@@ -73,7 +73,7 @@ impl Protocol {
     /// can cancel.
     ///
     /// # Errors
-    /// `ask-invalid` for a method or metric that there is not, those of [`Session::forward`], and the observer's.
+    /// `ask-invalid` for a method or metric that does not exist, those of [`Session::forward`], and the observer's.
     pub async fn evaluate(
         &self,
         session: &Session,

@@ -148,7 +148,7 @@ impl Manifest {
     /// The names in a file of the weights of all peers' convolutions and linear layers that suit 8 bits.
     ///
     /// # Errors
-    /// `bundle-invalid` for an architecture that there is not.
+    /// `bundle-invalid` for an architecture that does not exist.
     pub(crate) fn large_weights(&self) -> Result<HashSet<String>> {
         let mut names = HashSet::new();
         for (i, peer) in self.peers.iter().enumerate() {

@@ -162,7 +162,7 @@ fn is_bgr(text: &str) -> Result<bool> {
 fn unknown(text: &str) -> Error {
     let ids: Vec<&str> = PRESETS.iter().map(|preset| preset.id).collect();
     let text = format!(
-        "'{text}' is no preprocessing. There are {}, and free values: mean=0.5,std=0.5 or \
+        "'{text}' is not a preprocessing. There are {}, and free values: mean=0.5,std=0.5 or \
          mean=0.485,0.456,0.406,std=0.229,0.224,0.225, with crop=0.875, size=224 or channels=bgr.",
         ids.join(", ")
     );
@@ -170,5 +170,5 @@ fn unknown(text: &str) -> Error {
 }
 
 fn wrong(key: &str) -> Error {
-    Error::new(Code::AskInvalid, format!("The value of '{key}' is of another kind than it should be."))
+    Error::new(Code::AskInvalid, format!("The value of '{key}' has the wrong type."))
 }

@@ -152,7 +152,7 @@ impl Found {
             _ = writeln!(text, "Bundle: {name}");
         }
         for Peer { id, name, preprocess: Preprocess { mean, std, .. }, network } in &self.peers {
-            _ = writeln!(text, "\nPeer {id}: {name}\nPixels in 0 to 1, less {mean:.4?}, by {std:.4?}");
+            _ = writeln!(text, "\nPeer {id}: {name}\nPixels from 0 to 1, minus {mean:.4?}, divided by {std:.4?}");
             network_text(&mut text, network);
         }
         for Run { peer, class, label, logits, .. } in &self.runs {
@@ -184,7 +184,7 @@ fn onnx_text(text: &mut String, onnx: &Inspection) {
         _ = writeln!(text, "\nCannot run: {refusal}");
     }
     for node in unsupported.iter().filter(|node| Some(&node.why) != refusal.as_ref()) {
-        _ = writeln!(text, "Nor can: {}", node.why);
+        _ = writeln!(text, "Cannot run either: {}", node.why);
     }
 }
 

@@ -41,7 +41,7 @@ const CONTESTS: [(&[&str], &str); 5] = [
 /// folds. None where nothing was measured.
 ///
 /// # Errors
-/// `ask-invalid` for a statistic that there is not.
+/// `ask-invalid` for a statistic that does not exist.
 pub fn agreement_report(
     plan: &AgreementPlan,
     records: &[Record],

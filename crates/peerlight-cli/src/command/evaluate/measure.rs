@@ -37,7 +37,7 @@ pub fn all(
     let known = listed.iter().filter(|image| journal.knows(&image.name)).count();
     if known > 0 {
         let all = counted(listed.len(), "image");
-        eprintln!("Going on: {known} of {all} measured before; what has changed since is measured again.");
+        eprintln!("Going on: {known} of {all} measured before; changed ones are measured again.");
     }
     let mut tally = Tally::new(listed.len() - known);
     let mut shown = Vec::new();
