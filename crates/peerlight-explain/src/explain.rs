@@ -25,7 +25,7 @@ impl Session {
         self.explain_by(explainer(&request.method)?, pass, request, progress).await
     }
 
-    /// As [`Session::explain`], without [`Explanation::trust`], which may take more passes.
+    /// Explains as [`Session::explain`] does, without [`Explanation::trust`], which may take more passes.
     ///
     /// # Errors
     /// As [`Session::explain`].

@@ -41,16 +41,16 @@ pub enum Boxes {
     Small,
 }
 
-/// What a figure is of: a metric, the masking that it used if it masks, and the images that count.
+/// Identity of a figure: its metric, the masking that it used if it masks, and the images that count.
 ///
 /// As text, `average-drop:top50`, `complexity` or `energy:small`. Keys sort by the ids in their texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FigureKey {
-    /// The metric.
+    /// Metric of the figure.
     pub metric: MetricId,
     /// How the map masked the image; none for a metric that masks nothing.
     pub masking: Option<Masking>,
-    /// Which images count.
+    /// Images that count, by the size of their boxes.
     pub boxes: Boxes,
 }
 

@@ -65,7 +65,7 @@ impl<'a> RankedMap<'a> {
         Ok(Some(RankedMap { values: read(map).await?.into(), positions: OnceCell::new() }))
     }
 
-    /// The values.
+    /// Values of the map, row by row.
     pub fn values(&self) -> &[f32] {
         &self.values
     }

@@ -20,16 +20,16 @@ pub const CROP: f64 = 224.0 / 256.0;
 /// Boxes that cover at most this fraction of the image are small.
 const SMALL: f64 = 0.5;
 
-/// What is compared.
+/// Methods and metrics that are compared, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Protocol {
     /// The methods; differences are taken from the first one.
     pub methods: Vec<Request>,
     /// The peers whose decision is explained, counted from 0.
     pub peers: Vec<usize>,
-    /// The metrics.
+    /// Metrics that score each map.
     pub metrics: Vec<MetricId>,
-    /// What is studied of agreement.
+    /// Statistics of agreement that are measured.
     pub agreement: AgreementPlan,
 }
 
@@ -38,7 +38,7 @@ pub struct Protocol {
 pub struct LabeledImage {
     /// The name in the results.
     pub name: String,
-    /// The pixels.
+    /// Pixels of the image.
     pub image: Rgba8,
     /// The class that the image shows, if that is known.
     pub class: Option<usize>,

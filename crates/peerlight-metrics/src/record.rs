@@ -13,7 +13,7 @@ use crate::{
 /// Everything that was found about one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// The image's name.
+    /// Name of the image, unique in the run.
     #[serde(alias = "picture")]
     pub image: String,
     /// The class that the image shows, if that is known.
@@ -34,7 +34,7 @@ pub struct Record {
     pub judged: Vec<AgreementRecord>,
 }
 
-/// What was found about one map of one image.
+/// Measurements of one map of one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The method with its settings, as text.
@@ -56,7 +56,7 @@ pub struct Entry {
     pub forward: usize,
     /// Passes from a cut point.
     pub partial: usize,
-    /// Backward passes.
+    /// Number of backward passes that the map took.
     pub backward: usize,
     /// Milliseconds that the map took.
     pub ms: f64,

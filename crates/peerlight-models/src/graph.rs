@@ -29,7 +29,7 @@ pub struct ParameterId(pub usize);
 pub struct Node {
     /// The node's name, for people; unique in its graph.
     pub name: String,
-    /// The operation.
+    /// Operation of the node.
     pub op: Op,
     /// The nodes whose results the operation takes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -44,13 +44,13 @@ pub struct Node {
 pub struct Parameter {
     /// The tensor's name in a file; unique in its graph.
     pub name: String,
-    /// The tensor's extents.
+    /// Extents of the tensor, one for each axis.
     pub shape: Vec<usize>,
-    /// What the tensor is for.
+    /// Purpose of the tensor.
     pub role: Role,
 }
 
-/// What a parameter is for: how it begins, and whether it is trained.
+/// Purpose of a parameter. It decides how the parameter begins, and whether it is trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -78,13 +78,13 @@ impl Role {
 /// A place that all data flows through: one tensor from which the rest of the network follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
-    /// The place's name.
+    /// Name of the place, unique in the graph.
     pub name: String,
     /// The node whose result it is.
     pub node: NodeId,
 }
 
-/// What comes after the last layer.
+/// Part of the network after its last layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Head {
     /// The mean over all places, and a linear classifier: class activation maps (CAM) are exact. The node is the
@@ -147,7 +147,7 @@ impl Graph {
         Self::new(GraphSpec { layers: cuts, target: Layer(target), several, ..self.spec.clone() })
     }
 
-    /// What a file holds of it.
+    /// Plain data of the graph, as a file holds it.
     pub fn spec(&self) -> &GraphSpec {
         &self.spec
     }
@@ -157,7 +157,7 @@ impl Graph {
         &self.spec.nodes
     }
 
-    /// One node.
+    /// Node of this id.
     ///
     /// # Panics
     /// If it is another graph's.
@@ -200,7 +200,7 @@ impl Graph {
         &self.spec.several
     }
 
-    /// What comes after the last layer.
+    /// Part of the network after its last layer.
     pub fn head(&self) -> Head {
         self.head
     }

@@ -9,7 +9,7 @@ pub static IMAGENET_1K: &str = include_str!("../labels/imagenet-1k.txt");
 /// The WordNet ids of the same classes, in the same order, a line each.
 pub static IMAGENET_1K_WNIDS: &str = include_str!("../labels/imagenet-1k-wnids.txt");
 
-/// What a name stands for among the labels of a network.
+/// Meaning of a name among the labels of a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
     /// The class of this index.

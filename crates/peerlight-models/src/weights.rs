@@ -89,9 +89,9 @@ fn floats(view: &TensorView) -> Option<Vec<f32>> {
 /// A tensor in memory, on its way into a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Array {
-    /// Its extents.
+    /// Extents of the tensor.
     pub shape: Vec<usize>,
-    /// Its values, row-major.
+    /// Values of the tensor, row-major.
     pub values: Vec<f32>,
 }
 

@@ -13,7 +13,7 @@ use crate::preprocess::{PRESETS, Preset, preset};
 pub struct Preparation {
     /// The mean of red, green and blue, where black is 0 and white is 1.
     pub mean: [f64; 3],
-    /// What they are divided by after the mean is taken off.
+    /// Numbers that the pixels are divided by after the mean is subtracted.
     pub std: [f64; 3],
     /// Whether the network reads blue, green, red.
     pub bgr: bool,
@@ -27,7 +27,7 @@ pub struct Preparation {
 const CROP: f64 = 0.875;
 
 impl Preparation {
-    /// A preset's values.
+    /// Values of a preset.
     pub fn of(preset: &Preset) -> Self {
         Self { mean: preset.mean, std: preset.std, bgr: preset.bgr, crop: None, side: None }
     }

@@ -61,7 +61,7 @@ pub(crate) struct PeerOutput {
     pub map: Tensor<3>,
     /// Targets of the predictions, `[n, classes]`.
     pub targets: Tensor<2>,
-    /// [n, classes].
+    /// Logarithms of the probabilities, [n, classes].
     pub log_probabilities: Tensor<2>,
 }
 

@@ -40,7 +40,7 @@ pub struct Start {
 
 /// One peer of a start.
 pub(crate) struct PeerStart {
-    /// What its bundle says of it, or is to say.
+    /// Description of the peer in a bundle.
     pub manifest: PeerManifest,
     /// Index in the bundle that the peer comes from.
     index: Option<usize>,

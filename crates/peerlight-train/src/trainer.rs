@@ -24,10 +24,10 @@ use crate::{
 /// Fraction of the way that running statistics move towards a batch's.
 const STATISTICS_RATE: f32 = 0.1;
 
-/// What a step found, before it changed the weights.
+/// Measurements of a step, taken before it changes the weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepReport {
-    /// Every peer's losses.
+    /// Losses of every peer, in their order.
     pub peers: Vec<PeerLosses>,
     /// Mean correlation of the peers' maps, region by region, over the batch and the pairs of peers.
     pub rho: Vec<f32>,
@@ -36,7 +36,7 @@ pub struct StepReport {
 /// The losses of one peer in one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PeerLosses {
-    /// The peer's id.
+    /// Id of the peer.
     pub id: String,
     /// The terms of the loss, before their weights.
     #[serde(flatten)]

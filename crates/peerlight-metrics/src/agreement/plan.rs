@@ -43,7 +43,7 @@ pub struct AgreementPlan {
     pub methods: Vec<Request>,
     /// How much is measured.
     pub effort: Effort,
-    /// What else is made of the peers' maps.
+    /// Further joint maps to make of the peers' maps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Also>,
 }
@@ -69,7 +69,7 @@ pub(crate) struct Seen<'a> {
     pub session: &'a Session,
     pub pass: &'a ForwardPass,
     pub class: Option<usize>,
-    /// In pixels of the map.
+    /// Boxes around the class, in pixels of the map.
     pub boxes: &'a [Rect],
     pub small: bool,
     pub progress: &'a dyn Progress,

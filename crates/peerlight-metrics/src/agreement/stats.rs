@@ -164,11 +164,11 @@ pub fn out_of_fold(rows: &[Vec<f64>], targets: &[bool], seed: u64) -> Vec<f64> {
 /// One block of an isotonic fit: images whose scores lie in a range.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Block {
-    /// Lowest score.
+    /// Lowest score of the block.
     pub from: f64,
-    /// Highest score.
+    /// Highest score of the block.
     pub to: f64,
-    /// Number of images.
+    /// Number of images in the block.
     pub images: usize,
     /// Number of those with the target.
     pub hits: usize,

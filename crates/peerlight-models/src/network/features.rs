@@ -19,7 +19,7 @@ impl Layer {
     }
 }
 
-/// What a run computes: the output of every layer after the cut that it began from, and the logits.
+/// Result of a run: the output of every layer after the cut that it began from, and the logits.
 #[derive(Debug, Clone)]
 pub struct Features {
     from: Layer,
