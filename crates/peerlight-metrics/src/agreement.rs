@@ -7,7 +7,6 @@ mod calibrate;
 mod committees;
 mod fusions;
 mod plan;
-mod record;
 mod regions;
 mod report;
 mod sample;
@@ -19,7 +18,6 @@ pub(crate) use self::plan::Seen;
 pub use self::{
     calibrate::{LEAST_IMAGES, LEAST_OF_A_KIND, calibrate, halves},
     plan::{AgreementPlan, Effort},
-    record::{AgreementRecord, RegionRecord},
     report::{AgreementReport, AgreementRow, Images, Measure, Tenth},
     stats::{
         Block, Logistic, auroc, calibration_error, isotonic, logistic, out_of_fold, parts, rate_at, spearman, wilson,

@@ -9,13 +9,11 @@ use crate::{
     figure::MetricId,
     measure::measure,
     metrics::metric,
-    record::{Entry, Record},
+    record::{CROP, Entry, Record},
 };
 
 /// The protocol's name in every result.
 pub const PROTOCOL: &str = "peerlight-1";
-/// The side of the center square that the networks see, as a fraction of the shorter side: of 256 pixels, 224.
-pub const CROP: f64 = 224.0 / 256.0;
 
 /// Boxes that cover at most this fraction of the image are small.
 const SMALL: f64 = 0.5;

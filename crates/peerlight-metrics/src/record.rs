@@ -1,14 +1,18 @@
 //! What is kept of each image, so that a run can be resumed and pooled anew.
 
+mod agreement;
+
 use std::collections::BTreeMap;
 
 use peerlight_core::Rect;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    agreement::AgreementRecord,
-    figure::{FigureKey, MetricId},
-};
+use crate::figure::{FigureKey, MetricId};
+
+pub use self::agreement::{AgreementRecord, RegionRecord};
+
+/// The side of the center square that the networks see, as a fraction of the shorter side: of 256 pixels, 224.
+pub const CROP: f64 = 224.0 / 256.0;
 
 /// Everything that was found about one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -12,7 +12,23 @@ use serde::{Deserialize, Serialize};
 pub use builder::Builder;
 pub(crate) use fuse::{Step, StepKind};
 
-use crate::{Layer, ops::Op};
+use crate::ops::Op;
+
+/// A cut point of a network: `Layer(0)` is the input, `Layer(k)` the output of the k-th layer that the network shows
+/// ([`Graph::layers`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Layer(pub usize);
+
+impl Layer {
+    /// The network's input: the normalized image.
+    pub const INPUT: Self = Self(0);
+
+    /// The layer before this one; of the input, the input.
+    pub const fn before(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+}
 
 /// A node of a graph: its index in [`Graph::nodes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

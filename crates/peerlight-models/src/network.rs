@@ -16,10 +16,10 @@ use burn::{
 };
 use peerlight_core::Result;
 
-pub use features::{Features, Layer};
+pub use features::Features;
 
 use crate::{
-    Array, Graph, Head, NodeId, ParameterId,
+    Array, Graph, Head, Layer, NodeId, ParameterId,
     graph::{Step, StepKind},
     kernels::{Activation, Geometry},
     ops::{BatchNorm, NormParameters, Op, Value, convolve},

@@ -151,7 +151,7 @@ pub fn to_safetensors(
             continue;
         }
         finite(name, &array.values, array.shape.iter().product())?;
-        let (bytes, values) = eight_bits::narrow(array);
+        let (bytes, values) = eight_bits::narrow(&array.shape, &array.values);
         stored.insert(scales, Stored::of(name, &[values.len()], &values, Precision::Single)?);
         stored.insert(name.clone(), Stored { dtype: Dtype::I8, shape: array.shape.clone(), bytes });
     }

@@ -3,6 +3,8 @@
 //! The first pass sees the whole images: it gives the maps that peers exchange, and the masks. The second pass, if
 //! there is one, sees the masked images. What each peer loses is in [`PeerLoss`].
 
+mod peer_loss;
+
 use burn::{
     module::Module,
     optim::GradientsParams,
@@ -18,10 +20,10 @@ use crate::{
     loader::Batch,
     maps::Maps,
     mask::MaskBatch,
-    peer_loss::PeerLoss,
     recipe::{Loss, MapKind, Mask},
     replica::Replica,
 };
+use peer_loss::PeerLoss;
 
 /// Settings of the peers' losses.
 pub(crate) struct Objective<'a> {

@@ -14,10 +14,10 @@ use crate::{
     maps::Maps,
     objective::{Objective, StepGradients},
     optimizer::{clipped, largest_weight, optimizer},
+    peer::Peer,
     readback::{read, read_array},
     recipe::{Loss, Recipe},
     replica::Replica,
-    start::Peer,
     terms::LossTerms,
 };
 

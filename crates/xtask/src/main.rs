@@ -11,6 +11,7 @@ mod metadata;
 mod networks;
 mod node;
 mod page;
+mod pages;
 mod pasted;
 mod planted;
 mod random;

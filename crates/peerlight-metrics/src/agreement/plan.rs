@@ -8,15 +8,13 @@ use peerlight_explain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    record::{AgreementRecord, RegionRecord},
-    variants::{Also, variants},
-};
+use super::variants::{Also, variants};
 use crate::{
     evaluation::{EvaluatedImage, Evaluation, masked_by},
     masked_inputs::MaskedInputs,
     masking::Masking,
     metrics::energy_inside,
+    record::{AgreementRecord, RegionRecord},
 };
 
 /// How much is measured for the study of agreement.

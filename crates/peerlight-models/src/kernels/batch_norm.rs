@@ -19,7 +19,7 @@ use burn::backend::{
 };
 use burn::tensor::Tensor;
 
-/// Parameters of a norm: each channel becomes `(x - mean) / sqrt(variance + epsilon) * scale + bias`. All are `[channels]`.
+/// Parameters of a norm, `[channels]` each: a channel becomes `(x - mean) / sqrt(variance + epsilon) * scale + bias`.
 #[derive(Clone, Debug)]
 pub struct BatchNorm {
     /// The mean, of the batch or running.
