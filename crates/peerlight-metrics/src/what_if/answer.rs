@@ -104,7 +104,7 @@ impl RegionEffects {
     }
 }
 
-/// Picture to lay over the square that the networks see: what replaced the hidden pixels, and nothing elsewhere.
+/// Image to lay over the square that the networks see: what replaced the hidden pixels, and nothing elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Patch {

@@ -28,7 +28,7 @@ pub struct Shown {
 ///
 /// # Errors
 /// `internal` if the JPEG cannot be encoded.
-pub fn shown(image: &Rgba8, crop: Crop, map: Option<(&[f32], usize)>) -> Result<Vec<u8>> {
+pub fn square_jpeg(image: &Rgba8, crop: Crop, map: Option<(&[f32], usize)>) -> Result<Vec<u8>> {
     let over = map.map(|(values, side)| overlay(image, crop, values, side, &COLOR_MAPS[0], OVERLAY.opacity));
     let pixels = over.as_ref().unwrap_or(image);
     let (width, height) = (pixels.width(), pixels.height());
