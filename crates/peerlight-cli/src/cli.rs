@@ -16,7 +16,7 @@ use crate::{boxes::BoxPixels, left_out::EXIT_CODES};
 
 pub use self::{
     agreement::{AgreementAlso, AgreementLevel, Audit, Calibrate, Half},
-    networks::{Import, Inspect, NetworkArgs, OwnArgs, Precision},
+    networks::{Catalog, Import, Inspect, NetworkArgs, OwnArgs, Precision},
     settings::SettingArgs,
     train::{Given, RecipeArgs, Train},
     what_if::WhatIfArgs,
@@ -147,21 +147,6 @@ source). The ONNX file itself says some of the rest. What is still open is guess
 }
 
 #[derive(Args)]
-pub struct Catalog {
-    /// Print the list as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// List the classes of a bundle with their indices instead: all, or those near to this name
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
-    pub classes: Option<String>,
-    /// Bundle whose classes are listed; otherwise the one that `peerlight explain` takes
-    #[arg(long, short, value_name = "FILE")]
-    pub bundle: Option<PathBuf>,
-    #[command(flatten)]
-    pub own: OwnArgs,
-}
-
-#[derive(Args)]
 pub struct Explain {
     /// Images or folders of images: JPEG, PNG, WebP, GIF, BMP or TIFF, recognized by their content. Folders inside
     /// folders are not read; - reads paths from standard input, one per line
@@ -199,8 +184,12 @@ pub struct Explain {
     /// Layers to superpose, by number from 1 or by name, such as 4,5,6,7
     #[arg(long, alias = "stages", value_delimiter = ',', value_name = "LAYERS")]
     pub layers: Option<Vec<ByName>>,
-    /// Color map of the overlays: cividis, viridis, turbo or gray
-    #[arg(long, default_value = OVERLAY.color, value_parser = color)]
+    #[arg(
+        long,
+        help = format!("Color map of the overlays: {}", colors()),
+        default_value = OVERLAY.color,
+        value_parser = color
+    )]
     pub color: &'static ColorMap,
     /// Opacity of the overlays, 0 to 1
     #[arg(long, default_value_t = OVERLAY.opacity, value_parser = opacity)]
@@ -363,8 +352,11 @@ fn request(text: &str) -> Result<Request, String> {
 }
 
 fn color(id: &str) -> Result<&'static ColorMap, String> {
-    let known = || COLOR_MAPS.iter().map(|map| map.id).collect::<Vec<_>>().join(", ");
-    color_map(id).ok_or_else(|| format!("one of: {}", known()))
+    color_map(id).ok_or_else(|| format!("one of: {}", colors()))
+}
+
+fn colors() -> String {
+    COLOR_MAPS.iter().map(|map| map.id).collect::<Vec<_>>().join(", ")
 }
 
 fn opacity(text: &str) -> Result<f64, String> {

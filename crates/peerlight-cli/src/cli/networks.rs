@@ -1,4 +1,4 @@
-//! The flags on networks: how they are read, imported and inspected.
+//! The flags on networks: how they are read, imported, inspected and listed.
 
 use std::path::PathBuf;
 
@@ -96,6 +96,21 @@ pub struct Inspect {
     /// Print everything as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Catalog {
+    /// Print the list as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// List the classes of a bundle with their indices instead: all, or those near to this name
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
+    pub classes: Option<String>,
+    /// Bundle whose classes are listed; otherwise the one that `peerlight explain` takes
+    #[arg(long, short, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub own: OwnArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
