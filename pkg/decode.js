@@ -1,5 +1,6 @@
 import { PeerlightError } from './errors.js';
 import { kindOf } from './kinds.js';
+import { isWholePng, refusesDamagedPng } from './png.js';
 import { heifSize, sniff } from './sniff.js';
 import { isBlob, throwIfNoBlob } from './source.js';
 
@@ -116,9 +117,14 @@ export async function preview(file, pixels = 2.5e6) {
 export async function readPixels(source) {
   const blob = isBlob(source);
   const head = blob ? await readHead(source) : plainHead(source);
-  const bitmap = blob
-    ? await decode(source, head, FULL_PIXELS, 'none')
-    : await createImageBitmap(source, shrink(head, FULL_PIXELS, false));
+  // Where the browser does not check a file by itself, it is checked while it is decoded.
+  const [bitmap, whole] = blob
+    ? await Promise.all([decode(source, head, FULL_PIXELS, 'none'), isWhole(source, head)])
+    : [await createImageBitmap(source, shrink(head, FULL_PIXELS, false)), true];
+  if (!whole) {
+    bitmap.close();
+    throw broken(head);
+  }
   const { width, height } = bitmap;
   const canvas = new OffscreenCanvas(width, height);
   const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
@@ -157,12 +163,22 @@ async function decode(file, head, pixels, colorSpaceConversion) {
     return await read(turned);
   } catch (thrown) {
     if (thrown instanceof PeerlightError) throw thrown;
-    throw new PeerlightError(
-      'image-broken',
-      `This ${head.format} image is damaged, or this browser cannot read it.`,
-      'Choose another image, or save it again as JPEG or PNG.',
-    );
+    throw broken(head);
   }
+}
+
+/**
+ * @param {Blob} file
+ * @param {Head} head
+ */
+async function isWhole(file, { format }) {
+  return format !== 'PNG' || (await refusesDamagedPng()) || isWholePng(file);
+}
+
+/** @param {Head} head */
+function broken({ format }) {
+  const message = `This ${format} image is damaged, or this browser cannot read it.`;
+  return new PeerlightError('image-broken', message, 'Choose another image, or save it again as JPEG or PNG.');
 }
 
 /**

@@ -20,6 +20,7 @@ const LATER = /^(pkg\/wasm\/webgpu\/|models\/.*\.safetensors$)/;
 /** A relative address in quotes, where JavaScript imports or locates a file. */
 const ADDRESS = /((?:\bfrom|\bimport|\bimport\(|\bnew URL\()\s*)(['"])(\.{0,2}\/?[\w./-]+\.(?:js|wasm))\2/g;
 
+const POLICY = /http-equiv="Content-Security-Policy"\s*content="([^"]*)"/;
 const MAP = /<script type="importmap">([^]*?)<\/script>/;
 
 /**
@@ -61,10 +62,12 @@ export async function stamp(dist) {
   for (const file of files.filter((name) => name.endsWith('.js') && name !== 'sw.js')) {
     await write(file, stampScript(String(await read(file)), version));
   }
-  await write('index.html', stampPage(String(await read('index.html')), version));
+  const page = stampPage(String(await read('index.html')), version);
+  await write('index.html', page);
+  const policy = (page.match(POLICY)?.[1] ?? '').replace(/\s+/g, ' ').trim();
   const kept = files.filter((file) => !LATER.test(file) && !['index.html', 'sw.js'].includes(file));
   const addresses = kept.map((file) => (UNSTAMPED.test(file) ? file : `${file}?v=${version}`));
-  const build = `const BUILD = ${JSON.stringify({ version, files: addresses })};`;
+  const build = `const BUILD = ${JSON.stringify({ version, policy, files: addresses })};`;
   await write('sw.js', String(await read('sw.js')).replace(/^const BUILD = .*;$/m, build));
   return version;
 

@@ -45,7 +45,9 @@ test('the version changes with any file of the page, the WebAssembly above all',
   const dist = await mkdtemp(join(tmpdir(), 'peerlight-stamp-'));
   t.after(() => rm(dist, { recursive: true }));
   const files = {
-    'index.html': '<script type="importmap">{}</script><script type="module" src="src/app/main.js"></script>',
+    'index.html':
+      '<meta http-equiv="Content-Security-Policy"\n content="\n default-src \'none\';\n script-src \'self\'\n" />' +
+      '<script type="importmap">{}</script><script type="module" src="src/app/main.js"></script>',
     'sw.js': await readFile(new URL('sw.js', import.meta.url), 'utf8'),
     'src/app/main.js': "import './other.js';",
     'src/app/other.js': '',
@@ -72,6 +74,7 @@ test('the version changes with any file of the page, the WebAssembly above all',
   await make();
   const kept = JSON.parse(/** @type {any} */ (String(await readFile(join(dist, 'sw.js'))).match(/BUILD = (.*);/))[1]);
   assert.equal(kept.version, version);
+  assert.equal(kept.policy, "default-src 'none'; script-src 'self'");
   assert.deepEqual(kept.files, [
     'models/index.json',
     `pkg/wasm/cpu/peerlight_bg.wasm?v=${version}`,

@@ -5,7 +5,7 @@
  *
  * Weights are no concern of this file: the package keeps and verifies them itself.
  */
-const BUILD = { version: '', files: [] };
+const BUILD = { version: '', policy: '', files: [] };
 
 const { scope } = self.registration;
 const MINE = `peerlight-page ${new URL(scope).pathname} `;
@@ -23,7 +23,8 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     if (path === '' || path === 'index.html') event.respondWith(keptFirst(scope));
   } else if (url.searchParams.get('v') === BUILD.version) {
-    event.respondWith(path.endsWith('.wasm') ? compiledFirst(request) : keptFirst(request));
+    if (path === 'pkg/worker.js') event.respondWith(keptFirst(request).then(underPolicy));
+    else event.respondWith(path.endsWith('.wasm') ? compiledFirst(request) : keptFirst(request));
   } else event.respondWith(networkFirst(request));
 });
 
@@ -61,6 +62,11 @@ async function keptFirst(request) {
   const cache = await caches.open(CACHE).catch(() => null);
   const kept = await cache?.match(request, { ignoreVary: true });
   return kept ?? keep(cache, request, await fetch(request));
+}
+
+/** A worker that starts from its address, under the page's policy. @param {Response} response */
+function underPolicy({ body, headers }) {
+  return new Response(body, { headers: [...headers, ['content-security-policy', BUILD.policy]] });
 }
 
 /**

@@ -79,6 +79,8 @@ async function startFirefox(flags, scheme) {
       'layout.css.prefers-color-scheme.content-override': scheme === 'dark' ? 0 : 1,
       // The list of what was saved would open, and take the keys.
       'browser.download.alwaysOpenPanel': false,
+      // As Firefox is delivered; its driver lets pages run from a disk.
+      'security.fileuri.strict_origin_policy': true,
       // Reading and writing the clipboard without a question to the person.
       'dom.events.testing.asyncClipboard': true,
     },

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NAME } from '../browsers.mjs';
 import { test } from '../harness.mjs';
 import { DIST } from '../paths.mjs';
 import { Site } from '../site.mjs';
@@ -34,7 +35,17 @@ test('offline: a page that was visited once works without the network, and says 
   const result = await site.explain(() => site.at('sample-0').click());
   assert.equal(result.peers.length, 2);
   assert.equal(await site.page.locator('.samples img').count(), 10);
+  const policy = await site.page.evaluate(
+    async (build) => {
+      const response = await fetch(`pkg/worker.js?v=${build}`);
+      return response.headers.get('content-security-policy');
+    },
+    await version(site),
+  );
+  assert.match(policy ?? '', /connect-src 'self'/, 'the worker of these times is under the page’s policy');
   await site.context.setOffline(false);
+  // Firefox's driver changes what the browser answers, and lets it tell nobody.
+  if (NAME !== 'chromium') await site.page.evaluate(() => dispatchEvent(new Event('online')));
   await site.page.locator('peer-offline').waitFor({ state: 'hidden' });
 });
 

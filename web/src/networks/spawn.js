@@ -7,6 +7,8 @@
 
 /** @type {Worker | null} */
 let first = null;
+/** Whether a worker made from a blob did not start. */
+let failed = false;
 const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {};
 if (!saveData) {
   first = start('cpu');
@@ -30,10 +32,18 @@ export function spawn(kind) {
 /**
  * Starts a worker under the page's own security policy, so that the images stay here in the workers too. A worker that
  * is loaded from its address has the policy that its server sends, if any; one made from a blob has the page's.
+ * Firefox shows workers from blobs nothing of what is kept for times without the network. There, the address serves:
+ * `sw.js` answers for it, and sends the policy.
  * @param {DeviceKind} kind
  */
 function start(kind) {
-  const code = `import ${JSON.stringify(import.meta.resolve('peerlight/worker.js'))};`;
-  const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
-  return new Worker(url, { type: 'module', name: `peerlight-${kind}` });
+  const address = import.meta.resolve('peerlight/worker.js');
+  const code = `import ${JSON.stringify(address)};`;
+  const direct = failed || !navigator.onLine;
+  const url = direct ? address : URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+  const worker = new Worker(url, { type: 'module', name: `peerlight-${kind}` });
+  const lost = () => (failed = true);
+  worker.addEventListener('error', lost, { once: true });
+  worker.addEventListener('message', () => worker.removeEventListener('error', lost), { once: true });
+  return worker;
 }
