@@ -1,7 +1,8 @@
 //! What agreement is worth: statistics of agreement of every image, and what they foretell over many images.
 //!
-//! [`AgreementPlan`] says what is taken of each image, [`AgreementRecord`] is what is kept of one map,
-//! [`agreement_report`] answers the questions of the protocol from the records, and [`calibrate`] fits hit rates.
+//! [`AgreementPlan`] says what is taken of each image, [`AgreementRecord`](crate::AgreementRecord) is what is kept of
+//! one map, [`agreement_report`] answers the questions of the protocol from the records, and [`calibrate`] fits hit
+//! rates.
 
 mod calibrate;
 mod committees;
