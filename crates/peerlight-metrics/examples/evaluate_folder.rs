@@ -8,7 +8,7 @@ use std::{env, error::Error, fs, path::Path};
 
 use peerlight_core::Rgba8;
 use peerlight_explain::{DeviceKind, Request, Session, Silent, open_device};
-use peerlight_metrics::{AgreementPlan, LabeledImage, Protocol, metric_ids, report};
+use peerlight_metrics::{AgreementPlan, Estimate, LabeledImage, Protocol, metric_ids, report};
 use peerlight_models::{Bundle, micro};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -38,7 +38,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for row in report(&protocol, &records, &ids, 0)?.rows {
         println!("{} of {}, {}", row.method, row.explained, row.masking);
         for (key, estimate) in &row.figures {
-            println!("  {key}: {:.3?} {:.3?}", estimate.value, estimate.ci);
+            // Without boxes around the objects, the pointing and the energy game have no value.
+            if let Estimate { value: Some(value), ci: Some([low, high]) } = estimate {
+                println!("  {key}: {value:.3} [{low:.3}, {high:.3}]");
+            }
         }
     }
     Ok(())
