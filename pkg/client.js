@@ -12,7 +12,7 @@ import { toSendable } from './source.js';
  * @import { OpenEngine } from './pool.js'
  * @import { NetworkFile } from './networks.js'
  * @import { OnBytes } from './weights.js'
- * @import { RequestType, WorkerClient, WorkerLike } from './worker-client.js'
+ * @import { OnSpoilt, RequestType, WorkerClient, WorkerLike } from './worker-client.js'
  */
 
 /** @typedef {{ signal?: AbortSignal, onProgress?: (p: OpenProgress) => void }} OpenCall */
@@ -27,7 +27,7 @@ const CLEARLY = 0.85;
  * @returns {Promise<Engine>}
  */
 export async function openEngine(options) {
-  const { device = 'auto', signal, onProgress, onDevice, base, spawn, ...what } = checkOpen(options);
+  const { device = 'auto', signal, onProgress, onDevice, onSpoilt, base, spawn, ...what } = checkOpen(options);
   const inner = new AbortController();
   const stop = () => inner.abort();
   throwIfCancelled(signal);
@@ -36,7 +36,7 @@ export async function openEngine(options) {
   const onBytes = (loaded, total) => onProgress?.({ stage: 'weights', loaded, total, text: 'Loading the networks' });
   const files = gather(what, inner.signal, onBytes);
   files.catch(() => {}); // Whoever waits for them hears of it.
-  const client = new Client(files, { sha256: what.sha256, spawn: spawn ?? spawnFrom(base), onDevice });
+  const client = new Client(files, { sha256: what.sha256, spawn: spawn ?? spawnFrom(base), onDevice, onSpoilt });
   try {
     await client.start(device, { signal: inner.signal, onProgress });
     return client;
@@ -72,10 +72,11 @@ class Client {
 
   /**
    * @param {Promise<NetworkFile[]>} files
-   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => WorkerLike, onDevice?: (d: Device) => void }} options
+   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => WorkerLike, onDevice?: (d: Device) => void,
+   *   onSpoilt?: OnSpoilt }} options
    */
-  constructor(files, { sha256, spawn, onDevice }) {
-    this.#pool = new EnginePool(files, { sha256, spawn });
+  constructor(files, { sha256, spawn, onDevice, onSpoilt }) {
+    this.#pool = new EnginePool(files, { sha256, spawn, onSpoilt });
     this.#onDevice = onDevice;
   }
 

@@ -189,6 +189,18 @@ test('weights that the engine finds to be others are refused', async () => {
   await assert.rejects(open(fakeWorkers().spawn, { sha256: 'bad' }), fails('bundle-hash'));
 });
 
+test('weights that are found to be spoilt behind an answer are told, and the next call has a new worker', async () => {
+  const { made, spawn } = fakeWorkers();
+  /** @type {string[]} */
+  const told = [];
+  const engine = await open(spawn, { onSpoilt: (error) => told.push(error.code) });
+  await engine.explain(source);
+  made[0].onmessage({ data: { type: 'failed', job: 0, code: 'bundle-hash', message: 'Spoilt.' } });
+  assert.deepEqual([told, made[0].ended], [['bundle-hash'], true]);
+  await engine.explain(source);
+  assert.equal(made.length, 2);
+});
+
 test('an error of the engine says what to do about it', async () => {
   const { spawn } = fakeWorkers({
     load: (m, reply) => reply('failed', { code: 'bundle-invalid', message: 'Not a bundle.' }),

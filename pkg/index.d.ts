@@ -105,6 +105,12 @@ export interface OpenOptions {
   /** Called whenever another device takes over. */
   onDevice?(device: Device): void;
   /**
+   * Called where weights that the browser's cache kept, and that were taken as they had been verified, turn out to be
+   * spoilt when they are hashed behind the first answer. What was answered may be wrong; the next call downloads them
+   * anew.
+   */
+  onSpoilt?(error: PeerlightError): void;
+  /**
    * The folder from which the files of this package are served, where the bundler does not move the worker and its
    * WebAssembly by itself.
    */

@@ -1,9 +1,9 @@
 import { PeerlightError } from './errors.js';
-import { hashOf, isVerified, loadWeights } from './weights.js';
+import { hashOf, isVerified, keyOf, loadWeights } from './weights.js';
 
 /**
  * @import { Model, OpenOptions } from './index.js'
- * @import { OnBytes } from './weights.js'
+ * @import { Check, OnBytes } from './weights.js'
  */
 
 /**
@@ -11,9 +11,15 @@ import { hashOf, isVerified, loadWeights } from './weights.js';
  * outside the page's memory and a worker reads piece by piece.
  * @typedef {Blob | Uint8Array<ArrayBuffer>} Bytes
  *
+ * A bundle that the worker downloads by itself, or finds among the kept copies; `beside` names those that stay.
+ * @typedef {{ url: string, sha256?: string, bytes?: number, beside: string[] }} Remote
+ *
  * A file with one network or more, and what was said of it; the worker's side reads both.
- * @typedef {{ source: Bytes, options: object }} NetworkFile
+ * @typedef {{ source: Bytes | Remote, options: object }} NetworkFile
  */
+
+/** The kept copies of the bundles that this page has opened. @type {Set<string>} */
+const inUse = new Set();
 
 /** The most networks of one engine. */
 export const MOST = 8;
@@ -26,18 +32,22 @@ const FEW = 32e6;
 export const sizeOf = (file) => (file instanceof Blob ? file.size : file.length);
 
 /**
- * The files of what an engine is opened with, downloaded where they are addresses.
+ * The files of what an engine is opened with. Networks that are addresses are downloaded; a bundle's address is left to
+ * the worker, so that the page has no part in it.
  * @param {Pick<OpenOptions, 'bundle' | 'models' | 'sha256' | 'bytes'>} options
  * @param {AbortSignal} signal
  * @param {OnBytes} [onBytes]
  * @returns {Promise<NetworkFile[]>}
  */
 export async function gather({ bundle, models, sha256, bytes }, signal, onBytes) {
+  if (bundle && isAddress(bundle)) {
+    const { href } = new URL(bundle, globalThis.location?.href);
+    if (sha256) inUse.add(keyOf(href, sha256));
+    return [{ source: { url: href, sha256, bytes, beside: [...inUse] }, options: {} }];
+  }
   if (bundle) {
-    const source = await fileOf(bundle, { sha256, bytes, signal, onBytes });
-    // Nobody need hash again what was verified.
-    const known = isAddress(bundle) && isVerified(sha256);
-    return [{ source, options: { sha256: known ? sha256?.toLowerCase() : await hashOf(source) } }];
+    const source = await fileOf(bundle, { signal, onBytes });
+    return [{ source, options: { sha256: await hashOf(source) } }];
   }
   const wanted = /** @type {Model[]} */ (models);
   const amounts = wanted.map(() => ({ loaded: 0, total: 0 }));
@@ -55,10 +65,23 @@ export async function gather({ bundle, models, sha256, bytes }, signal, onBytes)
 }
 
 /**
+ * In the worker: a file that is there, or comes now. Nobody need hash again what was verified.
+ * @param {NetworkFile} file
+ * @param {{ signal: AbortSignal, onBytes: OnBytes, onTrusted?: (check: Check) => void }} call
+ * @returns {Promise<{ source: Bytes, options: object }>}
+ */
+export async function arrive({ source, options }, call) {
+  if (!('url' in source)) return { source, options };
+  const bytes = await fileOf(source.url, { ...source, ...call });
+  const sha256 = isVerified(source.sha256) ? source.sha256?.toLowerCase() : await hashOf(bytes);
+  return { source: bytes, options: { ...options, sha256 } };
+}
+
+/**
  * @param {Model} model
  * @param {AbortSignal} [signal]
  * @param {OnBytes} [onBytes]
- * @returns {Promise<NetworkFile>}
+ * @returns {Promise<{ source: Bytes, options: object }>}
  */
 export async function readModel({ source, labels, beside, ...options }, signal, onBytes) {
   const file = await fileOf(source, { signal, onBytes });
@@ -75,7 +98,7 @@ const textOf = async (said) => (said instanceof Blob ? said.text() : said);
 
 /**
  * @param {Model['source']} source
- * @param {{ sha256?: string, bytes?: number, signal?: AbortSignal, onBytes?: OnBytes }} options
+ * @param {Partial<Parameters<typeof loadWeights>[0]>} options
  */
 async function fileOf(source, options) {
   const file = await bytesOf(source, options);
@@ -87,14 +110,14 @@ async function fileOf(source, options) {
 
 /**
  * @param {Model['source']} source
- * @param {{ sha256?: string, bytes?: number, signal?: AbortSignal, onBytes?: OnBytes }} options
+ * @param {Partial<Parameters<typeof loadWeights>[0]>} options
  * @returns {Promise<Bytes>}
  */
 async function bytesOf(source, options) {
   if (source instanceof Blob) return source;
   if (source instanceof ArrayBuffer) return new Blob([source]);
   if (ArrayBuffer.isView(source)) return new Blob([/** @type {BlobPart} */ (source)]);
-  const bytes = await loadWeights({ url: source, ...options });
+  const bytes = await loadWeights({ ...options, url: source });
   return bytes.length > FEW ? new Blob([bytes]) : bytes;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkModel, checkOpen } from './check.js';
-import { gather, readInto, readModel } from './networks.js';
+import { arrive, gather, readInto, readModel } from './networks.js';
 
 const fails = (code, text) => (error) => error.code === code && text.test(error.message);
 const { signal } = new AbortController();
@@ -26,7 +26,10 @@ test('the engine is told the hash of every file', async (t) => {
   const sha256 = '039058C6F2C0CB492C533B0A4D14EF77CC0F78ABCCCED5287D84A1A2011CFB81';
   const hash = { sha256: sha256.toLowerCase() };
   t.mock.method(globalThis, 'fetch', async () => new Response(bytes));
-  const told = async (/** @type {object} */ what) => (await gather(what, signal))[0]?.options;
+  const told = async (/** @type {object} */ what) => {
+    const [file] = await gather(what, signal);
+    return (await arrive(/** @type {any} */ (file), { signal, onBytes: () => {} })).options;
+  };
   assert.deepEqual(await told({ bundle: 'https://a.test/b', sha256 }), hash);
   assert.deepEqual(await told({ bundle: 'https://a.test/b' }), hash);
   // What a caller says of a file of its own is not taken for its hash.

@@ -5,7 +5,7 @@ import { PeerlightError, asError } from './errors.js';
  * @import { OpenCall } from './client.js'
  * @import { BundleInfo, Catalog, Device, DeviceKind } from './index.js'
  * @import { NetworkFile } from './networks.js'
- * @import { WorkerLike } from './worker-client.js'
+ * @import { OnSpoilt, WorkerLike } from './worker-client.js'
  */
 
 /**
@@ -20,15 +20,17 @@ export class EnginePool {
   #files;
   #sha256;
   #spawn;
+  #onSpoilt;
 
   /**
    * @param {Promise<NetworkFile[]>} files
-   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => WorkerLike }} options
+   * @param {{ sha256?: string, spawn?: (kind: DeviceKind) => WorkerLike, onSpoilt?: OnSpoilt }} options
    */
-  constructor(files, { sha256, spawn }) {
+  constructor(files, { sha256, spawn, onSpoilt }) {
     this.#files = files;
     this.#sha256 = sha256;
     this.#spawn = spawn;
+    this.#onSpoilt = onSpoilt;
   }
 
   /**
@@ -66,10 +68,10 @@ export class EnginePool {
    * @returns {Promise<OpenEngine>}
    */
   async #build(kind, options) {
-    const worker = new WorkerClient(kind, { spawn: this.#spawn });
+    const worker = new WorkerClient(kind, { spawn: this.#spawn, onSpoilt: this.#onSpoilt });
     try {
-      const [opened, files] = await Promise.all([worker.call('open', { kind }, options), this.#files]);
-      const info = await worker.call('load', { files }, options);
+      const load = async () => worker.call('load', { files: await this.#files }, options);
+      const [opened, info] = await Promise.all([worker.call('open', { kind }, options), load()]);
       if (this.#sha256 && info.sha256 !== this.#sha256) {
         throw new PeerlightError('bundle-hash', 'The weights do not match their published checksum.');
       }

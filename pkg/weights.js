@@ -3,10 +3,11 @@ import { looksLikePage, notThere, plainLength } from './http.js';
 
 const CACHE = 'peerlight-weights';
 const STALL_MS = 30_000;
-/** The keys of the copies that this page has opened. @type {Set<string>} */
-const inUse = new Set();
+/** Beside a kept copy: by which hash it was verified, and its length. */
+const VERIFIED = 'peerlight-verified';
 
 /** @typedef {(loaded: number, total: number) => void} OnBytes */
+/** @typedef {() => Promise<boolean>} Check hashes a kept copy; a spoilt one is deleted, and the answer is no */
 
 /**
  * Reads a list of bundles and returns one entry.
@@ -59,8 +60,9 @@ function parsed(text) {
 }
 
 /**
- * Fetches a weights file and verifies it. A verified copy is kept in the browser's cache under its hash,
- * and verified again when it is read: a bad copy is deleted and fetched anew.
+ * Fetches a weights file and verifies it. A verified copy is kept in the browser's cache under its hash, with a note
+ * that it was verified. It is hashed again when it is read, unless `onTrusted` takes that over; a bad copy is deleted
+ * and fetched anew.
  *
  * @param {object} options
  * @param {string | URL} options.url
@@ -69,18 +71,19 @@ function parsed(text) {
  * @param {AbortSignal} [options.signal]
  * @param {OnBytes} [options.onBytes]
  * @param {number} [options.stall] milliseconds without a byte after which the download has failed
+ * @param {string[]} [options.beside] addresses of weights whose copies stay, besides this one's: see `keyOf`
+ * @param {(check: Check) => void} [options.onTrusted] is told where a copy with such a note is taken as it is
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, stall = STALL_MS }) {
+export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, stall = STALL_MS, beside, onTrusted }) {
   throwIfCancelled(signal);
   const address = new URL(url, globalThis.location?.href);
   sha256 = sha256?.toLowerCase();
   const verified = isVerified(sha256);
   const cache = verified ? await openCache() : null;
-  const key = new URL(`?peerlight-sha256=${sha256}`, address).href;
+  const key = keyOf(address, sha256);
 
-  inUse.add(key);
-  const kept = cache && (await readCopy(cache, key, /** @type {string} */ (sha256)));
+  const kept = cache && (await readCopy(cache, key, /** @type {string} */ (sha256), onTrusted));
   if (kept) {
     onBytes?.(kept.length, kept.length);
     return kept;
@@ -92,9 +95,22 @@ export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, sta
   }
   throwIfCancelled(signal);
   // Nobody waits for the copy, and a full disk or a private window must not stop the work.
-  if (cache) keep(cache, address, key, data).catch(() => {});
+  if (cache) keep(cache, address, [key, ...(beside ?? [])], data, noteOf(sha256, data)).catch(() => {});
   return data;
 }
+
+/**
+ * The address of a kept copy.
+ * @param {string | URL} url
+ * @param {string} [sha256]
+ */
+export const keyOf = (url, sha256) => new URL(`?peerlight-sha256=${sha256}`, url).href;
+
+/**
+ * @param {string | undefined} sha256
+ * @param {Uint8Array} data
+ */
+const noteOf = (sha256, data) => `${sha256} ${data.length}`;
 
 /**
  * Whether a download with this hash was verified by it.
@@ -105,13 +121,14 @@ export const isVerified = (sha256) => Boolean(sha256 && canDigest());
 /**
  * @param {Cache} cache
  * @param {URL} address
- * @param {string} key
+ * @param {string[]} keys the copy's own, then those of the copies that stay
  * @param {Uint8Array<ArrayBuffer>} data
+ * @param {string} note
  */
-async function keep(cache, address, key, data) {
-  // By way of a Blob, which the browser takes over at once: a body of bytes holds the page up for longer.
-  await cache.put(key, new Response(new Blob([data])));
-  await removeFormer(cache, address, key);
+async function keep(cache, address, keys, data, note) {
+  // By way of a Blob, which the browser takes over at once: a body of bytes holds the worker up for longer.
+  await cache.put(String(keys[0]), new Response(new Blob([data]), { headers: { [VERIFIED]: note } }));
+  await removeFormer(cache, address, keys);
 }
 
 /**
@@ -120,14 +137,14 @@ async function keep(cache, address, key, data) {
  *
  * @param {Cache} cache
  * @param {URL} address of the new ones
- * @param {string} key
+ * @param {string[]} keys those that stay
  */
-async function removeFormer(cache, address, key) {
+async function removeFormer(cache, address, [key, ...others]) {
   const folder = new URL('.', address).href;
   for (const { url } of await cache.keys()) {
     const [file = ''] = url.split('?');
     const same = file === address.href.split('?')[0];
-    const beside = file.startsWith(folder) && !file.slice(folder.length).includes('/') && !inUse.has(url);
+    const beside = file.startsWith(folder) && !file.slice(folder.length).includes('/') && !others.includes(url);
     if (url !== key && (same || beside)) await cache.delete(url);
   }
 }
@@ -136,18 +153,36 @@ async function removeFormer(cache, address, key) {
  * @param {Cache} cache
  * @param {string} key
  * @param {string} sha256
+ * @param {(check: Check) => void} [onTrusted]
  */
-async function readCopy(cache, key, sha256) {
+async function readCopy(cache, key, sha256, onTrusted) {
   try {
     const hit = await cache.match(key);
     if (!hit) return null;
     const data = new Uint8Array(await hit.arrayBuffer());
+    if (onTrusted && hit.headers.get(VERIFIED) === noteOf(sha256, data)) {
+      onTrusted(() => checkCopy(cache, key, sha256));
+      return data;
+    }
     if ((await digest(data)) === sha256) return data;
     await cache.delete(key);
   } catch {
     await cache.delete(key).catch(() => false);
   }
   return null;
+}
+
+/**
+ * Hashes a kept copy and deletes a spoilt one. A copy that is gone spoils nothing.
+ * @param {Cache} cache
+ * @param {string} key
+ * @param {string} sha256
+ */
+async function checkCopy(cache, key, sha256) {
+  const hit = await cache.match(key);
+  if (!hit || (await digest(await hit.arrayBuffer())) === sha256) return true;
+  await cache.delete(key);
+  return false;
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { afterEach, test } from 'node:test';
-import { findBundle, loadWeights } from './weights.js';
+import { findBundle, keyOf, loadWeights } from './weights.js';
 
 const data = new Uint8Array(1000).map((_, i) => i);
 const sha256 = createHash('sha256').update(data).digest('hex');
@@ -77,6 +77,41 @@ test('a bad copy in the cache is deleted and fetched again', async () => {
   const bytes = await loadWeights({ url, sha256, bytes: 1000 });
   assert.deepEqual(bytes, data);
   assert.equal(calls(), 2);
+});
+
+test('a copy that was verified is not hashed again, until it is asked for', async (t) => {
+  const copies = fakeCache();
+  const calls = serve(good);
+  await loadWeights({ url, sha256, bytes: 1000 });
+  await kept();
+  const digest = t.mock.method(crypto.subtle, 'digest');
+  /** @type {(() => Promise<boolean>)[]} */
+  const checks = [];
+  const again = () => loadWeights({ url, sha256, bytes: 1000, onTrusted: (check) => void checks.push(check) });
+  assert.deepEqual(await again(), data);
+  assert.deepEqual([digest.mock.callCount(), calls(), await checks[0]?.()], [0, 1, true]);
+  // Spoilt in place, with the note still beside it: the copy is deleted where it is found out.
+  const [[key, copy] = []] = copies;
+  copies.set(key, new Response(new Uint8Array(1000), { headers: copy.headers }));
+  await again();
+  assert.deepEqual([await checks[1]?.(), copies.size], [false, 0]);
+  await again();
+  assert.deepEqual([calls(), checks.length], [2, 2]);
+});
+
+test('a copy of another length, or without a note, is hashed', async () => {
+  const copies = fakeCache();
+  const calls = serve(good);
+  await loadWeights({ url, sha256, bytes: 1000 });
+  await kept();
+  const [[key, { headers }] = []] = copies;
+  const untrusted = { url, sha256, bytes: 1000, onTrusted: () => assert.fail('trusted') };
+  for (const spoilt of [new Response(data.slice(1), { headers }), new Response(new Uint8Array(1000))]) {
+    copies.set(key, spoilt);
+    assert.deepEqual(await loadWeights(untrusted), data);
+    await kept();
+  }
+  assert.equal(calls(), 3);
 });
 
 test('a broken cache does not stop the work', async () => {
@@ -193,7 +228,8 @@ test('former weights are removed, those in use and those of others are kept', as
   serve(good);
   await loadWeights({ url, sha256 });
   const beside = 'https://example.test/models/beside.safetensors';
-  await loadWeights({ url: beside, sha256 });
+  await kept();
+  await loadWeights({ url: beside, sha256, beside: [keyOf(url, sha256)] });
   await kept();
   const query = `?peerlight-sha256=${sha256}`;
   assert.deepEqual([...copies.keys()].sort(), [...others, url + query, beside + query].sort());

@@ -17,6 +17,7 @@ import { notStarted, spawnFrom } from './spawn.js';
  * @typedef {{ type: string, job: number, lock?: string, value?: any, code?: any, message?: string,
  *   help?: string }} Answer
  * @typedef {(progress: any) => void} OnProgress
+ * @typedef {(error: PeerlightError) => void} OnSpoilt kept weights have turned out to be spoilt
  * @typedef {{ signal?: AbortSignal, onProgress?: OnProgress }} CallOptions
  * @typedef {{ resolve: (value: any) => void, reject: (error: Error) => void, onProgress?: OnProgress }} Pending
  */
@@ -42,16 +43,19 @@ export class WorkerClient {
   #worker;
   #hang;
   #silence;
+  #onSpoilt;
   #heard = false;
   #ended = new AbortController();
   alive = true;
 
   /**
    * @param {DeviceKind} kind
-   * @param {{ spawn?: (kind: DeviceKind) => WorkerLike, hang?: number, silence?: number }} [options]
+   * @param {{ spawn?: (kind: DeviceKind) => WorkerLike, hang?: number, silence?: number,
+   *   onSpoilt?: OnSpoilt }} [options]
    */
-  constructor(kind, { spawn = spawnFrom(), hang = HANG_MS, silence = SILENCE_MS } = {}) {
+  constructor(kind, { spawn = spawnFrom(), hang = HANG_MS, silence = SILENCE_MS, onSpoilt } = {}) {
     this.kind = kind;
+    this.#onSpoilt = onSpoilt;
     this.#hang = hang;
     this.#silence = silence;
     try {
@@ -143,6 +147,11 @@ export class WorkerClient {
     if (type !== 'failed') return pending?.resolve(value);
     const error = asError({ code, message, help });
     pending?.reject(error);
+    // Nobody asked: the worker has looked at its weights.
+    if (!job && code === 'bundle-hash') {
+      this.#end(error);
+      return this.#onSpoilt?.(error);
+    }
     // A panic poisons the instance, and a lost device does not come back.
     if (code === 'crashed' || code === 'device-lost' || code === 'out-of-memory') this.#end(error);
   }

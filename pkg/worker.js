@@ -4,18 +4,19 @@ import { watchGpu } from './gpu-watch.js';
 import { ImageCache } from './image-cache.js';
 import { holdLife } from './life.js';
 import { loadCode } from './load-code.js';
-import { readInto, sizeOf } from './networks.js';
+import { arrive, readInto, sizeOf } from './networks.js';
 
 /**
  * @import { Image } from './decode.js'
  * @import { Pixels, Size } from './image-cache.js'
  * @import { DeviceKind, Explanation, ImageRequest, WhatIf } from './index.js'
  * @import { Bytes, NetworkFile } from './networks.js'
+ * @import { Check } from './weights.js'
  */
 
 /**
  * One worker is one device. It owns decoding, the engine and the wasm, takes one job at a time, and converts only.
- * @typedef {{ job: number, cancelled: boolean }} Live
+ * @typedef {{ job: number, cancelled: boolean, control: AbortController }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
  * @typedef {{ type: string, job: number, kind: string, files: NetworkFile[], source: Pixels, sourceId: number,
  *   held?: boolean, request: ImageRequest, options: object, question: WhatIf }} Message
@@ -26,7 +27,12 @@ const scope = /** @type {any} */ (self);
 
 /** So many bytes of a file are read between two reports. */
 const STEP = 4e6;
+/** Between two reports of a download. */
+const SELDOM_MS = 50;
+/** After an answer, before kept weights are hashed: nobody is to wait for that. */
+const CHECK_MS = 3000;
 
+/** @typedef {{ file: ReturnType<typeof arrive>, check: Check | null }} Arrival */
 /** @typedef {{ glue: any, engine: Promise<any> }} Code the generated glue, and its engine while it is made ready */
 
 /** The device that the worker is named after: it is made ready before anybody asks. */
@@ -46,6 +52,10 @@ const images = new ImageCache((id) => engine.close_image(id));
 let trouble = null;
 /** @type {Map<number, Live>} */
 const live = new Map();
+/** The weights that come or have come, by the job that asked. @type {Map<number, Arrival[]>} */
+const arriving = new Map();
+/** Of weights that were taken as they were kept. @type {Check | null} */
+let unchecked = null;
 let running = 0;
 let queue = Promise.resolve();
 /** Says by which lock the worker's life is known, to whoever has sent the first message and so listens. */
@@ -60,9 +70,17 @@ scope.onmessage = ({ data }) => {
   if (data.type === 'cancel') {
     const job = live.get(data.job);
     if (job) job.cancelled = true;
+    job?.control.abort();
     return;
   }
-  live.set(data.job, { job: data.job, cancelled: false });
+  const control = new AbortController();
+  live.set(data.job, { job: data.job, cancelled: false, control });
+  // Weights come while the engine's code does.
+  if (data.type === 'load')
+    arriving.set(
+      data.job,
+      data.files.map((file) => expect(file, data.job, control.signal)),
+    );
   queue = queue.then(() => handle(data));
 };
 
@@ -85,7 +103,21 @@ const TASKS = {
 
   async load({ job, files }, live) {
     const say = saying(job);
-    for (const { source, options } of files) engine.add(await readFile(source, say, live), JSON.stringify(options));
+    const add = async (/** @type {Arrival} */ { file }) => {
+      const { source, options } = await file;
+      engine.add(await readFile(source, say, live), JSON.stringify(options));
+    };
+    for (const [i, arrival] of (arriving.get(job) ?? []).entries()) {
+      try {
+        await add(arrival);
+      } catch (thrown) {
+        // A kept copy that cannot be read may be spoilt: it is then fetched anew.
+        if (!arrival.check || (await arrival.check())) throw thrown;
+        arrival.check = null;
+        await add(expect(/** @type {NetworkFile} */ (files[i]), job, live.control.signal));
+      }
+      unchecked = arrival.check ?? unchecked;
+    }
     return engine.load_added();
   },
 
@@ -125,6 +157,41 @@ const TASKS = {
 
 /** @param {number} job */
 const saying = (job) => (/** @type {object} */ progress) => scope.postMessage({ type: 'progress', job, ...progress });
+
+/**
+ * A file that is to be loaded, which begins to come now where it is elsewhere.
+ * @param {NetworkFile} wanted
+ * @param {number} job
+ * @param {AbortSignal} signal
+ * @returns {Arrival}
+ */
+function expect(wanted, job, signal) {
+  const say = saying(job);
+  let next = 0;
+  const onBytes = (/** @type {number} */ loaded, /** @type {number} */ total) => {
+    if (loaded && loaded < total && performance.now() < next) return;
+    next = performance.now() + SELDOM_MS;
+    say({ stage: 'weights', loaded, total, text: 'Loading the networks' });
+  };
+  const arrival = /** @type {Arrival} */ ({ check: null });
+  arrival.file = arrive(wanted, { signal, onBytes, onTrusted: (check) => (arrival.check = check) });
+  arrival.file.catch(() => {}); // Whoever waits for it hears of it.
+  return arrival;
+}
+
+/**
+ * Hashes weights that were taken as they were kept, once and behind the first answer. Spoilt ones end the worker: what
+ * it answered may be wrong.
+ */
+async function checkKept() {
+  const check = unchecked;
+  unchecked = null;
+  if ((await check?.().catch(() => true)) === false) {
+    const message =
+      'The copy of the weights that this browser kept was spoilt. What was explained with it may be wrong.';
+    fail(0, { code: 'bundle-hash', message, help: 'Explain again: the weights are then downloaded anew.' });
+  }
+}
 
 /**
  * The engine's code: what has begun to load, or else what begins now.
@@ -193,6 +260,7 @@ async function withForward({ job, source, sourceId, held, request: { crop, acros
   );
   const value = await task(request, onStep, image);
   if (trouble) throw lost(trouble);
+  if (unchecked) setTimeout(checkKept, CHECK_MS);
   return value;
 }
 
@@ -210,6 +278,7 @@ async function handle(message) {
   } finally {
     running = 0;
     live.delete(job);
+    arriving.delete(job);
   }
 }
 

@@ -47,8 +47,8 @@ export function withSheet(html, sheet) {
  */
 export function hintModules(html, modules) {
   const hints = modules.map((module) => `<link rel="modulepreload" href="${module}" />`);
-  // After the import map: a browser that has begun to load modules may refuse one.
-  return html.replace(/<script type="module"/, (script) => [...hints, script].join('\n    '));
+  // After the import map: a browser that has begun to load modules may refuse one. And after what starts the engine.
+  return html.replace(/<script type="module" src/, (script) => [...hints, script].join('\n    '));
 }
 
 /**

@@ -10,7 +10,8 @@ const BUILD = { version: '', policy: '', files: [] };
 const { scope } = self.registration;
 const MINE = `peerlight-page ${new URL(scope).pathname} `;
 const CACHE = MINE + BUILD.version;
-const PATIENCE_MS = 10_000;
+/** After a kept copy was given, before the network is asked for a later one: nobody is to wait for that. */
+const LATER_MS = 10_000;
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(removeFormer()));
@@ -25,7 +26,7 @@ self.addEventListener('fetch', (event) => {
   } else if (url.searchParams.get('v') === BUILD.version) {
     if (path === 'pkg/worker.js') event.respondWith(keptFirst(request).then(underPolicy));
     else event.respondWith(path.endsWith('.wasm') ? compiledFirst(request) : keptFirst(request));
-  } else event.respondWith(networkFirst(request));
+  } else event.respondWith(refreshedLater(event));
 });
 
 /** All or nothing: a build that is only half on the server yet is tried again at the next visit. */
@@ -78,14 +79,19 @@ async function compiledFirst(request) {
   return own?.ok ? own : keptFirst(request);
 }
 
-/** The kept copy serves where the network is gone, or does not answer. @param {Request} request */
-async function networkFirst(request) {
+/**
+ * What has no version in its address: the kept copy at once, and a later one for the next visit.
+ * @param {FetchEvent} event
+ */
+async function refreshedLater(event) {
+  const { request } = event;
   const cache = await caches.open(CACHE).catch(() => null);
-  const asked = fetch(request).then((response) => keep(cache, request, response));
   const kept = await cache?.match(request, { ignoreVary: true });
-  if (!kept) return asked;
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, kept));
-  return Promise.race([asked.catch(() => kept), late]);
+  const ask = async () => keep(cache, request, await fetch(request));
+  if (!kept) return ask();
+  const late = new Promise((resolve) => setTimeout(resolve, LATER_MS));
+  event.waitUntil(late.then(ask).catch(() => {})); // Without the network there is no later one.
+  return kept;
 }
 
 /**

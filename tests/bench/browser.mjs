@@ -76,12 +76,15 @@ export const speed = (device, n, warm, models, works = WORKS) =>
     return rows;
   });
 
-/** Between two visits: a browser writes the code that it compiled a few seconds after it was made. */
+/**
+ * Before each visit: a browser loads pages of its own when it has started, and writes the code that it compiled a few
+ * seconds after it was made.
+ */
 const REST_MS = 6000;
 
 /**
  * From the address to the first explanation on screen, against the rival's first answer: with an empty cache, and on
- * the next visit, when both have come to rest.
+ * the next visit, each time when both browsers have come to rest.
  * @param {number} n @param {import('./models.mjs').Models} models
  */
 export async function startUp(n, models) {
@@ -95,6 +98,7 @@ export async function startUp(n, models) {
       const ours = await Site.make(t, { ...served(models), profile: join(folder, 'ours') });
       const theirs = await Site.make(t, { ...served(models), profile: join(folder, 'theirs') });
       for (const pairs of [cold, warm]) {
+        await new Promise((resolve) => setTimeout(resolve, REST_MS));
         await ours.page.goto(`${ours.server.origin}/index.html`);
         await ours.page.evaluate(() => {
           window.shown = new Promise((resolve) => {
@@ -109,7 +113,6 @@ export async function startUp(n, models) {
         const mine = await ours.page.evaluate(() => window.shown);
         await opened(theirs);
         pairs.push([mine, await theirs.page.evaluate((models) => window.bench.start(models), models)]);
-        await new Promise((resolve) => setTimeout(resolve, REST_MS));
       }
     });
   }

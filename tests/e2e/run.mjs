@@ -57,6 +57,7 @@ const CASES = [
   'webgpu',
   'privacy',
   'load',
+  'tasks',
   'looks',
   'monkey',
 ];

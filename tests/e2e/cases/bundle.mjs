@@ -73,6 +73,29 @@ test('bundle: a spoilt copy in the cache is fetched again', async (t) => {
   assert.equal(site.server.count(WEIGHTS), 2, 'the good copy is kept');
 });
 
+test('bundle: a copy that was spoilt since it was verified is found out behind the map, and told', async (t) => {
+  const site = await (await Site.make(t)).open();
+  await site.page.evaluate(async () => {
+    const cache = await caches.open('peerlight-weights');
+    let [key] = await cache.keys();
+    while (!key) [key] = await cache.keys();
+    const { headers, ...kept } = await cache.match(key).then(async (hit) => ({
+      headers: hit.headers,
+      bytes: new Uint8Array(await hit.arrayBuffer()),
+    }));
+    // In the weights, not in what says where they are.
+    kept.bytes[kept.bytes.length >> 1] ^= 1;
+    await cache.put(key, new Response(kept.bytes, { headers }));
+  });
+  await site.open();
+  await site.explain(() => site.at('sample-0').click());
+  assert.equal(site.server.count(WEIGHTS), 1, 'it is trusted at first');
+  await site.text('error', /copy of the networks .* was spoilt/);
+  await site.explain(() => site.at('sample-1').click());
+  assert.equal(site.server.count(WEIGHTS), 2);
+  assert.ok(await site.at('error').isHidden());
+});
+
 test('bundle: a sample that cannot be fetched', async (t) => {
   const site = await Site.make(t);
   // The copy that is kept for times without the network would serve.

@@ -1,3 +1,4 @@
+import { explaining } from '../explain/select.js';
 import { EXPLAIN_ELEMENTS } from '../explain/elements/index.js';
 import { runExplain } from '../explain/effects.js';
 import { IMAGES_ELEMENTS } from '../images/elements/index.js';
@@ -30,7 +31,9 @@ const ELEMENTS = {
 };
 
 /** Longer work at a time would keep waiting clicks and keys out. */
-const SLICE_MS = 10;
+const SLICE_MS = 8;
+/** So long without work before more of the page is loaded. */
+const REST_MS = 200;
 
 // The networks first: nothing that they need is drawn. Someone who saves data loads them with the first image.
 const store = new Store();
@@ -79,8 +82,22 @@ document.addEventListener('peerlight', (event) => {
 });
 define(ELEMENTS, addLater);
 
-/** The rest of the page comes behind what the first map takes. */
-async function addLater() {
+/** The rest of the page comes behind the first map, or when the page rests before there is any. */
+function addLater() {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let begun = false;
+  store.subscribe((state) => {
+    clearTimeout(timer);
+    if (begun || state.engine.phase === 'loading' || state.image.next || explaining(state)) return;
+    timer = setTimeout(() => {
+      begun = true;
+      loadLater();
+    }, REST_MS);
+  });
+}
+
+async function loadLater() {
   const later = await import('./later.js').catch(() => null);
   if (!later) return store.dispatch({ type: 'page-incomplete' });
   const { LATER_ELEMENTS, runLater } = later;

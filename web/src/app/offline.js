@@ -21,11 +21,12 @@ export function runOffline(store) {
   let registration = null;
   let registering = false;
   store.subscribe((state, before) => {
-    // The first visit's download and the first explanation are not to share the line and the processor with it.
-    if (state.engine.phase === 'ready' && !explaining(state) && !registration) register();
+    // The download and the first explanation are not to share the line and the processor with it.
+    const { phase } = state.engine;
+    const due = serviceWorker.controller ? phase !== 'loading' : phase === 'ready';
+    if (due && !explaining(state) && !registration) register();
     if (state.host.updating && !before.host.updating) takeOver();
   });
-  if (serviceWorker.controller) register();
 
   async function register() {
     if (registering) return;

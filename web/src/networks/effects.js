@@ -54,6 +54,10 @@ export function runNetworks(store) {
         signal,
         spawn,
         onProgress,
+        onSpoilt: () => {
+          const error = refusal('bundle-hash', 'networks.spoilt', 'networks.spoilt.help');
+          if (opened === engine) dispatch({ type: 'engine-failed', error });
+        },
         onDevice: (device) => store.state.engine.phase === 'ready' && dispatch({ type: 'device-changed', device }),
       });
       if (signal.aborted) return opened.close();

@@ -124,6 +124,9 @@ const words = {
   'networks.not-kept.help':
     'Sie bleiben offen. Schaffen Sie Platz auf diesem Gerät, oder ziehen Sie die Dateien beim nächsten Mal wieder ' +
     'hierher.',
+  'networks.spoilt': 'Die Kopie der Netze, die dieser Browser aufbewahrte, war beschädigt.',
+  'networks.spoilt.help':
+    'Was gezeigt wurde, kann falsch sein. Wählen Sie das Bild noch einmal: Dann werden die Netze neu geladen.',
   'networks.no-longer': 'Diese Netze sind hier nicht mehr aufbewahrt.',
   'networks.file-no-longer': 'Eine Datei dieser Netze ist hier nicht mehr aufbewahrt.',
   'networks.answered': 'Der Server antwortete mit {code} auf {path}.',

@@ -118,6 +118,8 @@ export const EN = {
   'networks.unlisted': 'The list of networks lacks those that are wanted.',
   'networks.not-kept': 'These networks could not be kept here.',
   'networks.not-kept.help': 'They stay open. Make room on this device, or drop the files again next time.',
+  'networks.spoilt': 'The copy of the networks that this browser kept was spoilt.',
+  'networks.spoilt.help': 'What was shown may be wrong. Choose the image again: the networks are then downloaded anew.',
   'networks.no-longer': 'These networks are no longer kept here.',
   'networks.file-no-longer': 'A file of these networks is no longer kept here.',
   'networks.answered': 'The server answered {code} for {path}.',
