@@ -20,9 +20,9 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BoxPixels {
-    /// Of the image as the file stores it
+    /// The image as the file stores it
     Stored,
-    /// Of the image as a viewer shows it, turned upright
+    /// The image as a viewer shows it, turned upright
     Upright,
 }
 
@@ -78,9 +78,9 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
     let unused: Vec<&str> = table.rows.iter().map(|row| row.cell(path)).collect();
     let unused: Vec<_> = unused.into_iter().filter(|given| !found.contains(&*given.replace('\\', "/"))).collect();
     if let Some(first) = unused.first() {
-        let (rows, are) = (counted(unused.len(), "row"), if unused.len() == 1 { "is" } else { "are" });
+        let (rows, belong) = (counted(unused.len(), "row"), if unused.len() == 1 { "belongs" } else { "belong" });
         let (file, first) = (file.display(), shown(first));
-        left.doubt(format!("{rows} of '{file}' {are} of none of the images, such as '{first}'."));
+        left.doubt(format!("{rows} of '{file}' {belong} to none of the images, such as '{first}'."));
     }
     Ok(())
 }

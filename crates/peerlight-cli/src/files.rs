@@ -49,7 +49,7 @@ pub fn whole_lines(path: &Path) -> Result<String> {
     let mut bytes = if path.exists() { read(path)? } else { Vec::new() };
     bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
     String::from_utf8(bytes).map_err(|e| {
-        let text = format!("'{}' is no text: {e}. Delete the file to begin anew.", path.display());
+        let text = format!("'{}' is not a text: {e}. Delete the file to begin anew.", path.display());
         Error::new(Code::FileUnreadable, text)
     })
 }

@@ -120,7 +120,10 @@ fn boxes_and_classes_that_are_not_used_are_told_with_an_exit_code() {
     boxes(&place, 3, |_| [0, 0, 40, 64]);
     let output = place.run(&args);
     let error = text(&output.stderr);
-    assert!(code(&output) == 3 && error.contains("1 row of 'boxes.csv' is of none of the images, such as"), "{error}");
+    assert!(
+        code(&output) == 3 && error.contains("1 row of 'boxes.csv' belongs to none of the images, such as"),
+        "{error}"
+    );
     fs::write(place.path("list.csv"), "path,class\nset/0.png,no such class\nset/1.png,0\n").unwrap();
     let output = place.run(&["evaluate", "list.csv", "--method", "cam", "--metrics", "complexity", "--out", "s"]);
     let error = text(&output.stderr);

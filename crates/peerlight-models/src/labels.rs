@@ -1,6 +1,6 @@
 //! Names of classes.
 
-use crate::{classes::first_name, composed::composed};
+use crate::composed::composed;
 
 /// The 1,000 classes of ImageNet (ILSVRC2012) in the order of their indices, a line each; English,
 /// after WordNet.
@@ -9,7 +9,7 @@ pub static IMAGENET_1K: &str = include_str!("../labels/imagenet-1k.txt");
 /// The WordNet ids of the same classes, in the same order, a line each.
 pub static IMAGENET_1K_WNIDS: &str = include_str!("../labels/imagenet-1k-wnids.txt");
 
-/// What a name stands for among the labels of a network.
+/// Meaning of a name among the labels of a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
     /// The class of this index.
@@ -50,6 +50,32 @@ pub fn class_named(labels: &[String], wanted: &str) -> Named {
         }
         found => found,
     }
+}
+
+/// Whether a text has the form of a WordNet id of a noun: `n01440764`.
+pub fn is_wordnet_id(text: &str) -> bool {
+    let digits = text.strip_prefix('n').unwrap_or_default();
+    digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The first of several names of a class, in lower case.
+pub(crate) fn first_name(name: &str) -> String {
+    plain(name).split(',').next().unwrap_or_default().trim().into()
+}
+
+/// A name in lower case, without underscores and a WordNet id in front. An id alone stands for its class of ImageNet.
+pub(crate) fn plain(name: &str) -> String {
+    let name = name.trim();
+    let rest = match name.split_once([' ', '\t', '_', '-', ':', ',']) {
+        Some((id, rest)) if is_wordnet_id(id) => rest,
+        None if is_wordnet_id(name) => imagenet(name).unwrap_or(name),
+        _ => name,
+    };
+    rest.trim().to_lowercase().replace('_', " ")
+}
+
+fn imagenet(id: &str) -> Option<&'static str> {
+    IMAGENET_1K_WNIDS.lines().zip(IMAGENET_1K.lines()).find(|(own, _)| *own == id).map(|(_, name)| name)
 }
 
 /// At most `most` classes whose names are near to what was wanted, nearest first: those that have it as a word, then

@@ -114,7 +114,7 @@ pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Im
                       python -m tf2onnx.convert --saved-model folder --output model.onnx.";
         let what = match names.as_slice() {
             [] => "takes no image".to_owned(),
-            names => format!("takes {} things instead of one image: {}", names.len(), names.join(", ")),
+            names => format!("takes {} inputs instead of one image: {}", names.len(), names.join(", ")),
         };
         return Err(Fault::new(what).advise(advice).of_file());
     };

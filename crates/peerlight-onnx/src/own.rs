@@ -13,7 +13,7 @@ use crate::{
     peer::PeerInFile,
 };
 
-/// What a person says of a file with networks.
+/// Statements of a person about a file with networks.
 #[derive(Debug, Clone, Default)]
 pub struct OwnOptions {
     /// Id of the peer of an ONNX file: letters, digits and dashes. It is made of the name otherwise.
@@ -26,7 +26,7 @@ pub struct OwnOptions {
     pub peers: Option<Vec<String>>,
 }
 
-/// What is in a file with networks, and what is guessed of them.
+/// Content of a file with networks, and guesses about them.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct NetworkInspection {

@@ -16,7 +16,7 @@ use crate::{
 /// What a person says of a network, or a JSON file beside it.
 #[derive(Debug, Clone, Default)]
 pub struct PeerOptions {
-    /// Name for people.
+    /// Name of the network, shown to people.
     pub name: Option<String>,
     /// Names of its classes, in the order of its logits.
     pub labels: Option<Labels>,
@@ -28,13 +28,13 @@ pub struct PeerOptions {
     pub output: Option<String>,
     /// License of the weights, and whose they are.
     pub license: Option<String>,
-    /// Where the weights come from.
+    /// Source of the weights, in words for people.
     pub source: Option<String>,
     /// What a JSON file says that is not understood, in whole sentences.
     pub notes: Vec<String>,
 }
 
-/// What classes are called.
+/// Names of the classes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Labels {
     /// By names.
@@ -56,7 +56,7 @@ pub struct ImportedPeer {
     pub guesses: Vec<String>,
     /// License of the weights, or that it is not known.
     pub license: String,
-    /// Where the weights come from.
+    /// Source of the weights, in words for people.
     pub source: String,
 }
 

@@ -134,7 +134,7 @@ fn options_of(json: &str) -> Result<OwnOptions> {
     {
         said["labels"] = parse_labels(text)?.into();
     }
-    let alone = |name: &str| Err(Error::new(Code::AskInvalid, format!("The file '{name}' did not come along.")));
+    let alone = |name: &str| Err(Error::new(Code::AskInvalid, format!("The file '{name}' was not given.")));
     let said = PeerOptions::of_json(&said.to_string(), &alone)?;
     let beside = beside.map(|text| PeerOptions::of_json(&text, &alone)).transpose()?.unwrap_or_default();
     Ok(OwnOptions { id, file, peer: said.or(beside), peers })

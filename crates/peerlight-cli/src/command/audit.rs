@@ -97,7 +97,7 @@ pub fn run(options: &Audit) -> Result<End> {
     let mut left = listed.iter().filter(|image| !journal.knows(&image.name)).count();
     if left < listed.len() {
         let all = counted(listed.len(), "image");
-        eprintln!("Going on: {} of {all} looked at before; what has changed since is again.", listed.len() - left);
+        eprintln!("Going on: {} of {all} examined before; changed ones are examined again.", listed.len() - left);
     }
     let (start, mut told, mut done) = (Instant::now(), Instant::now(), 0);
     for image in &listed {
@@ -108,7 +108,7 @@ pub fn run(options: &Audit) -> Result<End> {
         }
         if journal.knows(&image.name) {
             left += 1;
-            eprintln!("{} has changed since the run began, and is looked at anew.", shown(&image.name));
+            eprintln!("{} has changed since the run began, so it is examined again.", shown(&image.name));
         }
         let found = bytes.and_then(|bytes| decode(&bytes));
         let found = found.and_then(|pixels| pollster::block_on(find(&session, &request, &image.name, &pixels)));

@@ -20,7 +20,7 @@ use serde::Serialize;
 use self::journal::Journal;
 pub use self::{
     csv::{cell, lines},
-    html::shown as picture,
+    html::square_jpeg,
     journal::{Outcome, Run, Source, read},
 };
 use crate::{

@@ -17,9 +17,9 @@ use std::{
 
 use super::Args;
 use crate::{
+    pages,
     planted::{self, cue::Cue},
     shell::{self, Result, command, exec, root},
-    tables,
 };
 
 const SCHEDULE: &[&str] = &[
@@ -91,7 +91,7 @@ pub fn keep(args: &Args) -> Result {
     let found = results::results(&args.out.join("planted"))?;
     let text = serde_json::to_string_pretty(&found).map_err(|e| e.to_string())? + "\n";
     fs::write(root().join(FILE), text).map_err(|e| format!("{FILE}: {e}"))?;
-    tables::write_page("docs/agreement.md", table)
+    pages::write_page("docs/agreement.md", table)
 }
 
 struct Study<'a> {

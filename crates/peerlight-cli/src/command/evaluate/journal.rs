@@ -109,7 +109,7 @@ pub fn read(path: &Path) -> Result<(Run, Outcomes)> {
     let text = files::whole_lines(path)?;
     let (head, lines) = text.split_once('\n').unwrap_or_default();
     let run = serde_json::from_str(head).map_err(|e| {
-        let text = format!("'{}' is no file of a run of peerlight evaluate: {e}.", path.display());
+        let text = format!("'{}' is not a file of a run of peerlight evaluate: {e}.", path.display());
         Error::new(Code::FileUnreadable, text)
     })?;
     let lines = parsed(path, lines)?;
@@ -151,7 +151,7 @@ impl Journal {
         let then = first.map(serde_json::from_str::<Run>);
         let differences = match &then {
             Some(Ok(then)) => then.differences(run),
-            Some(Err(_)) => "head line, which is none of this program".into(),
+            Some(Err(_)) => "head line, which this program did not write".into(),
             None => String::new(),
         };
         let mut done = parsed(path, lines.unwrap_or_default());

@@ -38,7 +38,7 @@ pub fn all(
     let known = listed.iter().filter(|image| journal.knows(&image.name)).count();
     if known > 0 {
         let all = counted(listed.len(), "image");
-        eprintln!("Going on: {known} of {all} measured before; what has changed since is measured again.");
+        eprintln!("Going on: {known} of {all} measured before; changed ones are measured again.");
     }
     let mut tally = Tally::new(listed.len() - known);
     let mut shown = Vec::new();
@@ -220,11 +220,11 @@ impl Observer for Watching {
         let crop = preprocess.crop_of(image.image.width(), image.image.height());
         let mut shown = self.shown.borrow_mut();
         if shown.is_none() {
-            let seen = html::shown(&image.image, crop, None)?;
+            let seen = html::square_jpeg(&image.image, crop, None)?;
             let (image, class) = (image.name.clone(), map.target.label.clone());
             *shown = Some(html::Shown { image, class, seen, maps: Vec::new() });
         }
-        let over = html::shown(&image.image, crop, Some((&map.map.values, map.side)))?;
+        let over = html::square_jpeg(&image.image, crop, Some((&map.map.values, map.side)))?;
         shown.as_mut().expect("it was just made").maps.push((request.spec(), over));
         Ok(())
     }
