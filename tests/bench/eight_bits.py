@@ -90,7 +90,7 @@ def main(half, eight, maps, calibration):
         "hits": {"half": sum(row[0][0] for row in rows), "int8": sum(row[1][0] for row in rows)},
         "auroc": {
             "calibrated score": worth(lambda side: side[1]),
-            "regional-weighted": worth(lambda side: side[2]["regional-weighted"]),
+            "reach-peers": worth(lambda side: -side[2]["reach-peers"]),
         },
     }
     print(json.dumps(result, indent=2))

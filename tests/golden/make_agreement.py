@@ -52,6 +52,13 @@ def brightest(values):
     return chosen
 
 
+def reach(of, values):
+    """Mean distance of a map's places from the highest pixel of `of`, weighted by the map, in sides."""
+    row, column = np.unravel_index(of.argmax(), of.shape)
+    y, x = np.mgrid[0:SIDE, 0:SIDE]
+    return np.average(np.hypot(x - column, y - row), weights=values.astype(float)) / SIDE
+
+
 def of_maps():
     a, b = maps()
     found = {f"regional-{g}": regional(a, b, g)[0].mean() for g in GRIDS}
@@ -65,6 +72,8 @@ def of_maps():
     found["brightest-distance"] = np.hypot(*np.subtract(*peaks)) / SIDE
     found["minima-over-maxima"] = np.minimum(a, b).sum(dtype=float) / np.maximum(a, b).sum(dtype=float)
     found["spread"] = a.mean(dtype=float)
+    found["reach"] = reach(a, a)
+    found["reach-peers"] = (reach(a, b) + reach(b, a)) / 2
     return found
 
 

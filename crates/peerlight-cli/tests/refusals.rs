@@ -94,7 +94,7 @@ fn boxes_of_another_size_are_told() {
 }
 
 #[test]
-fn a_network_alone_is_calibrated_by_its_agreement_with_itself() {
+fn a_network_alone_is_calibrated_by_its_own_map() {
     let place = place(120);
     let calibrate = ["calibrate", "set", "--boxes", "boxes.csv", "--bundle", "alone.safetensors"];
     let to = ["--out", "out/calibrated.safetensors"];

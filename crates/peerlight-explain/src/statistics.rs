@@ -6,6 +6,7 @@ mod confidence;
 mod itself;
 mod mean_confidence;
 mod minima_over_maxima;
+mod reach;
 mod regional;
 mod regional_median;
 mod regional_share;
@@ -33,6 +34,7 @@ pub static STATISTICS: &[&dyn Statistic] = &[
     &brightest_overlap::BrightestOverlap,
     &brightest_distance::BrightestDistance,
     &minima_over_maxima::MinimaOverMaxima,
+    &reach::ReachOfPeers,
     &itself::Itself(View::Mirrored),
     &itself::Itself(View::Rescaled),
     &itself::Itself(View::Noisy),
@@ -40,6 +42,7 @@ pub static STATISTICS: &[&dyn Statistic] = &[
     &confidence::Confidence,
     &mean_confidence::MeanConfidence,
     &spread::Spread,
+    &reach::Reach,
     &same_class::SameClass,
     &same_answers::SameAnswers,
 ];

@@ -80,10 +80,13 @@ fn names(calibration: &Calibration) -> String {
     calibration.inputs.iter().map(|input| name(&input.id)).collect::<Vec<_>>().join("; ")
 }
 
-/// What the peers' agreement adds to the rest, in words.
+/// What the peers add to what takes no second network, in words.
 fn part_of_peers([difference, low, high]: [f64; 3]) -> String {
-    let certain = if low > 0.0 { "adds" } else { "adds nothing certain" };
-    format!(", of which the agreement {certain} to the others ({difference:+.3} of AUROC, {low:+.3} to {high:+.3})")
+    let what = if low > 0.0 { "something" } else { "nothing certain" };
+    format!(
+        ", to which a second network adds {what} beside what one map tells alone ({difference:+.3} of AUROC, {low:+.3} \
+         to {high:+.3})"
+    )
 }
 
 fn unknown(why: &str) -> Trust {

@@ -188,6 +188,49 @@ fn local_correlations_foretell_more_than_the_whole_maps_on_images_for_reporting(
 }
 
 #[test]
+fn reach_by_hand() {
+    const SIDE: usize = 6;
+    let map = |values: &[(usize, f32)]| {
+        let mut map = vec![0.0; SIDE * SIDE];
+        values.iter().for_each(|&(pixel, value)| map[pixel] = value);
+        map
+    };
+    // Half as bright, 3 to the right and 4 below: 5 pixels away, with a third of the weight.
+    let (wide, one, blank) = (map(&[(0, 1.0), (27, 0.5)]), map(&[(27, 1.0)]), map(&[]));
+    for (a, b, reach, across) in [
+        (&one, &one, 0.0, 0.0),
+        (&wide, &wide, 5.0 / 3.0, 5.0 / 3.0),
+        (&wide, &one, 5.0 / 3.0, (5.0 + 10.0 / 3.0) / 2.0),
+        (&blank, &blank, 0.0, 0.0),
+    ] {
+        let pair = MapPair { a: a.clone(), b: b.clone(), side: SIDE, regions: Vec::new() };
+        let (confidence, mean_confidence) = (0.5, 0.5);
+        let context =
+            MapContext { map: a, pairs: &[&pair], itself: &[], confidence, mean_confidence, answers: &[0, 0] };
+        for (id, pixels) in [("reach", reach), ("reach-peers", across)] {
+            near(peerlight_explain::statistic(id).unwrap().of(&context).unwrap(), pixels / SIDE as f64, id);
+        }
+    }
+}
+
+#[test]
+fn a_calibration_rests_on_reach_where_it_was_measured() {
+    let mut records = committed(SHIPPED[0], true);
+    for (i, record) in records.iter_mut().enumerate() {
+        let judged = &mut record.judged[0];
+        let far = f64::from(u8::from(judged.hit == Some(false))) * 0.05 + (i * 37 % 101) as f64 / 1010.0;
+        judged.values.extend([("reach".into(), 0.2 + far), ("reach-peers".into(), 0.25 + far)]);
+    }
+    let found = calibrate(&records, "mutual", "drawn", "", 0).unwrap();
+    let ids: Vec<&str> = found.inputs.iter().map(|input| input.id.as_str()).collect();
+    assert_eq!(ids[..3], ["reach-peers", "spread", "confidence"]);
+    assert!(found.inputs[0].weight < 0.0, "near is more agreement: {}", found.inputs[0].weight);
+    // Reach across peers says here what a map's own reach says already.
+    let [gain, low, high] = found.peers_add.unwrap();
+    assert!(low <= 0.0 && high >= 0.0 && gain.abs() < 0.01, "{gain} {low} {high}");
+}
+
+#[test]
 fn too_few_images_are_refused() {
     let records = committed(SHIPPED[0], true);
     let refused = |records: &[Record]| calibrate(records, "mutual", "few", "", 0).unwrap_err().to_string();

@@ -158,6 +158,8 @@ export const SAID = {
   confidence: 'Sicherheit',
   'mean confidence': 'mittlere Sicherheit',
   spread: 'Ausdehnung',
+  reach: 'Reichweite',
+  'reach across peers': 'Reichweite über die Netze hinweg',
   'with itself, mean of three': 'mit sich selbst, Mittel von dreien',
   'with itself, mirrored': 'mit sich selbst, gespiegelt',
   'with itself, rescaled': 'mit sich selbst, anders skaliert',
@@ -220,11 +222,11 @@ export const PATTERNS = [
       'die Hälfte des Bildes bedeckt.',
   ],
   [
-    /^, of which the agreement (adds|adds nothing certain) to the others \((.+) of AUROC, (.+) to (.+)\)$/,
+    /^, to which a second network adds (.+) beside what one map tells alone \((.+) of AUROC, (.+) to (.+)\)$/,
     (adds, ...numbers) => {
       const [gain, low, high] = numbers.map((x) => x.replace('.', ',').replace('-', '−'));
-      const what = adds === 'adds' ? 'etwas' : 'nichts Sicheres';
-      return `, wovon die Übereinstimmung den anderen ${what} hinzufügt (${gain} AUROC, ${low} bis ${high})`;
+      const what = adds === 'something' ? 'etwas' : 'nichts Sicheres';
+      return `, wozu ein zweites Netz neben einer Karte allein ${what} beiträgt (${gain} AUROC, ${low} bis ${high})`;
     },
   ],
   [/^(.+), those of odd numbers$/, (set) => `${set}, davon die mit ungeraden Nummern`],

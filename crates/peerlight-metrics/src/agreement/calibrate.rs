@@ -19,10 +19,12 @@ pub const LEAST_OF_A_KIND: usize = 25;
 /// Fewest images in a step of the fit: its interval is then at most 36 points wide.
 const LEAST_IN_A_STEP: usize = 25;
 
-/// Statistics that take no pass of their own.
-const FREE: [&str; 4] = ["regional-weighted", "spread", "confidence", "same-class"];
+/// Statistics that take no pass of their own: the best on the images that were for choosing.
+const FREE: [&str; 3] = ["reach-peers", "spread", "confidence"];
+/// Those of records that an earlier version made, without reach.
+const EARLIER: [&str; 4] = ["regional-weighted", "spread", "confidence", "same-class"];
 /// Those of one network, which has no peers to agree with.
-const ALONE: [&str; 3] = ["itself", "spread", "confidence"];
+const ALONE: [&str; 3] = ["reach", "spread", "confidence"];
 /// What is added to the free ones where it makes the score better for certain.
 const ITSELF: &str = "itself";
 
@@ -44,10 +46,10 @@ pub fn halves(records: &[Record]) -> [Vec<Record>; 2] {
 
 /// Fits hit rates of a method's joint map to the records of images with small boxes.
 ///
-/// The score is a logistic regression on the agreement with the peers, spread, confidence and whether the peers give
-/// the same answer. Each network's agreement with itself joins them only where ten-fold AUROC then rises by an interval
-/// that excludes zero, because it takes more passes; of a network alone, it stands in for the peers. The steps are an
-/// isotonic fit to scores of the folds that did not see the image.
+/// The score is a logistic regression on how far the peers' maps reach from each other's brightest place, spread and
+/// confidence. Each network's agreement with itself joins them only where ten-fold AUROC then rises by an interval
+/// that excludes zero, because it takes more passes. Of a network alone, its own map's reach stands in for the peers.
+/// The steps are an isotonic fit to scores of the folds that did not see the image.
 ///
 /// # Errors
 /// `ask-invalid` with fewer than [`LEAST_IMAGES`] images, or fewer than [`LEAST_OF_A_KIND`] that hit or that miss.
@@ -68,7 +70,7 @@ pub fn calibrate(records: &[Record], method: &str, set: &str, sha256: &str, seed
         ));
     }
     let (ids, rows) = inputs(&sample, &targets).ok_or_else(|| {
-        let text = "The records lack statistics of agreement. Measure them with `--agreement itself`.";
+        let text = "The records lack statistics of agreement. Measure them with `--agreement peers`.";
         Error::new(Code::AskInvalid, text)
     })?;
     let Logistic { scales, weights, intercept } = logistic(&rows, &targets);
@@ -86,20 +88,23 @@ pub fn calibrate(records: &[Record], method: &str, set: &str, sha256: &str, seed
     let grid = peerlight_explain::REGIONS;
     let (bundle_sha256, method, set) = (sha256.into(), method.into(), set.into());
     let steps = steps.collect();
-    let (crop, peers_add, also) = (CROP, peers_add(&sample, &targets, &ids, &rows), Vec::new());
+    let (crop, peers_add, also) = (CROP, peers_add(&sample, &targets, &ids), Vec::new());
     let found =
         Calibration { bundle_sha256, method, grid, crop, set, images, hits, inputs, intercept, peers_add, steps, also };
     found.check()?;
     Ok(found)
 }
 
-/// What the peers' agreement adds to the other statistics: the difference of ten-fold AUROC, with its interval.
-fn peers_add(sample: &Sample<'_>, targets: &[bool], ids: &[&str], rows: &[Vec<f64>]) -> Option<[f64; 3]> {
-    let others: Vec<&str> = ids.iter().copied().filter(|id| *id != FREE[0]).collect();
-    if others.len() == ids.len() {
-        return None;
-    }
-    let scores = [out_of_fold(&sample.rows(&others)?, targets, sample.seed), out_of_fold(rows, targets, sample.seed)];
+/// What the peers add to all that takes no second network: the difference of ten-fold AUROC, with its interval.
+fn peers_add(sample: &Sample<'_>, targets: &[bool], ids: &[&str]) -> Option<[f64; 3]> {
+    let peers = [FREE[0], EARLIER[0]].into_iter().find(|id| ids.contains(id))?;
+    let reach = ALONE[..1].iter().copied().filter(|id| peers == FREE[0] && sample.values(id).is_some());
+    let alone: Vec<&str> = ids.iter().copied().filter(|id| *id != peers).chain(reach).collect();
+    let all: Vec<&str> = alone.iter().copied().chain([peers]).collect();
+    let scores = [
+        out_of_fold(&sample.rows(&alone)?, targets, sample.seed),
+        out_of_fold(&sample.rows(&all)?, targets, sample.seed),
+    ];
     let found = sample.aurocs(&scores, targets);
     let Estimate { value, ci } = above(&found[1], &found[0]);
     let [low, high] = ci?;
@@ -108,10 +113,11 @@ fn peers_add(sample: &Sample<'_>, targets: &[bool], ids: &[&str], rows: &[Vec<f6
 
 /// The statistics of the score, and their rows.
 fn inputs(sample: &Sample<'_>, targets: &[bool]) -> Option<(Vec<&'static str>, Vec<Vec<f64>>)> {
-    let Some(free) = sample.rows(&FREE) else {
-        return Some((ALONE.to_vec(), sample.rows(&ALONE)?));
+    let with = |ids: &[&'static str]| Some((ids.to_vec(), sample.rows(ids)?));
+    let Some((ids, free)) = with(&FREE).or_else(|| with(&EARLIER)) else {
+        return with(&ALONE);
     };
-    let more: Vec<&str> = FREE.into_iter().chain([ITSELF]).collect();
+    let more: Vec<&str> = ids.iter().copied().chain([ITSELF]).collect();
     if let Some(rows) = sample.rows(&more) {
         let scores = [&free, &rows].map(|rows| out_of_fold(rows, targets, sample.seed));
         let found = sample.aurocs(&scores, targets);
@@ -119,5 +125,5 @@ fn inputs(sample: &Sample<'_>, targets: &[bool]) -> Option<(Vec<&'static str>, V
             return Some((more, rows));
         }
     }
-    Some((FREE.to_vec(), free))
+    Some((ids, free))
 }

@@ -27,17 +27,24 @@ impl Images {
     }
 }
 
-/// The default statistic: the best of the regional ones on the images that were for choosing. And its rivals.
-const DEFAULT: &str = "regional-weighted";
-const RIVALS: [&str; 4] = ["confidence", "regional-1", "mirrored", "spread"];
+/// The default statistic: the best one on the images that were for choosing. The best of the regional correlations
+/// there. And their rivals.
+const DEFAULT: &str = "reach-peers";
+const LOCAL: &str = "regional-weighted";
+const RIVALS: [&str; 5] = ["confidence", "regional-1", "mirrored", "spread", "reach"];
 
 /// What is known without the statistic in question, and that statistic.
-const CONTESTS: [(&[&str], &str); 5] = [
+const CONTESTS: [(&[&str], &str); 10] = [
     (&["confidence", "same-class"], DEFAULT),
     (&["confidence", "same-class", "spread"], DEFAULT),
-    (&["confidence", "spread", "itself"], DEFAULT),
+    (&["confidence", "spread", "reach"], DEFAULT),
+    (&["confidence", "spread", "reach", "itself"], DEFAULT),
+    (&["confidence", "same-class"], LOCAL),
+    (&["confidence", "same-class", "spread"], LOCAL),
+    (&["confidence", "spread", "itself"], LOCAL),
+    (&["confidence", "spread"], "reach"),
     (&["confidence", "spread"], "itself"),
-    (&["confidence", "same-class", "spread", DEFAULT], "itself"),
+    (&["confidence", "spread", DEFAULT], "itself"),
 ];
 
 /// Answers the questions Q1 to Q7 from the records of a run. `ids` are the peers' ids; `seed` is that of resamples and
@@ -163,9 +170,9 @@ impl Answers<'_, '_> {
         for ((id, _), samples) in known.iter().zip(&aurocs) {
             self.add(said(question, id, None, Measure::Auroc), Estimate::of(samples));
         }
-        for rival in RIVALS {
-            if let (Some(a), Some(b)) = (of(DEFAULT), of(rival)) {
-                let said = said(question, DEFAULT, Some(rival.into()), Measure::AurocDifference);
+        for (own, rival) in [DEFAULT, LOCAL].into_iter().flat_map(|own| RIVALS.map(|rival| (own, rival))) {
+            if let (Some(a), Some(b)) = (of(own), of(rival)) {
+                let said = said(question, own, Some(rival.into()), Measure::AurocDifference);
                 self.add(said, above(a, b));
             }
         }
@@ -199,7 +206,7 @@ impl Answers<'_, '_> {
         };
         let sample = self.sample.only(|record, judged| drop(record, judged).is_some());
         let drops: Vec<f64> = sample.of.iter().filter_map(|(record, judged)| drop(record, judged)).collect();
-        for id in [DEFAULT, "regional-7", "regional-1", "mirrored", "confidence", "spread"] {
+        for id in [DEFAULT, LOCAL, "regional-7", "regional-1", "mirrored", "confidence", "spread"] {
             let Some(values) = sample.values(id).filter(|_| drops.len() > 2) else { continue };
             let against = Some("drop, top50".to_owned());
             let (measure, count) = (Measure::Spearman, drops.len());

@@ -24,7 +24,7 @@ pub struct Image {
 }
 
 /// Statistics that are higher for less agreement.
-const REVERSED: [&str; 2] = ["brightest-distance", "spread"];
+const REVERSED: [&str; 4] = ["brightest-distance", "reach", "reach-peers", "spread"];
 /// Statistics of the network in question alone.
 const OF_ONE: [&str; 5] = ["mirrored", "rescaled", "noisy", "itself", "confidence"];
 
