@@ -13,6 +13,16 @@ const refuse = (message) => new PeerlightError('ask-invalid', message);
 /** @param {unknown} value */
 const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A value in a sentence, also one that is no JSON (NaN, a BigInt, a list within itself). @param {unknown} value */
+function told(value) {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
+}
+
 /** @param {unknown} value @returns {value is number} */
 const isNumber = (value) => typeof value === 'number';
 
@@ -22,7 +32,7 @@ const isNumber = (value) => typeof value === 'number';
  */
 function record(value, name) {
   if (value === undefined || value === null) return {};
-  if (!isRecord(value)) throw refuse(`${name} must be an object, not ${JSON.stringify(value) ?? typeof value}.`);
+  if (!isRecord(value)) throw refuse(`${name} must be an object, not ${told(value)}.`);
   return /** @type {any} */ (value);
 }
 
@@ -33,11 +43,11 @@ function record(value, name) {
 export function checkRequest(request) {
   const { crop = null, across = null, down = null, ...rest } = record(request, 'The request');
   if (crop !== null && !(isNumber(crop) && crop > 0 && crop <= 1)) {
-    throw refuse(`The crop must be a number above 0 and up to 1, not ${JSON.stringify(crop)}.`);
+    throw refuse(`The crop must be a number above 0 and up to 1, not ${told(crop)}.`);
   }
   for (const [name, at] of Object.entries({ across, down })) {
     if (at === null || (isNumber(at) && at >= 0 && at <= 1)) continue;
-    throw refuse(`The place of the square, ${name}, must be a number from 0 to 1, not ${JSON.stringify(at)}.`);
+    throw refuse(`The place of the square, ${name}, must be a number from 0 to 1, not ${told(at)}.`);
   }
   const framing = Object.entries({ crop, across, down }).filter(([, value]) => value !== null);
   return { ...Object.fromEntries(framing), ...rest };
@@ -87,7 +97,7 @@ function checkModels(models) {
 /** @param {unknown} wish @returns {asserts wish is DeviceWish} */
 export function checkWish(wish) {
   if (wish === 'auto' || wish === 'cpu' || wish === 'webgpu') return;
-  throw refuse(`The device must be 'auto', 'cpu' or 'webgpu', not ${JSON.stringify(wish) ?? typeof wish}.`);
+  throw refuse(`The device must be 'auto', 'cpu' or 'webgpu', not ${told(wish)}.`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { PeerlightError } from './errors.js';
-import { hashOf, isVerified, keyOf, loadWeights } from './weights.js';
+import { isVerified, keyOf, loadWeights } from './weights.js';
 
 /**
  * @import { Model, OpenOptions } from './index.js'
@@ -14,8 +14,9 @@ import { hashOf, isVerified, keyOf, loadWeights } from './weights.js';
  * A bundle that the worker downloads by itself, or finds among the kept copies; `beside` names those that stay.
  * @typedef {{ url: string, sha256?: string, bytes?: number, beside: string[] }} Remote
  *
- * A file with one network or more, and what was said of it; the worker's side reads both.
- * @typedef {{ source: Bytes | Remote, options: object }} NetworkFile
+ * A file with one network or more, and what was said of it; the worker's side reads both. With its hash, if it was
+ * verified by that.
+ * @typedef {{ source: Bytes | Remote, options: object, sha256?: string }} NetworkFile
  */
 
 /** The kept copies of the bundles that this page has opened. @type {Set<string>} */
@@ -23,8 +24,10 @@ const inUse = new Set();
 
 /** The most networks of one engine. */
 export const MOST = 8;
-/** The largest file. The engine's memory holds it and its numbers, so twice its size, while it is read. */
+/** The largest file. The engine's memory holds it and what is widened; the browser holds a copy while it hashes. */
 export const LARGEST = 500e6;
+/** The most bytes that are read at once. */
+const PIECE = 4 << 20;
 /** What was downloaded and has more bytes becomes a Blob. */
 const FEW = 32e6;
 
@@ -46,8 +49,7 @@ export async function gather({ bundle, models, sha256, bytes }, signal, onBytes)
     return [{ source: { url: href, sha256, bytes, beside: [...inUse] }, options: {} }];
   }
   if (bundle) {
-    const source = await fileOf(bundle, { signal, onBytes });
-    return [{ source, options: { sha256: await hashOf(source) } }];
+    return [{ source: await fileOf(bundle, { signal, onBytes }), options: {} }];
   }
   const wanted = /** @type {Model[]} */ (models);
   const amounts = wanted.map(() => ({ loaded: 0, total: 0 }));
@@ -58,23 +60,19 @@ export async function gather({ bundle, models, sha256, bytes }, signal, onBytes)
       onBytes?.(sum('loaded'), amounts.every((amount) => amount.total) ? sum('total') : 0);
     }),
   );
-  const named = await Promise.all(files);
-  // One after another: of one file at a time there is a copy. Meanwhile the worker starts.
-  for (const { source, options } of named) Object.assign(options, { sha256: await hashOf(source) });
-  return named;
+  return Promise.all(files);
 }
 
 /**
  * In the worker: a file that is there, or comes now. Nobody need hash again what was verified.
  * @param {NetworkFile} file
  * @param {{ signal: AbortSignal, onBytes: OnBytes, onTrusted?: (check: Check) => void }} call
- * @returns {Promise<{ source: Bytes, options: object }>}
+ * @returns {Promise<{ source: Bytes, options: object, sha256?: string }>}
  */
 export async function arrive({ source, options }, call) {
   if (!('url' in source)) return { source, options };
   const bytes = await fileOf(source.url, { ...source, ...call });
-  const sha256 = isVerified(source.sha256) ? source.sha256?.toLowerCase() : await hashOf(bytes);
-  return { source: bytes, options: { ...options, sha256 } };
+  return { source: bytes, options, sha256: isVerified(source.sha256) ? source.sha256?.toLowerCase() : undefined };
 }
 
 /**
@@ -138,8 +136,13 @@ function nameOf(source) {
 }
 
 /**
+ * A file in the engine's memory.
+ * @typedef {{ push(piece: Uint8Array): void, free(): void, bytes: Uint8Array<ArrayBuffer>, sha256(): string }} Room
+ */
+
+/**
  * Reads a file into the engine's memory piece by piece, so that no other copy of all of it is held.
- * @param {{ new (size: number): { push(piece: Uint8Array): void, free(): void } }} NetworkFile the engine's
+ * @param {{ new (size: number): Room }} NetworkFile the engine's
  * @param {Bytes} source
  * @param {(loaded: number) => Promise<void>} onBytes may throw to stop
  */
@@ -149,10 +152,10 @@ export async function readInto(NetworkFile, source, onBytes) {
     file.push(source);
     return file;
   }
-  const reader = source.stream().getReader();
+  const pieces = piecesOf(source);
   try {
     for (let loaded = 0; ;) {
-      const { done, value } = await reader.read().catch(() => {
+      const { done, value } = await pieces.next().catch(() => {
         throw {
           code: 'bundle-truncated',
           message: 'The file could not be read. It may have been moved: choose it again.',
@@ -165,7 +168,31 @@ export async function readInto(NetworkFile, source, onBytes) {
     }
   } catch (thrown) {
     file.free();
-    reader.cancel().catch(() => {});
+    pieces.cancel();
     throw thrown;
+  }
+}
+
+/**
+ * A Blob's bytes, piece by piece: each is good until the next is asked for. They come through one buffer where the
+ * browser can do that, which is faster, and leaves no garbage of the file's size.
+ * @param {Blob} source
+ * @returns {{ next(): Promise<ReadableStreamReadResult<Uint8Array>>, cancel(): void }}
+ */
+function piecesOf(source) {
+  const stream = source.stream();
+  const stop = (/** @type {ReadableStreamGenericReader} */ reader) => () => void reader.cancel().catch(() => {});
+  try {
+    const reader = stream.getReader({ mode: 'byob' });
+    let buffer = new ArrayBuffer(PIECE);
+    const next = async () => {
+      const read = await reader.read(new Uint8Array(buffer));
+      if (read.value) buffer = read.value.buffer;
+      return read;
+    };
+    return { next, cancel: stop(reader) };
+  } catch {
+    const reader = stream.getReader();
+    return { next: () => reader.read(), cancel: stop(reader) };
   }
 }

@@ -68,9 +68,13 @@ function gif(v) {
 
 /** @param {DataView} v */
 function bmp(v) {
-  return has(v, 0, 'BM') && v.byteLength > 26 && v.getUint32(14, true) <= 124
-    ? { format: 'BMP', width: Math.abs(v.getInt32(18, true)), height: Math.abs(v.getInt32(22, true)), turned: false }
-    : null;
+  if (!has(v, 0, 'BM') || v.byteLength <= 26 || v.getUint32(14, true) > 124) return null;
+  // The oldest header, of OS/2, has sizes of two bytes.
+  const [width, height] =
+    v.getUint32(14, true) === 12
+      ? [v.getUint16(18, true), v.getUint16(20, true)]
+      : [Math.abs(v.getInt32(18, true)), Math.abs(v.getInt32(22, true))];
+  return { format: 'BMP', width, height, turned: false };
 }
 
 /** @param {DataView} v */

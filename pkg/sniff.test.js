@@ -21,6 +21,15 @@ test('sizes are read from the headers', async () => {
   assert.deepEqual(await inspect(avif), { format: 'AVIF', width: 300, height: 200 });
 });
 
+test('a bitmap of the oldest header has sizes of two bytes', async () => {
+  const little = (n) => [n & 255, n >>> 8];
+  const head = (size, ...rest) => file('BM', u32(0), u32(0), u32(0), [size, 0, 0, 0], ...rest, [1, 0, 24, 0, 0, 0]);
+  const old = head(12, little(226), little(150));
+  assert.deepEqual(await inspect(old), { format: 'BMP', width: 226, height: 150 });
+  const usual = head(40, little(226), [0, 0], little(65536 - 150), [255, 255]);
+  assert.deepEqual(await inspect(usual), { format: 'BMP', width: 226, height: 150 });
+});
+
 test('what cannot be an image is refused by name', async () => {
   await assert.rejects(inspect(new Blob([])), fails('image-empty', /empty/));
   await assert.rejects(

@@ -284,7 +284,7 @@ export type Cost = {
   forward: number;
   /** Passes resumed from a layer. */
   partial: number;
-  /** Backward passes. */
+  /** Number of backward passes. */
   backward: number;
 };
 
@@ -296,7 +296,7 @@ export type Timing = {
   ms: number;
 };
 
-/** What is in a file with networks, and what is guessed of them. */
+/** Content of a file with networks, and guesses about them. */
 export type NetworkInspection = {
   /** Kind of the file: `onnx` or `bundle`. */
   kind: 'onnx' | 'bundle';
@@ -346,7 +346,7 @@ export type NetworkInfo = {
 
 /** A place of a network that can be looked at. */
 export type LayerInfo = {
-  /** Its name. */
+  /** Name of the layer. */
   name: string;
   /** Channels, height and width. */
   shape: Array<number>;
@@ -354,7 +354,7 @@ export type LayerInfo = {
 
 /** A way to prepare images that many networks share. */
 export type Preset = {
-  /** The preset's id. */
+  /** Id of the preset. */
   id: string;
   /** Other words for it. */
   aliases: Array<string>;
@@ -362,7 +362,7 @@ export type Preset = {
   name: string;
   /** The mean of red, green and blue, where black is 0 and white is 1. */
   mean: [number, number, number];
-  /** What they are divided by after the mean is taken off. */
+  /** Numbers that the pixels are divided by after the mean is subtracted. */
   std: [number, number, number];
   /** Whether the network reads blue, green, red. */
   bgr: boolean;
@@ -382,7 +382,7 @@ export type Measures = {
 
 /** One figure of one metric. */
 export type Figure = {
-  /** The metric. */
+  /** Metric that was measured. */
   id: string;
   /** How the map masked the image; none for a metric that masks nothing. */
   masking: Masking | null;
@@ -392,7 +392,7 @@ export type Figure = {
 
 /** The curve that a figure is the area under. */
 export type Curve = {
-  /** The metric. */
+  /** Metric that was measured. */
   id: string;
   /** Fractions of the pixels, 0..=1. */
   x: Array<number>;
@@ -400,13 +400,13 @@ export type Curve = {
   y: Array<number>;
 };
 
-/** What cascading randomization shows. */
+/** Result of cascading randomization. */
 export type Sanity = {
-  /** From the classifier alone to the whole network. */
+  /** Depths of shuffling, from the classifier alone to the whole network. */
   layers: Array<Depth>;
   /**
    * Whether the map is still the same ([`UNCHANGED`]) when all weights are shuffled: then it says nothing of what
-   * the networks have learnt.
+   * the networks have learned.
    */
   unchanged: boolean;
   /** Milliseconds that it took. */
@@ -415,7 +415,7 @@ export type Sanity = {
 
 /** How alike the map is to that of the untouched networks when the weights from a depth on are shuffled. */
 export type Depth = {
-  /** What is shuffled, and everything after it. */
+  /** Name of the first part that is shuffled; everything after it is shuffled, too. */
   name: string;
   /** The cut of each explained peer, counted from 0, the input: what is computed after it is shuffled. */
   after: Array<number>;
@@ -458,9 +458,9 @@ export type RegionAt = {
 /** What replaces hidden places. */
 export type Replacement = 'black' | 'mean' | 'blurred' | 'imputed';
 
-/** What the networks answer before and after places are hidden. */
+/** Answers of the networks before and after places are hidden. */
 export type WhatIfResult = {
-  /** Explained class. */
+  /** Class that is explained in both answers. */
   target: TargetClass;
   /** Number of regions along a side of the grid. */
   grid: number;
@@ -524,7 +524,7 @@ export type RegionEffects = {
   log_odds: Array<number>;
 };
 
-/** Picture to lay over the square that the networks see: what replaced the hidden pixels, and nothing elsewhere. */
+/** Image to lay over the square that the networks see: what replaced the hidden pixels, and nothing elsewhere. */
 export type Patch = {
   /** Number of pixels along a side. */
   side: number;

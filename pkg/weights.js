@@ -1,4 +1,5 @@
 import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
+import { canDigest, digest } from './hash.js';
 import { looksLikePage, notThere, plainLength } from './http.js';
 
 const CACHE = 'peerlight-weights';
@@ -285,32 +286,4 @@ async function openCache() {
   } catch {
     return null;
   }
-}
-
-/** Web Crypto exists on https and localhost only; elsewhere pool.js compares the engine's own hash of the bundle. */
-const canDigest = () => Boolean(globalThis.crypto?.subtle);
-
-/**
- * The sha256 of a file by the browser's own code, which is several times as fast as the engine's; undefined where the
- * engine must compute it.
- * @param {Blob | Uint8Array<ArrayBuffer>} file
- */
-export async function hashOf(file) {
-  if (!canDigest()) return undefined;
-  if (!(file instanceof Blob)) return digest(file);
-  try {
-    const bytes = await file.arrayBuffer();
-    const hash = await digest(bytes);
-    // The copy goes now, and not when the garbage is collected: the engine is about to take as much.
-    /** @type {{ transfer?(size: number): void }} */ (bytes).transfer?.(0);
-    return hash;
-  } catch {
-    return undefined; // Whoever reads it next says why it cannot be read.
-  }
-}
-
-/** @param {Uint8Array<ArrayBuffer> | ArrayBuffer} data */
-async function digest(data) {
-  const hash = await crypto.subtle.digest('SHA-256', data);
-  return Array.from(new Uint8Array(hash), (b) => b.toString(16).padStart(2, '0')).join('');
 }

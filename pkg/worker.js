@@ -1,6 +1,7 @@
 import { findAdapter } from './adapter.js';
 import { plain } from './errors.js';
 import { watchGpu } from './gpu-watch.js';
+import { hashOf } from './hash.js';
 import { ImageCache } from './image-cache.js';
 import { holdLife } from './life.js';
 import { loadCode } from './load-code.js';
@@ -103,22 +104,27 @@ const TASKS = {
 
   async load({ job, files }, live) {
     const say = saying(job);
-    const add = async (/** @type {Arrival} */ { file }) => {
-      const { source, options } = await file;
-      engine.add(await readFile(source, say, live), JSON.stringify(options));
+    /** @type {(string | Promise<string>)[]} */
+    const hashes = [];
+    const add = async (/** @type {Arrival} */ { file }, /** @type {number} */ i) => {
+      const { source, options, sha256 } = await file;
+      const own = await readFile(source, say, live);
+      // The browser hashes a copy of its own while the engine makes networks of the file.
+      hashes[i] = sha256 ?? hashOf(own);
+      engine.add(own, JSON.stringify(options));
     };
     for (const [i, arrival] of (arriving.get(job) ?? []).entries()) {
       try {
-        await add(arrival);
+        await add(arrival, i);
       } catch (thrown) {
         // A kept copy that cannot be read may be spoilt: it is then fetched anew.
         if (!arrival.check || (await arrival.check())) throw thrown;
         arrival.check = null;
-        await add(expect(/** @type {NetworkFile} */ (files[i]), job, live.control.signal));
+        await add(expect(/** @type {NetworkFile} */ (files[i]), job, live.control.signal), i);
       }
       unchecked = arrival.check ?? unchecked;
     }
-    return engine.load_added();
+    return engine.load_added(await Promise.all(hashes));
   },
 
   /** What is in a file with a network, without a device. */

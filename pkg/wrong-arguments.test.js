@@ -152,3 +152,19 @@ test('bytes of weights are taken in every shape', async () => {
     assert.equal(spawn.last.seen.at(-1).files[0].source.size, 8);
   }
 });
+
+test('a value that is no JSON is the mistake of who gave it, and is told as it is', async () => {
+  const engine = /** @type {any} */ (await open());
+  const circle = /** @type {any[]} */ ([]);
+  circle.push(circle);
+  for (const [request, words] of [
+    [{ crop: NaN }, /not NaN/],
+    [{ crop: 1n }, /not 1\./],
+    [{ across: Infinity }, /not Infinity/],
+    [{ down: circle }, /not object/],
+    [circle, /must be an object, not object/],
+    [5n, /must be an object, not 5/],
+  ]) {
+    await assert.rejects(engine.explain(image, request), fails('ask-invalid', words));
+  }
+});

@@ -9,7 +9,7 @@ import { ROOT } from '../e2e/paths.mjs';
  * @typedef {{ work: string, device: string, rival: string, ours_ms: number, rival_ms: number, ratio: number,
  *   spread: number[], n: number,
  *   ours_mb?: number, rival_mb?: number }} Row
- * @typedef {{ machine: string, rows: Row[], sizes: { name: string, bytes: number, brotli: number }[] }} Result
+ * @typedef {{ machine: string, rows: Row[], sizes?: { name: string, bytes: number, brotli: number }[] }} Result
  */
 
 export const median = (/** @type {number[]} */ list) => [...list].sort((a, b) => a - b)[list.length >> 1];
@@ -46,6 +46,7 @@ export function table({ machine, rows, sizes }) {
     const theirs = known ? [`${r.rival_ms} ms`, r.ratio.toFixed(2)] : ['', ''];
     line([r.work, r.device, `${r.ours_ms} ms`, ...theirs, spread, r.n, r.rival]);
   }
+  if (!sizes) return;
   console.log('');
   const mb = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(2).padStart(8)} MB`;
   for (const { name, bytes, brotli } of sizes) {
@@ -53,10 +54,10 @@ export function table({ machine, rows, sizes }) {
   }
 }
 
-/** Writes docs/benchmarks.json; rows that others measured stay. @param {Result} all */
+/** Writes docs/benchmarks.json; rows that others measured stay, and so do sizes. @param {Result} all */
 export async function save(all) {
   const file = join(ROOT, 'docs', 'benchmarks.json');
-  const before = JSON.parse(await readFile(file, 'utf8').catch(() => '{"rows":[]}'));
+  const before = JSON.parse(await readFile(file, 'utf8').catch(() => '{"rows":[],"sizes":[]}'));
   const same = (/** @type {Row} */ a, /** @type {Row} */ b) =>
     a.work === b.work && a.device === b.device && a.rival.split(' ')[0] === b.rival.split(' ')[0];
   const kept = before.rows.filter((/** @type {Row} */ old) => !all.rows.some((now) => same(old, now)));
@@ -64,7 +65,7 @@ export async function save(all) {
   const fields = [
     `"machine": ${JSON.stringify(all.machine)}`,
     `"rows": [\n${list([...all.rows, ...kept])}\n  ]`,
-    `"sizes": [\n${list(all.sizes)}\n  ]`,
+    `"sizes": [\n${list(all.sizes ?? before.sizes)}\n  ]`,
   ];
   await writeFile(file, `{\n  ${fields.join(',\n  ')}\n}\n`);
 }

@@ -7,10 +7,10 @@
  *              a Python environment of their own
  * --python P   Python with tests/golden/requirements.txt, for the native measurements; otherwise the one that made the
  *              models
- * --only TEXT  only the measurements whose names contain TEXT
+ * --only TEXT  only the measurements whose names contain TEXT; `sizes` is one, too
  * --n COUNT    pairs to measure (20; on WebGPU 3)
  * --json       print JSON instead of a table
- * --save       write docs/benchmarks.json, too; rows measured elsewhere stay
+ * --save       write docs/benchmarks.json, too; rows and sizes measured elsewhere stay
  * --quick      a test that everything works, and no measurement: once, a tiny network for the rival, debug builds, and
  *              no PyTorch unless it is there
  *
@@ -19,8 +19,8 @@
  * networks, maps, regions) against the rival's two forward passes alone, "grad-cam" both networks' maps with their
  * forward passes against our own forward passes alone. "page-onnx" and "page-open-onnx" are ONNX files of one's own on
  * the page: a forward pass, and opening a large one. "forward" is a pass of networks imported from ONNX, natively, on
- * 1 and on 16 images. "train" is a whole step of Lite0 and Lite1 as
- * peers on 16 images; `ours_mb` and `rival_mb` are the largest memory of the process.
+ * 1 and on 16 images. "train" is a whole step of the trainer that ships, with Lite0 and Lite1 as peers on 16 images;
+ * `ours_mb` and `rival_mb` are the largest memory of the process.
  */
 import os from 'node:os';
 import { parseArgs } from 'node:util';
@@ -48,7 +48,6 @@ const { values } = parseArgs({
 });
 const { quick } = values;
 if (quick && values.save) throw new Error('--quick measures nothing that could be saved');
-const { models, python } = rivals(values);
 const count = (/** @type {number} */ otherwise) => (quick ? 1 : Number(values.n ?? otherwise));
 const warm = (/** @type {number} */ otherwise) => (quick ? 0 : otherwise);
 
@@ -63,9 +62,14 @@ const MEASUREMENTS = {
   train: () => train(python, row, count(10), quick),
 };
 
+const chosen = Object.entries(MEASUREMENTS).filter(([name]) => name.includes(values.only));
+const sized = 'sizes'.includes(values.only);
+// Only Python's libraries are the rivals of these.
+const pure = ['native', 'train'];
+const { models, python } = rivals({ ...values, export: sized || chosen.some(([name]) => !pure.includes(name)) });
+
 const rows = [];
-for (const [name, measure] of Object.entries(MEASUREMENTS)) {
-  if (!name.includes(values.only)) continue;
+for (const [name, measure] of chosen) {
   const start = performance.now();
   rows.push(...(await measure()));
   console.error(`${name}: ${((performance.now() - start) / 1e3).toFixed(0)} s`);
@@ -79,7 +83,7 @@ const processor = os
 const result = {
   machine: `${os.cpus().length} cores, ${processor}, Chromium ${version}; WebGPU on a software adapter`,
   rows,
-  sizes: await sizes({ dist: DIST, ort: ORT, models, quality: quick ? 1 : 9 }),
+  sizes: sized ? await sizes({ dist: DIST, ort: ORT, models, quality: quick ? 1 : 9 }) : undefined,
 };
 
 if (values.json) console.log(JSON.stringify(result, null, 2));

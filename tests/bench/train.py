@@ -1,10 +1,8 @@
 """PyTorch's side of the benchmark of training; crates/peerlight-train/examples/train_step.rs is ours.
 
 For each line on standard input it makes one step of Lite0 and Lite1 as peers on random images: normalizing, forward
-passes with batch
-norms that are trained, attention maps, the regional transfer loss, backward passes, clipping, and SGD with momentum.
-Each is answered with
-its milliseconds and the first peer's cross-entropy.
+passes with batch norms that are trained, attention maps, the regional transfer loss, backward passes, clipping, and SGD
+with momentum. Each is answered with its milliseconds and the first peer's cross-entropy.
 
     python tests/bench/train.py eager 224 16
     python tests/bench/train.py channels_last 224 16

@@ -20,6 +20,7 @@ import onnx_blocks
 from make_tiny import values
 from onnx_nodes import SIDE, nodes
 from onnx_refused import refused
+from onnx_windows import windows
 from store import HERE, plain, probe
 
 FOLDER = HERE / "onnx"
@@ -108,6 +109,10 @@ def run(model, output=None):
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     x = image()
+    if session.get_inputs()[0].shape[2:] != [SIDE, SIDE]:
+        # The square, stretched as Pillow does it.
+        size = session.get_inputs()[0].shape[2:]
+        x = nn.functional.interpolate(x, size, mode="bilinear", antialias=True)
     if session.get_inputs()[0].shape[0] == 1:
         return np.concatenate([session.run(output, {"x": x[i : i + 1].numpy()})[0] for i in range(2)])
     return session.run(output, {"x": x.numpy()})[0]
@@ -134,7 +139,7 @@ def main():
     def store(name, model):
         (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
 
-    for name, model in nodes():
+    for name, model in [*nodes(), *windows()]:
         output = ["logits"] if name == "head.second_output" else ["y"]
         y = logits(name, model, run(model, output)).reshape(2, -1)
         store(name, model)

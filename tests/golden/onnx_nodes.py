@@ -15,8 +15,8 @@ def constant(name, value, dtype=np.float32):
     return numpy_helper.from_array(np.asarray(value, dtype), name)
 
 
-def build(nodes, constants=(), opset=17, outputs=("y",), flat=True, side=SIDE, functions=()):
-    """x -> convolution -> a -> nodes -> b, flattened to y."""
+def build(nodes, constants=(), opset=17, outputs=("y",), flat=True, side=SIDE, functions=(), size=None):
+    """x -> convolution -> a -> nodes -> b, flattened to y. The image is square, or of this height and width."""
     rng = np.random.default_rng(len(nodes) + 7)
     weight = rng.normal(0, 0.4, (CHANNELS, 3, 3, 3))
     first = helper.make_node(
@@ -24,7 +24,7 @@ def build(nodes, constants=(), opset=17, outputs=("y",), flat=True, side=SIDE, f
     )
     body = [first, *nodes] + ([node("Flatten", ["b"], ["y"], axis=1)] if flat else [])
     own = [constant("conv.weight", weight), constant("conv.bias", rng.normal(0, 0.1, CHANNELS)), *constants]
-    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, side, side])
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, *(size or [side, side])])
     results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
     graph = helper.make_graph(body, "test", [x], results, own)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], functions=list(functions))

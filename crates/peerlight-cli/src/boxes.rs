@@ -1,12 +1,16 @@
 //! Boxes around what images show, from a CSV.
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use clap::ValueEnum;
 use peerlight_core::{Code, Error, Rect, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    files::shown,
     images::Listed,
     left_out::{LeftOut, counted},
     table::Table,
@@ -16,16 +20,17 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BoxPixels {
-    /// Of the image as the file stores it
+    /// The image as the file stores it
     Stored,
-    /// Of the image as a viewer shows it, turned upright
+    /// The image as a viewer shows it, turned upright
     Upright,
 }
 
 /// Gives each image its boxes: those of the rows whose path ends in the image's name, folder for folder.
 ///
 /// # Errors
-/// `file-unreadable` if the CSV cannot be read, has a box without an area, or boxes for none of the images.
+/// `file-unreadable` if the CSV cannot be read, has a box without an area, boxes that are fractions of an image, or
+/// boxes for none of the images.
 pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Result<()> {
     let table = Table::read(file)?;
     let path = table.column("path")?;
@@ -43,12 +48,22 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
         let given = row.cell(path).replace('\\', "/");
         by_file.entry(last(&given).to_owned()).or_default().push((given, Rect::from(rect)));
     }
-    let mut used = 0;
+    if by_file.values().flatten().all(|(_, rect)| rect.x1 <= 1.0 && rect.y1 <= 1.0) {
+        let text = format!(
+            "'{}': every box ends within the first pixel. They seem to be fractions of the image's sides: boxes are \
+             counted in pixels.",
+            file.display()
+        );
+        return Err(Error::new(Code::FileUnreadable, text));
+    }
+    let (mut used, mut found) = (0, HashSet::new());
     for image in images.iter_mut() {
         let name = image.name.replace('\\', "/");
         let rows = by_file.get(last(&name)).into_iter().flatten();
         let same = |given: &str| format!("/{given}").ends_with(&format!("/{name}"));
-        image.boxes = rows.filter(|(given, _)| same(given)).map(|(_, rect)| *rect).collect();
+        let rows = rows.filter(|(given, _)| same(given));
+        image.boxes = rows.clone().map(|(_, rect)| *rect).collect();
+        found.extend(rows.map(|(given, _)| given.as_str()));
         used += image.boxes.len();
     }
     if used == 0 {
@@ -60,10 +75,12 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
         let have = if bare == 1 { "has" } else { "have" };
         left.note(format!("{} of {} {have} no box.", counted(bare, "image"), images.len()));
     }
-    let unused = table.rows.len().saturating_sub(used);
-    if unused > 0 {
-        let (rows, are) = (counted(unused, "row"), if unused == 1 { "is" } else { "are" });
-        left.note(format!("{rows} of '{}' {are} of none of the images.", file.display()));
+    let unused: Vec<&str> = table.rows.iter().map(|row| row.cell(path)).collect();
+    let unused: Vec<_> = unused.into_iter().filter(|given| !found.contains(&*given.replace('\\', "/"))).collect();
+    if let Some(first) = unused.first() {
+        let (rows, belong) = (counted(unused.len(), "row"), if unused.len() == 1 { "belongs" } else { "belong" });
+        let (file, first) = (file.display(), shown(first));
+        left.doubt(format!("{rows} of '{file}' {belong} to none of the images, such as '{first}'."));
     }
     Ok(())
 }
@@ -101,6 +118,7 @@ mod tests {
             ("set/cat/a.png,1,2,wide,4\n", "row 2 has no number in 'x1'"),
             ("set/cat/a.png,1,2,3,4\nset/cat/a.png,3,2,1,4\n", "row 3 has a box without an area"),
             ("else.png,1,2,3,4\n", "none of the images"),
+            ("set/cat/a.png,0.1,0.2,0.5,0.75\nset/cat/b.PNG,0,0,1,1\n", "fractions of the image's sides"),
         ] {
             let error = read(&with(rows)).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");

@@ -16,7 +16,7 @@ use crate::{boxes::BoxPixels, left_out::EXIT_CODES};
 
 pub use self::{
     agreement::{AgreementAlso, AgreementLevel, Audit, Calibrate, Half},
-    networks::{Import, Inspect, NetworkArgs, OwnArgs, Precision},
+    networks::{Catalog, Import, Inspect, NetworkArgs, OwnArgs, Precision},
     settings::SettingArgs,
     train::{Given, RecipeArgs, Train},
     what_if::WhatIfArgs,
@@ -56,7 +56,7 @@ pub enum Command {
   peerlight explain cat.jpg --bundle B --out explained --hide 2,3+2,4 --baseline blurred --effects
   peerlight explain cat.jpg --bundle B --json | jq '.regions[] | select(.rho < 0)'
 
-Of several images, summary.csv and index.html list all, those first on which the networks agree least.
+For several images, summary.csv and index.html list them all, those with the least agreement first.
 
 `peerlight catalog` lists the methods with their settings, and what each shows.
 
@@ -100,9 +100,9 @@ A mistake that all networks learned alike is invisible here.")]
   peerlight compare --a trained/val1000 --b untouched/val1000
   peerlight compare --a run-0/val,run-1/val,run-2/val --b plain-0/val,plain-1/val,plain-2/val --json
 
-Each side is one folder that evaluate wrote, or several, of different seeds say: these are averaged image by image.
-Differences are on the images, methods and figures that both sides have, with 95 % intervals from resampling the
-images.")]
+Each side is one folder that evaluate wrote, or several (of different seeds, for example), which are averaged image by
+image. Differences are taken over the images, methods and figures that both sides have. Their 95 % intervals come from
+resampling the images.")]
     Compare(Compare),
     /// Shuffle the networks' weights and see whether the map changes. A map that does not change tells nothing about
     /// what they learned
@@ -132,8 +132,8 @@ refused if the images, their classes or the program have changed.
   peerlight import efficientnet-lite0 efficientnet-lite1 --out web/models/lite0-lite1.safetensors
   peerlight import web/models/lite0-lite1.safetensors --precision int8 --out lite0-lite1.int8.safetensors
 
-What no flag says is read from model.json beside model.onnx (keys name, labels, preprocess, size, output, license,
-source), then from the file itself, and then guessed; guesses are printed.")]
+A file model.json beside model.onnx says what no flag says (keys name, labels, preprocess, size, output, license,
+source). The ONNX file itself says some of the rest. What is still open is guessed, and guesses are printed.")]
     Import(Import),
     /// Show what is in an ONNX file or a bundle: operations, layers, size, and what cannot run
     #[command(after_help = "Examples:
@@ -141,29 +141,15 @@ source), then from the file itself, and then guessed; guesses are printed.")]
   peerlight inspect model.onnx --json | jq .unsupported
   peerlight inspect model.onnx --image cat.jpg --method grad-cam --json")]
     Inspect(Inspect),
-    /// List everything that can be chosen: architectures, methods, metrics, settings, color maps, error codes
+    /// List everything that can be chosen: architectures, methods, metrics, statistics, settings, color maps,
+    /// error codes
     Catalog(Catalog),
 }
 
 #[derive(Args)]
-pub struct Catalog {
-    /// Print the list as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// List the classes of a bundle with their indices instead: all, or those near to this name
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
-    pub classes: Option<String>,
-    /// Bundle whose classes are listed; otherwise the one that `peerlight explain` takes
-    #[arg(long, short, value_name = "FILE")]
-    pub bundle: Option<PathBuf>,
-    #[command(flatten)]
-    pub own: OwnArgs,
-}
-
-#[derive(Args)]
 pub struct Explain {
-    /// Images or folders of images: JPEG, PNG, WebP, GIF, BMP or TIFF, told by content. Folders in them are not read;
-    /// - reads paths from standard input, one per line
+    /// Images or folders of images: JPEG, PNG, WebP, GIF, BMP or TIFF, recognized by their content. Folders inside
+    /// folders are not read; - reads paths from standard input, one per line
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<PathBuf>,
     #[command(flatten)]
@@ -198,8 +184,12 @@ pub struct Explain {
     /// Layers to superpose, by number from 1 or by name, such as 4,5,6,7
     #[arg(long, alias = "stages", value_delimiter = ',', value_name = "LAYERS")]
     pub layers: Option<Vec<ByName>>,
-    /// Color map of the overlays: cividis, viridis, turbo or gray
-    #[arg(long, default_value = OVERLAY.color, value_parser = color)]
+    #[arg(
+        long,
+        help = format!("Color map of the overlays: {}", colors()),
+        default_value = OVERLAY.color,
+        value_parser = color
+    )]
     pub color: &'static ColorMap,
     /// Opacity of the overlays, 0 to 1
     #[arg(long, default_value_t = OVERLAY.opacity, value_parser = opacity)]
@@ -238,22 +228,19 @@ pub struct Evaluate {
     /// x1, y1
     #[arg(long, value_name = "FILE")]
     pub boxes: Option<PathBuf>,
-    /// Pixels that the boxes are counted in, where a file says that its image is to be turned (EXIF)
+    /// Image that the boxes' pixels belong to, for files that ask to be turned (EXIF)
     #[arg(long, default_value = "stored", requires = "boxes", value_name = "stored|upright")]
     pub box_pixels: BoxPixels,
     /// Largest number of images, drawn by the seed
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// What is measured of the agreement of the maps: none, peers (no pass of its own), masked (also the peers' joint
-    /// decision on masked images), itself (as peers, and each network with itself on three changed views), or full (all
-    /// of these, and each region hidden: slow)
+    /// What is measured of the agreement of the maps
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     pub agreement: AgreementLevel,
     /// Methods whose maps' agreement is measured, each METHOD[:SETTING=VALUE]... [default: mutual]
     #[arg(long, value_delimiter = ',', value_name = "METHODS", value_parser = request)]
     pub agreement_method: Vec<Request>,
-    /// Other joint maps to measure: committees (every two or more of the peers), fusions (other ways of fusing the
-    /// peers' maps)
+    /// Other joint maps to measure
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub agreement_also: Vec<AgreementAlso>,
     /// Name of the image set in the results; otherwise the folder's
@@ -365,8 +352,11 @@ fn request(text: &str) -> Result<Request, String> {
 }
 
 fn color(id: &str) -> Result<&'static ColorMap, String> {
-    let known = || COLOR_MAPS.iter().map(|map| map.id).collect::<Vec<_>>().join(", ");
-    color_map(id).ok_or_else(|| format!("one of: {}", known()))
+    color_map(id).ok_or_else(|| format!("one of: {}", colors()))
+}
+
+fn colors() -> String {
+    COLOR_MAPS.iter().map(|map| map.id).collect::<Vec<_>>().join(", ")
 }
 
 fn opacity(text: &str) -> Result<f64, String> {
@@ -380,5 +370,17 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_heading_of_onnx_files_has_their_flags_alone() {
+        let mut command = Cli::command();
+        command.build();
+        for command in command.get_subcommands() {
+            let under = command.get_arguments().filter(|arg| arg.get_help_heading() == Some("ONNX files"));
+            for flag in under.filter_map(Arg::get_long) {
+                assert!(["labels", "preprocess", "size", "output"].contains(&flag), "{}: {flag}", command.get_name());
+            }
+        }
     }
 }

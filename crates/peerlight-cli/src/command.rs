@@ -27,7 +27,7 @@ pub fn run(cli: Cli) -> Result<End> {
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Audit(options) => audit::run(&options),
         Command::Calibrate(options) => calibrate::run(&options),
-        Command::Compare(options) => compare::run(&options).map(whole),
+        Command::Compare(options) => compare::run(&options),
         Command::Sanity(options) => sanity::run(&options).map(whole),
         Command::Train(options) => train::run(&options),
         Command::Import(options) => import::run(&options).map(whole),

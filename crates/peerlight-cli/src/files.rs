@@ -24,6 +24,9 @@ pub fn read_text(path: &Path) -> Result<String> {
 /// The text of a file's bytes, or why they are none.
 pub fn decoded(bytes: &[u8]) -> std::result::Result<String, String> {
     let wide = |from: fn([u8; 2]) -> u16| {
+        if bytes.len() % 2 == 1 {
+            return Err("is no whole UTF-16: its last letter is cut".to_owned());
+        }
         let units = bytes[2..].chunks_exact(2).map(|pair| from([pair[0], pair[1]]));
         char::decode_utf16(units).collect::<std::result::Result<String, _>>().map_err(|_| "is no UTF-16".to_owned())
     };
@@ -31,6 +34,7 @@ pub fn decoded(bytes: &[u8]) -> std::result::Result<String, String> {
         [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
         [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
         [0xef, 0xbb, 0xbf, rest @ ..] => decoded(rest),
+        _ if bytes.contains(&0) => Err("holds zero bytes, as UTF-16 without its mark does. Save it as UTF-8".into()),
         _ => String::from_utf8(bytes.to_vec()).map_err(|e| {
             let good = &bytes[..e.utf8_error().valid_up_to()];
             let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
@@ -45,7 +49,7 @@ pub fn whole_lines(path: &Path) -> Result<String> {
     let mut bytes = if path.exists() { read(path)? } else { Vec::new() };
     bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
     String::from_utf8(bytes).map_err(|e| {
-        let text = format!("'{}' is no text: {e}. Delete the file to begin anew.", path.display());
+        let text = format!("'{}' is not a text: {e}. Delete the file to begin anew.", path.display());
         Error::new(Code::FileUnreadable, text)
     })
 }
@@ -100,7 +104,7 @@ pub fn text(path: &Path) -> String {
 
 /// Whether a character could move a terminal's cursor, or hide or turn round what stands beside it.
 pub fn is_hidden(c: char) -> bool {
-    let turns = matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns = matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || c.is_control()
 }
 
@@ -193,6 +197,10 @@ mod tests {
             fs::write(&file, bytes).unwrap();
             assert_eq!(read_text(&file).unwrap(), "caf\u{e9}\n");
         }
+        fs::write(&file, &wide[2..]).unwrap();
+        assert!(read_text(&file).unwrap_err().to_string().contains("zero bytes"));
+        fs::write(&file, &wide[..wide.len() - 1]).unwrap();
+        assert!(read_text(&file).unwrap_err().to_string().contains("its last letter is cut"));
         fs::write(&file, b"dog\ncaf\xe9\n").unwrap();
         assert!(read_text(&file).unwrap_err().to_string().contains("line 2 is not UTF-8"));
     }

@@ -133,7 +133,7 @@ pub enum End {
 
 /// What the help says about exit codes.
 pub const EXIT_CODES: &str = "Exit codes: 0, everything was used; 1, failed, or nothing could be used; 2, the \
-    command line is wrong; 3, done, but some images were left out.";
+    command line is wrong; 3, done, but something was left out.";
 
 #[cfg(test)]
 mod tests {

@@ -17,8 +17,8 @@ fn the_catalog_is_for_people_and_machines() {
         catalog[list].as_array().unwrap().iter().map(|entry| entry[key].as_str().unwrap().into()).collect()
     };
     let listed = shown(&["catalog"]);
-    let lists = [("architectures", "id"), ("methods", "id"), ("metrics", "id"), ("maskings", "id"), ("settings", "id")];
-    for (list, key) in [&lists[..], &[("colors", "id"), ("errors", "code")]].concat() {
+    let lists = ["architectures", "methods", "metrics", "maskings", "statistics", "settings", "colors"];
+    for (list, key) in lists.map(|list| (list, "id")).into_iter().chain([("errors", "code")]) {
         let ids = ids(list, key);
         assert!(ids.len() >= 3, "{list}: {ids:?}");
         assert!(ids.iter().all(|id| listed.contains(id)), "{list}: {ids:?}");

@@ -171,6 +171,39 @@ fn a_training_that_goes_on_takes_no_settings() {
         assert!(code(&output) == 2 && error.contains("--resume"), "{flag}: {error}");
     }
     assert!(!place.path("run").exists());
+    // Nor what is said of an ONNX file, where none is read.
+    set(&place, &["bee", "zebra"]);
+    for flag in ["--labels=x", "--size=9", "--preprocess=tf", "--output=z"] {
+        let output = place.run(&[&["train", "d", flag], &TRAIN[..]].concat());
+        let error = text(&output.stderr);
+        assert!(code(&output) == 1 && error.contains("starts from none"), "{flag}: {error}");
+    }
+    stopped(&place);
+    let output = place.run(&["train", "--resume", "--out", "run", "--labels=x"]);
+    assert!(code(&output) == 1 && text(&output.stderr).contains("starts from none"), "{output:?}");
+}
+
+#[test]
+fn a_class_that_is_wholly_held_out_is_told_as_that() {
+    let place = Place::new();
+    (0..40).for_each(|i| draw(&place.path(&format!("d/bee/{i}.png")), i));
+    let args = [&["train", "d", "--val-fraction=0.9"], &TRAIN[..]].concat();
+    draw(&place.path("d/zebra/0.png"), 99);
+    let errors = (0..9).map(|seed| text(&place.run(&[&args[..], &[&format!("--seed={seed}")]].concat()).stderr));
+    let told = errors.into_iter().find(|error| error.contains("[classes-invalid]")).unwrap_or_default();
+    assert!(told.contains("held out for validation") && !told.contains("--val images"), "{told}");
+}
+
+#[test]
+fn a_file_that_counts_twice_is_told() {
+    let place = Place::new();
+    (0..2).for_each(|i| draw(&place.path(&format!("A/{i}.png")), i));
+    fs::copy(place.path("A/0.png"), place.path("A/copy.png")).unwrap();
+    for _ in 0..2 {
+        let error = text(&evaluate(&place, "A", &[]).stderr);
+        let words = "1 image with the same bytes as another counts, too, such as copy.png and 0.png.";
+        assert!(error.contains(words), "{error}");
+    }
 }
 
 #[test]
@@ -195,4 +228,38 @@ fn a_folder_is_written_by_one_process_at_a_time() {
     // What a kill leaves keeps nobody out.
     let args = ["evaluate", "A", "--method", "rise:samples=2000", "--metrics", "complexity", "--out", "r", "--limit=1"];
     assert_eq!(code(&place.run(&args)), 0);
+}
+
+#[test]
+fn runs_are_compared_on_the_same_files_alone() {
+    let place = Place::new();
+    for i in 0..3 {
+        draw(&place.path(&format!("A/{i}.png")), i);
+        draw(&place.path(&format!("B/{i}.png")), if i == 0 { 0 } else { i + 10 });
+    }
+    let run = |set: &str, out: &str| {
+        let args = ["evaluate", set, "--method", "cam", "--metrics", "complexity", "--agreement", "none", "--out", out];
+        assert_eq!(code(&place.run(&args)), 0);
+    };
+    run("A", "a");
+    run("B", "b");
+    let compare = |a: &str, b: &str| place.run(&["compare", "--a", a, "--b", b]);
+    // One file of three is the same.
+    let output = compare("a", "b");
+    let error = text(&output.stderr);
+    assert!(code(&output) == 3 && error.contains("compared on 1 image."), "{error}");
+    assert!(error.contains("1.png, 2.png: the runs measured different files of this name"), "{error}");
+    // The runs of a side are of the same files, too.
+    assert_eq!(code(&compare("a", "a,b")), 3);
+    // An image that one side no longer has.
+    fs::remove_file(place.path("A/0.png")).unwrap();
+    run("A", "c");
+    let output = compare("a", "c");
+    let error = text(&output.stderr);
+    assert!(code(&output) == 0 && error.contains("compared on 2 images; 1 image only side a has."), "{error}");
+    fs::copy(place.path("B/1.png"), place.path("A/1.png")).unwrap();
+    fs::remove_file(place.path("A/2.png")).unwrap();
+    run("A", "d");
+    let output = compare("a", "d");
+    assert!(code(&output) == 1 && text(&output.stderr).contains("no image, method and metric"), "{output:?}");
 }

@@ -84,6 +84,14 @@ fn the_environment_names_a_bundle_or_nothing() {
 }
 
 #[test]
+fn an_audit_ranks_by_what_it_measures() {
+    let place = Place::new();
+    draw(&place.path("set/a.png"), 1);
+    refused(&place, &["audit", "set", "--by", "itself"], 1, &["'itself'", "regional-7", "ask-invalid"]);
+    assert!(!place.path("audit").exists());
+}
+
+#[test]
 fn flags_that_would_do_nothing_are_refused() {
     let place = Place::new();
     draw(&place.path("a.png"), 1);

@@ -73,6 +73,14 @@ fn files_become_peers_with_labels_and_preprocessing_of_their_own() {
     assert!(label.starts_with("name "), "{label}");
     assert_ne!(found["runs"][0]["logits"], found["runs"][1]["logits"], "other pixels, other logits");
 
+    // The square is chosen as for an explanation.
+    let at = |place: &str| {
+        let framing = ["--crop", "0.5", "--across", place, "--down", place];
+        json(&folder, &[&["inspect", out, "--image", "cat.jpg", "--json"], &framing[..]].concat())
+    };
+    assert_ne!(at("0")["runs"][0]["logits"], at("1")["runs"][0]["logits"]);
+    refused(&folder, &["inspect", out, "--image", "cat.jpg", "--across", "2"], &["ask-invalid", "from 0 to 1"]);
+
     // A peer of a bundle goes on into another one.
     fine(&folder, &["import", "y=my.safetensors:b", "my.safetensors:x", "--out", "other.safetensors"]);
     let other = json(&folder, &["inspect", "other.safetensors", "--image", "cat.jpg", "--json"]);

@@ -83,6 +83,14 @@ fn a_class_that_a_peer_does_not_have_is_told() {
 }
 
 #[test]
+fn classes_that_look_alike_are_told_when_a_bundle_is_made() {
+    let said = import(&place([&["Cat", "dog", "cat"], &["c\u{200b}at", "dog", "cat"]]));
+    assert!(said.contains("a: 'Cat' (0) and 'cat' (2) are two classes, though their names look alike."), "{said}");
+    assert!(said.contains("b: ") && said.matches("look alike").count() == 2, "{said}");
+    assert!(!import(&place([&["cat", "dog"], &["cat", "dog"]])).contains("look alike"));
+}
+
+#[test]
 fn nine_peers_and_one_of_the_id_all_are_refused() {
     let place = place([&[], &[]]);
     let nine = ["import", "--out", "o.safetensors"].into_iter().chain(["a.onnx"; 9]).collect::<Vec<_>>();

@@ -107,6 +107,27 @@ fn a_network_alone_is_calibrated_by_its_own_map() {
     assert!(text(&output.stdout).contains("120 images") && text(&output.stdout).contains("'guided'"));
     assert!(place.path("out/calibrated-calibration/records.jsonl").exists());
     assert!(!place.path("alone-calibration").exists());
+    // Records of images that are no longer given stay where they are, and are used no more.
+    (0..20).for_each(|i| fs::remove_file(place.path(&format!("set/{i}.png"))).unwrap());
+    let output = place.run(&[&calibrate[..], &to].concat());
+    assert!(code(&output) == 3 && text(&output.stdout).contains("100 images of"), "{output:?}");
+}
+
+#[test]
+fn boxes_and_classes_that_are_not_used_are_told_with_an_exit_code() {
+    let place = place(2);
+    let args = ["evaluate", "set", "--method", "cam", "--metrics", "energy", "--out", "r", "--boxes", "boxes.csv"];
+    boxes(&place, 3, |_| [0, 0, 40, 64]);
+    let output = place.run(&args);
+    let error = text(&output.stderr);
+    assert!(
+        code(&output) == 3 && error.contains("1 row of 'boxes.csv' belongs to none of the images, such as"),
+        "{error}"
+    );
+    fs::write(place.path("list.csv"), "path,class\nset/0.png,no such class\nset/1.png,0\n").unwrap();
+    let output = place.run(&["evaluate", "list.csv", "--method", "cam", "--metrics", "complexity", "--out", "s"]);
+    let error = text(&output.stderr);
+    assert!(code(&output) == 3 && error.contains("out of the accuracy: no such class (1 image)"), "{error}");
 }
 
 #[test]

@@ -101,5 +101,12 @@ fn a_manifest_gives_the_same_numbers_and_is_about_one_bundle_and_image() {
     assert!(other("version", 2.into()).contains("version 2"));
     assert!(other("bundle", serde_json::json!({ "name": "mine", "sha256": "x" })).contains("'mine'"));
     assert!(other("image", serde_json::json!({ "width": 9, "height": 9 })).contains("9 x 9"));
+    let of_file = |sha256: &str| {
+        let mut image = flags["image"].clone();
+        image["file"] = "cat.png".into();
+        image["sha256"] = sha256.into();
+        image
+    };
+    assert!(other("image", of_file("0a")).contains("another file, 'cat.png' (sha256 0a)"));
     assert!(other("request", serde_json::json!({ "gird": 4 })).contains("gird"));
 }

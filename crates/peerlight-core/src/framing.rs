@@ -2,7 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Crop, Error, Result};
+use crate::{Code, Error, Result};
+
+/// Square of the image that the networks see, in the image's pixels, not necessarily whole ones.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Crop {
+    /// Left edge, in pixels from the left.
+    pub x: f64,
+    /// Top edge, in pixels from the top.
+    pub y: f64,
+    /// Length of a side, in pixels.
+    pub side: f64,
+}
 
 /// Size and place of the square of an image that every network sees. The default is the center square of the bundle's
 /// size.

@@ -8,7 +8,7 @@ use fast_image_resize::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Error, Framing, Result, Rgba8, image::over_white};
+use crate::{Code, Crop, Error, Framing, Result, Rgba8, image::over_white};
 
 /// Cropping, scaling and normalization of an image for a network. A bundle carries the values.
 ///
@@ -29,18 +29,6 @@ pub struct Preprocess {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<bool>", optional))]
     pub bgr: bool,
-}
-
-/// Square of the image that the networks see, in the image's pixels, not necessarily whole ones.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Crop {
-    /// Left edge, in pixels from the left.
-    pub x: f64,
-    /// Top edge, in pixels from the top.
-    pub y: f64,
-    /// Length of a side, in pixels.
-    pub side: f64,
 }
 
 impl Preprocess {

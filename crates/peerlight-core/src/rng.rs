@@ -4,17 +4,11 @@
 //! function is the output step of SplitMix64 (Steele, Lea & Flood, "Fast Splittable Pseudorandom Number Generators",
 //! OOPSLA 2014). Counter-based generators: Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 
+mod splitmix;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
-/// Number `i` of the stream of `seed`, uniform in 0..1.
-pub fn uniform(seed: u64, i: u64) -> f64 {
-    const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut z = seed.wrapping_add(i.wrapping_add(1).wrapping_mul(STEP));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^= z >> 31;
-    (z >> 11) as f64 / (1u64 << 53) as f64
-}
+pub use splitmix::{bits, uniform};
 
 /// Number `i` of the stream of `seed`, normal with mean 0 and standard deviation 1 (Box & Muller 1958).
 pub fn normal(seed: u64, i: u64) -> f32 {

@@ -6,7 +6,7 @@
 
 use std::{env, error::Error, fs};
 
-use peerlight_core::{COLOR_MAPS, Framing, Rgba8, overlay};
+use peerlight_core::{COLOR_MAPS, Framing, OVERLAY, Rgba8, overlay};
 use peerlight_explain::{DeviceKind, Request, Session, Silent, open_device};
 use peerlight_models::{Bundle, micro};
 
@@ -38,7 +38,7 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
         println!("Agreement over {} regions: {agreement:.2}", found.regions.len());
     }
     if let Some(path) = arguments.get(2) {
-        let painted = overlay(&image, found.image.crop, &found.map.values, found.side, &COLOR_MAPS[0], 0.6);
+        let painted = overlay(&image, found.image.crop, &found.map.values, found.side, &COLOR_MAPS[0], OVERLAY.opacity);
         let (width, height) = (painted.width(), painted.height());
         image::save_buffer(path, painted.pixels(), width, height, image::ColorType::Rgba8)?;
     }

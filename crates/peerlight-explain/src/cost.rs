@@ -12,7 +12,7 @@ pub struct Cost {
     pub forward: usize,
     /// Passes resumed from a layer.
     pub partial: usize,
-    /// Backward passes.
+    /// Number of backward passes.
     pub backward: usize,
 }
 

@@ -17,6 +17,11 @@ use crate::{
 const VERSION: u32 = 2;
 
 impl Session {
+    /// Request that suits the number of peers: the mutual map, or for a peer alone its own map.
+    pub fn default_request(&self) -> Request {
+        if self.nets.len() > 1 { Request::default() } else { Request::of("guided") }
+    }
+
     /// Explains an image after its forward pass, by a method of [`EXPLAINERS`](crate::EXPLAINERS).
     ///
     /// # Errors
@@ -25,7 +30,7 @@ impl Session {
         self.explain_by(explainer(&request.method)?, pass, request, progress).await
     }
 
-    /// As [`Session::explain`], without [`Explanation::trust`], which may take more passes.
+    /// Explains as [`Session::explain`] does, without [`Explanation::trust`], which may take more passes.
     ///
     /// # Errors
     /// As [`Session::explain`].

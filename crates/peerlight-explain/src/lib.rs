@@ -72,6 +72,7 @@ pub use device::{DeviceInfo, DeviceKind, open_device};
 pub use explainer::{Explainer, Family, Meta, TargetLayer};
 pub use explanation::{
     BundleName, Explanation, ImageInfo, LOOKS, Looks, Map, PeerMap, Prediction, RawMap, Region, TargetClass, Timing,
+    Trust, TrustEstimate,
 };
 pub use forward_pass::ForwardPass;
 pub use info::{BundleInfo, PeerInfo};
@@ -88,5 +89,4 @@ pub use setting::{Choice, ChoiceSetting, Choose, CountSetting, Handle, Kind, Num
 pub use setting_entry::SettingEntry;
 pub use statistic::{MapContext, Needs, REGIONS, Statistic, StatisticMeta};
 pub use statistics::{STATISTICS, overlap, statistic};
-pub use trust::{Trust, TrustEstimate};
 pub use view::View;

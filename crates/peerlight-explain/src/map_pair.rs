@@ -29,7 +29,7 @@ impl MapPair {
     /// Compares maps of `side` x `side` values, each with its partner. Everything is read from the device at once.
     ///
     /// # Errors
-    /// `ask-invalid` for a grid that there is not, or `device-lost`.
+    /// `ask-invalid` for a grid that does not exist, or `device-lost`.
     pub async fn of(
         maps: Vec<(Vec<f32>, Vec<f32>)>,
         side: usize,

@@ -7,7 +7,7 @@ use peerlight_core::{Code, Crop, Error, Framing, Preprocess, Result, Rgba8, argm
 use peerlight_models::{Bundle, Classes, Layer, Network};
 
 use crate::{
-    BundleInfo, ForwardPass, Progress, Request, Step,
+    BundleInfo, ForwardPass, Progress, Step,
     explanation::{ImageInfo, Prediction},
     forward_pass::View,
 };
@@ -68,11 +68,6 @@ impl Session {
     /// Classes of all peers, matched by their names.
     pub fn classes(&self) -> &Classes {
         &self.classes
-    }
-
-    /// Request that suits the number of peers: the mutual map, or for a peer alone its own map.
-    pub fn default_request(&self) -> Request {
-        if self.nets.len() > 1 { Request::default() } else { Request::of("guided") }
     }
 
     /// Runs every peer over a gray image and reads the logits, to measure a device.

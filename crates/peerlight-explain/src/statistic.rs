@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{MapPair, view::View};
 
-/// What a statistic takes.
+/// Needs of a statistic beside the map of one network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Needs {
@@ -25,7 +25,7 @@ pub struct StatisticMeta {
     pub name: &'static str,
     /// How it is computed.
     pub help: &'static str,
-    /// What it takes.
+    /// What the statistic needs beside the map.
     pub needs: Needs,
     /// Whether higher values mean more agreement; lower ones otherwise.
     pub higher: bool,

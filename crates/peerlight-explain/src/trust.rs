@@ -4,50 +4,14 @@ use std::collections::BTreeMap;
 
 use peerlight_core::Result;
 use peerlight_models::{Calibration, Layer, distinct_name};
-use serde::Serialize;
 
 use crate::{
-    Explanation, ForwardPass, PeerMap, Progress, Request, Session, explainer,
+    Explanation, ForwardPass, PeerMap, Progress, Request, Session, Trust, TrustEstimate, explainer,
     map_pair::mean,
     plan::Plan,
     statistic::Statistic,
     statistics::{overlap, statistic},
 };
-
-/// What agreement like this was worth on test images.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Trust {
-    /// One sentence: how often the brightest place lay on the object, or why that is not known.
-    pub sentence: String,
-    /// What the sentence does not say, and what the test images were.
-    pub limits: String,
-    /// The numbers of the sentence; none where it is not known.
-    pub estimate: Option<TrustEstimate>,
-}
-
-/// Numbers of a sentence about test images.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct TrustEstimate {
-    /// Log-odds that the statistics give.
-    pub score: f64,
-    /// Place of the score's step in the bundle's calibration, counted from 0.
-    pub step: usize,
-    /// Fraction of the test images of this step whose map had its brightest place on the object.
-    pub rate: f64,
-    /// Lower end of the 95 % interval (Wilson).
-    pub low: f64,
-    /// Upper end of the interval.
-    pub high: f64,
-    /// Number of test images of this step.
-    pub images: usize,
-    /// Rate, and lower and upper end of its interval, of every step, from low to high scores.
-    pub rates: Vec<[f64; 3]>,
-    /// Statistics of agreement that the score is made of, by their ids.
-    #[cfg_attr(feature = "typescript", ts(type = "Record<string, number>"))]
-    pub statistics: BTreeMap<String, f64>,
-}
 
 const NOTHING: &str = "It says nothing about whether the answer is right.";
 

@@ -15,7 +15,7 @@ fn micro_session() -> Session {
     Session::open(&Bundle::parse(&micro::bundle().unwrap()).unwrap(), &Device::flex(), "CPU").unwrap()
 }
 
-fn micro_scene(session: &Session) -> ForwardPass {
+fn micro_pass(session: &Session) -> ForwardPass {
     pollster::block_on(session.forward_input(micro::input(&Device::flex()), &Silent)).unwrap()
 }
 
@@ -23,7 +23,7 @@ fn micro_scene(session: &Session) -> ForwardPass {
 fn the_micro_nets_maps_are_those_of_the_libraries() {
     let session = micro_session();
     let cases = of_nets(&["micro.first", "micro.second"]);
-    let wrong = pollster::block_on(compare(&session, &cases, &mut |_| micro_scene(&session), TOLERANCE));
+    let wrong = pollster::block_on(compare(&session, &cases, &mut |_| micro_pass(&session), TOLERANCE));
     assert!(wrong.is_empty(), "{} of {} cases are off:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
     for explainer in EXPLAINERS {
         let meta = explainer.meta();
@@ -61,7 +61,7 @@ fn quick(method: &str) -> Request {
 #[test]
 fn every_method_holds_what_all_promise() {
     let session = micro_session();
-    let pass = micro_scene(&session);
+    let pass = micro_pass(&session);
     for explainer in EXPLAINERS {
         let meta = explainer.meta();
         for peer in [None, Some(0), Some(1)] {
@@ -108,7 +108,7 @@ fn every_method_holds_what_all_promise() {
 #[test]
 fn a_request_that_does_not_fit_is_refused_with_the_reason() {
     let session = micro_session();
-    let pass = micro_scene(&session);
+    let pass = micro_pass(&session);
     let versus = |class: usize, weight| Some(Versus { class: class.into(), weight });
     let cases = [
         (Request::of("guess"), "There is no method 'guess'"),
@@ -155,16 +155,16 @@ fn what_is_said_of_a_method_is_whole_and_of_one_manner() {
 }
 
 #[test]
-fn shuffled_weights_change_what_is_learnt_and_nothing_else() {
+fn shuffled_weights_change_what_is_learned_and_nothing_else() {
     let session = micro_session();
-    let pass = micro_scene(&session);
+    let pass = micro_pass(&session);
     let twin = session.shuffled(1, |_| Layer::INPUT);
-    let other = micro_scene(&twin);
+    let other = micro_pass(&twin);
     assert_ne!(pass.probabilities(0), other.probabilities(0));
-    assert_eq!(micro_scene(&session.shuffled(1, |_| Layer::INPUT)).probabilities(0), other.probabilities(0));
+    assert_eq!(micro_pass(&session.shuffled(1, |_| Layer::INPUT)).probabilities(0), other.probabilities(0));
     // The classifier alone: the features stay, so a map that knows no class does too.
     let headless = session.shuffled(1, |last| last);
-    let seen = micro_scene(&headless);
+    let seen = micro_pass(&headless);
     let map = |session: &Session, pass: &ForwardPass, method: &str| {
         pollster::block_on(session.explain(pass, &Request { target: Some(0.into()), ..Request::of(method) }, &Silent))
             .unwrap()

@@ -18,7 +18,7 @@ pub struct Difference {
     pub method: Option<String>,
     /// The explained peer, counted from 0, if the statistic is of one.
     pub peer: Option<usize>,
-    /// The statistic.
+    /// Statistic that is compared.
     pub metric: Statistic,
     /// The first side's value.
     pub a: f64,
@@ -33,7 +33,7 @@ pub struct Difference {
 /// A file of differences, and what they are of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// The protocol's name.
+    /// Name of the protocol of both sides.
     pub protocol: String,
     /// The sha256 of the first side's bundles.
     pub a: Vec<String>,
@@ -41,7 +41,7 @@ pub struct Comparison {
     pub b: Vec<String>,
     /// The seed of the resamples.
     pub seed: u64,
-    /// The differences.
+    /// Differences, a row for each method and statistic that both sides have.
     pub differences: Vec<Difference>,
 }
 
@@ -54,7 +54,7 @@ type Values = BTreeMap<Subject, BTreeMap<Statistic, BTreeMap<String, Vec<f64>>>>
 /// are averaged image by image; then the images are resampled, the same for both sides.
 ///
 /// # Errors
-/// `ask-invalid` for a metric that there is not.
+/// `ask-invalid` for a metric that does not exist.
 pub fn compare(a: &[Vec<Record>], b: &[Vec<Record>], seed: u64) -> Result<Vec<Difference>> {
     let (a, b) = (values(a), values(b));
     let mut differences = Vec::new();

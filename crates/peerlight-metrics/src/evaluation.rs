@@ -163,7 +163,7 @@ impl<'a> Evaluation<'a> {
         let mut found = Vec::new();
         for (peer, class) in self.explained() {
             let inputs = &self.image.inputs[peer];
-            let scaled = self.map.scaled(self.side(), inputs).await?;
+            let scaled = inputs.scaled(&self.map, self.side()).await?;
             let trial = PeerTrial { inputs, map: scaled.as_ref().unwrap_or(&self.map) };
             found.push(self.seen((peer, class), total, &|i, out| make(i, &trial, out)).await?);
         }
@@ -208,7 +208,7 @@ impl<'a> Evaluation<'a> {
         let EvaluatedImage { session, pass, inputs, progress, .. } = self.image;
         let mut masked = Vec::new();
         for inputs in inputs {
-            let scaled = self.map.scaled(self.side(), inputs).await?;
+            let scaled = inputs.scaled(&self.map, self.side()).await?;
             let mut pixels = Vec::with_capacity(inputs.pixels().len());
             inputs.masked(Masking::Soft, scaled.as_ref().unwrap_or(&self.map), &mut pixels);
             masked.push(inputs.batch(pixels));
@@ -269,7 +269,7 @@ pub(crate) async fn masked_by(group: &[&Evaluation<'_>], maskings: &[Masking]) -
         let inputs = &first.image.inputs[peer];
         let mut scaled = Vec::new();
         for evaluation in group {
-            scaled.push(evaluation.map.scaled(evaluation.side(), inputs).await?);
+            scaled.push(inputs.scaled(&evaluation.map, evaluation.side()).await?);
         }
         let each = maskings.len();
         let map = |i: usize| scaled[i].as_ref().unwrap_or(&group[i].map);

@@ -41,16 +41,16 @@ pub enum Boxes {
     Small,
 }
 
-/// What a figure is of: a metric, the masking that it used if it masks, and the images that count.
+/// Identity of a figure: its metric, the masking that it used if it masks, and the images that count.
 ///
 /// As text, `average-drop:top50`, `complexity` or `energy:small`. Keys sort by the ids in their texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FigureKey {
-    /// The metric.
+    /// Metric of the figure.
     pub metric: MetricId,
     /// How the map masked the image; none for a metric that masks nothing.
     pub masking: Option<Masking>,
-    /// Which images count.
+    /// Images that count, by the size of their boxes.
     pub boxes: Boxes,
 }
 
@@ -76,7 +76,7 @@ impl FigureKey {
     /// Reads the name of a column in a row of this masking, or of none.
     ///
     /// # Errors
-    /// `ask-invalid` for a metric that there is not.
+    /// `ask-invalid` for a metric that does not exist.
     pub fn from_column(column: &str, masking: Option<Masking>) -> Result<Self> {
         let (metric, boxes) = match column.strip_suffix(SMALL).and_then(|rest| rest.strip_suffix('_')) {
             Some(metric) => (metric, Boxes::Small),
@@ -117,7 +117,7 @@ impl FromStr for FigureKey {
             }
         }
         if key.to_string() != text {
-            return Err(Error::new(Code::AskInvalid, format!("'{text}' is no figure: it should read '{key}'.")));
+            return Err(Error::new(Code::AskInvalid, format!("'{text}' is not a figure: it should read '{key}'.")));
         }
         Ok(key)
     }

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_is_the_weighted_mean_of_its_neighbours() {
+    fn a_hole_is_the_weighted_mean_of_its_neighbors() {
         let image: Vec<f32> = vec![1.0, 2.0, 3.0, 4.0, 99.0, 6.0, 7.0, 8.0, 9.0];
         let hole = |at: usize| (0..9).map(|i| i == at).collect::<Vec<_>>();
         // (2 + 4 + 6 + 8) / 6 + (1 + 3 + 7 + 9) / 12 = 5.

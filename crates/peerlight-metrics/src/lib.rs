@@ -1,7 +1,7 @@
 //! How far an explanation is to be trusted.
 //!
 //! - [`measure`] scores the map of one image by metrics of the list [`METRICS`].
-//! - [`sanity`] tells whether a map depends on what the networks have learnt.
+//! - [`sanity`] tells whether a map depends on what the networks have learned.
 //! - [`Protocol`] puts every method of a list through the same trial, image by image; [`report`] pools the records
 //!   into rows with intervals, and [`compare`] puts two sides of runs against each other.
 //!
@@ -56,9 +56,9 @@ mod steps;
 mod what_if;
 
 pub use agreement::{
-    AgreementPlan, AgreementRecord, AgreementReport, AgreementRow, Also, Block, Effort, Images, LEAST_IMAGES,
-    LEAST_OF_A_KIND, Logistic, Measure, RegionRecord, Tenth, agreement_report, auroc, calibrate, calibration_error,
-    halves, isotonic, logistic, out_of_fold, parts, rate_at, spearman, wilson,
+    AgreementPlan, AgreementReport, AgreementRow, Also, Block, Effort, Images, LEAST_IMAGES, LEAST_OF_A_KIND, Logistic,
+    Measure, Tenth, agreement_report, auroc, calibrate, calibration_error, halves, isotonic, logistic, out_of_fold,
+    parts, rate_at, spearman, wilson,
 };
 pub use bootstrap::{RESAMPLES, interval, resampled_means};
 pub use catalog::{Catalog, catalog};
@@ -72,8 +72,8 @@ pub use metric::{Better, Meta, Metric, Score};
 pub use metrics::{METRICS, metric, metric_ids, metrics_with_parts};
 pub use order::{RankedMap, order, positions, ranks};
 pub use pool::Statistic;
-pub use protocol::{CROP, LabeledImage, Observer, PROTOCOL, Protocol};
-pub use record::{Entry, Record};
+pub use protocol::{LabeledImage, Observer, PROTOCOL, Protocol};
+pub use record::{AgreementRecord, CROP, Entry, Record, RegionRecord};
 pub use report::report;
 pub use result_file::{Best, MeanCurve, Paired, Report, ResultFile, Row};
 pub use sanity::{Depth, Sanity, UNCHANGED, sanity};

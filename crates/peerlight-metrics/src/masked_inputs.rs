@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use peerlight_core::{Baseline, Preprocess, Result, blend, read};
+use peerlight_core::{Baseline, Preprocess, Result, blend, read, resize_map};
 use peerlight_explain::ForwardPass;
 
 use crate::{impute::imputed, masking::Masking, order::RankedMap};
@@ -51,6 +51,19 @@ impl MaskedInputs {
     /// The device that the network is on.
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// A map of `side` x `side` values in the size of the input; none if it has that size.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub(crate) async fn scaled(&self, map: &RankedMap<'_>, side: usize) -> Result<Option<RankedMap<'static>>> {
+        if side == self.side {
+            return Ok(None);
+        }
+        let values = TensorData::new(map.values().to_vec(), [1, side, side]);
+        let scaled = resize_map(Tensor::from_data(values, &self.device), [self.side; 2]);
+        Ok(Some(RankedMap::new(read(scaled).await?)))
     }
 
     /// Adds to `out` the image where `keep` is 1, the baseline where it is 0, and a mixture in between. `keep` gives a

@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Figure {
-    /// The metric.
+    /// Metric that was measured.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub id: MetricId,
     /// How the map masked the image; none for a metric that masks nothing.
@@ -36,7 +36,7 @@ impl Figure {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Curve {
-    /// The metric.
+    /// Metric that was measured.
     #[cfg_attr(feature = "typescript", ts(type = "string"))]
     pub id: MetricId,
     /// Fractions of the pixels, 0..=1.

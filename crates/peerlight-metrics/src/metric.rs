@@ -168,7 +168,7 @@ impl Meta {
     }
 }
 
-/// What a metric finds in one image.
+/// Result of a metric on one image.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Score {
     /// One figure; none where the metric does not apply.

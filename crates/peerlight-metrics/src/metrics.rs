@@ -67,7 +67,7 @@ impl FromStr for MetricId {
 /// Adds to each metric those that its figure over many images is made of, before it, and leaves out repetitions.
 ///
 /// # Errors
-/// `ask-invalid` for a metric that there is not.
+/// `ask-invalid` for a metric that does not exist.
 pub fn metrics_with_parts(ids: &[impl AsRef<str>]) -> Result<Vec<MetricId>> {
     let mut all = Vec::new();
     for id in ids {

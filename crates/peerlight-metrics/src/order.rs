@@ -2,11 +2,6 @@
 
 use std::{borrow::Cow, cell::OnceCell};
 
-use burn::tensor::{Tensor, TensorData};
-use peerlight_core::{Result, read, resize_map};
-
-use crate::masked_inputs::MaskedInputs;
-
 /// The pixels' indices from the largest value to the smallest; of equal values, the first comes first.
 pub fn order(map: &[f32]) -> Vec<u32> {
     let mut keys: Vec<u64> = map.iter().zip(0u64..).map(|(&value, i)| u64::from(!ascending(value)) << 32 | i).collect();
@@ -48,24 +43,11 @@ pub struct RankedMap<'a> {
 
 impl<'a> RankedMap<'a> {
     /// A map of these values.
-    pub fn new(values: &'a [f32]) -> Self {
+    pub fn new(values: impl Into<Cow<'a, [f32]>>) -> Self {
         Self { values: values.into(), positions: OnceCell::new() }
     }
 
-    /// This map of `side` x `side` values in the size of a network's input; none if it has that size.
-    ///
-    /// # Errors
-    /// `device-lost`.
-    pub(crate) async fn scaled(&self, side: usize, inputs: &MaskedInputs) -> Result<Option<RankedMap<'static>>> {
-        if side == inputs.side() {
-            return Ok(None);
-        }
-        let map = TensorData::new(self.values.to_vec(), [1, side, side]);
-        let map = resize_map(Tensor::from_data(map, inputs.device()), [inputs.side(); 2]);
-        Ok(Some(RankedMap { values: read(map).await?.into(), positions: OnceCell::new() }))
-    }
-
-    /// The values.
+    /// Values of the map, row by row.
     pub fn values(&self) -> &[f32] {
         &self.values
     }

@@ -10,7 +10,7 @@ use crate::{
     metrics::metric,
 };
 
-/// What can be averaged over images.
+/// Quantity that can be averaged over images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Statistic {
     /// The mean correlation of the peers' maps over the regions.

@@ -9,27 +9,25 @@ use crate::{
     figure::MetricId,
     measure::measure,
     metrics::metric,
-    record::{Entry, Record},
+    record::{CROP, Entry, Record},
 };
 
 /// The protocol's name in every result.
 pub const PROTOCOL: &str = "peerlight-1";
-/// The side of the center square that the networks see, as a fraction of the shorter side: of 256 pixels, 224.
-pub const CROP: f64 = 224.0 / 256.0;
 
 /// Boxes that cover at most this fraction of the image are small.
 const SMALL: f64 = 0.5;
 
-/// What is compared.
+/// Methods and metrics that are compared, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Protocol {
     /// The methods; differences are taken from the first one.
     pub methods: Vec<Request>,
     /// The peers whose decision is explained, counted from 0.
     pub peers: Vec<usize>,
-    /// The metrics.
+    /// Metrics that score each map.
     pub metrics: Vec<MetricId>,
-    /// What is studied of agreement.
+    /// Statistics of agreement that are measured.
     pub agreement: AgreementPlan,
 }
 
@@ -38,7 +36,7 @@ pub struct Protocol {
 pub struct LabeledImage {
     /// The name in the results.
     pub name: String,
-    /// The pixels.
+    /// Pixels of the image.
     pub image: Rgba8,
     /// The class that the image shows, if that is known.
     pub class: Option<usize>,
@@ -73,7 +71,7 @@ impl Protocol {
     /// can cancel.
     ///
     /// # Errors
-    /// `ask-invalid` for a method or metric that there is not, those of [`Session::forward`], and the observer's.
+    /// `ask-invalid` for a method or metric that does not exist, those of [`Session::forward`], and the observer's.
     pub async fn evaluate(
         &self,
         session: &Session,

@@ -1,19 +1,23 @@
 //! What is kept of each image, so that a run can be resumed and pooled anew.
 
+mod agreement;
+
 use std::collections::BTreeMap;
 
 use peerlight_core::Rect;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    agreement::AgreementRecord,
-    figure::{FigureKey, MetricId},
-};
+use crate::figure::{FigureKey, MetricId};
+
+pub use self::agreement::{AgreementRecord, RegionRecord};
+
+/// The side of the center square that the networks see, as a fraction of the shorter side: of 256 pixels, 224.
+pub const CROP: f64 = 224.0 / 256.0;
 
 /// Everything that was found about one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// The image's name.
+    /// Name of the image, unique in the run.
     #[serde(alias = "picture")]
     pub image: String,
     /// The class that the image shows, if that is known.
@@ -34,7 +38,7 @@ pub struct Record {
     pub judged: Vec<AgreementRecord>,
 }
 
-/// What was found about one map of one image.
+/// Measurements of one map of one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The method with its settings, as text.
@@ -56,7 +60,7 @@ pub struct Entry {
     pub forward: usize,
     /// Passes from a cut point.
     pub partial: usize,
-    /// Backward passes.
+    /// Number of backward passes that the map took.
     pub backward: usize,
     /// Milliseconds that the map took.
     pub ms: f64,

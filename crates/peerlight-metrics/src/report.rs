@@ -30,7 +30,7 @@ struct Series<'a> {
 /// Pools records of the same images. `ids` are the peers' ids, `seed` is the seed of the resamples.
 ///
 /// # Errors
-/// `ask-invalid` for a method or metric that there is not.
+/// `ask-invalid` for a method or metric that does not exist.
 pub fn report(protocol: &Protocol, records: &[Record], ids: &[String], seed: u64) -> Result<Report> {
     let keys = keys(protocol, records)?;
     let mut all = Vec::new();

@@ -112,9 +112,9 @@ impl Row {
 /// The difference of two methods on the same images.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Paired {
-    /// The first method.
+    /// Id of the first method.
     pub a: String,
-    /// The second method.
+    /// Id of the second method.
     pub b: String,
     /// The explained peer's id.
     pub explained: String,
@@ -157,14 +157,14 @@ pub struct MeanCurve {
 /// A result file: the report, and what it is of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResultFile {
-    /// The protocol's name.
+    /// Name of the protocol.
     pub protocol: String,
     /// The number of images, under the name that the protocol fixes.
     #[serde(rename = "pictures")]
     pub images: usize,
     /// The name of the set of images.
     pub set: String,
-    /// The bundle's name.
+    /// Name of the bundle.
     pub bundle: String,
     /// The sha256 of the bundle's file, in hexadecimal.
     pub bundle_sha256: String,

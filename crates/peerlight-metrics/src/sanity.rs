@@ -1,4 +1,4 @@
-//! Whether a map depends on what the networks have learnt.
+//! Whether a map depends on what the networks have learned.
 
 use peerlight_core::Result;
 use peerlight_explain::{ForwardPass, Progress, Request, Session, Step};
@@ -33,7 +33,7 @@ const DEPTHS: [(&str, CutOf); 5] = [
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Depth {
-    /// What is shuffled, and everything after it.
+    /// Name of the first part that is shuffled; everything after it is shuffled, too.
     pub name: &'static str,
     /// The cut of each explained peer, counted from 0, the input: what is computed after it is shuffled.
     pub after: Vec<usize>,
@@ -43,14 +43,14 @@ pub struct Depth {
     pub pearson: f64,
 }
 
-/// What cascading randomization shows.
+/// Result of cascading randomization.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Sanity {
-    /// From the classifier alone to the whole network.
+    /// Depths of shuffling, from the classifier alone to the whole network.
     pub layers: Vec<Depth>,
     /// Whether the map is still the same ([`UNCHANGED`]) when all weights are shuffled: then it says nothing of what
-    /// the networks have learnt.
+    /// the networks have learned.
     pub unchanged: bool,
     /// Milliseconds that it took.
     pub ms: f64,

@@ -1,9 +1,9 @@
-//! The networks that are built in code.
+//! What an architecture is: a network that is built in code.
 
 use burn::tensor::Device;
-use peerlight_core::{Code, Error, Result};
+use peerlight_core::Result;
 
-use crate::{Graph, Network, Weights, efficientnet_lite};
+use crate::{Graph, Network, Weights};
 
 /// A family's member: how to name it, and how to build its graph.
 pub trait Architecture: Sync {
@@ -24,19 +24,4 @@ pub trait Architecture: Sync {
         let batch_norms = weights.names().any(|name| name.ends_with(".gain"));
         Network::load(self.graph(classes, batch_norms)?, weights, device)
     }
-}
-
-/// Every architecture. A new one is a file and a line here.
-pub static ARCHITECTURES: &[&dyn Architecture] =
-    &[&efficientnet_lite::LITE0, &efficientnet_lite::LITE1, &efficientnet_lite::LITE2, &efficientnet_lite::MICRO];
-
-/// The architecture of this id.
-///
-/// # Errors
-/// `bundle-invalid`, naming those that there are.
-pub fn architecture(id: &str) -> Result<&'static dyn Architecture> {
-    ARCHITECTURES.iter().copied().find(|a| a.id() == id).ok_or_else(|| {
-        let known: Vec<_> = ARCHITECTURES.iter().map(|a| a.id()).collect();
-        Error::new(Code::BundleInvalid, format!("There is no architecture '{id}'. There are: {}.", known.join(", ")))
-    })
 }

@@ -18,7 +18,7 @@ const KEY: &str = "peerlight";
 
 /// A bundle in memory: its manifest is checked, its tensors are read when a peer is built.
 pub struct Bundle<'a> {
-    /// What the bundle says of itself.
+    /// Description that the bundle holds: peers, classes, preprocessing, sources.
     pub manifest: Manifest,
     tensors: SafeTensors<'a>,
     bytes: &'a [u8],

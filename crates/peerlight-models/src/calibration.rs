@@ -21,7 +21,7 @@ pub struct Calibration {
     pub grid: usize,
     /// Side of the center square that the networks saw, as a fraction of the image's shorter side.
     pub crop: f64,
-    /// What the test images are, for people.
+    /// Name of the test images, shown to people.
     pub set: String,
     /// Number of test images. Their objects' boxes cover at most half of the image.
     pub images: usize,
@@ -46,9 +46,9 @@ pub struct Calibration {
 pub struct SameWorth {
     /// sha256 of the file.
     pub bundle_sha256: String,
-    /// What differs from the bundle that was calibrated, for people.
+    /// Difference from the bundle that was calibrated, in words for people.
     pub differs: String,
-    /// What the test images are, for people.
+    /// Name of the test images, shown to people.
     pub set: String,
     /// Number of test images. Their objects' boxes cover at most half of the image.
     pub images: usize,
@@ -61,7 +61,7 @@ pub struct SameWorth {
 /// One statistic in a calibration's score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CalibrationInput {
-    /// The statistic's id.
+    /// Id of the statistic.
     pub id: String,
     /// Mean over the test images.
     pub mean: f64,
@@ -74,15 +74,15 @@ pub struct CalibrationInput {
 /// Hit rate of the test images whose scores lie in a range.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CalibrationStep {
-    /// Lowest score.
+    /// Lowest score of the step.
     pub from: f64,
-    /// Highest score.
+    /// Highest score of the step.
     pub to: f64,
     /// Number of test images.
     pub images: usize,
     /// Number of those that hit.
     pub hits: usize,
-    /// Hit rate, 0..=1.
+    /// Fraction of the test images of this step whose brightest place lay on the object, 0..=1.
     pub rate: f64,
     /// Lower end of the rate's 95 % interval (Wilson).
     pub low: f64,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::{IMAGENET_1K, IMAGENET_1K_WNIDS, class_named, folders::is_wordnet_id};
+use crate::labels::{class_named, first_name, plain};
 
 /// Classes of all peers as one list: those of the first peer, then those that only later ones have.
 ///
@@ -102,26 +102,6 @@ impl<'a> Label<'a> {
         let names = plain.split(',').map(str::trim).filter(|name| !name.is_empty());
         names.map(|name| (name.to_owned(), self.counts)).collect()
     }
-}
-
-/// A name in lower case, without underscores and a WordNet id in front. An id alone stands for its class of ImageNet.
-fn plain(name: &str) -> String {
-    let name = name.trim();
-    let rest = match name.split_once([' ', '\t', '_', '-', ':', ',']) {
-        Some((id, rest)) if is_wordnet_id(id) => rest,
-        None if is_wordnet_id(name) => imagenet(name).unwrap_or(name),
-        _ => name,
-    };
-    rest.trim().to_lowercase().replace('_', " ")
-}
-
-fn imagenet(id: &str) -> Option<&'static str> {
-    IMAGENET_1K_WNIDS.lines().zip(IMAGENET_1K.lines()).find(|(own, _)| *own == id).map(|(_, name)| name)
-}
-
-/// The first of several names of a class, in lower case.
-pub(crate) fn first_name(name: &str) -> String {
-    plain(name).split(',').next().unwrap_or_default().trim().into()
 }
 
 /// For each new label the place of an old one that is the same class.

@@ -3,9 +3,8 @@
 use std::cell::OnceCell;
 
 use crate::{
-    Classes, IMAGENET_1K, IMAGENET_1K_WNIDS, Named,
-    classes::first_name,
-    labels::{named_whole, positions},
+    Classes,
+    labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, Named, first_name, is_wordnet_id, named_whole, positions},
 };
 
 /// Finds the classes of folders among the labels of a network.
@@ -51,10 +50,4 @@ impl<'a> FolderClasses<'a> {
         });
         classes.own(1, index).map_or(Named::None, Named::One)
     }
-}
-
-/// Whether a text has the form of a WordNet id of a noun: `n01440764`.
-pub fn is_wordnet_id(text: &str) -> bool {
-    let digits = text.strip_prefix('n').unwrap_or_default();
-    digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit())
 }

@@ -12,7 +12,23 @@ use serde::{Deserialize, Serialize};
 pub use builder::Builder;
 pub(crate) use fuse::{Step, StepKind};
 
-use crate::{Layer, ops::Op};
+use crate::ops::Op;
+
+/// A cut point of a network: `Layer(0)` is the input, `Layer(k)` the output of the k-th layer that the network shows
+/// ([`Graph::layers`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Layer(pub usize);
+
+impl Layer {
+    /// The network's input: the normalized image.
+    pub const INPUT: Self = Self(0);
+
+    /// The layer before this one; of the input, the input.
+    pub const fn before(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+}
 
 /// A node of a graph: its index in [`Graph::nodes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,7 +45,7 @@ pub struct ParameterId(pub usize);
 pub struct Node {
     /// The node's name, for people; unique in its graph.
     pub name: String,
-    /// The operation.
+    /// Operation of the node.
     pub op: Op,
     /// The nodes whose results the operation takes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -44,13 +60,13 @@ pub struct Node {
 pub struct Parameter {
     /// The tensor's name in a file; unique in its graph.
     pub name: String,
-    /// The tensor's extents.
+    /// Extents of the tensor, one for each axis.
     pub shape: Vec<usize>,
-    /// What the tensor is for.
+    /// Purpose of the tensor.
     pub role: Role,
 }
 
-/// What a parameter is for: how it begins, and whether it is trained.
+/// Purpose of a parameter. It decides how the parameter begins, and whether it is trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -78,13 +94,13 @@ impl Role {
 /// A place that all data flows through: one tensor from which the rest of the network follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
-    /// The place's name.
+    /// Name of the place, unique in the graph.
     pub name: String,
     /// The node whose result it is.
     pub node: NodeId,
 }
 
-/// What comes after the last layer.
+/// Part of the network after its last layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Head {
     /// The mean over all places, and a linear classifier: class activation maps (CAM) are exact. The node is the
@@ -147,7 +163,7 @@ impl Graph {
         Self::new(GraphSpec { layers: cuts, target: Layer(target), several, ..self.spec.clone() })
     }
 
-    /// What a file holds of it.
+    /// Plain data of the graph, as a file holds it.
     pub fn spec(&self) -> &GraphSpec {
         &self.spec
     }
@@ -157,7 +173,7 @@ impl Graph {
         &self.spec.nodes
     }
 
-    /// One node.
+    /// Node of this id.
     ///
     /// # Panics
     /// If it is another graph's.
@@ -200,7 +216,7 @@ impl Graph {
         &self.spec.several
     }
 
-    /// What comes after the last layer.
+    /// Part of the network after its last layer.
     pub fn head(&self) -> Head {
         self.head
     }

@@ -1,6 +1,6 @@
 //! Names of classes.
 
-use crate::{classes::first_name, composed::composed};
+use crate::composed::composed;
 
 /// The 1,000 classes of ImageNet (ILSVRC2012) in the order of their indices, a line each; English,
 /// after WordNet.
@@ -9,7 +9,7 @@ pub static IMAGENET_1K: &str = include_str!("../labels/imagenet-1k.txt");
 /// The WordNet ids of the same classes, in the same order, a line each.
 pub static IMAGENET_1K_WNIDS: &str = include_str!("../labels/imagenet-1k-wnids.txt");
 
-/// What a name stands for among the labels of a network.
+/// Meaning of a name among the labels of a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
     /// The class of this index.
@@ -52,6 +52,32 @@ pub fn class_named(labels: &[String], wanted: &str) -> Named {
     }
 }
 
+/// Whether a text has the form of a WordNet id of a noun: `n01440764`.
+pub fn is_wordnet_id(text: &str) -> bool {
+    let digits = text.strip_prefix('n').unwrap_or_default();
+    digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The first of several names of a class, in lower case.
+pub(crate) fn first_name(name: &str) -> String {
+    plain(name).split(',').next().unwrap_or_default().trim().into()
+}
+
+/// A name in lower case, without underscores and a WordNet id in front. An id alone stands for its class of ImageNet.
+pub(crate) fn plain(name: &str) -> String {
+    let name = name.trim();
+    let rest = match name.split_once([' ', '\t', '_', '-', ':', ',']) {
+        Some((id, rest)) if is_wordnet_id(id) => rest,
+        None if is_wordnet_id(name) => imagenet(name).unwrap_or(name),
+        _ => name,
+    };
+    rest.trim().to_lowercase().replace('_', " ")
+}
+
+fn imagenet(id: &str) -> Option<&'static str> {
+    IMAGENET_1K_WNIDS.lines().zip(IMAGENET_1K.lines()).find(|(own, _)| *own == id).map(|(_, name)| name)
+}
+
 /// At most `most` classes whose names are near to what was wanted, nearest first: those that have it as a word, then
 /// as a part, then those that a few letters tell apart from it.
 pub fn nearest(labels: &[String], wanted: &str, most: usize) -> Vec<usize> {
@@ -84,9 +110,11 @@ pub fn distinct_name(labels: &[String], class: usize) -> String {
     }
 }
 
-/// Pairs of labels that a reader may take for one: they differ in case, in surrounding spaces or in Unicode form.
+/// Pairs of labels that a reader may take for one: they differ in case, in surrounding spaces, in Unicode form or in
+/// characters without width.
 pub fn look_alikes(labels: &[String]) -> Vec<[usize; 2]> {
-    let mut order: Vec<(String, usize)> = labels.iter().enumerate().map(|(i, label)| (folded(label), i)).collect();
+    let seen = |label: &String| folded(&label.replace(is_unseen, ""));
+    let mut order: Vec<(String, usize)> = labels.iter().enumerate().map(|(i, label)| (seen(label), i)).collect();
     order.sort();
     order.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| [pair[0].1, pair[1].1]).collect()
 }
@@ -125,6 +153,11 @@ fn is_numeral(text: &str) -> bool {
 /// A name whatever its case, its surrounding spaces and its Unicode form.
 fn folded(name: &str) -> String {
     composed(&composed(name.trim()).to_lowercase()).into_owned()
+}
+
+/// Whether a character has no width: soft hyphens, joiners, marks of direction and of byte order.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// The number of letters to add, leave out or change between two names (Levenshtein 1966).
@@ -196,6 +229,7 @@ mod tests {
         assert_eq!(class_of_folder(&labels, "3"), Named::One(3));
         assert_eq!(class_of_folder(&labels, "+3"), Named::None);
         assert_eq!(look_alikes(&labels), [[2, 3], [0, 1]]);
+        assert_eq!(look_alikes(&super::tests::labels(&["cat", "dog", "c\u{200b}at"])), [[0, 2]]);
     }
 
     #[test]

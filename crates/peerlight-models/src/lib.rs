@@ -23,6 +23,7 @@
 //! ```
 
 mod architecture;
+mod architectures;
 mod bundle;
 mod calibration;
 mod classes;
@@ -40,17 +41,20 @@ pub mod ops;
 mod threads;
 mod weights;
 
-pub use architecture::{ARCHITECTURES, Architecture, architecture};
+pub use architecture::Architecture;
+pub use architectures::{ARCHITECTURES, architecture};
 pub use bundle::{Bundle, sha256};
 pub use calibration::{Calibration, CalibrationInput, CalibrationStep, SameWorth};
 pub use classes::Classes;
 pub use composed::compose_by;
 pub use efficientnet_lite::PREPROCESS as EFFICIENTNET_LITE_PREPROCESS;
-pub use folders::{FolderClasses, is_wordnet_id};
-pub use graph::{Builder, Cut, Graph, GraphSpec, Head, Node, NodeId, Parameter, ParameterId, Role};
-pub use labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, Named, class_named, distinct_name, edits, look_alikes, nearest};
+pub use folders::FolderClasses;
+pub use graph::{Builder, Cut, Graph, GraphSpec, Head, Layer, Node, NodeId, Parameter, ParameterId, Role};
+pub use labels::{
+    IMAGENET_1K, IMAGENET_1K_WNIDS, Named, class_named, distinct_name, edits, is_wordnet_id, look_alikes, nearest,
+};
 pub use manifest::{FORMAT, Manifest, Model, PeerManifest};
-pub use network::{Features, Layer, Network};
+pub use network::{Features, Network};
 pub use ops::Moments;
 pub use threads::inside;
 pub(crate) use weights::to_safetensors;

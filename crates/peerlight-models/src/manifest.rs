@@ -15,7 +15,7 @@ pub const FORMAT: u32 = 3;
 /// The description inside a bundle: JSON under the key `peerlight` of the safetensors metadata.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Name for people.
+    /// Name of the bundle, shown to people.
     pub name: String,
     /// The peers, one or more.
     pub peers: Vec<PeerManifest>,
@@ -27,7 +27,7 @@ pub struct Manifest {
     /// License of the weights, and whose they are.
     #[serde(alias = "licence")]
     pub license: String,
-    /// Where the weights come from, for people.
+    /// Source of the weights, in words for people.
     pub source: String,
     /// How they were trained: the record that `peerlight train` leaves, if it made them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +40,7 @@ pub struct Manifest {
 /// One peer of a bundle.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PeerManifest {
-    /// Its own id, unique in the bundle: the prefix of its tensors.
+    /// Id of the peer, unique in the bundle: the prefix of its tensors.
     pub id: String,
     /// The network, without its numbers.
     #[serde(flatten)]
@@ -48,7 +48,7 @@ pub struct PeerManifest {
     /// Name for people, of a network that has no architecture's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it was trained to read, unless that is the bundle's.
+    /// Preprocessing that the peer was trained with, unless it is the bundle's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preprocess: Option<Preprocess>,
     /// Names of its classes, in the order of its logits, unless they are the bundle's.
@@ -148,7 +148,7 @@ impl Manifest {
     /// The names in a file of the weights of all peers' convolutions and linear layers that suit 8 bits.
     ///
     /// # Errors
-    /// `bundle-invalid` for an architecture that there is not.
+    /// `bundle-invalid` for an architecture that does not exist.
     pub(crate) fn large_weights(&self) -> Result<HashSet<String>> {
         let mut names = HashSet::new();
         for (i, peer) in self.peers.iter().enumerate() {
@@ -177,7 +177,7 @@ impl Manifest {
         Classes::of((0..self.peers.len()).map(|peer| self.labels(peer)))
     }
 
-    /// What a peer was trained to read.
+    /// Preprocessing that a peer was trained with.
     ///
     /// # Panics
     /// If there is no peer of this index.

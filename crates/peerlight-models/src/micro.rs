@@ -12,7 +12,7 @@ use crate::{Array, Bundle, Manifest, Parameter, PeerManifest, Precision, Role, a
 pub const SIDE: usize = 64;
 /// The number of their classes.
 pub const CLASSES: usize = 10;
-/// Their ids.
+/// Ids of the two peers.
 pub const PEERS: [&str; 2] = ["first", "second"];
 
 /// The id of their architecture.

@@ -16,10 +16,10 @@ use burn::{
 };
 use peerlight_core::Result;
 
-pub use features::{Features, Layer};
+pub use features::Features;
 
 use crate::{
-    Array, Graph, Head, NodeId, ParameterId,
+    Array, Graph, Head, Layer, NodeId, ParameterId,
     graph::{Step, StepKind},
     kernels::{Activation, Geometry},
     ops::{BatchNorm, NormParameters, Op, Value, convolve},
@@ -39,7 +39,7 @@ pub struct Network {
 type Each<'a> = dyn FnMut(StepKind, Tensor<4>, Option<Tensor<4>>) -> Tensor<4> + 'a;
 
 impl Network {
-    /// The operations.
+    /// Graph of the network's operations.
     pub fn graph(&self) -> &Graph {
         &self.graph
     }
@@ -49,7 +49,7 @@ impl Network {
         self.graph.layers().len()
     }
 
-    /// The last layer.
+    /// Last layer of the network.
     pub fn last(&self) -> Layer {
         Layer(self.layers())
     }

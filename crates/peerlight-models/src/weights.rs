@@ -89,9 +89,9 @@ fn floats(view: &TensorView) -> Option<Vec<f32>> {
 /// A tensor in memory, on its way into a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Array {
-    /// Its extents.
+    /// Extents of the tensor.
     pub shape: Vec<usize>,
-    /// Its values, row-major.
+    /// Values of the tensor, row-major.
     pub values: Vec<f32>,
 }
 
@@ -151,7 +151,7 @@ pub fn to_safetensors(
             continue;
         }
         finite(name, &array.values, array.shape.iter().product())?;
-        let (bytes, values) = eight_bits::narrow(array);
+        let (bytes, values) = eight_bits::narrow(&array.shape, &array.values);
         stored.insert(scales, Stored::of(name, &[values.len()], &values, Precision::Single)?);
         stored.insert(name.clone(), Stored { dtype: Dtype::I8, shape: array.shape.clone(), bytes });
     }

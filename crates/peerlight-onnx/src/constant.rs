@@ -59,6 +59,22 @@ pub struct Constant<'a> {
     pub kind: Option<i64>,
 }
 
+/// Numbers in single precision: as they lie in a file's bytes, little-endian, or others.
+#[derive(Debug)]
+pub enum Floats<'a> {
+    InFile(&'a [u8]),
+    Own(Vec<f32>),
+}
+
+impl Floats<'_> {
+    pub fn into_vec(self) -> Vec<f32> {
+        match self {
+            Self::InFile(bytes) => each(bytes, f32::from_le_bytes),
+            Self::Own(values) => values,
+        }
+    }
+}
+
 /// The elements of a constant.
 #[derive(Debug, Clone)]
 pub enum Numbers<'a> {
@@ -141,6 +157,14 @@ impl<'a> Constant<'a> {
             Numbers::Raw(kind, _) => !matches!(kind, FLOAT | FLOAT16 | DOUBLE | BFLOAT16),
             Numbers::Floats(_) => false,
             Numbers::Ints(_) => true,
+        }
+    }
+
+    /// The elements in single precision, which stay in the file if they have it there.
+    pub fn floats_in_place(&self) -> Result<Floats<'a>, Fault> {
+        match self.numbers {
+            Numbers::Raw(FLOAT, raw) => Ok(Floats::InFile(raw)),
+            _ => Ok(Floats::Own(self.to_floats()?)),
         }
     }
 

@@ -10,7 +10,7 @@ use peerlight_models::{
 };
 
 use crate::{
-    constant::Constant,
+    constant::{Constant, Floats},
     error::{Fault, refuse},
 };
 
@@ -161,7 +161,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The graph of what `output` needs, and the values of its parameters, in order.
-    pub fn finish(self, output: usize) -> Result<(Graph, Vec<Vec<f32>>), Error> {
+    pub fn finish(self, output: usize) -> Result<(Graph, Vec<Floats<'a>>), Error> {
         let mut needed = vec![false; self.nodes.len()];
         needed[output] = true;
         for i in (0..=output).rev() {
@@ -182,17 +182,11 @@ impl<'a> Draft<'a> {
                 let Parameter { name, shape, role, values: source } = &self.parameters[parameter];
                 if parameters[parameter].is_none() {
                     parameters[parameter] = Some(builder.parameter(name, shape, *role));
-                    let mut own = match source {
-                        Values::Of(constant) => constant.to_floats().map_err(Fault::of_file)?,
-                        Values::Own(values) => values.clone(),
+                    let own = match source {
+                        Values::Of(constant) => constant.floats_in_place().map_err(Fault::of_file)?,
+                        Values::Own(values) => Floats::Own(values.clone()),
                     };
-                    // What masks a place for a softmax need not be infinite, and a weight file holds finite numbers.
-                    if *role == Role::Constant {
-                        own.iter_mut().filter(|value| value.is_infinite()).for_each(|value| {
-                            *value = value.clamp(-MASKED, MASKED);
-                        });
-                    }
-                    values.push(own);
+                    values.push(if *role == Role::Constant { finite(own) } else { own });
                 }
                 own.extend(parameters[parameter]);
             }
@@ -201,6 +195,12 @@ impl<'a> Draft<'a> {
         }
         Ok((builder.finish_with_found_layers()?, values))
     }
+}
+
+/// What masks a place for a softmax need not be infinite, and a weight file holds finite numbers.
+fn finite(values: Floats<'_>) -> Floats<'_> {
+    let finite = |value: f32| if value.is_infinite() { value.clamp(-MASKED, MASKED) } else { value };
+    Floats::Own(values.into_vec().into_iter().map(finite).collect())
 }
 
 impl<'a> Parameter<'a> {

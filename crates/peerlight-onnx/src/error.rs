@@ -5,7 +5,7 @@ use peerlight_core::{Code, Error};
 /// What is wrong with a file or a node: a sentence without its subject, and what to do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
-    /// "has no weight".
+    /// Description of the fault, without its subject: "has no weight".
     pub what: String,
     /// "Export it in evaluation mode."
     pub advice: &'static str,

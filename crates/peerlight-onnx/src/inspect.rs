@@ -12,14 +12,14 @@ use crate::{
     model::{begin, convert, import, inputs, parse},
 };
 
-/// What is in a file.
+/// Content of an ONNX file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Inspection {
     /// The program that wrote the file.
     pub producer: String,
     /// The version of the standard operations.
     pub opset: i64,
-    /// What the file takes.
+    /// Inputs of the file.
     pub inputs: Vec<InputInfo>,
     /// Names of what it gives.
     pub outputs: Vec<String>,
@@ -35,19 +35,19 @@ pub struct Inspection {
     pub refusal: Option<String>,
 }
 
-/// What a file takes.
+/// Input of a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct InputInfo {
-    /// Its name.
+    /// Name of the input.
     pub name: String,
-    /// Its extents, as far as the file says them.
+    /// Extents of the input, as far as the file says them.
     pub shape: Vec<Option<i64>>,
 }
 
 /// A node that cannot be run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Unsupported {
-    /// The operation.
+    /// Type of the operation, such as `ArgMax`.
     pub op: String,
     /// The node's name.
     pub name: String,
@@ -82,7 +82,7 @@ pub struct NetworkInfo {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct LayerInfo {
-    /// Its name.
+    /// Name of the layer.
     pub name: String,
     /// Channels, height and width.
     pub shape: Vec<usize>,
@@ -144,7 +144,7 @@ fn unsupported(bytes: &[u8], options: &Options) -> Result<Vec<Unsupported>> {
 }
 
 impl NetworkInfo {
-    /// What is to be known of a graph.
+    /// Description of a graph.
     pub fn of(graph: &peerlight_models::Graph) -> Self {
         let layers = graph.layers().iter();
         Self {

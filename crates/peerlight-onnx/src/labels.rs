@@ -15,7 +15,7 @@ struct Class {
 
 /// Reads names of classes in the order of the logits. The text is one of
 ///
-/// - a name on each line, perhaps after a number and a colon or a WordNet id;
+/// - a name on each line, perhaps after a number and a colon, which then says their order, or after a WordNet id;
 /// - a JSON list of names, or a JSON object of them by number (`id2label` of Hugging Face, `class_index` of Keras);
 /// - a table with a column `class_name`, `name`, `label` or `class`, such as ImageNet's `classes.csv`. A column
 ///   `class_index`, `index`, `class_id` or `id` says their order. Commas, semicolons or tabs separate the cells;
@@ -24,17 +24,15 @@ struct Class {
 /// Where there are WordNet ids, and they are those of ImageNet's 1,000 classes in order, the names are our own.
 ///
 /// # Errors
-/// `ask-invalid` if the text has fewer than two names, JSON of another form, or a table that numbers them otherwise
-/// than from 0 on.
+/// `ask-invalid` if the text has fewer than two names, JSON of another form, or numbers that are not those from 0 on
+/// (before the names of lines also those from 1 on).
 pub fn parse(text: &str) -> Result<Vec<String>> {
     let text = text.trim().trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     let names = match serde_json::from_str(&text) {
         Ok(value @ (Value::Array(_) | Value::Object(_))) => of_json(&value)?,
         _ => match table::classes(&text) {
             Some(classes) => names(classes?),
-            None if text.contains('\n') => {
-                names(text.lines().map(plain).filter(|class| !class.name.is_empty()).collect())
-            }
+            None if text.contains('\n') => names(of_lines(&text)?),
             None => in_one_line(&text),
         },
     };
@@ -72,6 +70,16 @@ pub fn of_json(value: &Value) -> Result<Vec<String>> {
     classes.map(names).ok_or_else(wrong)
 }
 
+/// A class on each line, in the order of the numbers before the names, if every line has one.
+fn of_lines(text: &str) -> Result<Vec<Class>> {
+    let lines = || text.lines().filter(|line| !plain(line).name.is_empty());
+    let numbers: Option<Vec<usize>> = lines().map(|line| numbered(line)?.0.trim().parse().ok()).collect();
+    let Some(numbers) = numbers else { return Ok(lines().map(plain).collect()) };
+    let first = numbers.iter().min().copied().filter(|first| *first < 2).unwrap_or_default();
+    in_order(numbers.into_iter().map(|number| number - first).zip(lines().map(plain)).collect())
+        .ok_or_else(|| invalid("The numbers before the classes' names must go from 0 or 1 on, each once."))
+}
+
 /// Classes by their numbers, which must be those from 0 on.
 fn in_order(mut classes: Vec<(usize, Class)>) -> Option<Vec<Class>> {
     classes.sort_by_key(|(number, _)| *number);
@@ -100,10 +108,15 @@ fn in_one_line(text: &str) -> Vec<String> {
 /// A class by its name, perhaps with a number or a WordNet id before it.
 fn plain(part: &str) -> Class {
     let part = part.trim();
-    let numbered = part.split_once(':').filter(|(number, _)| number.trim().parse::<u32>().is_ok());
+    let numbered = numbered(part);
     let named = part.split_once(char::is_whitespace).filter(|(id, _)| is_wordnet_id(id));
     let wnid = named.map_or("", |(id, _)| id).to_owned();
     Class { wnid, name: numbered.or(named).map_or(part, |(_, name)| name).trim().to_owned() }
+}
+
+/// The number before a colon, and what is behind it.
+fn numbered(line: &str) -> Option<(&str, &str)> {
+    line.split_once(':').filter(|(number, _)| number.trim().parse::<u32>().is_ok())
 }
 
 fn invalid(text: &str) -> Error {

@@ -23,6 +23,7 @@ mod draft;
 mod error;
 mod fold;
 mod import;
+mod in_place;
 mod inspect;
 mod keys;
 mod labels;

@@ -9,10 +9,11 @@ use peerlight_models::{
 };
 
 use crate::{
-    constant::{Int, data_type},
+    constant::{Floats, Int, data_type},
     draft::{Data, Draft},
     error::{Fault, refuse},
-    import::{Import, Merged, Value, name_of},
+    import::{Call, Import, Merged, Value, name_of},
+    ops::{resample::smoothed, resize::mapped},
     preprocess::{Guess, guess},
     proto::{Model, Node, ValueInfo},
 };
@@ -50,6 +51,20 @@ pub struct Imported {
 /// `bundle-invalid` if the file is damaged, or `network-unsupported` with the operation and the name of a node that
 /// is not supported.
 pub fn import(bytes: &[u8], options: &Options) -> Result<Imported, Error> {
+    let InFile { graph, values, guess } = read(bytes, options)?;
+    Ok(Imported { graph, values: values.into_iter().map(Floats::into_vec).collect(), guess })
+}
+
+/// A network whose numbers are still in its file.
+pub struct InFile<'a> {
+    pub graph: Graph,
+    /// The values of the graph's parameters, in order.
+    pub values: Vec<Floats<'a>>,
+    pub guess: Guess,
+}
+
+/// As [`import`], without a copy of the numbers.
+pub fn read<'a>(bytes: &'a [u8], options: &Options) -> Result<InFile<'a>, Error> {
     let model = parse(bytes)?;
     let mut import = begin(&model, bytes.len(), options)?;
     let mut failed = None;
@@ -61,7 +76,7 @@ pub fn import(bytes: &[u8], options: &Options) -> Result<Imported, Error> {
             Ok(logits) => {
                 let guess = guess(&model, &import.draft);
                 let (graph, values) = import.draft.finish(logits)?;
-                return Ok(Imported { graph, values, guess });
+                return Ok(InFile { graph, values, guess });
             }
             Err(error) => failed = failed.or(Some(error)),
         }
@@ -99,19 +114,29 @@ pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Im
                       python -m tf2onnx.convert --saved-model folder --output model.onnx.";
         let what = match names.as_slice() {
             [] => "takes no image".to_owned(),
-            names => format!("takes {} things instead of one image: {}", names.len(), names.join(", ")),
+            names => format!("takes {} inputs instead of one image: {}", names.len(), names.join(", ")),
         };
         return Err(Fault::new(what).advise(advice).of_file());
     };
-    let (shape, order) = image(input, options).map_err(Fault::of_file)?;
+    let ([height, width], order) = image(input, options).map_err(Fault::of_file)?;
     let batch = if input.shape.first() == Some(&Some(1)) { Int::Known(1) } else { Int::BATCH };
-    let mut import = Import::new(model, Draft::new(shape), size, batch)?;
-    import.define(input.name, Value::Data(Data { node: 0, order: order.to_vec() }));
+    let side = height.max(width);
+    let mut import = Import::new(model, Draft::new([3, side, side]), size, batch)?;
+    let node = stretched(&mut import, [height, width]).map_err(Fault::of_file)?;
+    import.define(input.name, Value::Data(Data { node, order: order.to_vec() }));
     Ok(import)
 }
 
-/// The image's channels, height and width, and the order in which the file has its axes.
-fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 3], [usize; 4]), Fault> {
+/// The square image with the height and width of the file's. Along the longer axis it stays as it is.
+fn stretched(import: &mut Import<'_>, [height, width]: [usize; 2]) -> Result<usize, Fault> {
+    let side = height.max(width);
+    let matrix = |extent: usize| (extent < side).then(|| smoothed(side, extent)).transpose();
+    let node = Node { name: "stretch", ..Node::default() };
+    mapped(import, &Call { node: &node, inputs: Vec::new() }, 0, [matrix(height)?, matrix(width)?])
+}
+
+/// The image's height and width, and the order in which the file has its axes.
+fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 2], [usize; 4]), Fault> {
     let what = || {
         let extent = |extent: &Option<i64>| extent.map_or_else(|| "?".to_owned(), |extent| extent.to_string());
         let shape: Vec<String> = input.shape.iter().map(extent).collect();
@@ -140,10 +165,10 @@ fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 3], [usize
         Some(extent) => usize::try_from(extent).map_err(|_| Fault::new(what())),
     };
     let (height, width) = (side(height)?, side(width)?);
-    if height != width || !(1..=LARGEST).contains(&height) {
-        return refuse(format!("takes images of {height} x {width} pixels; they must be square, of up to {LARGEST}"));
+    if [height, width].iter().any(|extent| !(1..=LARGEST).contains(extent)) {
+        return refuse(format!("takes images of {height} x {width} pixels; there may be 1 to {LARGEST} each way"));
     }
-    Ok(([3, height, width], order))
+    Ok(([height, width], order))
 }
 
 /// The outputs that may be the logits, the likeliest first.

@@ -12,9 +12,10 @@ mod norm;
 mod pad;
 mod pool;
 mod quantize;
-mod resample;
-mod resize;
+pub mod resample;
+pub mod resize;
 pub mod shape;
+mod windows;
 
 use crate::{
     error::Fault,
@@ -142,6 +143,7 @@ pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
         return Err(Fault::new("is of a kind that is not supported").advise(advice(op)));
     };
     match call.inputs.iter().flatten().any(|value| matches!(value, Value::Merged(_))) {
+        true if along == Unknown => windows::convert(import, call),
         true if along != Composed => merged::convert(import, call, along),
         _ => convert(import, call),
     }

@@ -3,13 +3,17 @@
 use burn::tensor::Device;
 use peerlight_core::{Code, Error, Preprocess, Result};
 use peerlight_models::{
-    Bundle, Calibration, Graph, GraphSpec, IMAGENET_1K, Manifest, Model, Network, PeerManifest, architecture, sha256,
+    Bundle, Calibration, Graph, GraphSpec, IMAGENET_1K, Manifest, Model, Network, PeerManifest, architecture,
 };
 use serde::Serialize;
 
-use crate::{ImportedPeer, NetworkInfo, PRESETS, PeerOptions, Preset};
+use crate::{
+    NetworkInfo, PRESETS, PeerOptions, Preset,
+    in_place::{Place, in_place},
+    peer::PeerInFile,
+};
 
-/// What a person says of a file with networks.
+/// Statements of a person about a file with networks.
 #[derive(Debug, Clone, Default)]
 pub struct OwnOptions {
     /// Id of the peer of an ONNX file: letters, digits and dashes. It is made of the name otherwise.
@@ -20,11 +24,9 @@ pub struct OwnOptions {
     pub peer: PeerOptions,
     /// Ids of the peers of a bundle that are taken; all otherwise.
     pub peers: Option<Vec<String>>,
-    /// sha256 of the file, where the caller has computed it. It is computed otherwise.
-    pub sha256: Option<String>,
 }
 
-/// What is in a file with networks, and what is guessed of them.
+/// Content of a file with networks, and guesses about them.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct NetworkInspection {
@@ -62,16 +64,29 @@ pub struct OwnPeer {
 pub struct OwnNetworks {
     /// Peers, each with preprocessing and classes of its own, and their networks.
     pub peers: Vec<(PeerManifest, Network)>,
-    /// Name of the file's content, if it has one.
+    /// Name of a bundle all of whose peers are taken.
     pub name: Option<String>,
     /// License of the weights, and whose they are.
     pub license: String,
     /// Origin of the weights.
     pub source: String,
-    /// sha256 of the file.
-    pub sha256: String,
-    /// What agreement was worth on test images, if that was measured of exactly these peers.
-    pub calibration: Option<Calibration>,
+    /// Calibration that such a bundle has in its description.
+    pub own_calibration: Option<Calibration>,
+}
+
+impl OwnNetworks {
+    /// What agreement was worth on test images, if that was measured of exactly these peers: the calibration of the
+    /// bundle, or the one that comes with Peerlight for the file of this sha256.
+    ///
+    /// # Errors
+    /// `bundle-invalid` if that is not sound.
+    pub fn calibration(&self, sha256: &str) -> Result<Option<Calibration>> {
+        match (&self.name, &self.own_calibration) {
+            (None, _) => Ok(None),
+            (Some(_), None) => Calibration::shipped(sha256),
+            (Some(_), own) => Ok(own.clone()),
+        }
+    }
 }
 
 /// Says what is in a file, and what is guessed of it.
@@ -89,33 +104,29 @@ pub fn inspect_own(bytes: &[u8], options: &OwnOptions) -> Result<NetworkInspecti
     Ok(NetworkInspection { kind: "onnx", peers: vec![OwnPeer::of(&peer.manifest)?], presets: PRESETS })
 }
 
-/// Makes the peers of a file on a device.
+/// Makes the peers of a file on a device. An ONNX file's memory becomes that of its networks, so that no copy of
+/// numbers in single precision is made.
 ///
 /// # Errors
 /// As [`inspect_own`].
-pub fn build_own(bytes: &[u8], options: &OwnOptions, device: &Device) -> Result<OwnNetworks> {
-    if is_bundle(bytes) {
-        let bundle = Bundle::parse(bytes)?;
+pub fn build_own(file: Vec<u8>, options: &OwnOptions, device: &Device) -> Result<OwnNetworks> {
+    if is_bundle(&file) {
+        let bundle = Bundle::parse(&file)?;
         let own = &bundle.manifest;
         let taken = taken(own, options)?;
         let are_all = taken.iter().copied().eq(0..own.peers.len());
-        let sha256 = options.sha256.clone().unwrap_or_else(|| bundle.sha256());
         return Ok(OwnNetworks {
             name: are_all.then(|| own.name.clone()),
-            calibration: if are_all { bundle.calibration(&sha256)? } else { None },
+            own_calibration: own.calibration.clone(),
             license: own.license.clone(),
             source: own.source.clone(),
-            sha256,
             peers: taken.into_iter().map(|i| Ok((whole(own, i), bundle.build(i, device)?))).collect::<Result<_>>()?,
         });
     }
-    let ImportedPeer { manifest, mut tensors, license, source, .. } = imported(bytes, options)?;
-    let graph = graph_of(&manifest)?;
-    let mut named = |name: &str| tensors.remove(&format!("{}.{name}", manifest.id)).map_or_else(Vec::new, |t| t.values);
-    let values = graph.parameters().iter().map(|parameter| named(&parameter.name)).collect();
-    let peers = vec![(manifest, Network::new(graph, values, device)?)];
-    let sha256 = options.sha256.clone().unwrap_or_else(|| sha256(bytes));
-    Ok(OwnNetworks { peers, name: None, license, source, sha256, calibration: None })
+    let PeerInFile { manifest, graph, values, license, source, .. } = imported(&file, options)?;
+    let places = values.into_iter().map(|values| Place::of(values, &file)).collect();
+    let peers = vec![(manifest, Network::of_data(graph, in_place(file, places), device)?)];
+    Ok(OwnNetworks { peers, name: None, license, source, own_calibration: None })
 }
 
 /// Whether a file is a safetensors file: a header's length, then the header, which is JSON.
@@ -123,19 +134,26 @@ fn is_bundle(bytes: &[u8]) -> bool {
     bytes.get(8) == Some(&b'{')
 }
 
-fn imported(bytes: &[u8], options: &OwnOptions) -> Result<ImportedPeer> {
+fn imported<'a>(bytes: &'a [u8], options: &OwnOptions) -> Result<PeerInFile<'a>> {
     let name = options.peer.name.as_ref().or(options.file.as_ref()).map_or("network", String::as_str).to_owned();
     let id = options.id.clone().unwrap_or_else(|| id_of(&name));
     let peer = PeerOptions { name: Some(name), ..options.peer.clone() };
-    ImportedPeer::read(&id, bytes, peer)
+    PeerInFile::read(&id, bytes, peer)
 }
+
+/// Names of what is shown beside the networks' own maps: a network of such an id could not be told from it.
+const SHOWN: [&str; 3] = ["mutual", "mutual-raw", "image"];
 
 /// An id made of a name.
 fn id_of(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let id: String = name.chars().take(60).map(plain).collect();
     let id = id.trim_matches('-');
-    if id.is_empty() { "network".into() } else { id.into() }
+    match id {
+        "" => "network".into(),
+        id if SHOWN.contains(&id) => format!("network-{id}"),
+        id => id.into(),
+    }
 }
 
 /// The places of the peers that are asked for.

@@ -3,15 +3,20 @@
 use std::collections::BTreeMap;
 
 use peerlight_core::{Code, Error, Result};
-use peerlight_models::{Array, Manifest, Model, PeerManifest};
+use peerlight_models::{Array, Graph, Manifest, Model, PeerManifest};
 use serde_json::Value;
 
-use crate::{Options, Preparation, import, keys, labels, model::Imported};
+use crate::{
+    Options, Preparation,
+    constant::Floats,
+    keys, labels,
+    model::{self, InFile},
+};
 
 /// What a person says of a network, or a JSON file beside it.
 #[derive(Debug, Clone, Default)]
 pub struct PeerOptions {
-    /// Name for people.
+    /// Name of the network, shown to people.
     pub name: Option<String>,
     /// Names of its classes, in the order of its logits.
     pub labels: Option<Labels>,
@@ -23,13 +28,13 @@ pub struct PeerOptions {
     pub output: Option<String>,
     /// License of the weights, and whose they are.
     pub license: Option<String>,
-    /// Where the weights come from.
+    /// Source of the weights, in words for people.
     pub source: Option<String>,
     /// What a JSON file says that is not understood, in whole sentences.
     pub notes: Vec<String>,
 }
 
-/// What classes are called.
+/// Names of the classes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Labels {
     /// By names.
@@ -51,7 +56,7 @@ pub struct ImportedPeer {
     pub guesses: Vec<String>,
     /// License of the weights, or that it is not known.
     pub license: String,
-    /// Where the weights come from.
+    /// Source of the weights, in words for people.
     pub source: String,
 }
 
@@ -199,10 +204,33 @@ impl ImportedPeer {
     /// # Errors
     /// Those of [`import`], or `ask-invalid` for labels or a preprocessing that do not fit.
     pub fn read(id: &str, bytes: &[u8], options: PeerOptions) -> Result<Self> {
+        let PeerInFile { manifest, graph, values, guesses, license, source } = PeerInFile::read(id, bytes, options)?;
+        let arrays = graph.parameters().iter().zip(values).map(|(parameter, values)| {
+            let array = Array { shape: parameter.shape.clone(), values: values.into_vec() };
+            (format!("{id}.{}", parameter.name), array)
+        });
+        Ok(Self { manifest, tensors: arrays.collect(), guesses, license, source })
+    }
+}
+
+/// A peer whose numbers are still in its ONNX file.
+pub struct PeerInFile<'a> {
+    pub manifest: PeerManifest,
+    pub graph: Graph,
+    /// The values of the graph's parameters, in order.
+    pub values: Vec<Floats<'a>>,
+    pub guesses: Vec<String>,
+    pub license: String,
+    pub source: String,
+}
+
+impl<'a> PeerInFile<'a> {
+    /// As [`ImportedPeer::read`], without a copy of the numbers.
+    pub fn read(id: &str, bytes: &'a [u8], options: PeerOptions) -> Result<Self> {
         let given = &options.preparation;
         let side = options.side.or(given.as_ref().and_then(|given| given.side));
         let how = Options { side, output: options.output.clone() };
-        let Imported { graph, values, guess } = import(bytes, &how)?;
+        let InFile { graph, values, guess } = model::read(bytes, &how)?;
         let mut guesses: Vec<String> = options.notes.iter().map(|note| format!("{id}: {note}")).collect();
         let [_, own_side, _] = graph.input();
         if let Some(side) = side.filter(|side| *side != own_side) {
@@ -248,18 +276,9 @@ impl ImportedPeer {
             preprocess: Some(preparation.to_preprocess(own_side)?),
             labels: Some(labels.names(classes)?),
         };
-        let arrays = graph.parameters().iter().zip(values).map(|(parameter, values)| {
-            (format!("{id}.{}", parameter.name), Array { shape: parameter.shape.clone(), values })
-        });
-        let tensors = arrays.collect();
         let license = options.license.unwrap_or_else(|| UNSTATED.into());
-        Ok(Self {
-            manifest,
-            tensors,
-            guesses,
-            license,
-            source: options.source.unwrap_or_else(|| "an ONNX file".into()),
-        })
+        let source = options.source.unwrap_or_else(|| "an ONNX file".into());
+        Ok(Self { manifest, graph, values, guesses, license, source })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::preprocess::{PRESETS, Preset, preset};
 pub struct Preparation {
     /// The mean of red, green and blue, where black is 0 and white is 1.
     pub mean: [f64; 3],
-    /// What they are divided by after the mean is taken off.
+    /// Numbers that the pixels are divided by after the mean is subtracted.
     pub std: [f64; 3],
     /// Whether the network reads blue, green, red.
     pub bgr: bool,
@@ -27,7 +27,7 @@ pub struct Preparation {
 const CROP: f64 = 0.875;
 
 impl Preparation {
-    /// A preset's values.
+    /// Values of a preset.
     pub fn of(preset: &Preset) -> Self {
         Self { mean: preset.mean, std: preset.std, bgr: preset.bgr, crop: None, side: None }
     }
@@ -162,7 +162,7 @@ fn is_bgr(text: &str) -> Result<bool> {
 fn unknown(text: &str) -> Error {
     let ids: Vec<&str> = PRESETS.iter().map(|preset| preset.id).collect();
     let text = format!(
-        "'{text}' is no preprocessing. There are {}, and free values: mean=0.5,std=0.5 or \
+        "'{text}' is not a preprocessing. There are {}, and free values: mean=0.5,std=0.5 or \
          mean=0.485,0.456,0.406,std=0.229,0.224,0.225, with crop=0.875, size=224 or channels=bgr.",
         ids.join(", ")
     );
@@ -170,5 +170,5 @@ fn unknown(text: &str) -> Error {
 }
 
 fn wrong(key: &str) -> Error {
-    Error::new(Code::AskInvalid, format!("The value of '{key}' is of another kind than it should be."))
+    Error::new(Code::AskInvalid, format!("The value of '{key}' has the wrong type."))
 }

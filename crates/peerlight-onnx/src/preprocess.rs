@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Preset {
-    /// The preset's id.
+    /// Id of the preset.
     pub id: &'static str,
     /// Other words for it.
     pub aliases: &'static [&'static str],
@@ -21,7 +21,7 @@ pub struct Preset {
     pub name: &'static str,
     /// The mean of red, green and blue, where black is 0 and white is 1.
     pub mean: [f64; 3],
-    /// What they are divided by after the mean is taken off.
+    /// Numbers that the pixels are divided by after the mean is subtracted.
     pub std: [f64; 3],
     /// Whether the network reads blue, green, red.
     pub bgr: bool,

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 
 use burn::tensor::{Device, Tensor};
 use peerlight_core::Code;
-use peerlight_models::{Bundle, Layer, micro};
+use peerlight_models::{Layer, micro};
 use peerlight_onnx::{Labels, Options, OwnOptions, PeerOptions, build_own, import, inspect_own};
 
 fn file(name: &str) -> Vec<u8> {
@@ -57,12 +57,13 @@ fn what_a_person_says_wins_or_is_refused() {
 #[test]
 fn an_onnx_file_built_computes_what_it_does_imported() {
     let (bytes, device) = (file("last-axis"), Device::flex());
-    let own = build_own(&bytes, &OwnOptions::default(), &device).unwrap();
+    let own = build_own(bytes.clone(), &OwnOptions::default(), &device).unwrap();
     let [(manifest, network)] = own.peers.as_slice() else { panic!("one network") };
-    assert_eq!((manifest.id.as_str(), own.sha256), ("network", peerlight_models::sha256(&bytes)));
-    // What the caller has computed is not computed again.
-    let known = OwnOptions { sha256: Some("known".into()), ..OwnOptions::default() };
-    assert_eq!(build_own(&bytes, &known, &device).unwrap().sha256, "known");
+    assert_eq!((manifest.id.as_str(), &own.name), ("network", &None));
+    // A network's map is not taken for the mutual one because of its file's name.
+    let named = |name: &str| OwnOptions { file: Some(name.into()), ..OwnOptions::default() };
+    let id = |name: &str| build_own(bytes.clone(), &named(name), &device).unwrap().peers[0].0.id.clone();
+    assert_eq!(["Mutual", "image", "mutuals"].map(id), ["network-mutual", "network-image", "mutuals"]);
     let imported = import(&bytes, &Options::default()).unwrap();
     let other = peerlight_models::Network::new(imported.graph, imported.values, &device).unwrap();
     let x = Tensor::<4>::ones([1, 3, 48, 48], &device);
@@ -73,12 +74,17 @@ fn an_onnx_file_built_computes_what_it_does_imported() {
 #[test]
 fn all_of_a_bundle_or_some_of_it() {
     let (bytes, device) = (micro::bundle().unwrap(), Device::flex());
-    let all = build_own(&bytes, &OwnOptions::default(), &device).unwrap();
+    let all = build_own(bytes.clone(), &OwnOptions::default(), &device).unwrap();
     assert_eq!((all.name.as_deref(), all.peers.len()), (Some("Known answers"), 2));
-    assert_eq!(all.sha256, Bundle::parse(&bytes).unwrap().sha256());
     let one = |id: &str| OwnOptions { peers: Some(vec![id.into()]), ..OwnOptions::default() };
-    let second = build_own(&bytes, &one("second"), &device).unwrap();
-    assert_eq!((second.name, second.peers[0].0.id.as_str()), (None, "second"));
+    let second = build_own(bytes.clone(), &one("second"), &device).unwrap();
+    // What comes with Peerlight for a file holds for all of its peers together.
+    let shipped = include_str!("../../peerlight-models/calibrations/lite0-lite1.json");
+    let shipped: serde_json::Value = serde_json::from_str(shipped).unwrap();
+    let hash = shipped["bundle_sha256"].as_str().unwrap();
+    assert!(all.calibration(hash).unwrap().is_some() && all.calibration("another").unwrap().is_none());
+    assert!(second.calibration(hash).unwrap().is_none());
+    assert_eq!((second.name.as_deref(), second.peers[0].0.id.as_str()), (None, "second"));
     assert_eq!(second.peers[0].0.labels.as_ref().map(Vec::len), Some(micro::CLASSES));
     let x = micro::input(&device);
     let logits = |own: &peerlight_models::Network| own.logits(Layer::INPUT, x.clone()).into_data();

@@ -9,6 +9,8 @@ fn every_form_gives_the_names_in_order() {
     let texts = [
         "cat\ndog, hound\n\nbird\n",
         "0: cat\r\n1: dog, hound\r\n2: bird",
+        "2: bird\n\n0: cat\n1: dog, hound\n",
+        "1: cat\n2: dog, hound\n3: bird\n",
         "n02123045 cat\nn02084071 dog, hound\nn01503061 bird",
         r#"["cat", "dog, hound", "bird"]"#,
         r#"{"2": "bird", "0": "cat", "1": "dog, hound"}"#,
@@ -46,6 +48,9 @@ fn imagenets_wordnet_ids_in_order_are_imagenets_names() {
 
 #[test]
 fn what_is_no_list_of_names_is_refused() {
+    for text in ["0: cat\n0: dog", "1: cat\n3: dog", "2: cat\n3: dog"] {
+        assert_eq!(parse_labels(text).unwrap_err().code(), Code::AskInvalid, "{text}");
+    }
     for text in ["", "cat", "[1, 2]", r#"{"a": "cat", "b": "dog"}"#, r#"{"0": "cat", "2": "dog"}"#, "id;name\n1;a\n2;b"]
     {
         assert_eq!(parse_labels(text).unwrap_err().code(), Code::AskInvalid, "{text}");

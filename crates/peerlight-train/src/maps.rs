@@ -10,7 +10,7 @@ use crate::recipe::{Loss, MapKind};
 
 /// Computation of maps from features.
 pub(crate) struct Maps {
-    /// The regions.
+    /// Regions over which maps are compared.
     pub grid: Grid,
     side: usize,
     power: u32,

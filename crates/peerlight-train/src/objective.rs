@@ -3,6 +3,8 @@
 //! The first pass sees the whole images: it gives the maps that peers exchange, and the masks. The second pass, if
 //! there is one, sees the masked images. What each peer loses is in [`PeerLoss`].
 
+mod peer_loss;
+
 use burn::{
     module::Module,
     optim::GradientsParams,
@@ -18,10 +20,10 @@ use crate::{
     loader::Batch,
     maps::Maps,
     mask::MaskBatch,
-    peer_loss::PeerLoss,
     recipe::{Loss, MapKind, Mask},
     replica::Replica,
 };
+use peer_loss::PeerLoss;
 
 /// Settings of the peers' losses.
 pub(crate) struct Objective<'a> {
@@ -61,7 +63,7 @@ pub(crate) struct PeerOutput {
     pub map: Tensor<3>,
     /// Targets of the predictions, `[n, classes]`.
     pub targets: Tensor<2>,
-    /// [n, classes].
+    /// Logarithms of the probabilities, [n, classes].
     pub log_probabilities: Tensor<2>,
 }
 
@@ -75,7 +77,7 @@ impl Objective<'_> {
     /// The gradients of every peer's loss on a part of a batch, times `share`.
     ///
     /// # Errors
-    /// `classes-invalid` for an image without a class that can be learnt, `device-lost`.
+    /// `classes-invalid` for an image without a class that can be learned, `device-lost`.
     pub fn gradients(
         &self,
         batch: &Batch,

@@ -31,7 +31,7 @@ pub struct Recipe {
     /// The networks that begin, and what they learn to predict.
     #[serde(flatten)]
     pub networks: Networks,
-    /// The loss.
+    /// Terms of the loss and their weights.
     #[serde(flatten)]
     pub loss: Loss,
     /// The number of steps, the optimizer and the seed.

@@ -7,7 +7,7 @@ use burn::{
 use peerlight_core::{Preprocess, resize_map};
 use peerlight_models::{Features, Graph, Layer, Moments, Network};
 
-use crate::start::Peer;
+use crate::peer::Peer;
 
 /// A peer's network on a device that keeps gradients.
 pub(crate) struct Replica<'a> {

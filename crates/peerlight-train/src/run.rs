@@ -119,7 +119,7 @@ impl Run {
     ///
     /// # Errors
     /// `training-diverged`, `image-broken` if too many images cannot be loaded, `classes-invalid` for an image
-    /// without a class that can be learnt, `device-lost`.
+    /// without a class that can be learned, `device-lost`.
     pub fn step(&mut self) -> Result<Option<Step>> {
         if self.done >= self.steps {
             return Ok(None);
@@ -176,11 +176,11 @@ impl Run {
 /// The result of a run.
 pub struct Trained(Run);
 
-/// A trained bundle.
+/// Bundle that a run has trained.
 pub struct TrainedBundle {
-    /// The file's bytes.
+    /// Bytes of the bundle's file.
     pub bytes: Vec<u8>,
-    /// Their sha256, in lower-case hexadecimal digits.
+    /// sha256 of the bytes, in lower-case hexadecimal digits.
     pub sha256: String,
     /// Record of the run, which the file holds, too.
     pub record: Record,
@@ -194,7 +194,7 @@ pub struct Record {
     /// sha256 of the bundle that the peers come from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_sha256: Option<String>,
-    /// Number of steps.
+    /// Number of steps that the run made.
     pub steps: usize,
     /// Number of training images.
     #[serde(alias = "pictures")]

@@ -7,24 +7,11 @@ use peerlight_models::{
 };
 
 use crate::{
+    peer::Peer,
     recipe::{BatchNorm, Networks, Targets},
     replica::input,
     rng::{CounterRng, purpose},
 };
-
-/// A network in training.
-pub struct Peer {
-    /// The peer's id in the bundle.
-    pub id: String,
-    /// The network, on a device that keeps gradients.
-    pub net: Network,
-    /// Preprocessing of the network's input. All peers see the same square of an image.
-    pub preprocess: Preprocess,
-    /// Whether batch norms keep the running statistics that they have.
-    pub is_frozen: bool,
-    /// Network before training, if its predictions are the targets.
-    pub teacher: Option<Network>,
-}
 
 /// Where a run begins: the peers of a bundle, or architectures to train from scratch.
 pub struct Start {
@@ -40,7 +27,7 @@ pub struct Start {
 
 /// One peer of a start.
 pub(crate) struct PeerStart {
-    /// What its bundle says of it, or is to say.
+    /// Description of the peer in a bundle.
     pub manifest: PeerManifest,
     /// Index in the bundle that the peer comes from.
     index: Option<usize>,

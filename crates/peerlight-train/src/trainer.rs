@@ -14,20 +14,20 @@ use crate::{
     maps::Maps,
     objective::{Objective, StepGradients},
     optimizer::{clipped, largest_weight, optimizer},
+    peer::Peer,
     readback::{read, read_array},
     recipe::{Loss, Recipe},
     replica::Replica,
-    start::Peer,
     terms::LossTerms,
 };
 
 /// Fraction of the way that running statistics move towards a batch's.
 const STATISTICS_RATE: f32 = 0.1;
 
-/// What a step found, before it changed the weights.
+/// Measurements of a step, taken before it changes the weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepReport {
-    /// Every peer's losses.
+    /// Losses of every peer, in their order.
     pub peers: Vec<PeerLosses>,
     /// Mean correlation of the peers' maps, region by region, over the batch and the pairs of peers.
     pub rho: Vec<f32>,
@@ -36,7 +36,7 @@ pub struct StepReport {
 /// The losses of one peer in one step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PeerLosses {
-    /// The peer's id.
+    /// Id of the peer.
     pub id: String,
     /// The terms of the loss, before their weights.
     #[serde(flatten)]
@@ -102,7 +102,7 @@ impl Trainer {
     ///
     /// # Errors
     /// `training-diverged` if a loss, a gradient or a weight is not finite or too large to be stored,
-    /// `classes-invalid` for an image without a class that can be learnt, `device-lost`.
+    /// `classes-invalid` for an image without a class that can be learned, `device-lost`.
     pub fn step(&mut self, batch: &Batch, lr: f64) -> Result<StepReport> {
         let parts = batch.parts(self.devices.len());
         let shares = parts.iter().map(|part| part.classes.len() as f32 / batch.classes.len() as f32);

@@ -12,8 +12,8 @@ use crate::{
     dataset::Dataset,
     maps::Maps,
     objective::known,
+    peer::Peer,
     readback::{read, read_array},
-    start::Peer,
 };
 
 /// The result of a validation.

@@ -226,7 +226,7 @@ fn devices_share_a_batch_and_learn_the_same() {
             assert!((one - shared).abs() < 1e-3 * one.abs().max(0.1), "{devices} devices: {one} {shared}");
         }
     }
-    assert_ne!(one[0], one[4], "something is learnt");
+    assert_ne!(one[0], one[4], "something is learned");
     let schedule = Schedule { batch_size: 2, ..Schedule::default() };
     let error = from_micro(recipe(teacher(), small_maps(), schedule), squares(2), 3).err().unwrap();
     assert!(error.code() == Code::AskInvalid && error.to_string().contains("cannot be shared"), "{error}");

@@ -42,6 +42,18 @@ impl NetworkFile {
         piece.copy_to(&mut self.bytes[start..]);
         Ok(())
     }
+
+    /// The sha256, computed here: a browser does it several times as fast where it may.
+    pub fn sha256(&self) -> String {
+        sha256(&self.bytes)
+    }
+
+    /// What is there so far, without a copy: valid until the engine is called again.
+    #[wasm_bindgen(getter)]
+    pub fn bytes(&self) -> Uint8Array {
+        // SAFETY: it is read before anything else is called, so neither the memory nor what is in it moves.
+        unsafe { Uint8Array::view(&self.bytes) }
+    }
 }
 
 /// Says what is in a file with networks. `options` is JSON; see [`Engine::add`].
@@ -53,34 +65,34 @@ pub fn inspect(file: NetworkFile, options: &str) -> core::result::Result<JsValue
 
 #[wasm_bindgen]
 impl Engine {
-    /// Adds the networks of a file, whose memory is let go, to those that [`Engine::load_added`] opens. `options` is
-    /// JSON: `id`; `file`, its name; `peers`, the ids to take from a bundle; `sha256`, that of the file, if it was
-    /// computed already; `beside`, the text of a JSON file that came with it; and what such a file can say, where
-    /// `labels` may be the text of a file of names.
+    /// Adds the networks of a file, whose memory becomes theirs, to those that [`Engine::load_added`] opens. `options`
+    /// is JSON: `id`; `file`, its name; `peers`, the ids to take from a bundle; `beside`, the text of a JSON file that
+    /// came with it; and what such a file can say, where `labels` may be the text of a file of names.
     pub fn add(&mut self, file: NetworkFile, options: &str) -> core::result::Result<(), JsValue> {
-        let built = options_of(options).and_then(|options| build_own(&file.bytes, &options, &self.device));
+        let built = options_of(options).and_then(|options| build_own(file.bytes, &options, &self.device));
         self.added.push(built.map_err(thrown)?);
         Ok(())
     }
 
-    /// Opens the networks that were added as the peers of a bundle. What was loaded before stays if this fails.
-    pub fn load_added(&mut self) -> core::result::Result<JsValue, JsValue> {
+    /// Opens the networks that were added as the peers of a bundle; `hashes` has the sha256 of each file. What was
+    /// loaded before stays if this fails.
+    pub fn load_added(&mut self, hashes: Vec<String>) -> core::result::Result<JsValue, JsValue> {
         let added = std::mem::take(&mut self.added);
-        self.open_added(added).map_err(thrown)
+        self.open_added(added, &hashes).map_err(thrown)
     }
 }
 
 impl Engine {
-    fn open_added(&mut self, added: Vec<OwnNetworks>) -> Result<JsValue> {
+    fn open_added(&mut self, added: Vec<OwnNetworks>, hashes: &[String]) -> Result<JsValue> {
         let said = |of: fn(&OwnNetworks) -> &String| {
             let mut all: Vec<&str> = added.iter().map(|file| of(file).as_str()).collect();
             all.dedup();
             all.join("; ")
         };
         let (license, source) = (said(|file| &file.license), said(|file| &file.source));
-        let (name, sha256, calibration) = match added.as_slice() {
-            [one] => (one.name.clone(), one.sha256.clone(), one.calibration.clone()),
-            several => (None, sha256(several.iter().map(|file| &*file.sha256).collect::<String>().as_bytes()), None),
+        let (name, sha256, calibration) = match (added.as_slice(), hashes) {
+            ([one], [hash]) => (one.name.clone(), hash.clone(), one.calibration(hash)?),
+            _ => (None, sha256(hashes.concat().as_bytes()), None),
         };
         let (mut peers, networks): (Vec<_>, Vec<_>) = added.into_iter().flat_map(|file| file.peers).unzip();
         make_unique(&mut peers);
@@ -110,21 +122,20 @@ struct JsOptions {
     file: Option<String>,
     peers: Option<Vec<String>>,
     beside: Option<String>,
-    sha256: Option<String>,
 }
 
 fn options_of(json: &str) -> Result<OwnOptions> {
     let refused = |e| Error::new(Code::AskInvalid, format!("The options of a network cannot be read: {e}."));
     let mut said: Value = serde_json::from_str(json).map_err(refused)?;
-    let JsOptions { id, file, peers, beside, sha256 } = JsOptions::deserialize(&said).map_err(refused)?;
+    let JsOptions { id, file, peers, beside } = JsOptions::deserialize(&said).map_err(refused)?;
     // The text of a file of names, where a file on disk would name another one.
     if let Some(Value::String(text)) = said.get("labels")
         && !["imagenet", "none"].contains(&text.as_str())
     {
         said["labels"] = parse_labels(text)?.into();
     }
-    let alone = |name: &str| Err(Error::new(Code::AskInvalid, format!("The file '{name}' did not come along.")));
+    let alone = |name: &str| Err(Error::new(Code::AskInvalid, format!("The file '{name}' was not given.")));
     let said = PeerOptions::of_json(&said.to_string(), &alone)?;
     let beside = beside.map(|text| PeerOptions::of_json(&text, &alone)).transpose()?.unwrap_or_default();
-    Ok(OwnOptions { id, file, peer: said.or(beside), peers, sha256 })
+    Ok(OwnOptions { id, file, peer: said.or(beside), peers })
 }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use crate::{
+    pages,
     shell::{self, Result, cargo, command, exec, root},
-    tables,
 };
 
 /// What to run, and on which images.
@@ -317,7 +317,7 @@ pub fn run(args: &Args) -> Result {
         compare(&peerlight, args, a, b)?;
     }
     match PLAN.iter().any(|e| wanted(e.name)) || wanted(UNTOUCHED) {
-        true => tables::write(),
+        true => pages::write_results(),
         false => Ok(()),
     }
 }

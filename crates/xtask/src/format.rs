@@ -3,8 +3,7 @@
 
 use crate::node;
 use crate::setup::tools;
-use crate::shell::{Result, cargo, command, exec, files, root};
-use crate::test::Outcome;
+use crate::shell::{Outcome, Result, cargo, command, exec, files, root};
 
 /// What to format.
 #[derive(clap::Args)]

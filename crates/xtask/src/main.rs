@@ -11,6 +11,7 @@ mod metadata;
 mod networks;
 mod node;
 mod page;
+mod pages;
 mod pasted;
 mod planted;
 mod random;
@@ -24,6 +25,13 @@ mod tidy;
 mod torture;
 mod types;
 mod wasm;
+
+// This program uses no crate of the project, so that it is built in seconds and without Burn. These files of the crates
+// need nothing else.
+#[path = "../../peerlight-metrics/src/agreement/stats/ranking.rs"]
+mod ranking;
+#[path = "../../peerlight-core/src/rng/splitmix.rs"]
+mod splitmix;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -10,8 +10,9 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
+    pages,
     shell::{self, Result, cargo, command, exec, root, say},
-    tables, wasm,
+    wasm,
 };
 
 const PAGE: &str = "docs/networks.md";
@@ -70,7 +71,7 @@ pub fn run(args: &Args) -> Result {
     all.extend(rows);
     let text = serde_json::to_string_pretty(&all).map_err(|e| e.to_string())?;
     fs::write(&file, text + "\n").map_err(|e| format!("{FIGURES}: {e}"))?;
-    tables::write_page(PAGE, table)?;
+    pages::write_page(PAGE, table)?;
     match worse.is_empty() {
         true => Ok(()),
         false => Err(format!("these are not within {BAR}: {}", worse.join(", "))),

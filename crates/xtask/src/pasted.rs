@@ -51,7 +51,7 @@ pub fn make(args: &Args) -> Result {
     if classes.len() < 2 {
         return Err(format!("'{}' has fewer than two class folders", args.images.display()));
     }
-    let mut random = Random(args.seed);
+    let mut random = Random::new(args.seed);
     let mut truth = String::from("path,x0,y0,x1,y1,other\n");
     for i in 0..args.count {
         let mut order: Vec<usize> = (0..classes.len()).collect();

@@ -73,7 +73,7 @@ pub fn make(args: &Args) -> Result<String> {
     if !(0.0..=1.0).contains(&args.fraction) {
         return Err("--fraction must be 0 to 1".into());
     }
-    let mut random = Random(args.seed);
+    let mut random = Random::new(args.seed);
     let drawn = args.out.join("drawn");
     let source = match &args.images {
         Some(folder) => folder,

@@ -1,16 +1,22 @@
 //! Random numbers of a seed.
 
-/// A generator: SplitMix64 (Steele, Lea & Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
-pub struct Random(pub u64);
+use crate::splitmix::uniform;
+
+/// The random numbers of a seed, one after another.
+pub struct Random {
+    seed: u64,
+    drawn: u64,
+}
 
 impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self { seed, drawn: 0 }
+    }
+
     /// A number in 0..1.
     pub fn fraction(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ z >> 31) >> 11) as f64 / (1u64 << 53) as f64
+        self.drawn += 1;
+        uniform(self.seed, self.drawn - 1)
     }
 
     /// A number in `from..to`.

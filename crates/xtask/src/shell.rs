@@ -10,6 +10,14 @@ use std::time::SystemTime;
 /// An error is a sentence for the person at the terminal.
 pub type Result<T = ()> = std::result::Result<T, String>;
 
+/// How a step ended that did not fail.
+pub enum Outcome {
+    /// It ran.
+    Passed,
+    /// It did not run, for this reason.
+    Skipped(String),
+}
+
 /// The workspace's root, whatever folder the command was given in.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

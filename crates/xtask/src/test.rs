@@ -2,7 +2,7 @@
 
 use crate::node::{self, node};
 use crate::setup::{browser, target, tools};
-use crate::shell::{self, Result, cargo, command, exec, files, path_with, root, say};
+use crate::shell::{self, Outcome, Result, cargo, command, exec, files, path_with, root, say};
 use crate::{bench, format, metadata, page, tidy, types, wasm};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -29,14 +29,6 @@ enum Group {
     E2e,
     /// Every benchmark, once and small
     Bench,
-}
-
-/// How a step ended that did not fail.
-pub enum Outcome {
-    /// It ran.
-    Passed,
-    /// It did not run, for this reason.
-    Skipped(String),
 }
 
 struct Step(Group, &'static str, fn() -> Result<Outcome>);

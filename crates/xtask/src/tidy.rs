@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: rules of the source tree that no compiler checks.
 
+mod circles;
 mod crates;
 mod duplicates;
 mod text;
@@ -17,6 +18,7 @@ pub fn run() -> Result {
     let portable: Vec<String> = portable.map(|package| format!("crates/{}/src/", package.name)).collect();
     let mut faults: Vec<String> = texts.iter().flat_map(|(file, text)| text::faults(file, text, &portable)).collect();
     faults.extend(duplicates::faults(&texts));
+    faults.extend(circles::faults(&texts));
     faults.extend(crates::faults(&packages)?);
     faults.extend(tables::faults()?);
     for fault in &faults {

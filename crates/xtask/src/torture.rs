@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> Result {
         place.import_unbroken()?,
         place.calibrate_unbroken()?,
     ];
-    let mut random = Random(args.seed);
+    let mut random = Random::new(args.seed);
     let wanted = |job: &&Job| args.only.as_deref().is_none_or(|only| only == job.name);
     for job in jobs.iter().filter(wanted) {
         kills::run(&place, job, args.kills, &mut random)?;

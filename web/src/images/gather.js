@@ -1,7 +1,10 @@
 /** @typedef {{ file: File, path: string }} Given a file, and its path with the folders that were given */
 
 /** Names of files that are images, by what they say of themselves. */
-const IMAGE = /\.(jpe?g|png|webp|gif|bmp|avif|tiff?|heic|heif)$/i;
+const IMAGE = /\.(jpe?g|jfif|jpe|pjp|pjpeg|png|webp|gif|bmp|avif|tiff?|heic|heif|jxl)$/i;
+
+/** Names that are hidden, or of folders that systems leave. */
+const SYSTEM = /^(\..+|__macosx|@eadir|#recycle|\$recycle\.bin|system volume information|lost\+found)$/i;
 
 /**
  * The files of a drop, those in folders too, each with its path. To be called during the drop itself: afterwards the
@@ -45,12 +48,14 @@ async function within(entry, folder) {
 }
 
 /**
- * What there is among files: the images by path, the lists (CSV), and how many others.
+ * What there is among files: the images by path, the lists (CSV), and how many others. What is hidden, or left by a
+ * system, is no image whatever its name says.
  * @param {Given[]} files
  */
 export function sorted(files) {
-  const images = files.filter(({ file, path }) => file.type.startsWith('image/') || IMAGE.test(path));
-  const lists = files.filter(({ path }) => /\.csv$/i.test(path)).map(({ file }) => file);
+  const own = files.filter(({ path }) => !path.split('/').some((part) => SYSTEM.test(part)));
+  const images = own.filter(({ file, path }) => file.type.startsWith('image/') || IMAGE.test(path));
+  const lists = own.filter(({ path }) => /\.csv$/i.test(path)).map(({ file }) => file);
   images.sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }));
   return { images, lists, others: files.length - images.length - lists.length };
 }

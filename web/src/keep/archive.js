@@ -39,6 +39,13 @@ export async function manifestOf({ result, image, ask, engine, whatIf }) {
 }
 
 /**
+ * A network's part of its files' names: its id, or with a number before it where the joint map has the name.
+ * @param {string} id
+ * @param {number} i
+ */
+export const partOf = (id, i) => (/^mutual(-raw)?$/i.test(id) ? `${i + 1}.${id}` : id);
+
+/**
  * Everything about the image that is shown: raw maps for NumPy, overlays, a figure, the numbers, and the manifest.
  * @param {State} state
  * @returns {Promise<Blob | null>}
@@ -53,10 +60,11 @@ export async function archiveOf(state) {
     { name: 'explanation.json', bytes: bytesOf(numbersOf(result)) },
     { name: 'maps/mutual.npy', bytes: npy(result.map, side, side) },
     { name: 'maps/mutual-raw.npy', bytes: npy(raw.values, raw.rows, raw.columns) },
-    ...result.peers.map(({ id, map }) => ({ name: `maps/${id}.npy`, bytes: npy(map, side, side) })),
+    ...result.peers.map(({ id, map }, i) => ({ name: `maps/${partOf(id, i)}.npy`, bytes: npy(map, side, side) })),
   ]);
-  for (const shown of ['mutual', ...result.peers.map(({ id }) => id)]) {
-    await add(entries, `overlays/${shown}.png`, await overlayOn(state, shown));
+  await add(entries, 'overlays/mutual.png', await overlayOn(state, 'mutual'));
+  for (const [i, { id }] of result.peers.entries()) {
+    await add(entries, `overlays/${partOf(id, i)}.png`, await overlayOn(state, id));
   }
   await add(entries, 'figure.png', await paintFigure(state));
   const answer = answerOf(whatIf);

@@ -1,6 +1,6 @@
 import { ofAnyImage } from '../explain/select.js';
 import { failure } from '../shared/failure.js';
-import { labelsOf } from './labels.js';
+import { labelsOf, textOf } from './labels.js';
 import { nextItem } from './select.js';
 
 /**
@@ -34,8 +34,8 @@ export function runMany(store, engineNow) {
 
   /** @param {File} list */
   async function read(list) {
-    const text = await list.text().catch(() => '');
-    dispatch({ type: 'many-labeled', labels: labelsOf(text) });
+    const text = await list.arrayBuffer().then(textOf, () => '');
+    dispatch({ type: 'many-labeled', list: list.name, labels: labelsOf(text) });
   }
 
   /**

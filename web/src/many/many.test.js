@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initial, reduce } from '../app/state.js';
 import { csvOf, jsonOf } from './export.js';
-import { labelsOf, parseCsv } from './labels.js';
+import { classFinder, labelsOf, parseCsv, textOf } from './labels.js';
 import { accuracyOf, countsOf, groupOf, listed, nextItem, rowsOf } from './select.js';
 
 const CLASSES = ['tench', 'goldfish', 'tiger shark'];
@@ -17,7 +17,11 @@ const ready = {
 
 const give = (page, paths, labels = new Map()) => {
   const files = paths.map((path) => ({ file: /** @type {any} */ ({ name: path }), path }));
-  return reduce(reduce(page, { type: 'many-given', files, lists: [] }), { type: 'many-labeled', labels });
+  return reduce(reduce(page, { type: 'many-given', files, lists: [] }), {
+    type: 'many-labeled',
+    list: 'list.csv',
+    labels,
+  });
 };
 
 const outcome = (first, second, agreement) =>
@@ -154,4 +158,53 @@ test('CSV is read with quotes, and written with them', () => {
     [images.length, images[0].file, images[3].error.code, bundle.sha256],
     [4, 'fish/tench/a.jpg', 'image-broken', 's'],
   );
+});
+
+test('tables are read as spreadsheets write them', () => {
+  const expected = [
+    ['cat/a.png', 'Cat'],
+    ['b.png', 'dog'],
+  ];
+  for (const text of [
+    'path;class\r\ncat\\a.png;Cat\r\nb.png; dog\r\n',
+    'sep=;\r\nclass;path\r\nCat;./cat//a.png\r\ndog;b.png\r\n',
+    'path\tclass\ncat/a.png\tCat\nb.png\tdog\n',
+  ]) {
+    assert.deepEqual([...labelsOf(text)], expected, text);
+  }
+  const wide = Uint16Array.from([...'\ufeffpath,class\nb.png,caf\u00e9\n'].map((c) => c.charCodeAt(0)));
+  assert.deepEqual([...labelsOf(textOf(wide.buffer))], [['b.png', 'caf\u00e9']]);
+  assert.equal(textOf(Uint8Array.from([99, 97, 102, 0xe9]).buffer), '');
+  assert.deepEqual([...labelsOf('path,class\na.png,cat\na.png,dog\n')], [['a.png', '']]);
+});
+
+test('a folder or a list names classes as on the command line', () => {
+  const find = classFinder(['Cat', 'cat', 'caf\u00e9', 'tiger shark', '7', 'crane', 'crane']);
+  assert.deepEqual(['cat', 'Cat', 'CAT', 'cafe\u0301', 'Tiger_Shark', '7', '3', '99', 'crane', ''].map(find), [
+    1,
+    0,
+    null,
+    2,
+    3,
+    4,
+    3,
+    null,
+    null,
+    null,
+  ]);
+  const numerals = classFinder(['1', '10', '2']);
+  assert.deepEqual(['1', '10', '2', '02', '0', '3'].map(numerals), [0, 1, 2, 2, null, null]);
+});
+
+test('a list without labels is told by its name', () => {
+  const told = (labels) => reduce(ready, { type: 'many-labeled', list: 'notes.csv', labels }).many.unread;
+  assert.deepEqual([told(labelsOf('x,y\n1,2\n')), told(labelsOf('path,class\na,b\n'))], [['notes.csv'], []]);
+});
+
+test('no cell is a formula, whatever stands before it', () => {
+  const cells = ['=1', ' =1', '\t@x', '\uff1d1', '-2', 'a=1'].map((path) => {
+    const [, row = []] = parseCsv(csvOf(give(ready, [path])));
+    return row[0];
+  });
+  assert.deepEqual(cells, ["'=1", "' =1", "'\t@x", "'\uff1d1", "'-2", 'a=1']);
 });

@@ -1,5 +1,5 @@
 import { explaining } from '../explain/select.js';
-import { classIndex, labelOf } from './labels.js';
+import { classFinder, labelOf } from './labels.js';
 import { t } from '../words/index.js';
 
 /**
@@ -34,17 +34,17 @@ export function countsOf({ items }) {
   return { all: items.length, done: done.length, failed, left, leftMs: recent.length ? each * left : 0 };
 }
 
-/** @type {{ classes: string[] | undefined, index: Map<string, number> }} the last list of classes, indexed */
-let known = { classes: undefined, index: new Map() };
+/** @type {{ classes: string[] | undefined, find: ReturnType<typeof classFinder> }} of the last list of classes */
+let known = { classes: undefined, find: classFinder([]) };
 
 /**
- * The classes' indices by name.
+ * Finds the classes' indices by name.
  * @param {State} state
  */
-function indexOf({ engine }) {
+function finderOf({ engine }) {
   const classes = engine.info?.classes;
-  if (known.classes !== classes) known = { classes, index: classIndex(classes ?? []) };
-  return known.index;
+  if (known.classes !== classes) known = { classes, find: classFinder(classes ?? []) };
+  return known.find;
 }
 
 /**
@@ -56,7 +56,7 @@ function indexOf({ engine }) {
  * @property {boolean[]} right for each network, whether its answer is the label
  */
 
-/** @type {{ items: Item[], labels: object, index: object, rows: Row[] } | null} the last rows: several elements ask */
+/** @type {{ items: Item[], labels: object, find: object, rows: Row[] } | null} the last rows: several elements ask */
 let made = null;
 
 /**
@@ -65,14 +65,14 @@ let made = null;
  */
 export function rowsOf(state) {
   const { items, labels } = state.many;
-  const index = indexOf(state);
-  if (made?.items === items && made.labels === labels && made.index === index) return made.rows;
+  const find = finderOf(state);
+  if (made?.items === items && made.labels === labels && made.find === find) return made.rows;
   const rows = items.map((item) => {
-    const label = labelOf(item.path, labels, index);
+    const label = labelOf(item.path, labels, find);
     const answers = item.outcome?.peers.map(({ top }) => top[0]?.class) ?? [];
     return { item, label, differ: new Set(answers).size > 1, right: answers.map((answer) => answer === label) };
   });
-  made = { items, labels, index, rows };
+  made = { items, labels, find, rows };
   return rows;
 }
 

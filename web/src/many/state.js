@@ -33,10 +33,11 @@
  * @property {number} lastId
  * @property {File[]} lists of labels, not read yet
  * @property {Map<string, string>} labels the classes' names by path or file name, of the lists that were read
+ * @property {string[]} unread names of lists without the columns of images and classes
  * @property {ManyView} view
  *
  * @typedef {{ type: 'many-given', files: Given[], lists: File[] }
- *   | { type: 'many-labeled', labels: Map<string, string> }
+ *   | { type: 'many-labeled', list: string, labels: Map<string, string> }
  *   | { type: 'many-started', id: number }
  *   | { type: 'many-done', id: number, outcome: Outcome }
  *   | { type: 'many-failed', id: number, error: Failure }
@@ -48,7 +49,15 @@
 /** Those where the networks differ most come first. @type {ManyView} */
 const plainView = { sort: 'difference', down: true, text: '', only: 'all', grouped: false, page: 0 };
 /** @type {ManyState} */
-export const noMany = { phase: 'idle', items: [], lastId: 0, lists: [], labels: new Map(), view: plainView };
+export const noMany = {
+  phase: 'idle',
+  items: [],
+  lastId: 0,
+  lists: [],
+  labels: new Map(),
+  unread: [],
+  view: plainView,
+};
 
 /**
  * @param {State} page
@@ -76,6 +85,7 @@ function reduceOwn(own, action) {
       return { ...own, items: [...own.items, ...items], lists: action.lists, lastId, phase };
     }
     case 'many-labeled':
+      if (!action.labels.size) return { ...own, unread: [...own.unread, action.list] };
       return { ...own, labels: new Map([...own.labels, ...action.labels]) };
     case 'many-started':
       return changedItem(own, action.id, { phase: 'running' });

@@ -3,6 +3,6 @@
  * @param {unknown} value
  */
 export function quoted(value) {
-  const text = typeof value === 'string' && /^[=+@-]/.test(value) ? `'${value}` : String(value);
+  const text = typeof value === 'string' && /^\s*[=+@\-＝＋－＠]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -189,6 +189,8 @@ export const TOOLS = {
   'many.accuracy': 'Richtig nach den Sollwerten: {each}.',
   'many.done': { one: '{n} Bild erklärt{bad}.', other: '{n} Bilder erklärt{bad}.' },
   'many.bad': ', {n} nicht gelesen',
+  'many.no-list':
+    '{names}: Daraus wurden keine Klassen gelesen. Eine CSV braucht die Spalten path und class, in UTF-8 oder UTF-16.',
   'many.paused': 'Pause bei {far}.',
   'many.waits': { one: '{n} Bild wartet auf die Netze.', other: '{n} Bilder warten auf die Netze.' },
   'many.left': '{far}, noch {time}.',

@@ -80,7 +80,10 @@ const words = {
   'intake.empty-clipboard.help': 'Kopieren Sie ein Bild und fügen Sie es dann hier ein.',
   'intake.none': 'Unter diesen Dateien ist kein Bild.',
   'intake.none.help': 'Wählen Sie JPEG-, PNG- oder WebP-Bilder.',
-  'intake.left-out': { one: '{n} Datei ausgelassen: kein Bild.', other: '{n} Dateien ausgelassen: keine Bilder.' },
+  'intake.left-out': {
+    one: '{n} Datei ausgelassen: kein Bild oder versteckt.',
+    other: '{n} Dateien ausgelassen: keine Bilder oder versteckt.',
+  },
   'intake.no-sample': 'Das Beispiel konnte nicht geladen werden.',
   'intake.no-sample.help': 'Prüfen Sie die Verbindung und wählen Sie es noch einmal.',
   credits: 'Herkunft der Beispiele',

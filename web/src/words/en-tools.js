@@ -181,6 +181,7 @@ export const TOOLS = {
   'many.accuracy': 'Right by the labels: {each}.',
   'many.done': { one: '{n} image explained{bad}.', other: '{n} images explained{bad}.' },
   'many.bad': ', {n} not read',
+  'many.no-list': '{names}: no labels were read. A CSV needs the columns path and class, in UTF-8 or UTF-16.',
   'many.paused': 'Paused at {far}.',
   'many.waits': { one: '{n} image, waiting for the networks.', other: '{n} images, waiting for the networks.' },
   'many.left': '{far}, {time} left.',

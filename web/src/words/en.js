@@ -78,7 +78,10 @@ export const EN = {
   'intake.empty-clipboard.help': 'Copy an image, then paste it here.',
   'intake.none': 'There is no image among these files.',
   'intake.none.help': 'Choose JPEG, PNG or WebP images.',
-  'intake.left-out': { one: '{n} file left out: no image.', other: '{n} files left out: no image.' },
+  'intake.left-out': {
+    one: '{n} file left out: no image, or hidden.',
+    other: '{n} files left out: no images, or hidden.',
+  },
   'intake.no-sample': 'The sample could not be loaded.',
   'intake.no-sample.help': 'Check the connection and choose it again.',
   credits: 'Credits for the samples',

@@ -17,10 +17,10 @@ pub enum AgreementLevel {
     Peers,
     /// Also what the peers' joint decision keeps of the half that a map ranks highest
     Masked,
-    /// As peers, and each network with itself
+    /// As peers, and each network with itself on three changed views
     #[default]
     Itself,
-    /// All of these, and each region hidden
+    /// All of these, and each region hidden: slow
     Full,
 }
 

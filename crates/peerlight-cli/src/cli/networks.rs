@@ -1,29 +1,34 @@
-//! The flags on networks: how they are read, imported and inspected.
+//! The flags on networks: how they are read, imported, inspected and listed.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use peerlight_explain::Request;
+use peerlight_explain::{
+    Request,
+    options::{ACROSS, CROP, DOWN},
+};
 
-use super::request;
+use super::{request, settings::help};
+
+/// Heading of these flags in a command's help.
+const HEADING: &str = "ONNX files";
 
 /// What is said of networks of one's own. Where several are read, ID=VALUE is for one of them.
 #[derive(Args)]
-#[command(next_help_heading = "ONNX files")]
 pub struct OwnArgs {
     /// Names of the classes: a text file with one per line, a JSON list, a CSV such as ImageNet's classes.csv;
     /// `imagenet`; or `none` for numbers
-    #[arg(long, value_name = "[ID=]FILE")]
+    #[arg(long, value_name = "[ID=]FILE", help_heading = HEADING)]
     pub labels: Vec<String>,
     /// How pixels are prepared: torchvision, tf (-1..1), 0..1, 0..255 or caffe (BGR), or free values such as
     /// mean=0.5,std=0.5,crop=1
-    #[arg(long, allow_hyphen_values = true, value_name = "[ID=]PRESET")]
+    #[arg(long, allow_hyphen_values = true, value_name = "[ID=]PRESET", help_heading = HEADING)]
     pub preprocess: Vec<String>,
-    /// Height and width of the image, where the file takes any; otherwise 224
-    #[arg(long, value_name = "[ID=]PIXELS")]
+    /// Height and width of the input, for files that take any size; otherwise 224
+    #[arg(long, value_name = "[ID=]PIXELS", help_heading = HEADING)]
     pub size: Vec<String>,
-    /// Output with the logits, where the file has several; otherwise the first that fits
-    #[arg(long, value_name = "[ID=]NAME")]
+    /// Output with the logits, for files with several outputs; otherwise the first that fits
+    #[arg(long, value_name = "[ID=]NAME", help_heading = HEADING)]
     pub output: Vec<String>,
 }
 
@@ -70,11 +75,14 @@ pub struct Inspect {
     #[command(flatten)]
     pub own: OwnArgs,
     /// Image to run the networks on: shows their classes, and as JSON all logits, to compare with another program's
-    #[arg(long, value_name = "IMAGE", help_heading = None)]
+    #[arg(long, value_name = "IMAGE")]
     pub image: Option<PathBuf>,
-    /// Fraction of the image's shorter side that the networks see; otherwise the bundle's
-    #[arg(long, requires = "image", value_name = "FRACTION", help_heading = None)]
+    #[arg(long, requires = "image", value_name = "N", help = help(&CROP.setting))]
     pub crop: Option<f64>,
+    #[arg(long, requires = "image", value_name = "N", help = help(&ACROSS.setting))]
+    pub across: Option<f64>,
+    #[arg(long, requires = "image", value_name = "N", help = help(&DOWN.setting))]
+    pub down: Option<f64>,
     /// Methods whose raw maps are given as JSON for that image, each METHOD[:SETTING=VALUE]...
     #[arg(
         long,
@@ -82,13 +90,27 @@ pub struct Inspect {
         value_delimiter = ',',
         requires = "image",
         value_name = "METHODS",
-        value_parser = request,
-        help_heading = None
+        value_parser = request
     )]
     pub method: Vec<Request>,
     /// Print everything as JSON
-    #[arg(long, help_heading = None)]
+    #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Catalog {
+    /// Print the list as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// List the classes of a bundle with their indices instead: all, or those near to this name
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
+    pub classes: Option<String>,
+    /// Bundle whose classes are listed; otherwise the one that `peerlight explain` takes
+    #[arg(long, short, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+    #[command(flatten)]
+    pub own: OwnArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

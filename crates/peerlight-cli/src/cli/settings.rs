@@ -39,21 +39,28 @@ impl SettingArgs {
     }
 }
 
-fn arg(setting: &Setting) -> Arg {
-    let arg = Arg::new(setting.id).long(setting.id).aliases(setting.alias);
+/// What a setting's flag is for, with its range and default.
+pub fn help(setting: &Setting) -> String {
     let help = setting.help.trim_end_matches('.');
     match setting.kind {
         Kind::Number { min, max, default, .. } => {
-            let number = |text: &str| text.parse().map(Value::Number).map_err(|_| "a number is needed".to_owned());
             let default = if setting.id == CROP.setting.id { "the bundle's".into() } else { default.to_string() };
-            arg.value_name("N").value_parser(number).help(format!("{help} [{min} to {max}; default: {default}]"))
+            format!("{help} [{min} to {max}; default: {default}]")
+        }
+        Kind::Choice(choices) => format!("{help} [default: {}]", choices.first().map_or("", |choice| choice.id)),
+    }
+}
+
+fn arg(setting: &Setting) -> Arg {
+    let arg = Arg::new(setting.id).long(setting.id).aliases(setting.alias).help(help(setting));
+    match setting.kind {
+        Kind::Number { .. } => {
+            let number = |text: &str| text.parse().map(Value::Number).map_err(|_| "a number is needed".to_owned());
+            arg.value_name("N").value_parser(number)
         }
         Kind::Choice(choices) => {
             let values = choices.iter().map(|choice| PossibleValue::new(choice.id).help(choice.help));
-            let default = choices.first().map_or("", |choice| choice.id);
-            arg.value_name("CHOICE")
-                .value_parser(PossibleValuesParser::new(values).map(Value::Text))
-                .help(format!("{help} [default: {default}]"))
+            arg.value_name("CHOICE").value_parser(PossibleValuesParser::new(values).map(Value::Text))
         }
     }
 }

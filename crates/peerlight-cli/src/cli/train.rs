@@ -167,7 +167,7 @@ struct LossArgs {
         value_name = "whole|masked|both"
     )]
     transfer_onto: TransferOnto,
-    /// Peers that a map is learnt from: all others, or image by image only the better, which give the class a higher
+    /// Peers that a map is learned from: all others, or image by image only the better, which give the class a higher
     /// probability
     #[arg(
         long,

@@ -90,8 +90,8 @@ impl FromStr for Places {
                 Some(&[x0, y0, x1, y1]) if x0 < x1 && y0 < y1 => places.boxes.push(Rect { x0, y0, x1, y1 }),
                 _ => {
                     return Err(format!(
-                        "'{part}' is no place. Write row,column, counted from 1, or left,top,right,bottom in pixels, \
-                         joined by +, such as 2,3+2,4"
+                        "'{part}' is not a place. Write row,column, counted from 1, or left,top,right,bottom in \
+                         pixels. Join several by +, such as 2,3+2,4"
                     ));
                 }
             }

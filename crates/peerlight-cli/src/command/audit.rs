@@ -6,7 +6,7 @@ mod page;
 
 use std::{collections::BTreeMap, time::Instant};
 
-use peerlight_core::{Framing, Result, argmax};
+use peerlight_core::{Code, Error, Framing, Result, argmax};
 use peerlight_explain::{Explanation, Needs, REGIONS, Request, STATISTICS, Session, Statistic, statistic};
 use peerlight_models::distinct_name;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,15 @@ pub struct Audited {
 
 pub fn run(options: &Audit) -> Result<End> {
     let ranking = statistic(&options.by)?;
+    let known: Vec<&str> = free().iter().map(|statistic| statistic.meta().id).collect();
+    if !known.contains(&ranking.meta().id) {
+        let text = format!(
+            "The statistic '{}' takes further passes, and an audit makes none: rank by one of {}.",
+            options.by,
+            known.join(", ")
+        );
+        return Err(Error::new(Code::AskInvalid, text));
+    }
     let session = session::open(&options.networks, options.device)?;
     let request = Request { grid: REGIONS, ..options.method.clone() };
     session.check(&request)?;
@@ -88,7 +97,7 @@ pub fn run(options: &Audit) -> Result<End> {
     let mut left = listed.iter().filter(|image| !journal.knows(&image.name)).count();
     if left < listed.len() {
         let all = counted(listed.len(), "image");
-        eprintln!("Going on: {} of {all} looked at before; what has changed since is again.", listed.len() - left);
+        eprintln!("Going on: {} of {all} examined before; changed ones are examined again.", listed.len() - left);
     }
     let (start, mut told, mut done) = (Instant::now(), Instant::now(), 0);
     for image in &listed {
@@ -99,7 +108,7 @@ pub fn run(options: &Audit) -> Result<End> {
         }
         if journal.knows(&image.name) {
             left += 1;
-            eprintln!("{} has changed since the run began, and is looked at anew.", shown(&image.name));
+            eprintln!("{} has changed since the run began, so it is examined again.", shown(&image.name));
         }
         let found = bytes.and_then(|bytes| decode(&bytes));
         let found = found.and_then(|pixels| pollster::block_on(find(&session, &request, &image.name, &pixels)));

@@ -1,6 +1,9 @@
 //! `peerlight calibrate`
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use clap::Parser;
 use peerlight_core::{Code, Error, Result};
@@ -20,13 +23,15 @@ use crate::{
 pub fn run(options: &Calibrate) -> Result<End> {
     let bytes = files::read(&options.bundle)?;
     let bundle = bundle::parse(&options.bundle, &bytes)?;
-    enough(options)?;
+    let given = enough(options)?;
     let to = options.calibration.as_ref().or(options.out.as_ref()).unwrap_or(&options.bundle);
     let folder = options.records.clone().unwrap_or_else(|| beside(to));
     let method = if bundle.manifest.peers.len() > 1 { "mutual" } else { "guided" };
     let end = measure(options, method, &folder)?;
     let (_, outcomes) = evaluate::read(&folder.join("records.jsonl"))?;
-    let records = outcomes.into_values().filter_map(|outcome| match outcome {
+    // A folder of records may hold those of images that earlier runs were given, and this one was not.
+    let outcomes = outcomes.into_iter().filter(|(name, _)| given.contains(name));
+    let records = outcomes.filter_map(|(_, (outcome, _))| match outcome {
         Outcome::Record(record) => Some(*record),
         Outcome::Skipped { .. } => None,
     });
@@ -49,15 +54,15 @@ pub fn run(options: &Calibrate) -> Result<End> {
     Ok(end)
 }
 
-/// Refuses images of which too few have boxes, before any is worked on.
-fn enough(options: &Calibrate) -> Result<()> {
+/// The names of the images. Those of which too few have boxes are refused, before any is worked on.
+fn enough(options: &Calibrate) -> Result<BTreeSet<String>> {
     // What is left out is told when the images are measured.
     let mut left = LeftOut::default();
     let mut listed = images::list(&options.images, &[], &mut left)?.images;
     add_boxes(&mut listed, &options.boxes, &mut left)?;
     let count = listed.iter().filter(|image| !image.boxes.is_empty()).count();
     if count >= LEAST_IMAGES {
-        return Ok(());
+        return Ok(listed.into_iter().map(|image| image.name).collect());
     }
     let text = format!(
         "There are too few images for hit rates: {count} of {} have boxes, and it takes {LEAST_IMAGES} or more.",

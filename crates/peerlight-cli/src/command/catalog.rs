@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use peerlight_core::{Code, Error, Result};
-use peerlight_explain::{Kind, Setting, legacy};
+use peerlight_explain::{Kind, STATISTICS, Setting, legacy};
 use peerlight_metrics::catalog;
 use peerlight_models::nearest;
 use serde::Serialize;
@@ -19,8 +19,10 @@ pub fn run(options: &Catalog) -> Result<()> {
         return Err(Error::new(Code::AskInvalid, text));
     }
     let catalog = catalog();
+    let statistics: Vec<_> = STATISTICS.iter().map(|statistic| statistic.meta()).collect();
     if options.json {
         let mut value = json::value(&catalog)?;
+        value["statistics"] = json::value(&statistics)?;
         legacy::catalog(&mut value);
         return output::print_line(json::pretty(&value)?);
     }
@@ -42,6 +44,10 @@ pub fn run(options: &Catalog) -> Result<()> {
     _ = writeln!(text, "\nMaskings of the image by the map, for Average Drop, Increase and Gain");
     for masking in metrics.1 {
         _ = writeln!(text, "  {:<26}{}", masking.id, masking.help);
+    }
+    _ = writeln!(text, "\nStatistics of agreement");
+    for statistic in statistics {
+        _ = writeln!(text, "  {:<26}{}", statistic.id, statistic.help);
     }
     _ = writeln!(text, "\nSettings of the mutual map and of the image");
     list_settings(&mut text, catalog.settings, "  ");

@@ -20,8 +20,8 @@ use serde::Serialize;
 use self::journal::Journal;
 pub use self::{
     csv::{cell, lines},
-    html::shown as picture,
-    journal::{Outcome, Run, read},
+    html::square_jpeg,
+    journal::{Outcome, Run, Source, read},
 };
 use crate::{
     boxes::add_boxes,
@@ -42,7 +42,7 @@ pub fn run(options: &Evaluate) -> Result<End> {
     let list = images::list(&options.images, &session.info().classes, &mut left)?;
     let unknown = list.unknown();
     if !unknown.is_empty() {
-        left.note(format!("without a class that the networks have, and so left out of the accuracy: {unknown}."));
+        left.doubt(format!("without a class that the networks have, and so left out of the accuracy: {unknown}."));
     }
     let mut listed = list.images;
     // Before any limit: rows of images that are not drawn are none too many.

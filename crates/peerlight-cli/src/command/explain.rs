@@ -247,8 +247,9 @@ impl Made {
 
 fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
     let Job { session, ask, manifest, out, options } = *job;
-    let image = decode(&files::read_image(path)?)?;
-    manifest.map_or(Ok(()), |manifest| manifest.check(&image))?;
+    let bytes = files::read_image(path)?;
+    let image = decode(&bytes)?;
+    manifest.map_or(Ok(()), |manifest| manifest.check(&image, &bytes))?;
     let framing = manifest.map_or_else(|| options.settings.framing(), |manifest| Ok(manifest.framing))?;
     let host = Terminal::new();
     let clock = Instant::now();
@@ -281,8 +282,9 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
             files::write(&out.join(format!("{name}.{what}.png")), &encode_png(&painted)?)
         };
         save(&explanation.map.values, explanation.side, explanation.method)?;
-        for peer in &explanation.peers {
-            save(&peer.map.values, explanation.side, &peer.id)?;
+        let parts = names::peers(explanation.peers.iter().map(|peer| peer.id.as_str()), explanation.method);
+        for (peer, part) in explanation.peers.iter().zip(&parts) {
+            save(&peer.map.values, explanation.side, part)?;
         }
         for made in methods {
             save(&made.explanation.map.values, made.explanation.side, &made.name(session))?;

@@ -10,7 +10,9 @@ use std::{
 
 use burn::tensor::Device;
 use peerlight_core::{Code, Error, Result, read};
-use peerlight_models::{Array, Bundle, EFFICIENTNET_LITE_PREPROCESS, Manifest, PeerManifest, Precision, architecture};
+use peerlight_models::{
+    Array, Bundle, EFFICIENTNET_LITE_PREPROCESS, Manifest, PeerManifest, Precision, architecture, look_alikes,
+};
 use peerlight_onnx::{ImportedPeer, Labels, PeerOptions, manifest_of};
 
 use self::{
@@ -89,6 +91,7 @@ pub fn run(options: &Import) -> Result<()> {
         let (name, classes, parameters) = (peer.display_name(), manifest.labels(i).len(), bundle.parameters(i));
         eprintln!("{}: {name}, {classes} classes, {:.1} million weights", peer.id, parameters as f64 / 1e6);
     }
+    note_look_alikes(&manifest);
     if let Some(note) = in_common(&manifest) {
         eprintln!("{note}");
     }
@@ -98,6 +101,17 @@ pub fn run(options: &Import) -> Result<()> {
     files::write(&options.out, &bytes)?;
     let size = bytes.len() as f64 / 1e6;
     output::print_line(format_args!("{}  {}  {size:.1} MB", bundle.sha256(), options.out.display()))
+}
+
+/// Tells of classes of one network that a reader may take for one.
+fn note_look_alikes(manifest: &Manifest) {
+    for (i, peer) in manifest.peers.iter().enumerate() {
+        let labels = manifest.labels(i);
+        for [a, b] in look_alikes(labels) {
+            let names = [a, b].map(|class| format!("'{}' ({class})", files::shown(&labels[class])));
+            eprintln!("{}: {} are two classes, though their names look alike.", peer.id, names.join(" and "));
+        }
+    }
 }
 
 /// The description of a bundle, if its peers are wanted, all of them and nothing else.

@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 
 use burn::tensor::Device;
 use peerlight_core::{Error, Framing, Preprocess, Result, Rgba8, read};
-use peerlight_explain::{Request, Session};
-use peerlight_models::Layer;
+use peerlight_explain::{BundleInfo, Request, Session};
+use peerlight_models::{Bundle, Layer, Manifest, Network, PeerManifest};
 use peerlight_onnx::{Inspection, NetworkInfo, Options, inspect};
 use serde::Serialize;
 
 use crate::{bundle, cli::Inspect, decode::decode, files, json, output, own, terminal::Terminal};
 
 /// What is known of a file.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Found {
     /// `onnx` or `bundle`.
@@ -59,15 +59,24 @@ struct RawMap {
 }
 
 pub fn run(options: &Inspect) -> Result<()> {
-    let mut found = match own::is_onnx(&options.file) {
-        true => onnx(options)?,
-        false => of_bundle(options)?,
-    };
+    let mut found = Found::default();
+    if own::is_onnx(&options.file) {
+        (found.kind, found.onnx) = ("onnx", Some(onnx(options)?));
+    }
     let can_run = found.onnx.as_ref().is_none_or(|onnx| onnx.refusal.is_none());
-    if let Some(image) = options.image.as_ref().filter(|_| can_run) {
-        let image = decode(&files::read(image)?)?;
+    let image = options.image.as_ref().filter(|_| can_run);
+    if found.onnx.is_none() || image.is_some() {
         let bytes = own::bundle_bytes(&options.file, &options.own)?;
-        found.runs = runs(options, &bytes, &image)?;
+        let bundle = bundle::parse(&options.file, &bytes)?;
+        let build = |peer| bundle.build(peer, &Device::flex());
+        let networks = (0..bundle.manifest.peers.len()).map(build).collect::<Result<Vec<_>>>()?;
+        if found.onnx.is_none() {
+            (found.kind, found.name) = ("bundle", Some(bundle.manifest.name.clone()));
+            found.peers = peers(&bundle.manifest, &networks);
+        }
+        if let Some(image) = image {
+            found.runs = runs(options, &bundle, &networks, &decode(&files::read(image)?)?)?;
+        }
     }
     match options.json {
         true => output::print_line(json::pretty(&found)?),
@@ -75,59 +84,57 @@ pub fn run(options: &Inspect) -> Result<()> {
     }
 }
 
-fn onnx(options: &Inspect) -> Result<Found> {
+fn onnx(options: &Inspect) -> Result<Inspection> {
     let id = own::id_of(&options.file);
     let given = options.own.of(&id, &[&id])?;
     let bytes = files::read(&options.file)?;
     let how = Options { side: given.side, output: given.output };
     let named = |e: Error| Error::caused_by(e.code(), format!("'{}': {e}", options.file.display()), e);
-    let inspection = inspect(&bytes, &how).map_err(named)?;
-    Ok(Found { kind: "onnx", onnx: Some(inspection), name: None, peers: Vec::new(), runs: Vec::new() })
+    inspect(&bytes, &how).map_err(named)
 }
 
-fn of_bundle(options: &Inspect) -> Result<Found> {
-    let bytes = own::bundle_bytes(&options.file, &options.own)?;
-    let bundle = bundle::parse(&options.file, &bytes)?;
-    let peer = |(i, peer): (usize, &peerlight_models::PeerManifest)| {
-        let network = bundle.build(i, &Device::flex())?;
-        Ok(Peer {
-            id: peer.id.clone(),
-            name: peer.display_name().into(),
-            preprocess: bundle.manifest.preprocess(i).clone(),
-            network: NetworkInfo::of(network.graph()),
-        })
+fn peers(manifest: &Manifest, networks: &[Network]) -> Vec<Peer> {
+    let all = manifest.peers.iter().zip(networks).enumerate();
+    let peer = |(i, (peer, network)): (usize, (&PeerManifest, &Network))| Peer {
+        id: peer.id.clone(),
+        name: peer.display_name().into(),
+        preprocess: manifest.preprocess(i).clone(),
+        network: NetworkInfo::of(network.graph()),
     };
-    let peers = bundle.manifest.peers.iter().enumerate().map(peer).collect::<Result<_>>()?;
-    Ok(Found { kind: "bundle", onnx: None, name: Some(bundle.manifest.name.clone()), peers, runs: Vec::new() })
+    all.map(peer).collect()
 }
 
 /// What each peer computes with an image.
-fn runs(options: &Inspect, bytes: &[u8], image: &Rgba8) -> Result<Vec<Run>> {
-    let device = Device::flex();
-    let bundle = bundle::parse(&options.file, bytes)?;
-    let session = Session::open(&bundle, &device, "CPU")?;
-    let host = Terminal::new();
-    let framing = Framing { crop: options.crop, ..Framing::default() };
-    let pass = match options.method.is_empty() {
+fn runs(options: &Inspect, bundle: &Bundle, networks: &[Network], image: &Rgba8) -> Result<Vec<Run>> {
+    let (device, host) = (Device::flex(), Terminal::new());
+    let manifest = &bundle.manifest;
+    let framing = Framing { crop: options.crop, across: options.across, down: options.down };
+    framing.check()?;
+    let passed = match options.method.is_empty() {
         true => None,
-        false => Some(pollster::block_on(session.forward(image, framing, &host))?),
+        false => {
+            let info = BundleInfo::of(manifest, bundle.sha256(), networks);
+            let session = Session::of(info, networks.to_vec(), &device, "CPU");
+            let pass = pollster::block_on(session.forward(image, framing, &host))?;
+            Some((session, pass))
+        }
     };
-    let (mut runs, classes) = (Vec::new(), bundle.manifest.classes());
-    for (i, peer) in bundle.manifest.peers.iter().enumerate() {
-        let own = bundle.manifest.preprocess(i);
-        let preprocess = Preprocess { crop: options.crop.unwrap_or(own.crop), ..own.clone() };
+    let (mut runs, classes) = (Vec::new(), manifest.classes());
+    for (i, (peer, network)) in manifest.peers.iter().zip(networks).enumerate() {
+        let preprocess = manifest.preprocess(i);
         preprocess.check()?;
-        let input = preprocess.tensor(image, &device)?;
-        let logits = pollster::block_on(read(bundle.build(i, &device)?.logits(Layer::INPUT, input)))?;
+        let square = framing.square(preprocess.crop, image.width(), image.height());
+        let input = preprocess.tensor_of(image, square, &device)?;
+        let logits = pollster::block_on(read(network.logits(Layer::INPUT, input)))?;
         let class = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap_or_default();
         let target = classes.listed(i, class);
         let mut maps = Vec::new();
-        for (method, pass) in options.method.iter().zip(pass.iter().cycle()) {
+        for (method, (session, pass)) in options.method.iter().zip(passed.iter().cycle()) {
             let request = Request { peer: Some(i), target: Some(target.into()), ..method.clone() };
             let raw = pollster::block_on(session.explain_maps(pass, &request, &host))?.raw;
             maps.push(RawMap { method: method.spec(), rows: raw.rows, columns: raw.columns, values: raw.values });
         }
-        let label = bundle.manifest.labels(i).get(class).cloned().unwrap_or_default();
+        let label = manifest.labels(i).get(class).cloned().unwrap_or_default();
         runs.push(Run { peer: peer.id.clone(), class, label, logits, maps });
     }
     host.clear();
@@ -145,7 +152,7 @@ impl Found {
             _ = writeln!(text, "Bundle: {name}");
         }
         for Peer { id, name, preprocess: Preprocess { mean, std, .. }, network } in &self.peers {
-            _ = writeln!(text, "\nPeer {id}: {name}\nPixels in 0 to 1, less {mean:.4?}, by {std:.4?}");
+            _ = writeln!(text, "\nPeer {id}: {name}\nPixels from 0 to 1, minus {mean:.4?}, divided by {std:.4?}");
             network_text(&mut text, network);
         }
         for Run { peer, class, label, logits, .. } in &self.runs {
@@ -177,7 +184,7 @@ fn onnx_text(text: &mut String, onnx: &Inspection) {
         _ = writeln!(text, "\nCannot run: {refusal}");
     }
     for node in unsupported.iter().filter(|node| Some(&node.why) != refusal.as_ref()) {
-        _ = writeln!(text, "Nor can: {}", node.why);
+        _ = writeln!(text, "Cannot run either: {}", node.why);
     }
 }
 

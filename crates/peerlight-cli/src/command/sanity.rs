@@ -34,11 +34,11 @@ pub fn run(options: &Sanity) -> Result<()> {
         return output::print_line(json::pretty(&tested)?);
     }
     let mut text = String::from(
-        "Rank correlation of the map with the one of networks whose weights are shuffled from here to the output.\n",
+        "Rank correlation of the map with that of networks whose weights are shuffled from here to the output.\n",
     );
     _ = writeln!(
         text,
-        "Above {UNCHANGED} with everything shuffled, a map says nothing of what the networks have learnt.\n"
+        "A map above {UNCHANGED} with everything shuffled says nothing about what the networks have learned.\n"
     );
     let names: Vec<_> = tested.iter().flat_map(|t| &t.found.layers).map(|layer| layer.name).collect();
     let mut columns: Vec<&str> = Vec::new();

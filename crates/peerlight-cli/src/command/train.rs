@@ -14,7 +14,7 @@ use std::{
 };
 
 use burn::tensor::Device as BurnDevice;
-use peerlight_core::Result;
+use peerlight_core::{Code, Error, Result};
 use peerlight_explain::open_device;
 use peerlight_train::{Dataset, Event, Record, Run, Start, TrainedBundle, Validation};
 use serde::Serialize;
@@ -76,6 +76,11 @@ fn prepare(options: &Train, folder: &RunFolder, left: &mut LeftOut) -> Result<Pr
         }
     };
     recipe.check()?;
+    if recipe.networks.from.is_none() && !options.own.is_empty() {
+        let text = "--labels, --preprocess, --size and --output are for an ONNX file that --from names, and this run \
+                    starts from none.";
+        return Err(Error::new(Code::AskInvalid, text));
+    }
     let from = recipe.networks.from.as_deref().map(|path| own::bundle_bytes(path, &options.own)).transpose()?;
     let bundle_sha256 = from.as_deref().map(files::sha256);
     let start = match from {

@@ -50,10 +50,10 @@ impl Explainer for OptiCam {
         let (mut mean, mut square) = (u.clone(), u.clone());
         for step in 0..steps {
             probe.step(step, steps).await?;
-            let learnt = u.clone().autodiff().require_grad();
-            let mask = minmax(resize_map(mix(learnt.clone()), [side, side]));
+            let learned = u.clone().autodiff().require_grad();
+            let mask = minmax(resize_map(mix(learned.clone()), [side, side]));
             let loss = -probe.score_back(mask.reshape([1, 1, side, side]) * probe.input());
-            let gradient = learnt.grad(&loss.backward()).expect("the loss depends on the weights");
+            let gradient = learned.grad(&loss.backward()).expect("the loss depends on the weights");
             mean = mean * BETA[0] + gradient.clone() * (1.0 - BETA[0]);
             square = square * BETA[1] + gradient.clone() * gradient * (1.0 - BETA[1]);
             let corrected = |x: &Tensor<1>, beta: f32| x.clone() / (1.0 - beta.powi(step as i32 + 1));

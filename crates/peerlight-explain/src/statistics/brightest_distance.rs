@@ -9,7 +9,7 @@ pub struct BrightestDistance;
 
 impl Statistic for BrightestDistance {
     fn meta(&self) -> &'static StatisticMeta {
-        const HELP: &str = "How far the highest points of the two maps lie apart, in sides of the square.";
+        const HELP: &str = "Distance between the highest points of the two maps, as a fraction of the square's side.";
         const { &StatisticMeta::new("brightest-distance", "Distance of the brightest places", HELP).lower() }
     }
 

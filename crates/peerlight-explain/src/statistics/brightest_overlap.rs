@@ -9,7 +9,8 @@ pub struct BrightestOverlap;
 
 impl Statistic for BrightestOverlap {
     fn meta(&self) -> &'static StatisticMeta {
-        const HELP: &str = "The brightest fifth of each map: what both hold over what either holds.";
+        const HELP: &str =
+            "Overlap of the brightest fifths of the two maps: what they share, divided by what they cover together.";
         const { &StatisticMeta::new("brightest-overlap", "Overlap of the brightest fifth", HELP) }
     }
 

@@ -2,12 +2,12 @@
 
 use crate::statistic::{MapContext, Statistic, StatisticMeta};
 
-/// Number of peers that hold the explained peer's first class likeliest.
+/// Number of other peers whose likeliest class is the explained peer's.
 pub struct SameAnswers;
 
 impl Statistic for SameAnswers {
     fn meta(&self) -> &'static StatisticMeta {
-        const HELP: &str = "How many of the other networks hold the explained network's first class likeliest.";
+        const HELP: &str = "Number of other networks whose likeliest class is the explained network's.";
         const { &StatisticMeta::new("same-answers", "Peers with the same answer", HELP) }
     }
 

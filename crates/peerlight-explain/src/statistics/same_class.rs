@@ -2,12 +2,12 @@
 
 use crate::statistic::{MapContext, Statistic, StatisticMeta};
 
-/// Whether all peers hold the same class likeliest, 0 or 1.
+/// Whether one class is the likeliest for all peers, 0 or 1.
 pub struct SameClass;
 
 impl Statistic for SameClass {
     fn meta(&self) -> &'static StatisticMeta {
-        const HELP: &str = "1 if all networks hold the same class likeliest, else 0.";
+        const HELP: &str = "1 if one class is the likeliest for all networks, else 0.";
         const { &StatisticMeta::new("same-class", "Same first class", HELP) }
     }
 

@@ -7,7 +7,10 @@ use super::{
     sample::{Sample, above},
     stats::{Block, Logistic, isotonic, logistic, out_of_fold, wilson},
 };
-use crate::{figure::Estimate, protocol::CROP, record::Record};
+use crate::{
+    figure::Estimate,
+    record::{CROP, Record},
+};
 
 /// Fewest images, with boxes that cover at most half, from which hit rates are fitted.
 pub const LEAST_IMAGES: usize = 100;

@@ -3,13 +3,12 @@
 use peerlight_explain::{Needs, statistic};
 
 use super::{
-    record::AgreementRecord,
     report::{AgreementReport, Images},
     sample::Sample,
     study::Answers,
     variants::{committees, fused, named},
 };
-use crate::record::Record;
+use crate::record::{AgreementRecord, Record};
 
 /// Answers about the joint maps of some of the peers; about each peer's own map beside every choice of others; and
 /// about other fusions than the mutual map's.

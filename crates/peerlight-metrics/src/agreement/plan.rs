@@ -8,15 +8,13 @@ use peerlight_explain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    record::{AgreementRecord, RegionRecord},
-    variants::{Also, variants},
-};
+use super::variants::{Also, variants};
 use crate::{
     evaluation::{EvaluatedImage, Evaluation, masked_by},
     masked_inputs::MaskedInputs,
     masking::Masking,
     metrics::energy_inside,
+    record::{AgreementRecord, RegionRecord},
 };
 
 /// How much is measured for the study of agreement.
@@ -43,7 +41,7 @@ pub struct AgreementPlan {
     pub methods: Vec<Request>,
     /// How much is measured.
     pub effort: Effort,
-    /// What else is made of the peers' maps.
+    /// Further joint maps to make of the peers' maps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Also>,
 }
@@ -69,7 +67,7 @@ pub(crate) struct Seen<'a> {
     pub session: &'a Session,
     pub pass: &'a ForwardPass,
     pub class: Option<usize>,
-    /// In pixels of the map.
+    /// Boxes around the class, in pixels of the map.
     pub boxes: &'a [Rect],
     pub small: bool,
     pub progress: &'a dyn Progress,

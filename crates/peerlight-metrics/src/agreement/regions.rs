@@ -1,6 +1,7 @@
 //! What one region's correlation says.
 
-use super::{record::RegionRecord, sample::Sample, stats::Ranking};
+use super::{sample::Sample, stats::Ranking};
+use crate::record::RegionRecord;
 use crate::{bootstrap::resampled, figure::Estimate};
 
 /// A score of one region, with its name.

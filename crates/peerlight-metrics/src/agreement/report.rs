@@ -12,7 +12,7 @@ pub enum Images {
     Small,
 }
 
-/// What a figure is.
+/// Kind of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
@@ -39,18 +39,18 @@ pub struct AgreementRow {
     pub method: String,
     /// The map: a peer's id, or `joint`.
     pub map: String,
-    /// The images.
+    /// Images that the figure is over.
     pub images: Images,
     /// What is measured: a statistic's id, or several.
     pub of: String,
-    /// What it is compared with, if anything.
+    /// Statistic or map that it is compared with, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<String>,
-    /// What the figure is.
+    /// Kind of the figure.
     pub measure: Measure,
-    /// The figure.
+    /// Value of the figure; none where it cannot be computed.
     pub value: Option<f64>,
-    /// Its 95 % interval.
+    /// 95 % interval of the value, by resampling the images.
     pub ci: Option<[f64; 2]>,
     /// The number of images, or of regions.
     pub count: usize,
@@ -66,13 +66,13 @@ pub struct Tenth {
     pub method: String,
     /// The statistic's id, or `combined`, the calibration's log-odds.
     pub of: String,
-    /// Lowest value.
+    /// Lowest value of the statistic in this tenth.
     pub from: f64,
-    /// Highest value.
+    /// Highest value of the statistic in this tenth.
     pub to: f64,
-    /// Number of images.
+    /// Number of images in this tenth.
     pub images: usize,
-    /// Number of hits.
+    /// Number of hits in this tenth.
     pub hits: usize,
     /// The 95 % interval of the rate (Wilson).
     pub ci: [f64; 2],

@@ -1,13 +1,10 @@
 //! The images of one question: what was found about one map of each.
 
 use crate::{
-    agreement::{
-        record::AgreementRecord,
-        stats::{RankCorrelation, Ranking},
-    },
+    agreement::stats::{RankCorrelation, Ranking},
     bootstrap::resampled,
     figure::Estimate,
-    record::Record,
+    record::{AgreementRecord, Record},
 };
 
 /// One map of each image, in the images' order.

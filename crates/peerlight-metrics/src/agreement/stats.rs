@@ -1,59 +1,11 @@
 //! Statistics of two-sided targets: ranking, regression, calibration.
 
+mod ranking;
+
 use peerlight_core::rng::permutation;
 
-/// Places of the values, from low to high.
-fn order(values: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    order
-}
-
-/// Places of the values from low to high, in groups of equal values.
-fn groups(values: &[f64]) -> Vec<Vec<usize>> {
-    order(values).chunk_by(|&a, &b| values[a] == values[b]).map(<[usize]>::to_vec).collect()
-}
-
-/// How well scores rank images, prepared for any number of resamples.
-pub struct Ranking {
-    /// Places of the images from the lowest score to the highest, in groups of equal scores.
-    groups: Vec<Vec<usize>>,
-    targets: Vec<bool>,
-}
-
-impl Ranking {
-    /// Ranks images by their scores.
-    pub fn new(scores: &[f64], targets: &[bool]) -> Self {
-        Self { groups: groups(scores), targets: targets.to_vec() }
-    }
-
-    /// Area under the receiver operating characteristic, each image counted `counts` times: the probability that an
-    /// image with the target scores above one without, ties counting half. NaN if one kind is missing.
-    pub fn auroc(&self, counts: &[f64]) -> f64 {
-        let (mut above, mut area, mut negatives) = (0.0, 0.0, 0.0);
-        for group in self.groups.iter().rev() {
-            let (mut with, mut without) = (0.0, 0.0);
-            for &i in group {
-                if self.targets[i] { with += counts[i] } else { without += counts[i] }
-            }
-            area += without * (above + with / 2.0);
-            above += with;
-            negatives += without;
-        }
-        area / (above * negatives)
-    }
-}
-
-/// Area under the receiver operating characteristic; NaN if one kind is missing.
-///
-/// ```
-/// use peerlight_metrics::auroc;
-///
-/// assert_eq!(auroc(&[0.1, 0.4, 0.4, 0.8], &[false, false, true, true]), 0.875);
-/// ```
-pub fn auroc(scores: &[f64], targets: &[bool]) -> f64 {
-    Ranking::new(scores, targets).auroc(&vec![1.0; scores.len()])
-}
+pub use ranking::{Ranking, auroc};
+use ranking::{groups, order};
 
 /// Spearman's rank correlation, prepared for any number of resamples.
 pub struct RankCorrelation([Vec<Vec<usize>>; 2]);
@@ -212,11 +164,11 @@ pub fn out_of_fold(rows: &[Vec<f64>], targets: &[bool], seed: u64) -> Vec<f64> {
 /// One block of an isotonic fit: images whose scores lie in a range.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Block {
-    /// Lowest score.
+    /// Lowest score of the block.
     pub from: f64,
-    /// Highest score.
+    /// Highest score of the block.
     pub to: f64,
-    /// Number of images.
+    /// Number of images in the block.
     pub images: usize,
     /// Number of those with the target.
     pub hits: usize,

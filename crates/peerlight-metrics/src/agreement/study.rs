@@ -7,13 +7,16 @@ use super::{
     calibrate::{calibrate, halves},
     committees,
     plan::{AgreementPlan, Effort},
-    record::AgreementRecord,
     regions,
     report::{AgreementReport, AgreementRow, Images, Measure, Tenth},
     sample::{Sample, above},
     stats::{calibration_error, isotonic, out_of_fold, parts, rate_at, wilson},
 };
-use crate::{bootstrap::resampled_means, figure::Estimate, record::Record};
+use crate::{
+    bootstrap::resampled_means,
+    figure::Estimate,
+    record::{AgreementRecord, Record},
+};
 
 /// A figure of an image by its name.
 type Figure<'a> = (&'a str, &'a dyn Fn(&AgreementRecord) -> Option<f64>);
@@ -48,7 +51,7 @@ const CONTESTS: [(&[&str], &str); 10] = [
 /// folds. None where nothing was measured.
 ///
 /// # Errors
-/// `ask-invalid` for a statistic that there is not.
+/// `ask-invalid` for a statistic that does not exist.
 pub fn agreement_report(
     plan: &AgreementPlan,
     records: &[Record],

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fusions::FUSIONS;
 
-/// What else is made of the peers' maps, at no pass of its own.
+/// Further joint maps that are made of the peers' maps, at no pass of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Also {

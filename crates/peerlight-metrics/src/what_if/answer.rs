@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::Replacement;
 
-/// What the networks answer before and after places are hidden.
+/// Answers of the networks before and after places are hidden.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct WhatIfResult {
-    /// Explained class.
+    /// Class that is explained in both answers.
     pub target: TargetClass,
     /// Number of regions along a side of the grid.
     pub grid: usize,
@@ -104,7 +104,7 @@ impl RegionEffects {
     }
 }
 
-/// Picture to lay over the square that the networks see: what replaced the hidden pixels, and nothing elsewhere.
+/// Image to lay over the square that the networks see: what replaced the hidden pixels, and nothing elsewhere.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Patch {

@@ -30,7 +30,7 @@ pub(super) fn checked(spec: GraphSpec) -> Result<Graph> {
     let are_cuts = cuts::are_cuts(&steps, &last_use);
     let output = NodeId(nodes.len() - 1);
     if steps.last().is_none_or(|step| step.output != output) {
-        return Err(invalid("Its network does not end where its image has gone.".into()));
+        return Err(invalid("Its network's output is not the last thing computed from its image.".into()));
     }
     let mut layer_steps = Vec::new();
     for layer in layers {
@@ -94,7 +94,7 @@ fn counted(nodes: &[Node], parameters: &[Parameter]) -> Result<()> {
             return refused("takes the result of a later one");
         }
         if node.inputs.len() > MOST_NODES || node.parameters.iter().any(|p| p.0 >= parameters.len()) {
-            return refused("takes a tensor that there is not");
+            return refused("takes a tensor that does not exist");
         }
     }
     let mut names = HashSet::new();

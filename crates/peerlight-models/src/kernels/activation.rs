@@ -86,7 +86,7 @@ pub trait ActivationBackend: Backend {
     }
 }
 
-/// What the backward passes ask of a backend. The default body composes Burn's own operations.
+/// Operations of a backend for the backward passes. The default body composes Burn's own operations.
 pub trait ActivationBackward: ActivationBackend {
     /// The gradient before the activation, from the one after it and from `saved`: the activation's output or its
     /// input, whichever the derivative is computed from.

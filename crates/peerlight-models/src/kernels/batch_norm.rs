@@ -19,7 +19,7 @@ use burn::backend::{
 };
 use burn::tensor::Tensor;
 
-/// What a norm does to each channel: `(x - mean) / sqrt(variance + epsilon) * scale + bias`. All are `[channels]`.
+/// Parameters of a norm, `[channels]` each: a channel becomes `(x - mean) / sqrt(variance + epsilon) * scale + bias`.
 #[derive(Clone, Debug)]
 pub struct BatchNorm {
     /// The mean, of the batch or running.
@@ -28,9 +28,9 @@ pub struct BatchNorm {
     pub variance: Tensor<1>,
     /// The factor after normalizing, also called gamma.
     pub scale: Tensor<1>,
-    /// What is added after that, also called beta.
+    /// Bias of each channel, added after scaling; also called beta.
     pub bias: Tensor<1>,
-    /// What is added to the variance before its root is taken.
+    /// Number that is added to the variance before its root is taken.
     pub epsilon: f32,
 }
 
@@ -109,7 +109,7 @@ impl<B: Backend> Norm<B> {
     }
 }
 
-/// What the backward pass asks of a backend. The default body composes Burn's own operations.
+/// Operations of a backend for the backward pass. The default body composes Burn's own operations.
 pub trait NormBackward: ConvBackward {
     /// The gradients of x, scale and bias of a norm with live moments, without a residual. The activation's derivative
     /// is taken at the norm's output, which is computed again from `x`.

@@ -13,7 +13,7 @@ use burn::backend::autodiff::{
 };
 use burn::backend::{Autodiff, Backend, Shape, TensorMetadata, tensor::FloatTensor};
 
-/// What the backward pass asks of a backend. The default bodies compose Burn's own operations.
+/// Operations of a backend for the backward pass. The default bodies compose Burn's own operations.
 pub trait ConvBackward: ActivationBackward {
     /// The gradient of an input of this height and width.
     fn conv_x_backward(

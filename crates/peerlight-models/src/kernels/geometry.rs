@@ -47,7 +47,7 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    /// With "SAME" padding and no dilation.
+    /// Geometry with "SAME" padding and no dilation.
     pub const fn same(stride: usize, groups: usize) -> Self {
         Self { stride: [stride; 2], dilation: [1; 2], padding: Padding::Same, groups }
     }
@@ -57,7 +57,7 @@ impl Geometry {
         Self::same(stride, 1)
     }
 
-    /// One filter for each channel, with "SAME" padding.
+    /// Geometry with one filter for each channel and "SAME" padding.
     pub const fn depthwise(stride: usize, channels: usize) -> Self {
         Self::same(stride, channels)
     }

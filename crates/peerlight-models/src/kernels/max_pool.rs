@@ -15,7 +15,7 @@ pub struct Windows {
     pub dilation: [usize; 2],
     /// Rows and columns of the first window that are above and to the left of the image.
     pub before: [usize; 2],
-    /// Windows.
+    /// Number of windows, down and across.
     pub output: [usize; 2],
 }
 

@@ -13,7 +13,7 @@ pub struct Sizes {
     /// Channels of all groups.
     pub inputs: usize,
     pub outputs: usize,
-    /// Height and width.
+    /// Height and width of the input.
     pub input: [usize; 2],
     pub output: [usize; 2],
     /// Zeros above and to the left.

@@ -8,9 +8,9 @@ use std::{
 use burn::tensor::{Int, Tensor};
 use peerlight_core::{Code, Error, Result};
 
-use super::{Layer, Network};
+use super::Network;
 use crate::{
-    Cut, Graph, GraphSpec, Node, NodeId, Parameter, ParameterId, Role,
+    Cut, Graph, GraphSpec, Layer, Node, NodeId, Parameter, ParameterId, Role,
     graph::StepKind,
     kernels::Activation,
     ops::{BatchNorm, Flatten, Moments, Op, convolve},

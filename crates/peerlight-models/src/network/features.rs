@@ -1,25 +1,10 @@
 //! What a run of a network computes.
 
 use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
 
-/// A cut point of a network: `Layer(0)` is the input, `Layer(k)` the output of the k-th layer that the network shows
-/// ([`Graph::layers`](crate::Graph::layers)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Layer(pub usize);
+use crate::Layer;
 
-impl Layer {
-    /// The network's input: the normalized image.
-    pub const INPUT: Self = Self(0);
-
-    /// The layer before this one; of the input, the input.
-    pub const fn before(self) -> Self {
-        Self(self.0.saturating_sub(1))
-    }
-}
-
-/// What a run computes: the output of every layer after the cut that it began from, and the logits.
+/// Result of a run: the output of every layer after the cut that it began from, and the logits.
 #[derive(Debug, Clone)]
 pub struct Features {
     from: Layer,

@@ -9,7 +9,11 @@ use burn::{
 use peerlight_core::{Result, rng::normals};
 
 use super::Network;
-use crate::{Graph, Parameter, ParameterId, Role, Weights, ops::Op, weights::finite};
+use crate::{
+    Graph, Parameter, ParameterId, Role, Weights,
+    ops::Op,
+    weights::{finite, invalid},
+};
 
 impl Network {
     /// The network of a graph and the tensors of a file that have its parameters' names.
@@ -18,8 +22,9 @@ impl Network {
     /// `bundle-invalid` if a tensor is missing, or of another shape, or not finite.
     pub fn load(graph: Graph, weights: &Weights, device: &Device) -> Result<Self> {
         let values = graph.parameters().iter().map(|parameter| weights.values(&parameter.name, &parameter.shape));
-        let values = values.collect::<Result<_>>()?;
-        Ok(Self::of_values(graph, values, device))
+        let tensors = values.map(|values| Ok(Tensor::from_data(one_axis(values?), device)));
+        let tensors = tensors.collect::<Result<_>>()?;
+        Ok(Self::of(graph, tensors))
     }
 
     /// The network of a graph and the values of its parameters, in order.
@@ -27,19 +32,20 @@ impl Network {
     /// # Errors
     /// `bundle-invalid` if a parameter has another number of values, or one that is not finite.
     pub fn new(graph: Graph, values: Vec<Vec<f32>>, device: &Device) -> Result<Self> {
-        for (parameter, values) in graph.parameters().iter().zip(&values) {
-            finite(&parameter.name, values, parameter.shape.iter().product())?;
-        }
-        Ok(Self::of_values(graph, values, device))
+        Self::of_data(graph, values.into_iter().map(one_axis).collect(), device)
     }
 
-    /// The network of a graph and values that were checked.
-    fn of_values(graph: Graph, values: Vec<Vec<f32>>, device: &Device) -> Self {
-        let tensors = values.into_iter().map(|values| {
-            let count = values.len();
-            Tensor::from_data(TensorData::new(values, [count]), device)
-        });
-        Self::of(graph, tensors.collect())
+    /// The same network of floats that need not be a `Vec` of their own: they may lie in the memory of a file. Each
+    /// parameter is one axis.
+    ///
+    /// # Errors
+    /// As [`Network::new`].
+    pub fn of_data(graph: Graph, values: Vec<TensorData>, device: &Device) -> Result<Self> {
+        for (parameter, data) in graph.parameters().iter().zip(&values) {
+            let floats = data.as_slice().map_err(|e| invalid(format!("The tensor '{}': {e:?}.", parameter.name)))?;
+            finite(&parameter.name, floats, parameter.shape.iter().product())?;
+        }
+        Ok(Self::of(graph, values.into_iter().map(|data| Tensor::from_data(data, device)).collect()))
     }
 
     /// A network that has learned nothing. The weights of convolutions are normal with variance 2 / (outputs of one
@@ -72,6 +78,11 @@ impl Network {
             });
         Self { parameters: parameters.collect(), graph: Arc::new(graph) }
     }
+}
+
+fn one_axis(values: Vec<f32>) -> TensorData {
+    let count = values.len();
+    TensorData::new(values, [count])
 }
 
 /// The groups of the convolution that has this weight.

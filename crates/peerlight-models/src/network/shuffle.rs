@@ -6,7 +6,8 @@ use burn::{
 };
 use peerlight_core::rng::permutation;
 
-use super::{Layer, Network};
+use super::Network;
+use crate::Layer;
 
 impl Network {
     /// A twin in which every parameter that is applied after a layer is permuted: the same numbers, and nothing of

@@ -6,9 +6,9 @@ use burn::{
 };
 use peerlight_core::{Code, Error, Result};
 
-use super::{Features, Layer, Network, activation_of};
+use super::{Features, Network, activation_of};
 use crate::{
-    NodeId,
+    Layer, NodeId,
     graph::StepKind,
     kernels::Activation,
     ops::{Moments, convolve},

@@ -10,7 +10,7 @@ use crate::kernels::{self, Activation, Geometry, conv_act};
 /// parameters, all `[channels]`, are the bias, the scale, the running mean and the running variance.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BatchNorm {
-    /// What is added to the variance.
+    /// Number that is added to the variance.
     pub epsilon: f32,
 }
 

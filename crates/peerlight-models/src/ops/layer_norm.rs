@@ -12,7 +12,7 @@ use super::{Operation, Value, one, only};
 pub struct LayerNorm {
     /// The axis, counted with the batch, which is axis 0.
     pub axis: usize,
-    /// What is added to the variance.
+    /// Number that is added to the variance.
     pub epsilon: f32,
 }
 

@@ -13,9 +13,9 @@ pub struct Lrn {
     pub size: usize,
     /// The factor of the mean square.
     pub alpha: f32,
-    /// The exponent.
+    /// Exponent of the divisor.
     pub beta: f32,
-    /// What is added to the mean square.
+    /// Number that is added to the mean square.
     pub bias: f32,
 }
 

@@ -10,7 +10,7 @@ use super::{Operation, Value, image, only, tensor};
 pub struct Pad {
     /// Pixels above, left, below, right.
     pub sides: [usize; 4],
-    /// The value.
+    /// Value of the padding.
     pub value: f32,
 }
 

@@ -12,13 +12,13 @@ use crate::kernels::{Geometry, Padding, max_pool, max_pool::Windows};
 /// The greatest value or the mean of every window of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pool {
-    /// What is taken of a window.
+    /// Value that is taken of a window.
     pub kind: PoolKind,
     /// Height and width of a window.
     pub kernel: [usize; 2],
     /// Pixels between two windows, down and across.
     pub stride: [usize; 2],
-    /// What stands around the image: nothing that is ever greatest, and zeros for a mean.
+    /// Padding around the image. It is never the greatest value, and counts as zeros in a mean.
     pub padding: Padding,
     /// Pixels between two pixels of a window, down and across. For means, 1.
     pub dilation: [usize; 2],
@@ -26,7 +26,7 @@ pub struct Pool {
     pub ceil_mode: bool,
 }
 
-/// What is taken of a window.
+/// Value that is taken of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PoolKind {

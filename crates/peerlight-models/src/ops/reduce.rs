@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Operation, Value, one, only};
 
-/// One number in place of all those along some axes.
+/// Reduction of some axes, each to one number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reduce {
-    /// What number.
+    /// Kind of the reduction.
     pub kind: Reduction,
     /// The axes, ascending, counted with the batch, which is axis 0.
     pub axes: Vec<usize>,

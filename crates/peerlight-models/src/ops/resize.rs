@@ -14,11 +14,11 @@ use super::{Operation, Value, image, only, tensor};
 pub struct Resize {
     /// The factors of height and width.
     pub factors: [usize; 2],
-    /// What stands between pixels.
+    /// Interpolation between pixels.
     pub mode: ResizeMode,
 }
 
-/// What stands between the pixels of an enlarged image.
+/// Interpolation between the pixels of an enlarged image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResizeMode {

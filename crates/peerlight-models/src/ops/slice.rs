@@ -10,11 +10,11 @@ use super::{Operation, Value, one, only};
 pub struct Slice {
     /// The axis, counted with the batch, which is axis 0: 1 is the channels.
     pub axis: usize,
-    /// The first element.
+    /// Index of the first element.
     pub start: usize,
     /// The first element that is not taken.
     pub end: usize,
-    /// From one element to the next.
+    /// Distance from one element to the next.
     pub step: usize,
 }
 

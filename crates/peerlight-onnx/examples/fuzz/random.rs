@@ -1,19 +1,21 @@
 //! Random numbers, and changes of bytes whatever they mean.
 
-/// SplitMix64 (Steele, Lea & Flood 2014).
-pub struct Random(u64);
+use peerlight_core::rng::bits;
+
+/// The random numbers of a run, one after another.
+pub struct Random {
+    seed: u64,
+    drawn: u64,
+}
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0xD134_2543_DE82_EF95))
+    pub fn new(run: u64) -> Self {
+        Self { seed: run.wrapping_mul(0xD134_2543_DE82_EF95), drawn: 0 }
     }
 
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        self.drawn += 1;
+        bits(self.seed, self.drawn - 1)
     }
 
     /// A number below `end`; 0 if that is 0.

@@ -162,7 +162,7 @@ fn of_ints(op: &str, a: Int, b: Int) -> Result<Int, Fault> {
         "Or" => truth(a != 0 || b != 0),
         _ => None,
     };
-    value.map(Int::Known).ok_or_else(|| Fault::new("computes a number that there is not"))
+    value.map(Int::Known).ok_or_else(|| Fault::new("computes a number that does not exist"))
 }
 
 /// The product of the rows of a constant and a matrix.

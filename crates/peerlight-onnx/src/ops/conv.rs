@@ -6,6 +6,7 @@ use peerlight_models::{
     ops::{Op, Reshape},
 };
 
+use super::windows::conv_3d;
 use crate::{
     draft::Node,
     error::{Fault, refuse},
@@ -18,6 +19,9 @@ pub fn conv<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let (data, weight) = (call.data(0)?, call.constant(1)?);
     if call.optional(1).is_some() && weight.shape.len() == 3 {
         return conv_1d(import, call);
+    }
+    if weight.shape.len() == 5 {
+        return conv_3d(import, call);
     }
     let &[out, group, down, across] = weight.shape.as_slice() else {
         return refuse(format!("has a weight of the shape {:?}; images have two axes", weight.shape));

@@ -239,7 +239,7 @@ impl Apart {
         let own = extents(import, call.value(0)?)?;
         let rank = own.len();
         match along {
-            Along::Each | Along::Composed => {}
+            Along::Each | Along::Composed | Along::Unknown => {}
             Along::Axis(default) => {
                 let default = if import.opset < 13 && default == -1 && node.op.ends_with("max") { 1 } else { default };
                 attributes.insert("axis", Attribute::Int(self.axis(call.int("axis", default)?, rank)?));
@@ -298,7 +298,6 @@ impl Apart {
                     *input = Some(ints(&whole));
                 }
             }
-            Along::Unknown => return refuse("takes the windows of an image as images of their own"),
         }
         let (inputs, outputs) = (node.inputs.clone(), node.outputs.clone());
         Ok(Node { name: node.name, op: node.op, domain: node.domain, inputs, outputs, attributes })

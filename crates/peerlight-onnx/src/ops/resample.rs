@@ -141,6 +141,20 @@ impl<'a> Resampling<'a> {
     }
 }
 
+/// The matrix of an axis that is made shorter. Each pixel is the mean of all that it covers, the nearer ones counting
+/// for more: Pillow's bilinear filter.
+pub fn smoothed(from: usize, to: usize) -> Result<Matrix, Fault> {
+    let mut matrix = Matrix::new(from, to)?;
+    let factor = (from as f64 / to as f64).max(1.0);
+    for at in 0..to {
+        let center = (at as f64 + 0.5) * factor - 0.5;
+        let weight = |pixel: usize| (1.0 - (pixel as f64 - center).abs() / factor).max(0.0);
+        let sum: f64 = (0..from).map(weight).sum();
+        (0..from).for_each(|pixel| matrix.values[pixel * to + at] = (weight(pixel) / sum) as f32);
+    }
+    Ok(matrix)
+}
+
 /// The matrix of an axis that is longer at both ends.
 pub fn padding(mode: &str, from: usize, [before, after]: [usize; 2]) -> Result<Matrix, Fault> {
     let to = before.checked_add(from).and_then(|sum| sum.checked_add(after)).unwrap_or(usize::MAX);

@@ -40,7 +40,7 @@ pub struct Loss {
     /// Map of a peer that learns from the others' maps.
     #[serde(alias = "onto")]
     pub transfer_onto: TransferOnto,
-    /// Peers that a map is learnt from.
+    /// Peers that a map is learned from.
     #[serde(alias = "lead")]
     pub transfer_from: TransferFrom,
     /// Regions along a side of a map.
@@ -127,7 +127,7 @@ pub enum TransferOnto {
     Both,
 }
 
-/// Peers that a map is learnt from.
+/// Peers that a map is learned from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TransferFrom {

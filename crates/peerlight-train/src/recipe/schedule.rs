@@ -18,7 +18,7 @@ pub struct Schedule {
     /// Images in a batch, 2..=1024.
     #[serde(alias = "batch")]
     pub batch_size: usize,
-    /// The optimizer.
+    /// Optimizer of the weights.
     #[serde(alias = "optimiser")]
     pub optimizer: Optimizer,
     /// Highest learning rate, above 0.
@@ -54,7 +54,7 @@ impl Default for Schedule {
     }
 }
 
-/// The optimizer.
+/// Optimizer of the weights.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Optimizer {

@@ -17,8 +17,8 @@ use serde_json::{Map, Value, json};
 
 use super::Args;
 use crate::{
+    pages,
     shell::{self, Result, command, exec, read, root},
-    tables,
 };
 
 /// Where the results are kept.
@@ -44,7 +44,7 @@ pub fn measure(peerlight: &Path, args: &Args, wanted: impl Fn(&str) -> bool) -> 
         found = true;
     }
     match found {
-        true => ["docs/agreement.md", "docs/RESULTS.md"].iter().try_for_each(|page| tables::write_page(page, table)),
+        true => ["docs/agreement.md", "docs/RESULTS.md"].iter().try_for_each(|page| pages::write_page(page, table)),
         false => Ok(()),
     }
 }

@@ -70,7 +70,8 @@ export class Queue extends PageElement {
     this.hidden = !many.items.length;
     if (this.hidden || (before?.many === many && before.engine.phase === state.engine.phase)) return;
     const { all, done, failed, left, leftMs } = countsOf(many);
-    setText(this.#text, statusOf(state, { all, done, failed, left, leftMs }));
+    const lists = many.unread.length ? ` ${t('many.no-list', { names: many.unread.join(', ') })}` : '';
+    setText(this.#text, statusOf(state, { all, done, failed, left, leftMs }) + lists);
     this.#bar.hidden = !left;
     setProgress(this.#bar, { value: all - left, max: all });
     this.#pause.hidden = this.#cancel.hidden = !left;

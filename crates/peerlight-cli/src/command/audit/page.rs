@@ -8,7 +8,7 @@ use peerlight_explain::{Map, Request, Session, statistic};
 
 use super::{Audited, Finding, heat};
 use crate::{
-    command::evaluate::{cell, lines, picture},
+    command::evaluate::{cell, lines, square_jpeg},
     decode::decode,
     files,
     html::escaped,
@@ -40,9 +40,9 @@ pub fn shown(session: &Session, request: &Request, ranked: &[Finding], listed: &
         let pass = pollster::block_on(session.forward(&image, Framing::default(), &progress))?;
         let made = pollster::block_on(session.explain_maps(&pass, request, &progress))?;
         let crop = made.image.crop;
-        let own = |map: &Map| picture(&image, crop, Some((&map.values, made.side)));
+        let own = |map: &Map| square_jpeg(&image, crop, Some((&map.values, made.side)));
         let maps = made.peers.iter().map(|peer| Ok((peer.name.clone(), own(&peer.map)?))).collect::<Result<_>>()?;
-        all.push(Shown { seen: picture(&image, crop, None)?, maps });
+        all.push(Shown { seen: square_jpeg(&image, crop, None)?, maps });
     }
     Ok(all)
 }

@@ -14,7 +14,7 @@ const COSTS: [&str; 8] =
 /// A line for each row, with every figure and both ends of its interval.
 ///
 /// # Errors
-/// None that a caller could mend.
+/// `internal` if a row has another number of cells than the head.
 pub fn csv(report: &Report) -> Result<String> {
     let mut keys: Vec<FigureKey> = report.rows.iter().flat_map(|row| row.figures.keys().copied()).collect();
     keys.sort();
@@ -40,7 +40,7 @@ pub fn csv(report: &Report) -> Result<String> {
 /// A CSV of a head and lines.
 ///
 /// # Errors
-/// None that a caller could mend.
+/// `internal` if a row has another number of cells than the head.
 pub fn lines(head: &[impl AsRef<[u8]>], rows: impl Iterator<Item = Vec<String>>) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(head).map_err(|e| broken(&e))?;
@@ -52,7 +52,7 @@ pub fn lines(head: &[impl AsRef<[u8]>], rows: impl Iterator<Item = Vec<String>>)
 }
 
 fn broken(error: &dyn Display) -> Error {
-    Error::new(Code::Crashed, error.to_string())
+    Error::new(Code::Internal, error.to_string())
 }
 
 /// A number with at most six significant digits, or nothing.

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use peerlight_explain::{Family, Request, explainer};
 use peerlight_metrics::{Estimate, Masking, ResultFile};
 
-pub use self::maps::{Shown, shown};
+pub use self::maps::{Shown, square_jpeg};
 use super::{
     agreement,
     table::{BEST_NOTE, TIED, TIED_NOTE, columns},

@@ -95,22 +95,25 @@ struct Line {
     source: Option<Source>,
 }
 
-/// Settings of a run, and the results by the names of the images.
+/// Results by the names of the images, each with what it was made of, if the file says so.
+pub type Outcomes = BTreeMap<String, (Outcome, Option<Source>)>;
+
+/// Settings of a run, and its results.
 ///
 /// # Errors
 /// `file-unreadable` for what is no such file.
-pub fn read(path: &Path) -> Result<(Run, BTreeMap<String, Outcome>)> {
+pub fn read(path: &Path) -> Result<(Run, Outcomes)> {
     if !path.exists() {
         files::read(path)?;
     }
     let text = files::whole_lines(path)?;
     let (head, lines) = text.split_once('\n').unwrap_or_default();
     let run = serde_json::from_str(head).map_err(|e| {
-        let text = format!("'{}' is no file of a run of peerlight evaluate: {e}.", path.display());
+        let text = format!("'{}' is not a file of a run of peerlight evaluate: {e}.", path.display());
         Error::new(Code::FileUnreadable, text)
     })?;
     let lines = parsed(path, lines)?;
-    Ok((run, lines.into_iter().map(|(image, line)| (image, line.outcome)).collect()))
+    Ok((run, lines.into_iter().map(|(image, line)| (image, (line.outcome, line.source))).collect()))
 }
 
 fn parsed(path: &Path, lines: &str) -> Result<BTreeMap<String, Line>> {
@@ -148,7 +151,7 @@ impl Journal {
         let then = first.map(serde_json::from_str::<Run>);
         let differences = match &then {
             Some(Ok(then)) => then.differences(run),
-            Some(Err(_)) => "head line, which is none of this program".into(),
+            Some(Err(_)) => "head line, which this program did not write".into(),
             None => String::new(),
         };
         let mut done = parsed(path, lines.unwrap_or_default());

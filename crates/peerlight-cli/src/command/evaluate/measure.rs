@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::HashMap,
     time::{Duration, Instant},
 };
 
@@ -37,17 +38,23 @@ pub fn all(
     let known = listed.iter().filter(|image| journal.knows(&image.name)).count();
     if known > 0 {
         let all = counted(listed.len(), "image");
-        eprintln!("Going on: {known} of {all} measured before; what has changed since is measured again.");
+        eprintln!("Going on: {known} of {all} measured before; changed ones are measured again.");
     }
     let mut tally = Tally::new(listed.len() - known);
     let mut shown = Vec::new();
     let mut changed = Vec::new();
     let mut outside = 0;
+    let (mut files_seen, mut again) = (HashMap::new(), Vec::new());
     for (i, listed) in listed.iter().enumerate() {
         let maps = i < options.maps;
         let known = journal.knows(&listed.name);
         let read = files::read_image(&listed.path).map(|bytes| (source(listed, &bytes, options.box_pixels), bytes));
         outside += read.as_ref().map_or(0, |(_, bytes)| beyond(listed, bytes, options.box_pixels));
+        if let Ok((source, _)) = &read
+            && let Some(first) = files_seen.insert(source.sha256.clone(), &listed.name)
+        {
+            again.push([first, &listed.name]);
+        }
         let done = read.as_ref().is_ok_and(|(source, _)| journal.has(&listed.name, source));
         if known && !done {
             changed.push(&listed.name);
@@ -87,6 +94,10 @@ pub fn all(
             counted(changed.len(), "image"),
             names.join(", ")
         );
+    }
+    if let Some([first, second]) = again.first().map(|pair| pair.map(|name| printable(name))) {
+        let (images, count) = (counted(again.len(), "image"), if again.len() == 1 { "counts" } else { "count" });
+        left.note(format!("{images} with the same bytes as another {count}, too, such as {second} and {first}."));
     }
     if outside > 0 {
         let reach = if outside == 1 { "box reaches outside its" } else { "boxes reach outside their" };
@@ -209,11 +220,11 @@ impl Observer for Watching {
         let crop = preprocess.crop_of(image.image.width(), image.image.height());
         let mut shown = self.shown.borrow_mut();
         if shown.is_none() {
-            let seen = html::shown(&image.image, crop, None)?;
+            let seen = html::square_jpeg(&image.image, crop, None)?;
             let (image, class) = (image.name.clone(), map.target.label.clone());
             *shown = Some(html::Shown { image, class, seen, maps: Vec::new() });
         }
-        let over = html::shown(&image.image, crop, Some((&map.map.values, map.side)))?;
+        let over = html::square_jpeg(&image.image, crop, Some((&map.map.values, map.side)))?;
         shown.as_mut().expect("it was just made").maps.push((request.spec(), over));
         Ok(())
     }

@@ -7,7 +7,7 @@ use peerlight_explain::{Request, Session};
 use peerlight_metrics::WhatIf;
 use serde::Deserialize;
 
-use crate::files;
+use crate::files::{self, shown};
 
 /// The version that this program reads.
 const VERSION: u32 = 1;
@@ -17,7 +17,7 @@ const VERSION: u32 = 1;
 pub struct Manifest {
     version: u32,
     bundle: Name,
-    image: Size,
+    image: Image,
     /// Square of the image that the networks saw.
     #[serde(flatten)]
     pub framing: Framing,
@@ -34,9 +34,14 @@ struct Name {
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-struct Size {
+struct Image {
     width: u32,
     height: u32,
+    /// The file's name, and the sha256 of its bytes; empty where the manifest does not say it.
+    #[serde(default)]
+    file: String,
+    #[serde(default)]
+    sha256: String,
 }
 
 impl Manifest {
@@ -59,16 +64,20 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Checks that an image can be the one that the manifest is about.
+    /// Checks that an image, of a file of these bytes, is the one that the manifest is about.
     ///
     /// # Errors
-    /// `ask-invalid` for an image of another size.
-    pub fn check(&self, image: &Rgba8) -> Result<()> {
-        let Size { width, height } = self.image;
-        if (image.width(), image.height()) == (width, height) {
+    /// `ask-invalid` for an image of another size, or of another file.
+    pub fn check(&self, image: &Rgba8, bytes: &[u8]) -> Result<()> {
+        let Image { width, height, file, sha256 } = &self.image;
+        let text = if (image.width(), image.height()) != (*width, *height) {
+            format!("The manifest is about another image, of {width} x {height} pixels.")
+        } else if !sha256.is_empty() && *sha256 != files::sha256(bytes) {
+            format!("The manifest is about another file, '{}' (sha256 {}).", shown(file), shown(sha256))
+        } else {
             return Ok(());
-        }
-        Err(Error::new(Code::AskInvalid, format!("The manifest is about another image, of {width} x {height} pixels.")))
+        };
+        Err(Error::new(Code::AskInvalid, text))
     }
 }
 

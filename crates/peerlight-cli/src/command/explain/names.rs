@@ -39,6 +39,18 @@ fn cut(text: &str, most: usize) -> String {
     text[..end].to_owned()
 }
 
+/// The parts of the names of the networks' overlays: their ids, or with a number where a file of the same image has the
+/// name: the joint map of this method, what is hidden, or another network whose id differs in case alone.
+pub fn peers<'a>(ids: impl Iterator<Item = &'a str>, method: &str) -> Vec<String> {
+    let mut taken = HashSet::from([method.to_lowercase(), "what-if".into()]);
+    let mut part = |(index, id): (usize, &str)| {
+        let name = if taken.contains(&id.to_lowercase()) { format!("{}.{id}", index + 1) } else { id.into() };
+        taken.insert(name.to_lowercase());
+        name
+    };
+    ids.enumerate().map(&mut part).collect()
+}
+
 /// A class in the name of a file: its label in small letters and hyphens, or its index where no letter is left or
 /// another label gives the same.
 pub fn class(labels: &[String], index: usize) -> String {
@@ -84,6 +96,12 @@ mod tests {
         let mut names = Names::default();
         let [first, second] = [(); 2].map(|()| names.of(Path::new(&long)));
         assert!(first.len() <= LONGEST && second.len() <= LONGEST + 2 && first != second, "{first} {second}");
+    }
+
+    #[test]
+    fn no_network_overwrites_the_joint_map_or_another() {
+        let ids = ["mutual", "A", "a", "What-If", "guided"];
+        assert_eq!(peers(ids.into_iter(), "mutual"), ["1.mutual", "A", "3.a", "4.What-If", "guided"]);
     }
 
     #[test]

@@ -22,6 +22,8 @@ struct Row {
     file: String,
     /// Name of the results.
     name: String,
+    /// The method of the map that is shown, which is a part of its file's name.
+    method: &'static str,
     /// The explained class: index and label.
     class: (usize, String),
     /// Each network's likeliest class, with its probability.
@@ -40,6 +42,7 @@ impl Sheet {
         self.0.push(Row {
             file: file.into(),
             name: name.into(),
+            method: explanation.method,
             class: (explanation.target.class, explanation.target.label.clone()),
             top: top.collect(),
             agreement: explanation.agreement,
@@ -73,7 +76,8 @@ impl Sheet {
         let mut head: Vec<String> = ["file", "results", "class_index", "class", "agreement"].map(String::from).to_vec();
         head.extend(peers.iter().flat_map(|peer| [cell(&format!("{peer}_top1")), format!("{peer}_probability")]));
         head.push("left_out".into());
-        let images = self.sorted().into_iter().map(|Row { file, name, class: (index, label), top, agreement }| {
+        let images = self.sorted().into_iter().map(|row| {
+            let Row { file, name, class: (index, label), top, agreement, .. } = row;
             let agreement = agreement.map_or(String::new(), |agreement| agreement.to_string());
             let mut line = vec![cell(file), cell(name), index.to_string(), cell(label), agreement];
             line.extend(top.iter().flat_map(|(label, probability)| [cell(label), probability.to_string()]));
@@ -96,13 +100,11 @@ impl Sheet {
             "<p>{}, those first on which the networks agree least.</p><ol>",
             counted(self.0.len(), "image")
         );
-        for Row { file, name, class: (_, label), top, agreement } in self.sorted() {
-            let (map, json) = (address(&format!("{name}.mutual.png")), address(&format!("{name}.json")));
+        for Row { file, name, method, class: (_, label), top, agreement } in self.sorted() {
+            let (map, json) = (address(&format!("{name}.{method}.png")), address(&format!("{name}.json")));
             let (file, label) = (escaped(file), escaped(label));
-            let _ = write!(
-                html,
-                "<li><a href=\"{map}\"><img loading=\"lazy\" alt=\"Mutual map of {file}\" src=\"{map}\"></a>"
-            );
+            let _ =
+                write!(html, "<li><a href=\"{map}\"><img loading=\"lazy\" alt=\"Map of {file}\" src=\"{map}\"></a>");
             let _ = write!(html, "<b>{file}</b><span>Explained: {label}</span>");
             for (peer, (label, probability)) in peers.iter().zip(top) {
                 let (peer, label) = (escaped(peer), escaped(label));
@@ -136,6 +138,7 @@ mod tests {
         let row = |file: &str, agreement| Row {
             file: file.into(),
             name: file.into(),
+            method: if file == "a" { "guided" } else { "mutual" },
             class: (3, "<b>=1".into()),
             top: vec![("=cmd".into(), 0.5)],
             agreement,
@@ -156,5 +159,6 @@ mod tests {
         let page = sheet().page(&["one"], &left);
         assert!(page.contains("&lt;img src=x&gt;") && !page.contains("<img src=x"), "{page}");
         assert!(page.contains("src=\"./%3D1%2B1.png.mutual.png\""), "{page}");
+        assert!(page.contains("src=\"./a.guided.png\""), "a network alone has no mutual map: {page}");
     }
 }

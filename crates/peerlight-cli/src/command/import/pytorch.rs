@@ -81,22 +81,21 @@ impl Foreign {
     }
 
     /// A convolution and the batch norm after it as one convolution with a bias:
-    /// w' = w g / sqrt(v + e), b' = b - m g / sqrt(v + e).
+    /// w' = w s / sqrt(v + e), b' = b - m s / sqrt(v + e), with the norm's scale s, bias b, mean m and variance v.
     fn folded(&self, conv: &str, shape: &[usize]) -> Result<(Array, Array)> {
         let (name, norm) = foreign_names(conv);
         let mut weight = self.array(&format!("{name}.weight"), shape)?;
         let out = shape[0];
         let part = |part: &str| self.array(&format!("{norm}.{part}"), &[out]);
-        let (gain, shift) = (part("weight")?, part("bias")?);
+        let (scale, mut bias) = (part("weight")?, part("bias")?);
         let (mean, variance) = (part("running_mean")?, part("running_var")?);
-        let mut bias = shift;
         let each = weight.values.len() / out;
         for c in 0..out {
-            let scale = f64::from(gain.values[c]) / (f64::from(variance.values[c]) + EPSILON).sqrt();
+            let factor = f64::from(scale.values[c]) / (f64::from(variance.values[c]) + EPSILON).sqrt();
             for value in &mut weight.values[c * each..(c + 1) * each] {
-                *value = (f64::from(*value) * scale) as f32;
+                *value = (f64::from(*value) * factor) as f32;
             }
-            bias.values[c] = (f64::from(bias.values[c]) - f64::from(mean.values[c]) * scale) as f32;
+            bias.values[c] = (f64::from(bias.values[c]) - f64::from(mean.values[c]) * factor) as f32;
         }
         Ok((weight, bias))
     }

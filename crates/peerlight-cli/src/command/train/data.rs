@@ -84,7 +84,7 @@ pub struct Split {
 ///
 /// # Errors
 /// `file-unreadable` if there are no images, `classes-invalid` if there are fewer than two classes or images of
-/// classes that cannot be learnt.
+/// classes that cannot be learned.
 pub fn split(recipe: &Recipe, given: Option<&[String]>, validate_most: usize, left: &mut LeftOut) -> Result<Split> {
     let data = &recipe.data;
     let labels = match given {
@@ -121,7 +121,7 @@ pub fn split(recipe: &Recipe, given: Option<&[String]>, validate_most: usize, le
             (train.pick(&rest), train.pick(&held_out))
         }
     };
-    check_classes(&train, &held_out, &labels)?;
+    check_classes(&train, &held_out, &labels, data.val.is_some())?;
     let val = held_out.pick(&validation_sample(held_out.len(), validate_most, recipe.schedule.seed));
     Ok(Split { train, val, held_out, labels })
 }
@@ -145,13 +145,19 @@ fn images(path: &Path, labels: &[String], targets: Targets, left: &mut LeftOut) 
 }
 
 /// Peers can be validated only on classes that they learn. Without labels there is nothing to check.
-fn check_classes(train: &ImageFiles, val: &ImageFiles, labels: &[String]) -> Result<()> {
-    let learnt = train.classes();
-    let unknown: Vec<&str> = val.classes().difference(&learnt).map(|&class| labels[class].as_str()).collect();
-    if unknown.is_empty() || learnt.is_empty() {
+fn check_classes(train: &ImageFiles, val: &ImageFiles, labels: &[String], given: bool) -> Result<()> {
+    let learned = train.classes();
+    let unknown: Vec<&str> = val.classes().difference(&learned).map(|&class| labels[class].as_str()).collect();
+    if unknown.is_empty() || learned.is_empty() {
         return Ok(());
     }
-    let text = format!("The --val images show classes that no training image has: {}.", unknown.join(", "));
+    let (classes, seen) = (unknown.join(", "), "classes that no training image has");
+    let text = match given {
+        true => format!("The --val images show {seen}: {classes}."),
+        false => {
+            format!("The images held out for validation show {seen}, since too few show them: {classes}. Add some.")
+        }
+    };
     Err(Error::new(Code::ClassesInvalid, text))
 }
 
@@ -220,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_learnt_is_refused() {
+    fn what_cannot_be_learned_is_refused() {
         let cases: [(&[&str], Option<&str>, &str); 5] = [
             (&["train/deep/cat/a.png", "train/deep/dog/b.png"], None, "deep' holds class folders"),
             (&["train/cat/a.png", "train/cat/b.png"], None, "two classes or more"),

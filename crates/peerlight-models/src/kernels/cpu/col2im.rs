@@ -23,7 +23,7 @@ pub struct InputGrad<'a> {
     pub sizes: Sizes,
     /// `[outputs, inputs / groups, rows, columns]`.
     pub weight: &'a [f32],
-    /// Of the output, `[batch, outputs, height, width]`.
+    /// Gradient of the output, `[batch, outputs, height, width]`.
     pub gradient: &'a [f32],
 }
 

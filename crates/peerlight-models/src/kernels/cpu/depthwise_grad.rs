@@ -19,7 +19,7 @@ pub struct DepthwiseInputGrad<'a> {
     pub sizes: Sizes,
     /// `[outputs, 1, rows, columns]`.
     pub weight: &'a [f32],
-    /// Of the output, `[batch, outputs, height, width]`.
+    /// Gradient of the output, `[batch, outputs, height, width]`.
     pub gradient: &'a [f32],
 }
 

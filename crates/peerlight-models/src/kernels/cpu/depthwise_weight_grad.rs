@@ -13,7 +13,7 @@ pub struct DepthwiseWeightGrad<'a> {
     pub sizes: Sizes,
     /// `[batch, inputs, height, width]`.
     pub x: &'a [f32],
-    /// Of the output, `[batch, outputs, height, width]`.
+    /// Gradient of the output, `[batch, outputs, height, width]`.
     pub gradient: &'a [f32],
 }
 

@@ -19,7 +19,7 @@ const PACKED: usize = 4096;
 /// The constant inputs of the convolution of one group of one image.
 #[derive(Clone, Copy)]
 pub struct Gemm<'a> {
-    /// Of the group.
+    /// Sizes of the group.
     pub sizes: Sizes,
     pub x: &'a [f32],
     pub weight: &'a [f32],

@@ -7,7 +7,7 @@ use super::Sizes;
 /// The im2col matrix of one image of one group.
 #[derive(Clone, Copy)]
 pub struct Im2col<'a> {
-    /// Of one group.
+    /// Sizes of one group.
     pub sizes: &'a Sizes,
     /// The group's channels, `[inputs, height, width]`.
     pub x: &'a [f32],

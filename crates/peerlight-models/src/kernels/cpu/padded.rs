@@ -85,7 +85,7 @@ impl Padded {
         self.pitch * self.phases
     }
 
-    /// Where in a row a tap's column begins: what it sees from the first output position on.
+    /// Place in a row where a tap's column begins, that is, the first value that the tap multiplies.
     #[inline(always)]
     pub fn column(&self, window: Window, kx: usize) -> usize {
         let x = kx * window.dilation[1];

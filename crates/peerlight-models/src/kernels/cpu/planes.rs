@@ -16,7 +16,7 @@ pub struct Planes {
 }
 
 impl Planes {
-    /// Those of a tensor.
+    /// Planes of a tensor.
     pub fn new(x: &FloatTensor<Flex>) -> Self {
         let [_, channels, height, width] = x.shape().dims();
         Self { channels, area: height * width }

@@ -143,7 +143,7 @@ pub fn estimate<T: Clone>(columns: &[(u64, Vec<T>)], figure: impl Fn(&[T]) -> f6
     let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
     let value = mean(&columns.iter().map(|(_, rows)| figure(rows)).collect::<Vec<_>>());
     let cases: Vec<u64> = columns.iter().map(|(seed, _)| *seed).collect::<BTreeSet<_>>().into_iter().collect();
-    let mut random = Random(0);
+    let mut random = Random::new(0);
     let mut found: Vec<f64> = Vec::new();
     for _ in 0..if cases.is_empty() { 0 } else { RESAMPLES } {
         let mut all = Vec::new();
@@ -165,20 +165,13 @@ pub fn estimate<T: Clone>(columns: &[(u64, Vec<T>)], figure: impl Fn(&[T]) -> f6
 /// The chance that an image scores higher with the mark than an image without; ties count half.
 fn auroc(rows: &[[f64; 2]]) -> f64 {
     let split = |place: usize| rows.iter().map(move |row| (row[place], place == 1));
-    ranked(split(0).chain(split(1)).collect())
+    ranked(split(0).chain(split(1)))
 }
 
 /// AUROC of scores with their targets.
-pub fn ranked(mut scores: Vec<(f64, bool)>) -> f64 {
-    scores.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (mut below, mut sum, mut positives) = (0.0, 0.0, 0.0);
-    for group in scores.chunk_by(|a, b| a.0 == b.0) {
-        let hits = group.iter().filter(|(_, target)| *target).count() as f64;
-        let misses = group.len() as f64 - hits;
-        sum += hits * (below + misses / 2.0);
-        (below, positives) = (below + misses, positives + hits);
-    }
-    sum / (below * positives)
+pub fn ranked(rows: impl IntoIterator<Item = (f64, bool)>) -> f64 {
+    let (scores, targets): (Vec<f64>, Vec<bool>) = rows.into_iter().unzip();
+    crate::ranking::auroc(&scores, &targets)
 }
 
 /// How well regions of the marked images are ranked by a map, for finding the mark.
@@ -189,7 +182,7 @@ fn regions(networks: &[&Network]) -> Value {
             (network.case.1, images.map(|image| image.regions.clone()).collect::<Vec<_>>())
         });
         let figure = |images: &[Vec<(bool, [f64; 2])>]| {
-            ranked(images.iter().flatten().map(|(inside, maps)| (of(*maps), *inside)).collect())
+            ranked(images.iter().flatten().map(|(inside, maps)| (of(*maps), *inside)))
         };
         (name.to_owned(), estimate(&columns.collect::<Vec<_>>(), figure))
     };

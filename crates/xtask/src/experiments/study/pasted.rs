@@ -93,7 +93,7 @@ fn results(records: &[Value], truth: &str) -> Value {
 
 /// AUROC of one map's score.
 fn auroc(id: &str, rows: &[&Row]) -> f64 {
-    ranked(rows.iter().filter_map(|(hit, scores)| Some((*scores.get(id)?, *hit))).collect())
+    ranked(rows.iter().filter_map(|(hit, scores)| Some((*scores.get(id)?, *hit))))
 }
 
 /// AUROC of each score, and how much the peers' is above that of the mirrored image.

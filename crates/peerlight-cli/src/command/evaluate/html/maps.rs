@@ -27,8 +27,8 @@ pub struct Shown {
 /// The square of an image that the networks saw, as JPEG; with a map's values and side, the map over it.
 ///
 /// # Errors
-/// `crashed` if the JPEG cannot be encoded.
-pub fn shown(image: &Rgba8, crop: Crop, map: Option<(&[f32], usize)>) -> Result<Vec<u8>> {
+/// `internal` if the JPEG cannot be encoded.
+pub fn square_jpeg(image: &Rgba8, crop: Crop, map: Option<(&[f32], usize)>) -> Result<Vec<u8>> {
     let over = map.map(|(values, side)| overlay(image, crop, values, side, &COLOR_MAPS[0], OVERLAY.opacity));
     let pixels = over.as_ref().unwrap_or(image);
     let (width, height) = (pixels.width(), pixels.height());
@@ -38,7 +38,7 @@ pub fn shown(image: &Rgba8, crop: Crop, map: Option<(&[f32], usize)>) -> Result<
     let square = DynamicImage::ImageRgb8(whole).crop_imm(x, y, side, side);
     let mut jpeg = Cursor::new(Vec::new());
     let small = square.resize(SIDE, SIDE, FilterType::Triangle);
-    small.write_to(&mut jpeg, image::ImageFormat::Jpeg).map_err(|e| Error::new(Code::Crashed, e.to_string()))?;
+    small.write_to(&mut jpeg, image::ImageFormat::Jpeg).map_err(|e| Error::new(Code::Internal, e.to_string()))?;
     Ok(jpeg.into_inner())
 }
 

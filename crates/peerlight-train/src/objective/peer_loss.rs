@@ -14,9 +14,9 @@ use burn::{
 use peerlight_core::transfer_loss;
 use peerlight_models::{Moments, Network};
 
+use super::{Inputs, Objective, PeerConstants, PeerOutput};
 use crate::{
     mask::{MaskBatch, masked},
-    objective::{Inputs, Objective, PeerConstants, PeerOutput},
     recipe::{Loss, MapKind, MaskGradient, TransferFrom, TransferOnto},
     replica::Replica,
     terms::LossTerms,

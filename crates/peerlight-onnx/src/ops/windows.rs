@@ -1,0 +1,116 @@
+//! Convolutions and pools of images that are counted with the batch: windows of an image, heads, or places of a third
+//! axis. Those of one image become channels, each window a group of its own.
+
+use std::rc::Rc;
+
+use peerlight_models::ops::{Op, Reshape};
+
+use super::merged::of_one;
+use crate::{
+    constant::Constant,
+    draft::Data,
+    error::{Fault, refuse},
+    import::{Call, Import, Merged, Value},
+    proto::{Attribute, Node},
+};
+
+/// Operations that do the same to each channel, or to each group of them.
+const OPERATIONS: [&str; 7] =
+    ["AveragePool", "Conv", "GlobalAveragePool", "GlobalMaxPool", "InstanceNormalization", "MaxPool", "Resize"];
+
+/// Adds what a node computes of windows.
+pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
+    let Some(Value::Merged(Merged { data, first: 0, count })) = call.optional(0) else {
+        return refuse("takes the windows of an image as images of their own");
+    };
+    let x = import.draft.settled(data)?;
+    let shape = import.draft.nodes[x].shape.clone();
+    let (outer, image) = shape.split_at(count.checked_sub(1).unwrap_or(1).min(shape.len()));
+    let &[channels, height, width] = image else { return refuse("takes windows that are no images") };
+    if !OPERATIONS.contains(&call.node.op) {
+        return refuse("takes the windows of an image as images of their own");
+    }
+    let windows: usize = outer.iter().product();
+    let flat = Reshape { shape: vec![windows * channels, height, width] };
+    let flat = import.node(call, Op::Reshape(flat), vec![x], Vec::new())?;
+    let mut inputs = vec![Some(Value::Data(import.draft.data(flat)))];
+    for input in &call.inputs[1..] {
+        inputs.push(match input {
+            Some(Value::Constant(constant)) if call.node.op != "Resize" => {
+                import.allow(constant.len().saturating_mul(windows))?;
+                let mut shape = constant.shape.clone();
+                shape.iter_mut().take(1).for_each(|extent| *extent = extent.saturating_mul(windows));
+                let values = constant.to_floats()?.repeat(windows);
+                Some(Value::Constant(Rc::new(Constant { name: constant.name, ..Constant::floats(shape, values) })))
+            }
+            other => other.clone(),
+        });
+    }
+    let groups = call.int("group", 1)?.saturating_mul(windows as i64);
+    let mut attributes = call.node.attributes.clone();
+    attributes.insert("group", Attribute::Int(groups));
+    let node = Node { name: call.node.name, op: call.node.op, attributes, ..Node::default() };
+    let mut values = Vec::new();
+    for value in super::convert(import, &Call { node: &node, inputs })? {
+        let Value::Data(result) = value else { return refuse("gives something else than windows") };
+        let result = import.draft.settled(&result)?;
+        let &[channels, height, width] = &*import.draft.nodes[result].shape else {
+            return refuse("gives something else than windows");
+        };
+        let shape = [outer, &[channels / windows, height, width]].concat();
+        let node = import.node(call, Op::Reshape(Reshape { shape }), vec![result], Vec::new())?;
+        let mut order: Vec<usize> = (1..=outer.len() + 3).collect();
+        order.insert(data.batch(), 0);
+        let data = Data { node, order };
+        values.push(match count {
+            0 => of_one(import, call, data)?,
+            _ => Value::Merged(Merged { data, first: 0, count: *count }),
+        });
+    }
+    Ok(values)
+}
+
+/// A convolution along three axes that sees one place alone of one of them, which so counts images of their own.
+pub fn conv_3d<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
+    let weight = call.constant(1)?;
+    let data = call.data(0)?.clone();
+    let numbers = |name: &str, each: i64, count: usize| -> Result<Vec<i64>, Fault> {
+        Ok(call.ints(name)?.map_or_else(|| vec![each; count], <[i64]>::to_vec))
+    };
+    let (mut strides, mut dilations) = (numbers("strides", 1, 3)?, numbers("dilations", 1, 3)?);
+    let mut pads = numbers("pads", 0, 6)?;
+    let is_whole = [data.order.len(), strides.len(), dilations.len(), pads.len()] == [5, 3, 3, 6];
+    let is_alone = |&axis: &usize| {
+        is_whole && weight.shape[axis + 2] == 1 && [strides[axis], pads[axis], pads[axis + 3]] == [1, 0, 0]
+    };
+    let Some(alone) = [2, 0, 1].into_iter().find(is_alone).filter(|_| call.node.attributes.get("auto_pad").is_none())
+    else {
+        return refuse("works along three axes at once");
+    };
+    let mut order = data.order.clone();
+    let counted = order.remove(alone + 2);
+    order.insert(1, counted);
+    let mut shape = weight.shape.clone();
+    shape.remove(alone + 2);
+    strides.remove(alone);
+    dilations.remove(alone);
+    pads.remove(alone + 3);
+    pads.remove(alone);
+    let mut node = Node { name: call.node.name, op: call.node.op, ..Node::default() };
+    node.attributes.insert("group", Attribute::Int(call.int("group", 1)?));
+    for (name, values) in [("strides", strides), ("dilations", dilations), ("pads", pads)] {
+        node.attributes.insert(name, Attribute::Ints(values));
+    }
+    let mut inputs = call.inputs.clone();
+    inputs[0] = Some(Value::Merged(Merged { data: Data { order, ..data }, first: 0, count: 2 }));
+    inputs[1] = Some(Value::Constant(Rc::new(Constant { shape, ..Constant::clone(weight) })));
+    let mut results = convert(import, &Call { node: &node, inputs })?;
+    for result in &mut results {
+        if let Value::Merged(Merged { data, .. }) = result {
+            let counted = data.order.remove(1);
+            data.order.insert(alone + 2, counted);
+            *result = Value::of(data.clone());
+        }
+    }
+    Ok(results)
+}
