@@ -2,6 +2,7 @@ import { PeerlightError, inspectNetwork } from 'peerlight';
 import { failure } from '../shared/failure.js';
 import { findKept, forget, keep, listKept } from './kept.js';
 import { stem, usable } from './choice.js';
+import { prepare } from './spawn.js';
 import { t } from '../words/index.js';
 
 /**
@@ -67,6 +68,7 @@ export function runOwnNetworks(store, spawn) {
       const source = await blobOf(file);
       const found = await inspectNetwork({ file: stem(file.name), ...options, source }, { signal, spawn });
       dispatch({ type: 'draft-found', key, serial, found, size: source.size });
+      prepare(); // To open it, or for the next file.
     } catch (thrown) {
       if (!signal.aborted) dispatch({ type: 'draft-refused', key, serial, error: failure(thrown) });
     }

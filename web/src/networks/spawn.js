@@ -10,12 +10,16 @@ let first = null;
 /** Whether a worker made from a blob did not start. */
 let failed = false;
 const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {};
-if (!saveData) {
-  first = start('cpu');
+if (!saveData) prepare();
+
+/** Starts a worker that will soon be wanted, so that its code is there then. */
+export function prepare() {
+  if (first) return;
+  const worker = (first = start('cpu'));
   // One that fails now is started again when it is asked for, and tells then.
-  first.onerror = (event) => {
+  worker.onerror = (event) => {
     event.preventDefault();
-    first = null;
+    if (first === worker) first = null;
   };
 }
 

@@ -78,7 +78,9 @@ export class Intake extends PageElement {
     const { images, lists, others } = sorted(files);
     const [first] = images;
     if (!first) return this.#refuse('intake.none');
-    const notice = others ? t('intake.left-out', { n: others }) : '';
+    // A list of labels is about several images.
+    const out = others + (images.length > 1 ? 0 : lists.length);
+    const notice = out ? t('intake.left-out', { n: out }) : '';
     if (images.length > 1) this.send({ type: 'many-given', files: images, lists });
     if (images.length > 1 && this.classList.contains('small')) return;
     this.#take(first.file, { name: first.file.name, notice });
