@@ -202,7 +202,7 @@ impl ImportedPeer {
     /// Reads a network as a peer. What is said nowhere is guessed, and the guess is told.
     ///
     /// # Errors
-    /// Those of [`import`], or `ask-invalid` for labels or a preprocessing that do not fit.
+    /// Those of [`import`](crate::import), or `ask-invalid` for labels or a preprocessing that do not fit.
     pub fn read(id: &str, bytes: &[u8], options: PeerOptions) -> Result<Self> {
         let PeerInFile { manifest, graph, values, guesses, license, source } = PeerInFile::read(id, bytes, options)?;
         let arrays = graph.parameters().iter().zip(values).map(|(parameter, values)| {

@@ -83,7 +83,7 @@ pub fn conv_3d<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
     let is_alone = |&axis: &usize| {
         is_whole && weight.shape[axis + 2] == 1 && [strides[axis], pads[axis], pads[axis + 3]] == [1, 0, 0]
     };
-    let Some(alone) = [2, 0, 1].into_iter().find(is_alone).filter(|_| call.node.attributes.get("auto_pad").is_none())
+    let Some(alone) = [2, 0, 1].into_iter().find(is_alone).filter(|_| !call.node.attributes.contains_key("auto_pad"))
     else {
         return refuse("works along three axes at once");
     };
