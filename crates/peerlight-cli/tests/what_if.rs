@@ -59,8 +59,8 @@ fn places_are_hidden_or_kept_and_told() {
 fn places_that_are_none_are_refused_before_any_image_is_read() {
     for (flags, words) in [
         ("--hide 8,1", "no row 8, column 1"),
-        ("--hide 0,1", "no place"),
-        ("--hide 2", "no place"),
+        ("--hide 0,1", "not a place"),
+        ("--hide 2", "not a place"),
         ("--hide 2,3 --keep 1,1", "cannot be used with"),
         ("--hide 2,3 --baseline white", "black, mean, blurred, imputed"),
     ] {

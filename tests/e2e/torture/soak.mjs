@@ -8,6 +8,7 @@ import { TEMP } from '../paths.mjs';
 import { encodePng } from '../png.mjs';
 import { random } from '../random.mjs';
 import { Site } from '../site.mjs';
+import { tasksOf } from '../tasks.mjs';
 import { values } from './options.mjs';
 
 /**
@@ -68,19 +69,24 @@ test(
     const marks = /** @type {number[]} */ ([]);
     await site.at('folder').setInputFiles(folder);
     const steps = [0.2, 0.4, 0.6, 0.8, 1].map((part) => Math.round(part * values.images));
-    for (const step of steps) {
+    const until = async (/** @type {number} */ step) => {
       const like = step === values.images ? `^${step} images explained` : `^(${step}|${step + 1}|${step + 2}) of`;
       await site.text('many-status', new RegExp(like), 1_200_000);
       marks.push(await residentOf(cdp));
-    }
+    };
+    for (const step of steps.slice(0, -1)) await until(step);
+    // What the clock says of a busy machine is told; the processor's own time of the last fifth decides.
+    const tasks = await tasksOf(site, () => until(values.images));
     const took = (await site.page.evaluate(() => performance.now())) / values.images;
-    const tasks = await site.page.evaluate(() => busy.tasks);
-    const long = tasks.filter(({ ms }) => ms > 50).map(({ ms }) => ms);
+    const clocked = await site.page.evaluate(() => busy.tasks);
+    const slow = clocked.filter(({ ms }) => ms > 50).map(({ ms }) => ms);
+    const long = tasks.filter(({ ms }) => ms > 50);
     t.note(
       `${Math.round(took)} ms an image; resident after ${steps.join(', ')}: ${marks.map(Math.round).join(', ')} MB`,
     );
-    t.note(`${long.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...long))} ms`);
-    for (const { at, ms, what } of tasks
+    t.note(`${slow.length} tasks over 50 ms by the clock, the longest ${Math.round(Math.max(0, ...slow))} ms`);
+    t.note(`by the processor's time the longest of ${tasks.length} took ${Math.round(tasks[0]?.ms ?? 0)} ms`);
+    for (const { at, ms, what } of clocked
       .filter(({ ms }) => ms < 0)
       .sort((a, b) => a.ms - b.ms)
       .slice(0, 8)) {
@@ -111,6 +117,7 @@ test(
     assert.ok(Math.max(...waits) <= 300, `cancelled in ${waits} ms`);
     assert.ok(marks[4] <= 1.1 * marks[0], `${marks} MB`);
     assert.deepEqual(site.errors, []);
+    assert.ok(tasks.length, 'tasks are told');
     assert.deepEqual(long, [], 'tasks over 50 ms');
   },
   { ms: 60 * 60_000 },
