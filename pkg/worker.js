@@ -6,7 +6,6 @@ import { ImageCache } from './image-cache.js';
 import { holdLife } from './life.js';
 import { loadCode } from './load-code.js';
 import { arrive, readInto, sizeOf } from './networks.js';
-import { keepTested, wasTested } from './tested.js';
 
 /**
  * @import { Image } from './decode.js'
@@ -223,12 +222,9 @@ async function begin(kind, say) {
     // After a loss no answer may ever come back, so the running job is failed from here.
     if (code === 'device-lost' && running) fail(running, trouble);
   });
-  const [glue, tested] = await Promise.all([loadCode(/** @type {DeviceKind} */ (kind), say), wasTested(kind)]);
-  const engine = glue.Engine.open(tested);
-  engine.then(
-    () => tested || keepTested(kind),
-    () => {}, // As above.
-  );
+  const glue = await loadCode(/** @type {DeviceKind} */ (kind), say);
+  const engine = glue.Engine.open();
+  engine.catch(() => {}); // As above.
   return { glue, engine };
 }
 

@@ -33,16 +33,6 @@ pub struct DeviceInfo {
 /// # Errors
 /// `device-unavailable` if the build or the machine lacks it, `device-self-test` if it computes wrong results.
 pub async fn open_device(kind: DeviceKind) -> Result<(Device, DeviceInfo)> {
-    let (device, info) = open_tested_device(kind).await?;
-    self_test(&device).await?;
-    Ok((device, info))
-}
-
-/// Opens a device that has passed its [`self_test`] before, in the same build on the same machine.
-///
-/// # Errors
-/// `device-unavailable` if the build or the machine lacks it.
-pub async fn open_tested_device(kind: DeviceKind) -> Result<(Device, DeviceInfo)> {
     let (device, name) = match kind {
         #[cfg(feature = "cpu")]
         DeviceKind::Cpu => (Device::flex(), "CPU"),
@@ -59,6 +49,7 @@ pub async fn open_tested_device(kind: DeviceKind) -> Result<(Device, DeviceInfo)
         #[allow(unreachable_patterns, reason = "reached in builds that lack a device")]
         kind => return Err(unavailable(&format!("This build has no {kind:?} device."))),
     };
+    self_test(&device).await?;
     Ok((device, DeviceInfo { kind, name: name.into() }))
 }
 

@@ -68,7 +68,7 @@ pub use agreement::MapStatistics;
 pub use by_name::ByName;
 pub use catalog::{Catalog, ColorEntry, ErrorEntry, Named, catalog};
 pub use cost::Cost;
-pub use device::{DeviceInfo, DeviceKind, open_device, open_tested_device};
+pub use device::{DeviceInfo, DeviceKind, open_device};
 pub use explainer::{Explainer, Family, Meta, TargetLayer};
 pub use explanation::{
     BundleName, Explanation, ImageInfo, LOOKS, Looks, Map, PeerMap, Prediction, RawMap, Region, TargetClass, Timing,

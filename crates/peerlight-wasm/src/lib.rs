@@ -11,9 +11,7 @@ use std::collections::BTreeMap;
 use burn::tensor::Device;
 use js_sys::{Function, JsString, Object};
 use peerlight_core::{Code, Error, Rect, Rgba8};
-use peerlight_explain::{
-    DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device, open_tested_device,
-};
+use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
 use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, WhatIf, measure, metric_ids, sanity, what_if};
 use peerlight_models::{Bundle, compose_by};
 use peerlight_onnx::OwnNetworks;
@@ -75,10 +73,9 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Makes the device ready and has it pass the known-answer test, unless it has passed it before (`tested`).
-    pub async fn open(tested: Option<bool>) -> Result<Engine, JsValue> {
-        let opened = if tested == Some(true) { open_tested_device(KIND).await } else { open_device(KIND).await };
-        let (device, info) = opened.map_err(thrown)?;
+    /// Makes the device ready and has it pass the known-answer test.
+    pub async fn open() -> Result<Engine, JsValue> {
+        let (device, info) = open_device(KIND).await.map_err(thrown)?;
         Ok(Engine { device, info, session: None, added: Vec::new(), images: BTreeMap::new() })
     }
 

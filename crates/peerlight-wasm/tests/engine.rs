@@ -61,7 +61,7 @@ async fn the_engine_answers_on_its_device() {
     // The test's harness does not run a module's start function.
     peerlight_wasm::start();
     names::check_forms();
-    let mut engine = Engine::open(None).await.unwrap_or_else(|thrown| panic!("{}", json(&thrown)));
+    let mut engine = Engine::open().await.unwrap_or_else(|thrown| panic!("{}", json(&thrown)));
     assert_eq!(json(&engine.device().unwrap())["kind"], KIND);
     nothing_is_loaded(&mut engine).await;
     loading_tells_what_is_loaded(&mut engine).await;

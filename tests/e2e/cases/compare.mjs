@@ -9,6 +9,7 @@ test('compare: chosen methods, each with its map, cost and scores; the mutual ma
   const site = await (await Site.make(t)).open();
   await site.explain(() => site.at('sample-0').click());
   assert.ok(await site.page.locator('peer-comparison').isHidden(), 'nothing runs unasked');
+  await site.page.locator('peer-methods input').first().waitFor({ state: 'attached' });
   const offered = await site.page.locator('peer-methods input').count();
   await pick(site, FEW);
   assert.equal(await site.at('methods').textContent(), `Methods: 4 of ${offered}`);
