@@ -12,6 +12,8 @@
  *   clock; `what` took the most of them
  */
 
+/** What the page is asked to write into the trace. */
+const MARK = 'peerlight-tasks';
 /** In which every task holds everything else. */
 const WHOLE = 'RunTask';
 
@@ -30,33 +32,24 @@ export async function tasksOf(site, act) {
   await cdp.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig });
   try {
     await act();
+    await site.page.evaluate((mark) => console.timeStamp(mark), MARK);
   } finally {
     const complete = new Promise((resolve) => cdp.once('Tracing.tracingComplete', resolve));
     await cdp.send('Tracing.end');
     await complete;
     await cdp.detach();
   }
-  return longest(ofPage(events, new URL(site.page.url()).origin));
+  return longest(ofPage(events));
 }
 
 /**
- * The events of the thread that runs a page's program.
+ * The events of the thread that runs the page's program: the one that was asked to leave a mark.
  * @param {Event[]} events
- * @param {string} origin
  */
-function ofPage(events, origin) {
-  const said = (/** @type {Event} */ { args }) => JSON.stringify(args);
-  const names = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
-  const key = (/** @type {Event} */ { pid, tid }) => `${pid}/${tid}`;
-  const threads = new Set(names.map(key));
-  const running = ['FunctionCall', 'EvaluateScript', 'v8.evaluateModule', 'EventDispatch', 'ResourceSendRequest'];
-  const counts = new Map();
-  for (const event of events) {
-    if (!threads.has(key(event)) || !running.includes(event.name) || !said(event).includes(origin)) continue;
-    counts.set(key(event), (counts.get(key(event)) ?? 0) + 1);
-  }
-  const [thread] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
-  return events.filter((event) => event.ph === 'X' && key(event) === thread);
+function ofPage(events) {
+  const mark = events.find(({ name, args }) => name === 'TimeStamp' && args.data?.message === MARK);
+  if (!mark) throw new Error('the trace has no mark of the page');
+  return events.filter(({ ph, pid, tid }) => ph === 'X' && pid === mark.pid && tid === mark.tid);
 }
 
 /** @param {Event[]} events of one thread */
