@@ -34,7 +34,29 @@ impl Operation for Slice {
         let x = only(inputs);
         let whole = burn::tensor::Slice::new(0, None, 1);
         let mut slices = vec![whole; x.shape().num_dims()];
-        slices[self.axis] = burn::tensor::Slice::new(self.start as isize, Some(self.end as isize), self.step as isize);
+        // A step past the end takes the first element alone, and Burn multiplies it by the tensor's strides.
+        let step = self.step.min(self.end - self.start);
+        slices[self.axis] = burn::tensor::Slice::new(self.start as isize, Some(self.end as isize), step as isize);
         Dispatch::float_slice(x, &slices)
+    }
+}
+
+#[cfg(all(test, feature = "cpu"))]
+mod tests {
+    use burn::tensor::{Device, Tensor};
+
+    use super::*;
+    use crate::ops::tensor;
+
+    #[test]
+    fn a_step_past_the_end_takes_the_first_element_alone() {
+        for step in [3, 4, usize::MAX >> 1] {
+            let slice = Slice { axis: 3, start: 2, end: 5, step };
+            assert_eq!(slice.shape(&[&[2, 2, 6]], &[]), Ok(vec![2, 2, 1]));
+            let x = Tensor::<1, burn::tensor::Int>::arange(0..24, &Device::flex()).float().reshape([1, 2, 2, 6]);
+            let taken = tensor::<4>(slice.forward(vec![x.into_dispatch()], Vec::new()));
+            let values: Vec<f32> = taken.into_data().try_to_vec().unwrap();
+            assert_eq!(values, [2.0, 8.0, 14.0, 20.0]);
+        }
     }
 }
