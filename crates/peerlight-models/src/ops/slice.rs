@@ -42,6 +42,7 @@ impl Operation for Slice {
 }
 
 #[cfg(all(test, feature = "cpu"))]
+#[allow(clippy::disallowed_methods, reason = "a native test may read synchronously")]
 mod tests {
     use burn::tensor::{Device, Tensor};
 
