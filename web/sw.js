@@ -66,8 +66,8 @@ async function keptFirst(request) {
 }
 
 /** A worker that starts from its address, under the page's policy. @param {Response} response */
-function underPolicy({ body, headers }) {
-  return new Response(body, { headers: [...headers, ['content-security-policy', BUILD.policy]] });
+function underPolicy({ body, status, headers }) {
+  return new Response(body, { status, headers: [...headers, ['content-security-policy', BUILD.policy]] });
 }
 
 /**
