@@ -56,7 +56,7 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
         );
         return Err(Error::new(Code::FileUnreadable, text));
     }
-    let (mut used, mut found) = (0, HashSet::new());
+    let mut found = HashSet::new();
     for image in images.iter_mut() {
         let name = image.name.replace('\\', "/");
         let rows = by_file.get(last(&name)).into_iter().flatten();
@@ -64,9 +64,8 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
         let rows = rows.filter(|(given, _)| same(given));
         image.boxes = rows.clone().map(|(_, rect)| *rect).collect();
         found.extend(rows.map(|(given, _)| given.as_str()));
-        used += image.boxes.len();
     }
-    if used == 0 {
+    if found.is_empty() {
         let text = format!("'{}' has boxes for none of the images: its paths name other files.", file.display());
         return Err(Error::new(Code::FileUnreadable, text));
     }
@@ -75,8 +74,8 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
         let have = if bare == 1 { "has" } else { "have" };
         left.note(format!("{} of {} {have} no box.", counted(bare, "image"), images.len()));
     }
-    let unused: Vec<&str> = table.rows.iter().map(|row| row.cell(path)).collect();
-    let unused: Vec<_> = unused.into_iter().filter(|given| !found.contains(&*given.replace('\\', "/"))).collect();
+    let given = table.rows.iter().map(|row| row.cell(path));
+    let unused: Vec<_> = given.filter(|given| !found.contains(&*given.replace('\\', "/"))).collect();
     if let Some(first) = unused.first() {
         let (rows, belong) = (counted(unused.len(), "row"), if unused.len() == 1 { "belongs" } else { "belong" });
         let (file, first) = (file.display(), shown(first));
