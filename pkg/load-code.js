@@ -14,6 +14,22 @@ const SIMD = Uint8Array.of(
 /** @param {string} message */
 const failed = (message) => ({ code: 'download-failed', message });
 
+/** In the words of Chromium, Firefox and Safari. */
+const POLICY = /\bCSP\b|content security policy|unsafe-eval/i;
+
+/** @param {string} message */
+const forbidden = (message) => ({
+  code: 'device-unavailable',
+  message: `A security policy forbids WebAssembly here: ${message}`,
+  help: "Add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy of the page and of the worker’s file.",
+});
+
+/** @param {string} message */
+const uncompiled = (message) => ({
+  ...failed(`This browser cannot compile the engine: ${message}`),
+  help: 'Update the browser. If it is new, the file was damaged on the way: reload the page without its cache.',
+});
+
 /** What the engine needs of a browser, and what to do where it is missing. */
 export function throwIfTooOld() {
   const missing =
@@ -75,11 +91,14 @@ async function start(glue, module, say, init) {
   } catch (thrown) {
     const whole = await download.whole;
     if (download.error) throw download.error;
-    if (thrown instanceof WebAssembly.RuntimeError) throw thrown;
+    // Without memory it is a RangeError, whose code says so.
+    if (thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError) throw thrown;
     const { message } = plain(thrown);
+    if (POLICY.test(message)) throw forbidden(message);
     // A whole module that lacks what the other half calls, or is given.
     const misfit = thrown instanceof WebAssembly.LinkError || (thrown instanceof TypeError && whole);
     if (misfit) return { misfit: message };
+    if (whole && thrown instanceof WebAssembly.CompileError) throw uncompiled(message);
     throw failed(`The engine was not downloaded completely: ${message}`);
   }
 }

@@ -143,9 +143,25 @@ test('a download that ends early, stalls, is refused or does not match is named'
 });
 
 test('after a failure the next try works', async () => {
-  serve(() => new Response(data.slice(0, 10)), good);
+  const short = () => new Response(data.slice(0, 10));
+  serve(short, short, good);
   await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }));
   assert.equal((await loadWeights({ url, sha256, bytes: 1000 })).length, 1000);
+});
+
+test('a former file that a cache on the way still has is fetched anew, around it', async () => {
+  for (const former of [new Uint8Array(1000), new Uint8Array(900)]) {
+    const asked = [];
+    globalThis.fetch = /** @type {any} */ (
+      async (_url, { cache }) => new Response(asked.push(cache ?? 'usual') > 1 ? data : former)
+    );
+    assert.deepEqual(await loadWeights({ url, sha256, bytes: 1000 }), data);
+    assert.deepEqual(asked, ['usual', 'reload']);
+  }
+  // What the server itself has wrongly is told, after two downloads.
+  const calls = serve(() => new Response(new Uint8Array(1000)));
+  await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }), fails('bundle-hash'));
+  assert.equal(calls(), 2);
 });
 
 test('cancelling stops the download', async () => {
