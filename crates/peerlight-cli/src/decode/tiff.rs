@@ -83,7 +83,7 @@ mod tests {
             for (kinds, expected) in [(&[0][..], 1), (&[0, 0], 2), (&[2, 2, 2], 3), (&[0, 1, 4, 0, 5], 2)] {
                 let file = tiff(little, kinds);
                 assert_eq!((pages(&file), decode(&file).is_ok()), (expected, true), "{kinds:?}");
-                (0..file.len()).for_each(|end| assert!(pages(&file[..end]) <= expected));
+                (0..file.len()).for_each(|end| assert!(pages(&file[..end]) <= kinds.len()));
             }
         }
         assert_eq!((pages(b"\x89PNG\r\n\x1a\n"), pages(b"II*\0\xff\xff\xff\xff"), pages(b"")), (1, 1, 1));
