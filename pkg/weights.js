@@ -138,8 +138,11 @@ export const isVerified = (sha256) => Boolean(sha256 && canDigest());
  */
 async function keep(cache, address, keys, data, note) {
   // By way of a Blob, which the browser takes over at once: a body of bytes holds the worker up for longer.
-  await cache.put(String(keys[0]), new Response(new Blob([data]), { headers: { [VERIFIED]: note } }));
-  await removeFormer(cache, address, keys);
+  const put = () => cache.put(String(keys[0]), new Response(new Blob([data]), { headers: { [VERIFIED]: note } }));
+  const removed = () => removeFormer(cache, address, keys);
+  // Where there is no room beside the former ones, these go first.
+  await put().catch(() => removed().then(put));
+  await removed();
 }
 
 /**

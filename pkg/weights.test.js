@@ -182,6 +182,27 @@ test('cancelling stops the download', async () => {
   await assert.rejects(loading, fails('cancelled'));
 });
 
+test('where there is room for one copy alone, the former one goes first', async () => {
+  const kept = fakeCache();
+  const { put } = await caches.open('');
+  const full = async () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+  Object.assign(await caches.open(''), {
+    put: async (key, response) => (kept.size && !kept.has(key) ? full() : put(key, response)),
+    keys: async () => [...kept.keys()].map((url) => ({ url })),
+  });
+  const former = new Uint8Array(1000);
+  const old = createHash('sha256').update(former).digest('hex');
+  for (const [bytes, hash] of [
+    [former, old],
+    [data, sha256],
+  ]) {
+    serve(() => new Response(bytes));
+    await loadWeights({ url, sha256: hash, bytes: 1000 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.deepEqual([...kept.keys()], [keyOf(url, hash)]);
+  }
+});
+
 test('the list of bundles names the default one and resolves its file', async () => {
   const list = {
     default: 'b',
