@@ -1,5 +1,5 @@
 import { plain } from './errors.js';
-import { looksLikePage, notThere, plainLength } from './http.js';
+import { CORS, looksLikePage, notThere, plainLength } from './http.js';
 
 /** @import { DeviceKind } from './index.js' */
 /** @typedef {(progress: object) => void} Say */
@@ -124,7 +124,7 @@ const importGlue = (url) =>
 async function fetchModule(url, say, init) {
   const control = new AbortController();
   const response = await fetch(url, { ...init, signal: control.signal }).catch(() => {
-    throw failed('The engine could not be fetched.');
+    throw { ...failed('The engine could not be fetched.'), help: CORS };
   });
   if (!response.ok || !response.body) throw failed(`The server answered ${response.status} for the engine.`);
   const seen = response.clone();

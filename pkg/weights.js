@@ -1,6 +1,6 @@
 import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
 import { canDigest, digest } from './hash.js';
-import { looksLikePage, notThere, plainLength } from './http.js';
+import { CORS, looksLikePage, notThere, plainLength } from './http.js';
 
 const CACHE = 'peerlight-weights';
 const STALL_MS = 30_000;
@@ -261,7 +261,12 @@ async function request(url, signal, init = {}) {
     response = await fetch(url, { ...init, signal });
   } catch {
     if (signal?.aborted) throw cancelled();
-    throw new PeerlightError('download-failed', `No connection to ${url.host || 'the server'}.`);
+    const foreign = url.origin !== globalThis.location?.origin;
+    throw new PeerlightError(
+      'download-failed',
+      `No connection to ${url.host || 'the server'}.`,
+      foreign ? CORS : undefined,
+    );
   }
   if (!response.ok) {
     throw new PeerlightError(

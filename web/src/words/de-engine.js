@@ -135,6 +135,9 @@ export const SAID = {
   'Reload the page without its cache (Ctrl+Shift+R). If that does not help, its files were not all replaced.':
     'Laden Sie die Seite ohne ihren Cache neu (Strg+Umschalt+R). Hilft das nicht, wurden nicht alle ihre Dateien ' +
     'ersetzt.',
+  'Check the connection. If the file is on another site, its server must allow this page (Access-Control-Allow-Origin).':
+    'Prüfen Sie die Verbindung. Liegt die Datei auf einer anderen Seite, muss deren Server diese zulassen ' +
+    '(Access-Control-Allow-Origin).',
   'Check the address, and that the file was put on the server.':
     'Prüfen Sie die Adresse, und ob die Datei auf dem Server liegt.',
 
