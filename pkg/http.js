@@ -12,7 +12,7 @@ export function plainLength(response) {
 
 /** Browsers hide from a page why another site's answer was withheld. */
 export const CORS =
-  'Check the connection. If the file is on another site, its server must allow this page (Access-Control-Allow-Origin).';
+  'Check the connection. If the file is on another site, that must allow this page (Access-Control-Allow-Origin).';
 
 /** Whether a file begins as a web page does. @param {Uint8Array} bytes */
 export function looksLikePage(bytes) {

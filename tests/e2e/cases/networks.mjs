@@ -118,7 +118,10 @@ test('networks: names of classes in UTF-16, and files that are none or not used'
   await writeFile(notes, 'words');
   await site.drop(network('any-size'), doubled, wide, notes);
   await site.text('networks-error', /wide\.txt was not used/);
-  await site.text('model-error', /key '1' is there twice/);
+  await site
+    .at('model-error')
+    .filter({ hasText: /key '1' is there twice/ })
+    .waitFor();
 });
 
 test('networks: a bundle by drop, one of its networks beside an ONNX file', async (t) => {

@@ -43,7 +43,10 @@ export function countsOf({ items }) {
  * @property {boolean[]} right for each network, whether its answer is the label
  */
 
-/** @type {{ items: Item[], labels: object, classes: object, rows: Row[] } | null} the last rows: several elements ask */
+/**
+ * The last rows, since several elements ask.
+ * @type {{ items: Item[], labels: object, classes: object, rows: Row[] } | null}
+ */
 let made = null;
 
 /**

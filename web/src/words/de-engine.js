@@ -135,7 +135,7 @@ export const SAID = {
   'Reload the page without its cache (Ctrl+Shift+R). If that does not help, its files were not all replaced.':
     'Laden Sie die Seite ohne ihren Cache neu (Strg+Umschalt+R). Hilft das nicht, wurden nicht alle ihre Dateien ' +
     'ersetzt.',
-  'Check the connection. If the file is on another site, its server must allow this page (Access-Control-Allow-Origin).':
+  'Check the connection. If the file is on another site, that must allow this page (Access-Control-Allow-Origin).':
     'Prüfen Sie die Verbindung. Liegt die Datei auf einer anderen Seite, muss deren Server diese zulassen ' +
     '(Access-Control-Allow-Origin).',
   'Check the address, and that the file was put on the server.':
@@ -287,7 +287,8 @@ export const PATTERNS = [
     (what) => {
       const names = { 'the engine': 'des Rechenwerks', 'the list of networks': 'der Liste der Netze' };
       const instead = names[/** @type {keyof typeof names} */ (what)] ?? `von ${what}`;
-      return `Der Server antwortete mit einer Webseite statt ${instead}: Die Datei ist nicht dort, wo sie gesucht wurde.`;
+      const where = 'Die Datei ist nicht dort, wo sie gesucht wurde.';
+      return `Der Server antwortete mit einer Webseite statt ${instead}: ${where}`;
     },
   ],
   [/^Received (\d+) bytes instead of (\d+)\.$/, (n, of) => `Es kamen ${n} Bytes statt ${of}.`],
