@@ -27,8 +27,8 @@ impl Decoded {
     }
 }
 
-/// Decodes an image: of an animation the first frame, of a TIFF the first page, turned as EXIF says, 16-bit values rounded to
-/// 8, gray and CMYK made RGB. Color profiles are not applied.
+/// Decodes an image: of an animation the first frame, of a TIFF the first page, turned as EXIF says, 16-bit values
+/// rounded to 8, gray and CMYK made RGB. Color profiles are not applied.
 ///
 /// # Errors
 /// `image-empty`, `image-too-large` or `image-broken`.

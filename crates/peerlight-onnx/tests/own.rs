@@ -111,7 +111,7 @@ fn a_file_of_another_kind_is_told_by_its_kind() {
         (b"<!doctype html><html>", "download the file itself"),
     ];
     for (bytes, words) in cases {
-        let said = peerlight_onnx::inspect_own(bytes, &peerlight_onnx::OwnOptions::default()).unwrap_err().to_string();
+        let said = inspect_own(bytes, &OwnOptions::default()).unwrap_err().to_string();
         assert!(said.contains(words), "{said}");
     }
 }
