@@ -174,8 +174,9 @@ mod tests {
         (2..9).for_each(|pages| left.pages(format!("{pages}.tif"), pages));
         assert_eq!(left.end(), End::Partial);
         let expected = "Note: something\nNote: 7 images have several pages, and the first one was used: 2.tif (2), \
-            3.tif (3), 4.tif (4), 5.tif (5), 6.tif (6) and 2 more.\nLeft out: 1 image and 1 folder and 7 other files.\n  \
-            b\\u{1b}.jpg: damaged\n  old/: not read\n  ._0.jpg, ._1.jpg, ._2.jpg, ._3.jpg, ._4.jpg and 2 more: hidden\n";
+            3.tif (3), 4.tif (4), 5.tif (5), 6.tif (6) and 2 more.\nLeft out: 1 image and 1 folder and \
+            7 other files.\n  b\\u{1b}.jpg: damaged\n  old/: not read\n  \
+            ._0.jpg, ._1.jpg, ._2.jpg, ._3.jpg, ._4.jpg and 2 more: hidden\n";
         assert_eq!(left.text(), expected);
         assert_eq!(
             serde_json::to_value(&left.files()[7]).unwrap(),

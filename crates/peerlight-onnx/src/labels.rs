@@ -26,8 +26,8 @@ struct Class {
 /// Where there are WordNet ids, and they are those of ImageNet's 1,000 classes in order, the names are our own.
 ///
 /// # Errors
-/// `ask-invalid` if the text has fewer than two names, JSON of another form or with a key twice, or numbers that are not
-/// those from 0 on (before the names of lines also those from 1 on).
+/// `ask-invalid` if the text has fewer than two names, JSON of another form or with a key twice, or numbers that are
+/// not those from 0 on (before the names of lines also those from 1 on).
 pub fn parse(text: &str) -> Result<Vec<String>> {
     let text = text.trim().trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     let names = match serde_json::from_str(&text) {
