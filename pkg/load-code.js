@@ -35,6 +35,7 @@ export function throwIfTooOld() {
   const missing =
     (typeof WebAssembly === 'undefined' && 'WebAssembly') ||
     (!WebAssembly.validate(SIMD) && 'WebAssembly with SIMD') ||
+    (typeof WebAssembly.compileStreaming === 'undefined' && 'WebAssembly.compileStreaming') ||
     (typeof OffscreenCanvas === 'undefined' && 'OffscreenCanvas') ||
     (typeof createImageBitmap === 'undefined' && 'createImageBitmap');
   if (!missing) return;

@@ -70,6 +70,7 @@ test('hosts: a new build has new addresses, so that nothing old is mixed in', as
 const ABSENT = [
   ['delete globalThis.WebAssembly;', /no WebAssembly\..*Lockdown Mode/],
   ['WebAssembly.validate = () => false;', /no WebAssembly with SIMD.*Update the browser/],
+  ['delete WebAssembly.compileStreaming;', /no WebAssembly\.compileStreaming\..*Update the browser/],
   ['delete globalThis.OffscreenCanvas;', /no OffscreenCanvas.*Update the browser/],
 ];
 
