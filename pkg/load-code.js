@@ -17,6 +17,9 @@ const failed = (message) => ({ code: 'download-failed', message });
 /** In the words of Chromium, Firefox and Safari. */
 const POLICY = /\bCSP\b|content security policy|unsafe-eval/i;
 
+/** Of a module that ends too early. */
+const CUT = /past (the )?end|unexpected end|\bEOF\b|truncated/i;
+
 /** @param {string} message */
 const forbidden = (message) => ({
   code: 'device-unavailable',
@@ -99,7 +102,7 @@ async function start(glue, module, say, init) {
     // A whole module that lacks what the other half calls, or is given.
     const misfit = thrown instanceof WebAssembly.LinkError || (thrown instanceof TypeError && whole);
     if (misfit) return { misfit: message };
-    if (whole && thrown instanceof WebAssembly.CompileError) throw uncompiled(message);
+    if (whole && thrown instanceof WebAssembly.CompileError && !CUT.test(message)) throw uncompiled(message);
     throw failed(`The engine was not downloaded completely: ${message}`);
   }
 }
