@@ -108,8 +108,11 @@ impl<'a> Label<'a> {
 /// For each new label the place of an old one that is the same class.
 fn matched(new: &[Label<'_>], old: &[Label<'_>]) -> Vec<Option<usize>> {
     // The usual cases, without a thousand names made plain: the first list, and the same one again.
-    if old.is_empty() || new == old {
-        return (0..new.len()).map(|i| Some(i).filter(|_| !old.is_empty())).collect();
+    if old.is_empty() {
+        return vec![None; new.len()];
+    }
+    if new == old {
+        return (0..new.len()).map(Some).collect();
     }
     let mut places = vec![None; new.len()];
     let mut is_taken = vec![false; old.len()];
