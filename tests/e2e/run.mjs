@@ -2,11 +2,13 @@
  * End-to-end tests: the finished page in a real browser.
  *
  *   cargo xtask build && node tests/e2e/run.mjs [--browser firefox] [--only TEXT] [--essential] [--screenshots]
+ *     [--late MS]
  *
  * --browser NAME  chromium (the default), or firefox, driven by WebDriver BiDi
  * --only TEXT     only the tests whose names contain TEXT
  * --essential     only those for every browser at every change: load, drop, explain, what-if, export, queue
  * --screenshots   also write docs/screenshots/page.png
+ * --late MS       the page draws so much later than it could: finds cases that read before the page has answered
  *
  * What a browser's driver cannot do is skipped, with the reason, and counted.
  * $CHROME and $FIREFOX name the browsers, $PEERLIGHT_DIST the page's folder, and $PEERLIGHT the native program, which
@@ -24,9 +26,11 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     essential: { type: 'boolean', default: false },
     screenshots: { type: 'boolean', default: false },
+    late: { type: 'string', default: '' },
   },
 });
 process.env.PEERLIGHT_BROWSER = values.browser;
+if (values.late) process.env.PEERLIGHT_LATE = values.late;
 if (values.screenshots) process.env.PEERLIGHT_SCREENSHOTS = '1';
 
 const CASES = [

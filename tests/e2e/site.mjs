@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { NAME, browser, chromiumOnly, withProfile } from './browsers.mjs';
+import { countTurns, whenDrawn } from './drawn.mjs';
 import { Server } from './server.mjs';
 import { DIST, downloaded } from './paths.mjs';
 
@@ -11,7 +12,7 @@ import { DIST, downloaded } from './paths.mjs';
  */
 function watch() {
   const engines = new Set();
-  const seen = { results: 0, last: null, whatIf: null, violations: /** @type {string[]} */ ([]), engines };
+  const seen = { results: 0, turns: 0, last: null, whatIf: null, violations: /** @type {string[]} */ ([]), engines };
   Object.assign(window, { seen });
   addEventListener('securitypolicyviolation', (e) => seen.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
   window.Worker = class extends Worker {
@@ -138,10 +139,11 @@ export class Site {
     t.later(() => site.context.close());
     site.context.setDefaultTimeout(60_000);
     await site.context.addInitScript(watch);
+    await site.context.addInitScript(countTurns, Number(process.env.PEERLIGHT_LATE ?? 0));
     site.context.on('request', (r) => site.requests.push(r.url()));
     site.context.on('console', (m) => m.type() === 'error' && site.errors.push(m.text()));
     site.context.on('weberror', (e) => site.errors.push(String(e.error())));
-    site.page = await site.context.newPage();
+    site.page = whenDrawn(await site.context.newPage());
     latest = site;
     return site;
   }
@@ -215,6 +217,7 @@ export class Site {
           const bar = /** @type {HTMLElement} */ (document.querySelector('[data-testid=progress]'));
           return (
             seen.results > n &&
+            seen.turns === 0 &&
             bar.hidden &&
             /Took|Dauer/.test(document.querySelector('[data-testid=status]')?.textContent ?? '')
           );

@@ -211,10 +211,17 @@ export const stem = (name) => name.replace(/\.\w+$/, '');
 export const isBundle = ({ found }) => found?.kind === 'bundle';
 
 /**
- * The files whose networks can be opened.
+ * The files whose networks can be opened. One that is read anew, after a change of its options, is among them: opening
+ * takes the options as they are now.
  * @param {ChoiceState} choice
  */
-export const usable = ({ draft }) => draft.filter((file) => file.found && file.phase === 'ready');
+export const usable = ({ draft }) => draft.filter((file) => file.found && file.phase !== 'refused');
+
+/**
+ * Whether a file is still read for the first time: opening now would leave it out.
+ * @param {ChoiceState} choice
+ */
+export const incomplete = ({ draft }) => draft.some((file) => !file.found && file.phase === 'reading');
 
 /**
  * The number of networks of a file that are chosen.

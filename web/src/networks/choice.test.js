@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initial, reduce } from '../app/state.js';
-import { networkCount } from './choice.js';
+import { incomplete, networkCount } from './choice.js';
 import { addressOf, saidIn, sorted } from './files.js';
 
 const after = (state, ...actions) => actions.reduce(reduce, state);
@@ -14,6 +14,7 @@ const failed = { type: 'engine-failed', error: { code: 'bundle-invalid', message
 test('files are read, set up and counted', () => {
   let state = after(initial, drop('a.onnx', 'b.safetensors'));
   assert.ok(state.choice.shown);
+  assert.ok(incomplete(state.choice), 'opening would leave them out');
   const [a, b] = state.choice.draft;
   state = after(
     state,
@@ -22,7 +23,8 @@ test('files are read, set up and counted', () => {
   );
   assert.equal(networkCount(state.choice), 3);
   state = after(state, { type: 'draft-changed', key: b.key, options: { peers: ['d'] } });
-  assert.equal(networkCount(state.choice), 1, 'a file that is read again is not counted');
+  assert.equal(networkCount(state.choice), 2, 'a file that is read again is opened by its options as they are now');
+  assert.ok(!incomplete(state.choice));
   state = after(state, { type: 'draft-found', key: b.key, serial: 1, found: found('bundle', 'c', 'd'), size: 6 });
   assert.equal(state.choice.draft[1].phase, 'reading', 'an answer to older options changes nothing');
   state = after(state, { type: 'draft-found', key: b.key, serial: 2, found: found('bundle', 'd'), size: 6 });

@@ -17,8 +17,10 @@ pub enum AgreementLevel {
     Peers,
     /// Also what the peers' joint decision keeps of the half that a map ranks highest
     Masked,
-    /// As peers, and each network with itself on three changed views
+    /// As peers, and each network with itself on the mirrored image
     #[default]
+    Mirrored,
+    /// As mirrored, and with the enlarged image and under noise
     Itself,
     /// All of these, and each region hidden: slow
     Full,
@@ -30,6 +32,7 @@ impl From<AgreementLevel> for Effort {
             AgreementLevel::None => Self::None,
             AgreementLevel::Peers => Self::Peers,
             AgreementLevel::Masked => Self::Masked,
+            AgreementLevel::Mirrored => Self::Mirrored,
             AgreementLevel::Itself => Self::Itself,
             AgreementLevel::Full => Self::Full,
         }

@@ -4,7 +4,7 @@ use std::{fmt, ops::Range};
 
 use peerlight_core::{Baseline, Rect, Result, argmax, inside};
 use peerlight_explain::{
-    Explanation, ForwardPass, Map, MapStatistics, Needs, Progress, Request, STATISTICS, Session, Statistic,
+    Explanation, ForwardPass, Map, MapStatistics, Needs, Progress, Request, STATISTICS, Session, Statistic, View,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub enum Effort {
     Peers,
     /// Also masked images: the peers' joint decision. Two passes of each peer, and one for each further map.
     Masked,
+    /// Each network's agreement with itself, and no masked images: a pass for the mirrored image.
+    Mirrored,
     /// Each network's agreement with itself, and no masked images: a pass for each of three changed views of the image.
     Itself,
     /// All of these, and each region hidden. About 60 passes of each peer.
@@ -52,6 +54,7 @@ impl fmt::Display for AgreementPlan {
             Effort::None => return f.write_str("none"),
             Effort::Peers => "peers",
             Effort::Masked => "masked",
+            Effort::Mirrored => "mirrored",
             Effort::Itself => "itself",
             Effort::Full => "full",
         };
@@ -76,7 +79,12 @@ pub(crate) struct Seen<'a> {
 impl AgreementPlan {
     /// The statistics that are computed.
     fn statistics(&self) -> Vec<&'static dyn Statistic> {
-        let wanted = |s: &&&dyn Statistic| self.effort >= Effort::Itself || s.meta().needs != Needs::Itself;
+        let of_itself = |statistic: &dyn Statistic| match self.effort {
+            Effort::None | Effort::Peers | Effort::Masked => false,
+            Effort::Mirrored => statistic.views() == [View::Mirrored],
+            Effort::Itself | Effort::Full => true,
+        };
+        let wanted = |s: &&&dyn Statistic| s.meta().needs != Needs::Itself || of_itself(**s);
         STATISTICS.iter().filter(wanted).copied().collect()
     }
 
@@ -211,6 +219,18 @@ fn alike(changes: impl Iterator<Item = f64>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_effort_takes_the_passes_that_it_names() {
+        let of = |effort| AgreementPlan { effort, ..AgreementPlan::default() }.statistics();
+        let ids = |effort| -> Vec<&str> {
+            of(effort).iter().filter(|s| s.meta().needs == Needs::Itself).map(|s| s.meta().id).collect()
+        };
+        assert!(ids(Effort::Peers).is_empty() && ids(Effort::Masked).is_empty());
+        assert_eq!(ids(Effort::Mirrored), ["mirrored"]);
+        assert_eq!(ids(Effort::Itself), ["mirrored", "rescaled", "noisy", "itself"]);
+        assert_eq!(ids(Effort::Full), ids(Effort::Itself));
+    }
 
     #[test]
     fn alike_by_hand() {

@@ -34,16 +34,20 @@ const LOCAL: &str = "regional-weighted";
 const RIVALS: [&str; 5] = ["confidence", "regional-1", "mirrored", "spread", "reach"];
 
 /// What is known without the statistic in question, and that statistic.
-const CONTESTS: [(&[&str], &str); 10] = [
+const CONTESTS: [(&[&str], &str); 14] = [
     (&["confidence", "same-class"], DEFAULT),
     (&["confidence", "same-class", "spread"], DEFAULT),
     (&["confidence", "spread", "reach"], DEFAULT),
+    (&["confidence", "spread", "reach", "mirrored"], DEFAULT),
     (&["confidence", "spread", "reach", "itself"], DEFAULT),
     (&["confidence", "same-class"], LOCAL),
     (&["confidence", "same-class", "spread"], LOCAL),
+    (&["confidence", "spread", "mirrored"], LOCAL),
     (&["confidence", "spread", "itself"], LOCAL),
     (&["confidence", "spread"], "reach"),
+    (&["confidence", "spread"], "mirrored"),
     (&["confidence", "spread"], "itself"),
+    (&["confidence", "spread", DEFAULT], "mirrored"),
     (&["confidence", "spread", DEFAULT], "itself"),
 ];
 

@@ -1,6 +1,6 @@
 import { PageElement, changed, errorLine, make, setText } from '../../shared/element.js';
 import { refusal } from '../../shared/refusal.js';
-import { MOST, networkCount, usable } from '../choice.js';
+import { MOST, incomplete, networkCount, usable } from '../choice.js';
 import { addressOf, saidIn, sorted } from '../files.js';
 import { canKeep } from '../kept.js';
 import { Choices } from './choices.js';
@@ -94,7 +94,7 @@ export class NetworksPanel extends PageElement {
     this.#keepLabel.hidden = !choice.draft.length || !canKeep();
     this.#keep.checked = choice.keep;
     this.#open.hidden = !choice.draft.length;
-    this.#open.disabled = n < 1 || n > MOST || engine.phase === 'loading';
+    this.#open.disabled = n < 1 || n > MOST || incomplete(choice) || engine.phase === 'loading';
     this.#open.textContent = n ? t('networks.open-n', { n }) : t('networks.open');
     setText(this.#said, said(choice, n));
     const dropped = before && choice.shown && choice.draft.length > before.choice.draft.length;
