@@ -168,8 +168,8 @@ pub fn to_safetensors(
 }
 
 impl Stored {
-    /// Values as floats: of 32 bits in single precision, of 16 otherwise. It is a function of its own, so that a browser
-    /// that finds it busy optimizes no more than this.
+    /// Values as floats: of 32 bits in single precision, of 16 otherwise. It is a function of its own, so that a
+    /// browser that finds it busy optimizes no more than this.
     #[inline(never)]
     fn of(name: &str, shape: &[usize], values: &[f32], precision: Precision) -> Result<Self> {
         let mut bytes = Vec::with_capacity(values.len() * 4);

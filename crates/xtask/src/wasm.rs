@@ -164,8 +164,8 @@ fn bind(kind: &str, raw: &Path) -> Result {
     for file in ["peerlight.js", "peerlight.d.ts", "peerlight_bg.wasm.d.ts"] {
         fs::copy(bound.join(file), out.join(file)).map_err(|e| format!("{file}: {e}"))?;
     }
-    // Not even a function with one caller becomes part of it unless it is tiny: a browser optimizes whole functions, and
-    // a large one costs it a tenth of a second for the sake of the few lines that are busy.
+    // Not even a function with one caller becomes part of it unless it is tiny: a browser optimizes whole functions,
+    // and a large one costs it a tenth of a second for the sake of the few lines that are busy.
     let inline = ["--one-caller-inline-max-function-size", "16"];
     // Straight into place and last: a module that is there is a finished one.
     let mut opt = command(node::tool("wasm-opt")?);

@@ -94,8 +94,8 @@ fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FloatTensor<Fl
     FloatTensor::<Flex>::from_data(TensorData::new(values, shape))
 }
 
-/// The tensor with its numbers in order and alone in their memory. Nearly every tensor is so: it is looked at here, since
-/// Burn's own function is large, and a browser would optimize it for being called so often.
+/// The tensor with its numbers in order and alone in their memory. Nearly every tensor is so: it is looked at here,
+/// since Burn's own function is large, and a browser would optimize it for being called so often.
 fn contiguous(tensor: FloatTensor<Flex>) -> FloatTensor<Flex> {
     let layout = tensor.layout();
     let length = layout.num_elements() * size_of::<f32>();
