@@ -38,8 +38,9 @@ impl NetworkFile {
             let text = "The file has changed while it was read. Choose it again.";
             return Err(thrown(Error::new(Code::BundleTruncated, text)));
         }
-        self.bytes.resize(start + length, 0);
-        piece.copy_to(&mut self.bytes[start..]);
+        piece.copy_to_uninit(&mut self.bytes.spare_capacity_mut()[..length]);
+        // SAFETY: the piece was copied there.
+        unsafe { self.bytes.set_len(start + length) };
         Ok(())
     }
 

@@ -164,8 +164,16 @@ fn bind(kind: &str, raw: &Path) -> Result {
     for file in ["peerlight.js", "peerlight.d.ts", "peerlight_bg.wasm.d.ts"] {
         fs::copy(bound.join(file), out.join(file)).map_err(|e| format!("{file}: {e}"))?;
     }
+    // Not even a function with one caller becomes part of it unless it is tiny: a browser optimizes whole functions,
+    // and a large one costs it a tenth of a second for the sake of the few lines that are busy.
+    let inline = ["--one-caller-inline-max-function-size", "16"];
     // Straight into place and last: a module that is there is a finished one.
     let mut opt = command(node::tool("wasm-opt")?);
-    opt.args(FEATURES).arg("-O2").arg(bound.join("peerlight_bg.wasm")).arg("-o").arg(out.join("peerlight_bg.wasm"));
+    opt.args(FEATURES)
+        .arg("-O2")
+        .args(inline)
+        .arg(bound.join("peerlight_bg.wasm"))
+        .arg("-o")
+        .arg(out.join("peerlight_bg.wasm"));
     exec_quietly(&mut opt)
 }

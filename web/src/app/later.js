@@ -1,5 +1,6 @@
 import { COMPARE_ELEMENTS } from '../compare/elements/index.js';
 import { runCompare } from '../compare/effects.js';
+import { runRehearsal } from '../explain/rehearse.js';
 import { KEEP_ELEMENTS } from '../keep/elements/index.js';
 import { MANY_ELEMENTS } from '../many/elements/index.js';
 import { runMany } from '../many/effects.js';
@@ -39,4 +40,5 @@ export function runLater(store, engineNow) {
   runCompare(store, engineNow);
   runSteps(store, engineNow);
   runTour(store);
+  runRehearsal(store, engineNow);
 }

@@ -90,10 +90,12 @@ function addLater() {
   store.subscribe((state) => {
     clearTimeout(timer);
     if (begun || state.engine.phase === 'loading' || state.image.next || explaining(state)) return;
-    timer = setTimeout(() => {
+    const begin = () => {
+      if (waiting) return void (timer = setTimeout(begin, REST_MS)); // What was last said is still being drawn.
       begun = true;
       loadLater();
-    }, REST_MS);
+    };
+    timer = setTimeout(begin, REST_MS);
   });
 }
 

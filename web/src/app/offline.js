@@ -2,6 +2,9 @@ import { explaining } from '../explain/select.js';
 
 /** @import { Store } from './store.js' */
 
+/** So long the page rests before it is kept: what was explained is drawn meanwhile. */
+const REST_MS = 1000;
+
 /**
  * Keeps the page for times without the network, and tells of a new version. All of it is a convenience: where a browser
  * forbids it, the page works as before.
@@ -20,11 +23,14 @@ export function runOffline(store) {
   /** @type {ServiceWorkerRegistration | null} */
   let registration = null;
   let registering = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   store.subscribe((state, before) => {
+    clearTimeout(timer);
     // The download and the first explanation are not to share the line and the processor with it.
     const { phase } = state.engine;
     const due = serviceWorker.controller ? phase !== 'loading' : phase === 'ready';
-    if (due && !explaining(state) && !registration) register();
+    if (due && !explaining(state) && !registration) timer = setTimeout(register, REST_MS);
     if (state.host.updating && !before.host.updating) takeOver();
   });
 

@@ -1,4 +1,5 @@
 import { failure } from '../shared/failure.js';
+import { seldom } from '../shared/seldom.js';
 import { runnable } from './select.js';
 
 /**
@@ -40,7 +41,7 @@ export function runExplain(store, engineNow) {
     try {
       const result = await engine.explain(image.chosen.source, ask, {
         signal,
-        onProgress: (step) => dispatch({ type: 'job-step', serial, step }),
+        onProgress: seldom((step) => dispatch({ type: 'job-step', serial, step })),
       });
       dispatch({ type: 'job-done', serial, result });
     } catch (thrown) {

@@ -1,5 +1,6 @@
 import { PeerlightError, openEngine } from 'peerlight';
 import { failure } from '../shared/failure.js';
+import { seldom } from '../shared/seldom.js';
 import { refusal } from '../shared/refusal.js';
 import { runOwnNetworks } from './own-effects.js';
 import { listShipped } from './shipped.js';
@@ -45,7 +46,10 @@ export function runNetworks(store) {
   async function open({ engine: { wish, attempt }, choice: chosen }) {
     opening.abort();
     const { signal } = (opening = new AbortController());
-    const onProgress = seldom((progress) => !signal.aborted && dispatch({ type: 'engine-progress', progress }));
+    const onProgress = seldom(
+      (/** @type {OpenProgress} */ progress) => !signal.aborted && dispatch({ type: 'engine-progress', progress }),
+      ({ loaded, total }) => !loaded || loaded >= total,
+    );
     try {
       const { note, choice, ...what } = await wanted(chosen, signal);
       const opened = await openEngine({
@@ -124,18 +128,4 @@ export function runNetworks(store) {
   }
 
   return () => engine;
-}
-
-/**
- * Tells of progress ten times a second at most, and of every beginning and end.
- * @param {(progress: OpenProgress) => void} tell
- */
-function seldom(tell) {
-  let next = 0;
-  return (/** @type {OpenProgress} */ progress) => {
-    const { loaded, total } = progress;
-    if (loaded && loaded < total && performance.now() < next) return;
-    next = performance.now() + 100;
-    tell(progress);
-  };
 }

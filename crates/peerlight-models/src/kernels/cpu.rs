@@ -52,7 +52,7 @@ impl ConvBackend for Flex {
             return composed::<Self>(x, weight, bias, residual, geometry, activation);
         };
 
-        let [x, weight, bias] = [x, weight, bias].map(|tensor| tensor.to_contiguous());
+        let [x, weight, bias] = [x, weight, bias].map(contiguous);
         let residual = residual.contiguous();
         let [x, weight, bias] = [&x, &weight, &bias].map(|tensor| tensor.storage::<f32>());
         let residual = residual.as_ref().map(|tensor| tensor.storage::<f32>());
@@ -85,7 +85,7 @@ impl Residual<Flex> {
     fn contiguous(self) -> Option<FloatTensor<Flex>> {
         match self {
             Self::None => None,
-            Self::Add(shortcut) => Some(shortcut.to_contiguous()),
+            Self::Add(shortcut) => Some(contiguous(shortcut)),
         }
     }
 }
@@ -94,12 +94,21 @@ fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FloatTensor<Fl
     FloatTensor::<Flex>::from_data(TensorData::new(values, shape))
 }
 
+/// The tensor with its numbers in order and alone in their memory. Nearly every tensor is so: it is looked at here,
+/// since Burn's own function is large, and a browser would optimize it for being called so often.
+fn contiguous(tensor: FloatTensor<Flex>) -> FloatTensor<Flex> {
+    let layout = tensor.layout();
+    let length = layout.num_elements() * size_of::<f32>();
+    match layout.is_contiguous() && layout.start_offset() == 0 && tensor.bytes().len() == length {
+        true => tensor,
+        false => tensor.to_contiguous(),
+    }
+}
+
 /// Changes the numbers of a tensor, where they are if nothing else reads them.
 fn changed<R>(tensor: FloatTensor<Flex>, change: impl FnOnce(&mut [f32]) -> R) -> (FloatTensor<Flex>, R) {
     // A second handle on the same numbers would make the first change copy them all.
-    let contiguous = tensor.to_contiguous();
-    drop(tensor);
-    let mut tensor = contiguous;
+    let mut tensor = contiguous(tensor);
     let result = change(tensor.storage_mut());
     (tensor, result)
 }

@@ -2,7 +2,7 @@
 
 use super::parallel::for_each;
 use super::simd::{dispatch, inlined, map, update};
-use super::{all_floats, changed};
+use super::{all_floats, changed, contiguous};
 use crate::kernels::Activation;
 use crate::kernels::activation::{
     ActivationBackend, ActivationBackward, DerivativeOf, GELU_CUBIC, GELU_SCALE, composed, composed_backward,
@@ -20,7 +20,7 @@ impl ActivationBackend for Flex {
         if !all_floats(&[&z]) {
             return composed::<Self>(z, activation);
         }
-        let z = z.to_contiguous();
+        let z = contiguous(z);
         let values: &[f32] = z.storage();
         let fill = |y: &mut [MaybeUninit<f32>]| {
             for_each(values.chunks(PIECE).zip(y.chunks_mut(PIECE)).collect(), |(z, y): (&[f32], &mut [_])| {
@@ -42,7 +42,7 @@ impl ActivationBackward for Flex {
         if !all_floats(&[&saved, &gradient]) {
             return composed_backward::<Self>(saved, gradient, activation);
         }
-        let saved = saved.to_contiguous();
+        let saved = contiguous(saved);
         let saved: &[f32] = saved.storage();
         let change = |gradient: &mut [f32]| {
             let pieces = saved.chunks(PIECE).zip(gradient.chunks_mut(PIECE)).collect();

@@ -4,7 +4,7 @@ use super::activation::{Epilogue, apply, derive};
 use super::parallel::{filled, for_each};
 use super::planes::Planes;
 use super::simd::{dispatch, dispatch_sums, inlined, map, sums, update};
-use super::{all_floats, changed, tensor};
+use super::{all_floats, changed, contiguous, tensor};
 use crate::kernels::activation::DerivativeOf;
 use crate::kernels::batch_norm::{self, NormBackend, NormBackward};
 use crate::kernels::{Activation, Residual};
@@ -19,7 +19,7 @@ impl NormBackend for Flex {
         if !all_floats(&[&x]) {
             return batch_norm::composed_moments::<Self>(x);
         }
-        let x = x.to_contiguous();
+        let x = contiguous(x);
         let planes = Planes::new(&x);
         let (mean, variance) = planes.moments(x.storage());
         (tensor(mean, [planes.channels]), tensor(variance, [planes.channels]))
@@ -29,7 +29,7 @@ impl NormBackend for Flex {
         if !(all_floats(&[&x]) && norm.is_float() && residual.is_float()) {
             return batch_norm::composed::<Self>(x, norm, residual, activation);
         }
-        let (x, norm, residual) = (x.to_contiguous(), norm.contiguous(), residual.contiguous());
+        let (x, norm, residual) = (contiguous(x), norm.contiguous(), residual.contiguous());
         let shape = x.shape().dims::<4>();
         let norm = norm.kernel(&x, activation);
         let residual = residual.as_ref().map(|residual| residual.storage::<f32>());
@@ -45,7 +45,7 @@ impl NormBackward for Flex {
         if !(all_floats(&[&x, &gradient]) && norm.is_float()) {
             return batch_norm::composed_backward::<Self>(x, norm, gradient, activation);
         }
-        let (x, norm) = (x.to_contiguous(), norm.contiguous());
+        let (x, norm) = (contiguous(x), norm.contiguous());
         let kernel = norm.kernel(&x, activation);
         let (of_x, (of_scale, of_bias)) = changed(gradient, |gradient| kernel.backward(gradient));
         let channels = [of_scale.len()];
@@ -60,7 +60,7 @@ impl batch_norm::Norm<Flex> {
 
     fn contiguous(self) -> Self {
         let Self { mean, variance, scale, bias, epsilon } = self;
-        let [mean, variance, scale, bias] = [mean, variance, scale, bias].map(|tensor| tensor.to_contiguous());
+        let [mean, variance, scale, bias] = [mean, variance, scale, bias].map(contiguous);
         Self { mean, variance, scale, bias, epsilon }
     }
 

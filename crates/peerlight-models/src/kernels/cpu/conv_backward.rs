@@ -5,7 +5,7 @@ use super::depthwise_grad::DepthwiseInputGrad;
 use super::depthwise_weight_grad::DepthwiseWeightGrad;
 use super::gemm_weight_grad::WeightGrad;
 use super::planes::Planes;
-use super::{Sizes, all_floats, parallel, tensor};
+use super::{Sizes, all_floats, contiguous, parallel, tensor};
 use crate::kernels::Geometry;
 use crate::kernels::conv_backward::{self, ConvBackward};
 use burn::backend::{Flex, TensorMetadata, tensor::FloatTensor};
@@ -25,7 +25,7 @@ impl ConvBackward for Flex {
             return conv_backward::conv_x_backward::<Self>(size, weight, gradient, geometry);
         };
         let batch = gradient.shape()[0];
-        let [weight, gradient] = [weight, gradient].map(|tensor| tensor.to_contiguous());
+        let [weight, gradient] = [weight, gradient].map(contiguous);
         let [weight, gradient] = [&weight, &gradient].map(|tensor| tensor.storage::<f32>());
         let fill = |x: &mut [MaybeUninit<f32>]| match sizes.depthwise() {
             true => DepthwiseInputGrad { sizes, weight, gradient }.run(x),
@@ -43,7 +43,7 @@ impl ConvBackward for Flex {
         else {
             return conv_backward::conv_weight_backward::<Self>(x, weight, gradient, geometry);
         };
-        let [x, gradient] = [x, gradient].map(|tensor| tensor.to_contiguous());
+        let [x, gradient] = [x, gradient].map(contiguous);
         let (x, gradient) = (x.storage(), gradient.storage());
         let gradient = match sizes.depthwise() {
             true => DepthwiseWeightGrad { sizes, x, gradient }.run(),
@@ -56,7 +56,7 @@ impl ConvBackward for Flex {
         if !all_floats(&[&gradient]) {
             return conv_backward::conv_bias_backward::<Self>(gradient);
         }
-        let gradient = gradient.to_contiguous();
+        let gradient = contiguous(gradient);
         let planes = Planes::new(&gradient);
         tensor(planes.sums(gradient.storage()), [planes.channels])
     }

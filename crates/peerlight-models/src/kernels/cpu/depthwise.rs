@@ -62,7 +62,10 @@ impl WithSimd for Job<'_> {
 }
 
 impl Job<'_> {
-    #[inline(always)]
+    /// In a browser a function of its own for each window: those that a network needs are optimized one by one, each in
+    /// milliseconds, and the others never.
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn channels<S: Simd, const K: usize, const STRIDE: usize>(self, simd: S) {
         let sizes = &self.conv.sizes;
         let padded = Padded::new(sizes, S::F32_LANES);

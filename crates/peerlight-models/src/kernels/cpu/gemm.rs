@@ -122,8 +122,10 @@ impl WithSimd for Job<'_, '_> {
 }
 
 impl Job<'_, '_> {
-    /// Computes a few panels of `W` registers from this column on and returns how many columns.
-    #[inline(always)]
+    /// Computes a few panels of `W` registers from this column on and returns how many columns. In a browser a function
+    /// of its own for each tile: those that a network needs are optimized one by one.
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn panels<S: Simd, const R: usize, const W: usize>(&mut self, simd: S, from: usize) -> usize {
         let Self { gemm, tile, packed } = self;
         let (depth, stride) = (gemm.sizes.depth(), W * S::F32_LANES);

@@ -2,7 +2,7 @@
 
 use super::parallel::{filled, for_each, parts, with_scratch};
 use super::simd::{dispatch, inlined, update};
-use super::{all_floats, tensor};
+use super::{all_floats, contiguous, tensor};
 use crate::kernels::max_pool::{MaxPoolBackend, Windows, composed};
 use burn::backend::{Flex, TensorMetadata, tensor::FloatTensor};
 use pulp::{Simd, WithSimd};
@@ -14,7 +14,7 @@ impl MaxPoolBackend for Flex {
             return composed::<Self>(x, windows);
         }
         let [batch, channels, height, width] = x.shape().dims();
-        let x = x.to_contiguous();
+        let x = contiguous(x);
         let x: &[f32] = x.storage();
         let [rows, columns] = windows.output;
         let (planes, area) = (batch * channels, rows * columns);
