@@ -94,6 +94,12 @@ function checkModels(models) {
   models.forEach(checkModel);
 }
 
+/** @param {unknown} names @returns {string[]} */
+export function checkNames(names) {
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+  throw refuse("The names must be a list of texts: ['cat', 'n01440764'].");
+}
+
 /** @param {unknown} wish @returns {asserts wish is DeviceWish} */
 export function checkWish(wish) {
   if (wish === 'auto' || wish === 'cpu' || wish === 'webgpu') return;

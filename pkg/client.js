@@ -3,7 +3,7 @@ import { spawnFrom } from './spawn.js';
 import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
 import { gather } from './networks.js';
 import { explainChoice, findAdapter } from './adapter.js';
-import { checkCall, checkOpen, checkOptions, checkRequest, checkWish } from './check.js';
+import { checkCall, checkNames, checkOpen, checkOptions, checkRequest, checkWish } from './check.js';
 import { toSendable } from './source.js';
 
 /**
@@ -190,6 +190,15 @@ class Client {
    */
   async sanity(source, request, call) {
     return this.#of(source).sanity(request, call);
+  }
+
+  /**
+   * @param {string[]} names
+   * @param {Call} [call]
+   * @returns {Promise<(number | null)[]>}
+   */
+  async findClasses(names, call) {
+    return this.#run('classes', { names: checkNames(names) }, call);
   }
 
   close() {

@@ -62,7 +62,7 @@ async function readHead(file) {
  */
 async function askBrowser(file, view, kind) {
   if (kind && !kind.ask) throw new PeerlightError('image-broken', `This is ${kind.name}.`, advice(kind.name));
-  const size = kind?.name === 'HEIC' ? heifSize(view) : { width: 0, height: 0 };
+  const size = /^HEI[CF]$/.test(kind?.name ?? '') ? heifSize(view) : { width: 0, height: 0 };
   tooLarge(size.width, size.height);
   const bitmap = await globalThis.createImageBitmap?.(file).catch(() => null);
   if (bitmap) {

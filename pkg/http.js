@@ -10,6 +10,10 @@ export function plainLength(response) {
   return response.headers.get('content-encoding') ? 0 : Number(response.headers.get('content-length')) || 0;
 }
 
+/** Browsers hide from a page why another site's answer was withheld. */
+export const CORS =
+  'Check the connection. If the file is on another site, that must allow this page (Access-Control-Allow-Origin).';
+
 /** Whether a file begins as a web page does. @param {Uint8Array} bytes */
 export function looksLikePage(bytes) {
   return /^\s*<(!doctype html|html)/i.test(new TextDecoder().decode(bytes.subarray(0, 200)));

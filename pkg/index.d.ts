@@ -152,6 +152,11 @@ export interface Engine {
   /** Whether a map depends on the networks' weights. */
   sanity(source: Source, request?: ImageRequest, call?: Call): Promise<Sanity>;
   /**
+   * The classes that folders of images, or the cells of a table, are named after, as the command line finds them: by
+   * their names, indices or WordNet ids (`n01440764`). Null for a name of no class or of several.
+   */
+  findClasses(names: string[], call?: Call): Promise<(number | null)[]>;
+  /**
    * Decodes an image and has every network see it. It stays open, beside others, until it is closed: what is asked of
    * it then starts from there. The engine itself keeps only the image that it was asked about last.
    */
@@ -211,6 +216,12 @@ export function listBundles(
   index: string | URL,
   options?: { signal?: AbortSignal },
 ): Promise<{ standard: string; bundles: BundleEntry[] }>;
+
+/**
+ * The text of a file of labels or of a table: UTF-8, or with a byte order mark UTF-16. Rejects what is neither with
+ * `ask-invalid`.
+ */
+export function readText(file: Blob): Promise<string>;
 
 /** The kind and size of an image file, from its first bytes alone. Rejects what cannot or should not be decoded. */
 export function inspect(file: Blob): Promise<{ format: string; width: number; height: number }>;

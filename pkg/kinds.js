@@ -19,13 +19,18 @@ export function has(v, at, word) {
 export function brands(v) {
   if (!has(v, 4, 'ftyp')) return [];
   const brand = (/** @type {number} */ at) => String.fromCharCode(...new Uint8Array(v.buffer, v.byteOffset + at, 4));
-  const end = Math.min(v.getUint32(0) || v.byteLength, v.byteLength, 1024);
-  const list = v.byteLength >= 12 ? [brand(8)] : [];
-  for (let at = 16; at + 4 <= end; at += 4) list.push(brand(at));
+  // A size of 1 stands for one of eight bytes behind the name.
+  const [size, first] = v.getUint32(0) === 1 ? [v.byteLength, 16] : [v.getUint32(0) || v.byteLength, 8];
+  const end = Math.min(size, v.byteLength, 1024);
+  const list = v.byteLength >= first + 4 ? [brand(first)] : [];
+  // Behind the major brand is its version; that of the smallest headers is a brand.
+  for (let at = first + (list[0] === 'mif3' ? 4 : 8); at + 4 <= end; at += 4) list.push(brand(at));
   return list;
 }
 
-const HEIF = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'msf1', 'mif2', 'miaf'];
+/** Brands of HEVC's images, of those whose code is told elsewhere, and of other codes in the same kind of file. */
+const HEIC = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'msf1', 'mif2', 'miaf'];
+const HEIF = ['mif3', 'avci', 'avcs', 'jpeg', 'jpgs', 'j2ki', 'j2is', 'vvic', 'vvis', 'evbi', 'evbs', 'unif', '1pic'];
 
 /** @type {[number, string, string, boolean?][]} offset, bytes, name, whether some browsers read it */
 const MAGIC = [
@@ -86,7 +91,8 @@ const MAGIC = [
 export function kindOf(v) {
   const types = brands(v);
   if (types.length) {
-    if (types.some((brand) => HEIF.includes(brand))) return { name: 'HEIC', ask: true };
+    if (types.some((brand) => HEIC.includes(brand))) return { name: 'HEIC', ask: true };
+    if (types.some((brand) => HEIF.includes(brand))) return { name: 'HEIF', ask: true };
     return { name: types[0] === 'crx ' ? 'a raw image of a camera (CR3)' : 'a video' };
   }
   const known = MAGIC.find(([at, word]) => has(v, at, word));

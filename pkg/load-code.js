@@ -1,5 +1,5 @@
 import { plain } from './errors.js';
-import { looksLikePage, notThere, plainLength } from './http.js';
+import { CORS, looksLikePage, notThere, plainLength } from './http.js';
 
 /** @import { DeviceKind } from './index.js' */
 /** @typedef {(progress: object) => void} Say */
@@ -14,11 +14,31 @@ const SIMD = Uint8Array.of(
 /** @param {string} message */
 const failed = (message) => ({ code: 'download-failed', message });
 
+/** In the words of Chromium, Firefox and Safari. */
+const POLICY = /\bCSP\b|content security policy|unsafe-eval/i;
+
+/** Of a module that ends too early. */
+const CUT = /past (the )?end|unexpected end|\bEOF\b|truncated/i;
+
+/** @param {string} message */
+const forbidden = (message) => ({
+  code: 'device-unavailable',
+  message: `A security policy forbids WebAssembly here: ${message}`,
+  help: "Add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy of the page and of the worker’s file.",
+});
+
+/** @param {string} message */
+const uncompiled = (message) => ({
+  ...failed(`This browser cannot compile the engine: ${message}`),
+  help: 'Update the browser. If it is new, the file was damaged on the way: reload the page without its cache.',
+});
+
 /** What the engine needs of a browser, and what to do where it is missing. */
 export function throwIfTooOld() {
   const missing =
     (typeof WebAssembly === 'undefined' && 'WebAssembly') ||
     (!WebAssembly.validate(SIMD) && 'WebAssembly with SIMD') ||
+    (typeof WebAssembly.compileStreaming === 'undefined' && 'WebAssembly.compileStreaming') ||
     (typeof OffscreenCanvas === 'undefined' && 'OffscreenCanvas') ||
     (typeof createImageBitmap === 'undefined' && 'createImageBitmap');
   if (!missing) return;
@@ -75,11 +95,14 @@ async function start(glue, module, say, init) {
   } catch (thrown) {
     const whole = await download.whole;
     if (download.error) throw download.error;
-    if (thrown instanceof WebAssembly.RuntimeError) throw thrown;
+    // Without memory it is a RangeError, whose code says so.
+    if (thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError) throw thrown;
     const { message } = plain(thrown);
+    if (POLICY.test(message)) throw forbidden(message);
     // A whole module that lacks what the other half calls, or is given.
     const misfit = thrown instanceof WebAssembly.LinkError || (thrown instanceof TypeError && whole);
     if (misfit) return { misfit: message };
+    if (whole && thrown instanceof WebAssembly.CompileError && !CUT.test(message)) throw uncompiled(message);
     throw failed(`The engine was not downloaded completely: ${message}`);
   }
 }
@@ -105,7 +128,7 @@ const importGlue = (url) =>
 async function fetchModule(url, say, init) {
   const control = new AbortController();
   const response = await fetch(url, { ...init, signal: control.signal }).catch(() => {
-    throw failed('The engine could not be fetched.');
+    throw { ...failed('The engine could not be fetched.'), help: CORS };
   });
   if (!response.ok || !response.body) throw failed(`The server answered ${response.status} for the engine.`);
   const seen = response.clone();

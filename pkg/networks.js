@@ -1,4 +1,5 @@
 import { PeerlightError } from './errors.js';
+import { readText } from './text.js';
 import { isVerified, keyOf, loadWeights } from './weights.js';
 
 /**
@@ -92,7 +93,7 @@ export async function readModel({ source, labels, beside, ...options }, signal, 
  * @template T
  * @param {T | Blob} said
  */
-const textOf = async (said) => (said instanceof Blob ? said.text() : said);
+const textOf = async (said) => (said instanceof Blob ? readText(said) : said);
 
 /**
  * @param {Model['source']} source

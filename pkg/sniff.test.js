@@ -105,6 +105,27 @@ test('what some browsers read is left to this one', async () => {
   }
 });
 
+test('brands are found in headers of any form', async () => {
+  const size = file(u32(20), 'ispe', u32(0), u32(640), u32(480));
+  const heads = [
+    file(u32(24), 'ftypavis', u32(0), 'avismsf1'),
+    file(u32(24), 'ftypMA1B', u32(0), 'avifmiaf'),
+    file(u32(0), 'ftypmif1', u32(0), 'avifmiaf'),
+    file(u32(1), 'ftyp', u32(0), u32(32), 'mif1', u32(0), 'avifmiaf'),
+    file(u32(16), 'ftypmif3avif'),
+  ];
+  for (const head of heads) {
+    const found = await inspect(new Blob([head, size]));
+    assert.deepEqual(found, { format: 'AVIF', width: 640, height: 480 });
+  }
+  for (const brand of ['avci', 'avcs', 'jpgs', 'j2ki', 'vvic', 'unif']) {
+    const other = file(u32(20), `ftyp${brand}`, u32(0), brand);
+    await assert.rejects(inspect(other), fails('image-broken', /a HEIF image, which this browser cannot read/));
+  }
+  const video = file(u32(20), 'ftypisom', u32(0), 'mp41');
+  await assert.rejects(inspect(video), fails('image-broken', /a video/));
+});
+
 /** @type {[RegExp, Blob][]} */
 const NAMED = [
   [/a JPEG XL image, which this browser cannot read/, file([0xff, 0x0a], 'x')],

@@ -7,7 +7,8 @@ import { PeerlightError } from './errors.js';
 
 const HELP =
   'Serve the package’s files as they are, and give their address: openEngine({ base: "/peerlight/" }). ' +
-  'The package’s README says what each bundler needs.';
+  'The package’s README says what each bundler needs. If the page has a Content-Security-Policy, its worker-src must ' +
+  'allow “self”, or from another site that site and blob:.';
 
 /** @param {string} [why] */
 export const notStarted = (why) =>

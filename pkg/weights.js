@@ -1,11 +1,14 @@
 import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
 import { canDigest, digest } from './hash.js';
-import { looksLikePage, notThere, plainLength } from './http.js';
+import { CORS, looksLikePage, notThere, plainLength } from './http.js';
 
 const CACHE = 'peerlight-weights';
 const STALL_MS = 30_000;
 /** Beside a kept copy: by which hash it was verified, and its length. */
 const VERIFIED = 'peerlight-verified';
+
+/** All came, and it is not the file that was wanted. */
+class OtherFile extends PeerlightError {}
 
 /** @typedef {(loaded: number, total: number) => void} OnBytes */
 /** @typedef {() => Promise<boolean>} Check hashes a kept copy; a spoilt one is deleted, and the answer is no */
@@ -90,10 +93,17 @@ export async function loadWeights({ url, sha256, bytes = 0, signal, onBytes, sta
     return kept;
   }
 
-  const data = await download(address, bytes, signal, onBytes, stall);
-  if (verified && (await digest(data)) !== sha256) {
-    throw new PeerlightError('bundle-hash', 'The weights do not match their published checksum.');
-  }
+  const fetched = async (/** @type {RequestInit} */ init) => {
+    const data = await download(address, { bytes, signal, onBytes, stall, init });
+    if (!verified || (await digest(data)) === sha256) return data;
+    throw new OtherFile('bundle-hash', 'The weights do not match their published checksum.');
+  };
+  // A cache on the way may bring the file that had this address before, so one of another length or hash is fetched
+  // anew, around all caches.
+  const data = await fetched({}).catch((thrown) => {
+    if (!(thrown instanceof OtherFile)) throw thrown;
+    return fetched({ cache: 'reload' });
+  });
   throwIfCancelled(signal);
   // Nobody waits for the copy, and a full disk or a private window must not stop the work.
   if (cache) keep(cache, address, [key, ...(beside ?? [])], data, noteOf(sha256, data)).catch(() => {});
@@ -128,8 +138,11 @@ export const isVerified = (sha256) => Boolean(sha256 && canDigest());
  */
 async function keep(cache, address, keys, data, note) {
   // By way of a Blob, which the browser takes over at once: a body of bytes holds the worker up for longer.
-  await cache.put(String(keys[0]), new Response(new Blob([data]), { headers: { [VERIFIED]: note } }));
-  await removeFormer(cache, address, keys);
+  const put = () => cache.put(String(keys[0]), new Response(new Blob([data]), { headers: { [VERIFIED]: note } }));
+  const removed = () => removeFormer(cache, address, keys);
+  // Where there is no room beside the former ones, these go first.
+  await put().catch(() => removed().then(put));
+  await removed();
 }
 
 /**
@@ -188,13 +201,10 @@ async function checkCopy(cache, key, sha256) {
 
 /**
  * @param {URL} url
- * @param {number} expected
- * @param {AbortSignal | undefined} signal
- * @param {OnBytes | undefined} onBytes
- * @param {number} stall
+ * @param {{ bytes: number, signal?: AbortSignal, onBytes?: OnBytes, stall: number, init: RequestInit }} options
  */
-async function download(url, expected, signal, onBytes, stall) {
-  const response = await request(url, signal);
+async function download(url, { bytes: expected, signal, onBytes, stall, init }) {
+  const response = await request(url, signal, init);
   const said = plainLength(response);
   let total = expected || said;
   const reader = response.body?.getReader();
@@ -223,7 +233,8 @@ async function download(url, expected, signal, onBytes, stall) {
   // From another origin, what the server says may be the length of a compressed body.
   const wanted = expected || (response.type === 'cors' ? 0 : said);
   if (expected ? loaded !== wanted : loaded < wanted) {
-    throw new PeerlightError('download-failed', `Received ${loaded} bytes instead of ${wanted}.`);
+    const Failure = expected ? OtherFile : PeerlightError;
+    throw new Failure('download-failed', `Received ${loaded} bytes instead of ${wanted}.`);
   }
   return data.subarray(0, loaded);
 }
@@ -250,7 +261,12 @@ async function request(url, signal, init = {}) {
     response = await fetch(url, { ...init, signal });
   } catch {
     if (signal?.aborted) throw cancelled();
-    throw new PeerlightError('download-failed', `No connection to ${url.host || 'the server'}.`);
+    const foreign = url.origin !== globalThis.location?.origin;
+    throw new PeerlightError(
+      'download-failed',
+      `No connection to ${url.host || 'the server'}.`,
+      foreign ? CORS : undefined,
+    );
   }
   if (!response.ok) {
     throw new PeerlightError(

@@ -143,9 +143,25 @@ test('a download that ends early, stalls, is refused or does not match is named'
 });
 
 test('after a failure the next try works', async () => {
-  serve(() => new Response(data.slice(0, 10)), good);
+  const short = () => new Response(data.slice(0, 10));
+  serve(short, short, good);
   await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }));
   assert.equal((await loadWeights({ url, sha256, bytes: 1000 })).length, 1000);
+});
+
+test('a former file that a cache on the way still has is fetched anew, around it', async () => {
+  for (const former of [new Uint8Array(1000), new Uint8Array(900)]) {
+    const asked = [];
+    globalThis.fetch = /** @type {any} */ (
+      async (_url, { cache }) => new Response(asked.push(cache ?? 'usual') > 1 ? data : former)
+    );
+    assert.deepEqual(await loadWeights({ url, sha256, bytes: 1000 }), data);
+    assert.deepEqual(asked, ['usual', 'reload']);
+  }
+  // What the server itself has wrongly is told, after two downloads.
+  const calls = serve(() => new Response(new Uint8Array(1000)));
+  await assert.rejects(loadWeights({ url, sha256, bytes: 1000 }), fails('bundle-hash'));
+  assert.equal(calls(), 2);
 });
 
 test('cancelling stops the download', async () => {
@@ -164,6 +180,27 @@ test('cancelling stops the download', async () => {
   const loading = loadWeights({ url, sha256, bytes: 5000, signal: control.signal });
   setTimeout(() => control.abort(), 10);
   await assert.rejects(loading, fails('cancelled'));
+});
+
+test('where there is room for one copy alone, the former one goes first', async () => {
+  const kept = fakeCache();
+  const { put } = await caches.open('');
+  const full = async () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+  Object.assign(await caches.open(''), {
+    put: async (key, response) => (kept.size && !kept.has(key) ? full() : put(key, response)),
+    keys: async () => [...kept.keys()].map((url) => ({ url })),
+  });
+  const former = new Uint8Array(1000);
+  const old = createHash('sha256').update(former).digest('hex');
+  for (const [bytes, hash] of [
+    [former, old],
+    [data, sha256],
+  ]) {
+    serve(() => new Response(bytes));
+    await loadWeights({ url, sha256: hash, bytes: 1000 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.deepEqual([...kept.keys()], [keyOf(url, hash)]);
+  }
 });
 
 test('the list of bundles names the default one and resolves its file', async () => {

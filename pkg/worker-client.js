@@ -8,7 +8,7 @@ import { notStarted, spawnFrom } from './spawn.js';
 /**
  * What a worker can be asked for.
  * @typedef {'open' | 'load' | 'inspect' | 'time' | 'prepare' | 'close' | 'explain' | 'measure' | 'whatIf'
- *   | 'sanity'} RequestType
+ *   | 'sanity' | 'classes'} RequestType
  */
 
 /**

@@ -20,7 +20,8 @@ import { arrive, readInto, sizeOf } from './networks.js';
  * @typedef {{ job: number, cancelled: boolean, control: AbortController }} Live
  * @typedef {(step: object) => Promise<boolean>} OnStep whether to go on
  * @typedef {{ type: string, job: number, kind: string, files: NetworkFile[], source: Pixels, sourceId: number,
- *   held?: boolean, request: ImageRequest, options: object, question: WhatIf }} Message
+ *   held?: boolean, request: ImageRequest, options: object, question: WhatIf,
+ *   names: string[] }} Message
  */
 
 /** @type {{ name?: string, postMessage(m: object): void, onmessage: ((e: MessageEvent<Message>) => void) | null }} */
@@ -136,6 +137,8 @@ const TASKS = {
   },
 
   time: () => engine.time_ms(),
+
+  classes: async ({ names }) => Array.from(engine.folder_classes(names), (found) => (found < 0 ? null : found)),
 
   prepare: (message, live) => withForward(message, live, async (_request, _onStep, image) => image.full),
 

@@ -41,7 +41,7 @@ const MOST_MS = 600_000;
 
 /** @type {Project[]} */
 const PROJECTS = [
-  ...['5', '6', '7'].flatMap((version) => [
+  ...['5', '6', '7', '8'].flatMap((version) => [
     { name: `Vite ${version}, build`, examples: ['vite'], needs: [`vite@${version}`], build: [['vite', 'build']] },
     {
       name: `Vite ${version}, development server`,
@@ -51,6 +51,12 @@ const PROJECTS = [
     },
   ]),
   { name: 'webpack 5', examples: ['webpack'], needs: ['webpack@5', 'webpack-cli@6'], build: [['webpack']] },
+  {
+    name: 'Rspack 2',
+    examples: ['webpack'],
+    needs: ['@rspack/core@2', '@rspack/cli@2'],
+    build: [['rspack', 'build', '--config', 'webpack.config.js']],
+  },
   {
     name: 'Next.js, Turbopack, server rendering',
     examples: ['next'],

@@ -51,7 +51,18 @@ const MARKS: &[(usize, &[u8], Kind)] = &[
 /// Brands of ISO base media files (ISO 14496-12) that are images.
 const BRANDS: &[(&[&[u8; 4]], &str)] = &[
     (&[b"avif", b"avis"], "an AVIF image"),
-    (&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"], "a HEIC image"),
+    (
+        &[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1", b"mif2", b"miaf"],
+        "a HEIC image",
+    ),
+    // Of other codes in the same kind of file.
+    (
+        &[
+            b"mif3", b"avci", b"avcs", b"jpeg", b"jpgs", b"j2ki", b"j2is", b"vvic", b"vvis", b"evbi", b"evbs", b"unif",
+            b"1pic",
+        ],
+        "a HEIF image",
+    ),
     (&[b"crx "], "a camera's raw file"),
 ];
 
@@ -83,8 +94,13 @@ pub fn kind(head: &[u8]) -> Kind {
 /// The major brand is often a general one, so that the compatible ones are looked through, too.
 fn media(head: &[u8]) -> Kind {
     let length = head[..4].iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
-    let end = length.clamp(8, head.len().max(8)).min(head.len());
-    let brands: Vec<&[u8]> = head[8.min(end)..end].chunks_exact(4).collect();
+    // A size of 0 stands for all of the file, one of 1 for a size of eight bytes behind the name.
+    let (start, end) = match length {
+        0 => (8, head.len()),
+        1 => (16, head.len()),
+        _ => (8, length.min(head.len())),
+    };
+    let brands: Vec<&[u8]> = head.get(start..end).unwrap_or_default().chunks_exact(4).collect();
     let names = |of: &[&[u8; 4]]| brands.iter().any(|brand| of.iter().any(|known| known[..] == **brand));
     BRANDS.iter().find(|(of, _)| names(of)).map_or(Kind::Other("a video"), |(_, name)| Kind::Foreign(name))
 }
@@ -97,13 +113,18 @@ mod tests {
     fn files_are_told_by_their_bytes() {
         let bmp = [&b"BM"[..], &[0; 12], &[40, 0, 0, 0]].concat();
         let dicom = [&[0; 128][..], b"DICM"].concat();
-        let cases: [(&[u8], Kind); 18] = [
+        let cases: [(&[u8], Kind); 23] = [
             (b"\xff\xd8\xff\xe0", Kind::Readable),
             (b"RIFF\0\0\0\0WEBPVP8 ", Kind::Readable),
             (&bmp, Kind::Readable),
             (b"BMW, a maker of cars", Kind::Other("no image")),
             (b"\0\0\0\x1cftypmif1\0\0\0\0avifmiafmif1", Kind::Foreign("an AVIF image")),
             (b"\0\0\0\x18ftypmif1\0\0\0\0heicmif1", Kind::Foreign("a HEIC image")),
+            (b"\0\0\0\0ftypmif1\0\0\0\0avifmiaf", Kind::Foreign("an AVIF image")),
+            (b"\0\0\0\x01ftyp\0\0\0\0\0\0\0\x20mif1\0\0\0\0avifmiaf", Kind::Foreign("an AVIF image")),
+            (b"\0\0\0\x10ftypmif3avif", Kind::Foreign("an AVIF image")),
+            (b"\0\0\0\x14ftypavci\0\0\0\0avci", Kind::Foreign("a HEIF image")),
+            (b"\0\0\0\x14ftypmif2\0\0\0\0miaf", Kind::Foreign("a HEIC image")),
             (b"\0\0\0\x18ftypisom\0\0\0\0mp42avc1", Kind::Other("a video")),
             (b"\0\0\0\0ftyp", Kind::Other("a video")),
             (b"\xff\x0a\x01", Kind::Foreign("a JPEG XL image")),

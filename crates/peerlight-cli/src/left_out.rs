@@ -38,6 +38,8 @@ enum Kind {
 pub struct LeftOut {
     files: Vec<Entry>,
     notes: Vec<String>,
+    /// Images with several pages, of which the first is used, each with the number of its pages.
+    paged: Vec<(String, usize)>,
     /// Whether a note is a doubt about what was used.
     doubtful: bool,
 }
@@ -63,6 +65,14 @@ impl LeftOut {
         self.notes.push(text.into());
     }
 
+    /// An image file with so many pages. That the first of several is used is told once, for all files, and leaves
+    /// nothing out: it is what viewers show.
+    pub fn pages(&mut self, file: impl Into<String>, pages: usize) {
+        if pages > 1 {
+            self.paged.push((file.into(), pages));
+        }
+    }
+
     /// Something that makes what was used doubtful. The exit code tells it, as it tells what was left out.
     pub fn doubt(&mut self, text: impl Into<String>) {
         self.note(text);
@@ -84,13 +94,20 @@ impl LeftOut {
         if self.images() == 0 && !self.doubtful { End::Whole } else { End::Partial }
     }
 
+    fn first_pages(&self) -> String {
+        let files: Vec<_> = self.paged.iter().map(|(file, pages)| format!("{} ({pages})", shown(file))).collect();
+        let (images, each) = (counted(files.len(), "image"), if files.len() == 1 { "has" } else { "have" });
+        format!("{images} {each} several pages, and the first one was used: {}.", several(&files))
+    }
+
     /// Tells everything on standard error.
     pub fn tell(&self) {
         eprint!("{}", self.text());
     }
 
     fn text(&self) -> String {
-        let mut text: String = self.notes.iter().map(|note| format!("Note: {note}\n")).collect();
+        let paged = (!self.paged.is_empty()).then(|| self.first_pages());
+        let mut text: String = self.notes.iter().chain(&paged).map(|note| format!("Note: {note}\n")).collect();
         if self.files.is_empty() {
             return text;
         }
@@ -104,16 +121,21 @@ impl LeftOut {
             groups.entry((*kind, why)).or_default().push(file);
         }
         for ((_, why), files) in groups.iter().take(LINES) {
-            let names = files.iter().take(NAMES).map(|file| shown(file)).collect::<Vec<_>>().join(", ");
-            let more = files.len().saturating_sub(NAMES);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            text += &format!("  {names}{more}: {}\n", shown(why));
+            let files: Vec<String> = files.iter().map(|file| shown(file)).collect();
+            text += &format!("  {}: {}\n", several(&files), shown(why));
         }
         if groups.len() > LINES {
             text += &format!("  and for {} more reasons\n", groups.len() - LINES);
         }
         text
     }
+}
+
+/// The first names, and how many more there are.
+fn several(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMES);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    names[..names.len().min(NAMES)].join(", ") + &more
 }
 
 /// `1 image`, `2 images`, `2 passes`.
@@ -148,9 +170,13 @@ mod tests {
         left.image("b\u{1b}.jpg", "damaged");
         left.folder("old/", "not read");
         left.note("something");
+        left.pages("one.tif", 1);
+        (2..9).for_each(|pages| left.pages(format!("{pages}.tif"), pages));
         assert_eq!(left.end(), End::Partial);
-        let expected = "Note: something\nLeft out: 1 image and 1 folder and 7 other files.\n  b\\u{1b}.jpg: damaged\n  \
-            old/: not read\n  ._0.jpg, ._1.jpg, ._2.jpg, ._3.jpg, ._4.jpg and 2 more: hidden\n";
+        let expected = "Note: something\nNote: 7 images have several pages, and the first one was used: 2.tif (2), \
+            3.tif (3), 4.tif (4), 5.tif (5), 6.tif (6) and 2 more.\nLeft out: 1 image and 1 folder and \
+            7 other files.\n  b\\u{1b}.jpg: damaged\n  old/: not read\n  \
+            ._0.jpg, ._1.jpg, ._2.jpg, ._3.jpg, ._4.jpg and 2 more: hidden\n";
         assert_eq!(left.text(), expected);
         assert_eq!(
             serde_json::to_value(&left.files()[7]).unwrap(),

@@ -35,6 +35,72 @@ fn images_are_told_by_content_and_what_is_left_out_is_said() {
     assert!(code == 1 && error.contains("cat' holds images"), "{error}");
 }
 
+#[test]
+fn an_image_that_is_given_again_is_explained_once() {
+    let place = Place::new();
+    ["a.png", "d/b.png", "d/c.png"].iter().for_each(|name| draw(&place.path(name), 1));
+    let cases: [(&[&str], usize, usize); 4] = [
+        (&["a.png", "a.png", "./a.png"], 1, 2),
+        (&["d", "d/b.png", "d/../d/c.png", "a.png"], 3, 2),
+        (&["a.png", "-"], 3, 1),
+        (&["a.png", "d/b.png"], 2, 0),
+    ];
+    for (given, explained, again) in cases {
+        let args = [&["explain"], given, &["--json"]].concat();
+        let output = place.run_with(&args, b"d/b.png\n./a.png\nd/c.png\n");
+        let (said, lines) = (text(&output.stderr), lines(&output));
+        assert_eq!(lines.iter().filter(|line| line["file"].is_string()).count(), explained, "{said}");
+        assert_eq!(
+            (code(&output), said.contains("given again, and explained once")),
+            (if again > 0 { 3 } else { 0 }, again > 0)
+        );
+        let left = lines.last().unwrap()["left_out"].as_array().map_or(0, Vec::len);
+        assert_eq!(left, again, "{said}");
+        assert!(given.contains(&"-") || said.contains(&format!("[{explained}/{explained}]")), "{said}");
+    }
+}
+
+#[test]
+fn of_a_file_with_several_pages_the_first_is_used_and_that_is_told_once() {
+    let place = Place::new();
+    // Two pages of one pixel each, and a third that is a reduced copy.
+    let short = |value: u16| value.to_le_bytes();
+    let entry = |tag: u16, value: u32| [&short(tag)[..], &short(4), &1u32.to_le_bytes(), &value.to_le_bytes()].concat();
+    let mut file = [&b"II*\0"[..], &10u32.to_le_bytes(), &[9, 0]].concat();
+    for (page, kind) in [0, 2, 1].into_iter().enumerate() {
+        let tags = [(254, kind), (256, 1), (257, 1), (258, 8), (259, 1), (262, 1), (273, 8), (278, 1), (279, 1)];
+        file.extend(short(tags.len() as u16));
+        tags.iter().for_each(|&(tag, value)| file.extend(entry(tag, value)));
+        let next = if page < 2 { file.len() as u32 + 4 } else { 0 };
+        file.extend(next.to_le_bytes());
+    }
+    for name in ["set/0/a.tif", "set/0/b.tif", "set/1/c.tif"] {
+        fs::create_dir_all(place.path(name).parent().unwrap()).unwrap();
+        fs::write(place.path(name), &file).unwrap();
+    }
+    draw(&place.path("set/0/d.png"), 1);
+    draw(&place.path("set/1/e.png"), 2);
+    let train =
+        "train set --from models/micro.safetensors --targets teacher --steps 1 --batch-size 2 --image-size 48 --out r";
+    let of_all = ["a.tif (2)", "b.tif (2)", "c.tif (2)"];
+    for (command, named) in [
+        ("explain set/0 --json", &of_all[..2]),
+        ("evaluate set --method cam --metrics complexity --out e", &of_all),
+        ("evaluate set --method cam --metrics complexity --out e", &of_all),
+        ("audit set --out u", &of_all),
+        (train, &of_all),
+        ("sanity set/1/c.tif --method cam", &of_all[2..]),
+        ("inspect models/micro.safetensors --image set/1/c.tif", &of_all[2..]),
+    ] {
+        let output = place.run(&command.split(' ').collect::<Vec<_>>());
+        let error = text(&output.stderr);
+        let (images, each) = if named.len() == 1 { ("image", "has") } else { ("images", "have") };
+        let said = format!("{} {images} {each} several pages, and the first one was used: ", named.len());
+        assert_eq!((code(&output), error.matches(&said).count()), (0, 1), "{command}: {error}");
+        assert!(named.iter().all(|name| error.contains(name)), "{command}: {error}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn standard_input_names_files_by_bytes() {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Array, Calibration, Graph, GraphSpec, Manifest, Model, Network, Precision, Weights, architecture, eight_bits,
-    to_safetensors,
+    other_kind, to_safetensors,
 };
 
 /// The metadata key of the manifest.
@@ -30,6 +30,9 @@ impl<'a> Bundle<'a> {
     /// # Errors
     /// `bundle-truncated`, `bundle-version` or `bundle-invalid`.
     pub fn parse(bytes: &'a [u8]) -> Result<Self> {
+        if let Some(what) = other_kind(bytes) {
+            return Err(Error::new(Code::BundleInvalid, format!("The weight file is {what}.")));
+        }
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
         let manifest = metadata.metadata().as_ref().and_then(|map| map.get(KEY)).ok_or_else(|| {
             let text =

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::{
     Classes,
-    labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, Named, first_name, is_wordnet_id, named_whole, positions},
+    labels::{IMAGENET_1K, IMAGENET_1K_WNIDS, Named, first_name, folded, is_wordnet_id, named_whole, positions},
 };
 
 /// Finds the classes of folders among the labels of a network.
@@ -15,17 +15,28 @@ pub struct FolderClasses<'a> {
     imagenet: OnceCell<Classes>,
 }
 
+/// A name whatever its case and its Unicode form, with one space for what separates its words.
+fn words(name: &str) -> String {
+    let separates = |c: char| c.is_whitespace() || matches!(c, '_' | '-');
+    folded(name).split(separates).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 impl<'a> FolderClasses<'a> {
     /// A finder for these labels.
     pub fn new(labels: &'a [String]) -> Self {
         Self { labels, imagenet: OnceCell::new() }
     }
 
-    /// The class that a folder is named after: as [`crate::class_named`] finds it, but by whole names alone; else by a
-    /// WordNet id that stands before a label, or whose class of ImageNet has the name of a label.
+    /// The class that a folder is named after: as [`crate::class_named`] finds it, but by whole names alone; else by
+    /// its name whatever separates its words; else by a WordNet id that stands before a label, or whose class of
+    /// ImageNet has the name of a label.
     pub fn find(&self, folder: &str) -> Named {
         match named_whole(self.labels, folder) {
             Named::None if is_wordnet_id(folder) => self.by_wordnet_id(folder),
+            Named::None => {
+                let wanted = words(folder);
+                Named::of(positions(self.labels, |label| !wanted.is_empty() && words(label) == wanted))
+            }
             found => found,
         }
     }

@@ -151,7 +151,7 @@ fn is_numeral(text: &str) -> bool {
 }
 
 /// A name whatever its case, its surrounding spaces and its Unicode form.
-fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     composed(&composed(name.trim()).to_lowercase()).into_owned()
 }
 
@@ -243,6 +243,17 @@ mod tests {
         let imagenet: Vec<String> = IMAGENET_1K.lines().map(String::from).collect();
         assert_eq!(class_of_folder(&imagenet, "n01440764"), Named::One(0));
         assert_eq!(class_of_folder(&imagenet, "n03888257"), Named::One(701));
+    }
+
+    #[test]
+    fn a_folder_names_a_class_whatever_separates_its_words() {
+        let labels = labels(&["golden retriever", "Shih-Tzu", "hot_dog", "hot dog", "cat", "-"]);
+        for (folder, class) in [("golden_retriever", 0), ("Golden-Retriever", 0), ("shih tzu", 1), ("hot_dog", 2)] {
+            assert_eq!(class_of_folder(&labels, folder), Named::One(class), "{folder}");
+        }
+        assert_eq!(class_of_folder(&labels, "hot-dog"), Named::Several(vec![2, 3]));
+        assert_eq!(class_of_folder(&labels, "_"), Named::None);
+        assert_eq!(class_of_folder(&labels, "goldenretriever"), Named::None);
     }
 
     #[test]

@@ -38,6 +38,7 @@ mod manifest;
 pub mod micro;
 mod network;
 pub mod ops;
+mod other_kind;
 mod threads;
 mod weights;
 
@@ -56,6 +57,7 @@ pub use labels::{
 pub use manifest::{FORMAT, Manifest, Model, PeerManifest};
 pub use network::{Features, Network};
 pub use ops::Moments;
+pub use other_kind::other_kind;
 pub use threads::inside;
 pub(crate) use weights::to_safetensors;
 pub use weights::{Array, Precision, Weights};

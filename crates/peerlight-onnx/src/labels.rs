@@ -6,6 +6,8 @@ use peerlight_core::{Code, Error, Result};
 use peerlight_models::{IMAGENET_1K, IMAGENET_1K_WNIDS, is_wordnet_id};
 use serde_json::Value;
 
+use crate::json;
+
 /// A class of a list.
 struct Class {
     /// Its WordNet id; empty if there is none.
@@ -24,12 +26,15 @@ struct Class {
 /// Where there are WordNet ids, and they are those of ImageNet's 1,000 classes in order, the names are our own.
 ///
 /// # Errors
-/// `ask-invalid` if the text has fewer than two names, JSON of another form, or numbers that are not those from 0 on
-/// (before the names of lines also those from 1 on).
+/// `ask-invalid` if the text has fewer than two names, JSON of another form or with a key twice, or numbers that are
+/// not those from 0 on (before the names of lines also those from 1 on).
 pub fn parse(text: &str) -> Result<Vec<String>> {
     let text = text.trim().trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     let names = match serde_json::from_str(&text) {
-        Ok(value @ (Value::Array(_) | Value::Object(_))) => of_json(&value)?,
+        Ok(value @ (Value::Array(_) | Value::Object(_))) => {
+            json::once_each(&text)?;
+            of_json(&value)?
+        }
         _ => match table::classes(&text) {
             Some(classes) => names(classes?),
             None if text.contains('\n') => names(of_lines(&text)?),

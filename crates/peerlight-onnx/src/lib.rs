@@ -25,6 +25,7 @@ mod fold;
 mod import;
 mod in_place;
 mod inspect;
+mod json;
 mod keys;
 mod labels;
 mod model;

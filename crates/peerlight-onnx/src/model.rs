@@ -6,6 +6,7 @@ use peerlight_core::Error;
 use peerlight_models::{
     Graph,
     ops::{Binary, Op, Reduce, Reduction, Unary},
+    other_kind,
 };
 
 use crate::{
@@ -85,6 +86,9 @@ pub fn read<'a>(bytes: &'a [u8], options: &Options) -> Result<InFile<'a>, Error>
 }
 
 pub fn parse(bytes: &[u8]) -> Result<Model<'_>, Error> {
+    if let Some(what) = other_kind(bytes) {
+        return Err(Fault::new(format!("is {what}")).of_file());
+    }
     let model = Model::parse(bytes).map_err(Fault::of_file)?;
     let advice = "Export it with opset 17: torch.onnx.export(.., opset_version=17).";
     if !OPSETS.contains(&model.opset) {

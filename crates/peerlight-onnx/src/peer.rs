@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     Options, Preparation,
     constant::Floats,
-    keys, labels,
+    json, keys, labels,
     model::{self, InFile},
 };
 
@@ -72,10 +72,11 @@ impl PeerOptions {
     /// ones that look like a slip of the pen.
     ///
     /// # Errors
-    /// `ask-invalid` for JSON that cannot be read or a key of another kind; those of `read`.
+    /// `ask-invalid` for JSON that cannot be read, a key that is there twice or of another kind; those of `read`.
     pub fn of_json(text: &str, read: &dyn Fn(&str) -> Result<String>) -> Result<Self> {
         let invalid = |e: serde_json::Error| Error::new(Code::AskInvalid, format!("It is not valid JSON: {e}."));
         let json: Value = serde_json::from_str(text).map_err(invalid)?;
+        json::once_each(text)?;
         if is_list_of_labels(&json) {
             return Ok(Self { labels: Some(Labels::Names(labels::of_json(&json)?)), ..Self::default() });
         }

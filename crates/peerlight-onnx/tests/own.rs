@@ -101,3 +101,17 @@ fn what_is_neither_is_refused() {
         assert!(matches!(refused.code(), Code::BundleInvalid | Code::BundleTruncated), "{refused}");
     }
 }
+
+#[test]
+fn a_file_of_another_kind_is_told_by_its_kind() {
+    let cases: [(&[u8], &str); 4] = [
+        (b"\x1f\x8b\x08\0\0\0\0\0\0\x03", "The ONNX file is a compressed file (gzip): unpack it first."),
+        (b"PK\x03\x04\x14\0\0\0\0\0", "export the network as ONNX"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
+        (b"<!doctype html><html>", "download the file itself"),
+    ];
+    for (bytes, words) in cases {
+        let said = inspect_own(bytes, &OwnOptions::default()).unwrap_err().to_string();
+        assert!(said.contains(words), "{said}");
+    }
+}

@@ -57,6 +57,20 @@ fn what_is_no_list_of_names_is_refused() {
     }
 }
 
+#[test]
+fn a_key_that_is_there_twice_is_refused_by_name() {
+    for text in [r#"{"0": "cat", "1": "dog", "0": "bird"}"#, "{\"0\": [\"n02123045\", \"cat\"],\r\n\"0\": 1}"] {
+        for refused in [parse_labels(text).unwrap_err(), beside(text).unwrap_err()] {
+            let said = refused.to_string();
+            assert!(refused.code() == Code::AskInvalid && said.contains("key '0' is there twice at line"), "{said}");
+        }
+    }
+    let nested = r#"{"labels": {"0": "cat", "1": "dog", "1": "bird"}}"#;
+    assert!(beside(nested).unwrap_err().to_string().contains("key '1' is there twice"));
+    assert!(beside(r#"{"size": 32, "name": "a", "size": 64}"#).unwrap_err().to_string().contains("'size'"));
+    assert_eq!(parse_labels(r#"["cat", "cat"]"#).unwrap(), ["cat", "cat"], "two classes may have one name");
+}
+
 fn beside(text: &str) -> peerlight_core::Result<PeerOptions> {
     PeerOptions::of_json(text, &|_| unreachable!())
 }

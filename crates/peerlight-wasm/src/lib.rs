@@ -13,7 +13,7 @@ use js_sys::{Function, JsString, Object};
 use peerlight_core::{Code, Error, Rect, Rgba8};
 use peerlight_explain::{DeviceInfo, DeviceKind, Explanation, ForwardPass, Request, Session, legacy, open_device};
 use peerlight_metrics::{EvaluatedImage, Evaluation, MetricId, WhatIf, measure, metric_ids, sanity, what_if};
-use peerlight_models::{Bundle, compose_by};
+use peerlight_models::{Bundle, FolderClasses, compose_by};
 use peerlight_onnx::OwnNetworks;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -182,6 +182,15 @@ impl Engine {
         let (session, image) = self.seen(image).map_err(thrown)?;
         let found = sanity(session, &image.pass, &request, &JsProgress::new(on_step)).await.map_err(thrown)?;
         to_js(&found).map_err(thrown)
+    }
+
+    /// The classes that folders of images, or cells of a table, are named after, as the command line finds them; -1 for
+    /// a name of none or of several.
+    pub fn folder_classes(&self, names: Vec<String>) -> Result<Vec<i32>, JsValue> {
+        let session = self.session().map_err(thrown)?;
+        let classes = FolderClasses::new(&session.info().classes);
+        let index = |name: &String| classes.find(name).one().and_then(|index| i32::try_from(index).ok());
+        Ok(names.iter().map(|name| index(name).unwrap_or(-1)).collect())
     }
 }
 

@@ -127,6 +127,8 @@ async fn loading_tells_what_is_loaded(engine: &mut Engine) {
     assert_eq!(info["preprocess"]["side"], micro::SIDE);
     assert_eq!(info["sha256"].as_str().unwrap().len(), 64);
     assert!(engine.time_ms().await.unwrap() > 0.0);
+    let names = ["class 3", "CLASS-7", "2", "zebra"].map(String::from).to_vec();
+    assert_eq!(engine.folder_classes(names).unwrap(), [3, 7, 2, -1]);
 }
 
 async fn each_step_is_told_and_can_be_the_last(engine: &mut Engine) {

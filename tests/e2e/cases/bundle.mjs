@@ -11,8 +11,8 @@ const INDEX = /models\/index\.json$/;
 
 /** @type {[string, Fault, RegExp, RegExp][]} */
 const FAULTS = [
-  ['truncated weights', { path: WEIGHTS, kind: 'short', times: 1 }, /download-failed/, /bytes instead of/],
-  ['weights with one bit flipped', { path: WEIGHTS, kind: 'flip', times: 1 }, /bundle-hash/, /checksum/],
+  ['truncated weights', { path: WEIGHTS, kind: 'short', times: 2 }, /download-failed/, /bytes instead of/],
+  ['weights with one bit flipped', { path: WEIGHTS, kind: 'flip', times: 2 }, /bundle-hash/, /checksum/],
   ['weights not found', { path: WEIGHTS, kind: 'missing', times: 1 }, /download-failed/, /404/],
   ['a connection dropped in the weights', { path: WEIGHTS, kind: 'drop', times: 1 }, /download-failed/, /interrupted/],
   ['no list of networks', { path: INDEX, kind: 'missing', times: 1 }, /download-failed/, /404/],

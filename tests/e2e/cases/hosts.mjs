@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { test } from '../harness.mjs';
 import { DIST, bundleEntry } from '../paths.mjs';
-import { browser } from '../browsers.mjs';
+import { browser, chromiumOnly } from '../browsers.mjs';
 import { Site, inWorker } from '../site.mjs';
 
 const GLUE = 'pkg/wasm/cpu/peerlight.js';
@@ -70,6 +70,7 @@ test('hosts: a new build has new addresses, so that nothing old is mixed in', as
 const ABSENT = [
   ['delete globalThis.WebAssembly;', /no WebAssembly\..*Lockdown Mode/],
   ['WebAssembly.validate = () => false;', /no WebAssembly with SIMD.*Update the browser/],
+  ['delete WebAssembly.compileStreaming;', /no WebAssembly\.compileStreaming\..*Update the browser/],
   ['delete globalThis.OffscreenCanvas;', /no OffscreenCanvas.*Update the browser/],
 ];
 
@@ -83,6 +84,77 @@ for (const [code, says] of ABSENT) {
     t.note(text);
   });
 }
+
+test('hosts: what a browser lacks, and what to do, is told in German, too', async (t) => {
+  const site = await Site.make(t, { edits: inWorker('WebAssembly.validate = () => false;'), locale: 'de' });
+  await site.open({ ready: false });
+  await site.text('error', /Ihm fehlt WebAssembly mit SIMD\..*Aktualisieren Sie den Browser.*Blockierungsmodus/);
+});
+
+/** @type {[string, object, string, RegExp][]} */
+const REFUSED = [
+  [
+    'a policy that forbids WebAssembly',
+    { headers: { 'content-security-policy': "script-src 'self' 'unsafe-inline' blob:" } },
+    'device-unavailable',
+    /security policy forbids WebAssembly.*'wasm-unsafe-eval'/,
+  ],
+  [
+    'no memory for the engine',
+    {
+      edits: inWorker('WebAssembly.instantiate = async () => { throw new RangeError("could not allocate memory"); };'),
+    },
+    'out-of-memory',
+    /memory/,
+  ],
+  [
+    'an engine that this browser cannot compile',
+    {
+      edits: inWorker('WebAssembly.compileStreaming = async () => { throw new WebAssembly.CompileError("opcode"); };'),
+    },
+    'download-failed',
+    /cannot compile the engine: opcode.*Update the browser/,
+  ],
+];
+
+for (const [name, options, code, says] of REFUSED) {
+  test(`hosts: ${name} is told by its reason`, async (t) => {
+    const site = await Site.make(t, options);
+    await site.open({ ready: false });
+    t.note(await site.text('error', says));
+    assert.equal(await site.at('error').getAttribute('data-code'), code);
+  });
+}
+
+test('hosts: weights of a new build, where the cache still has the former ones', async (t) => {
+  const root = await copyOfDist(t);
+  const site = await Site.make(t, { root, headers: { 'cache-control': 'max-age=3600' } });
+  await site.context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+  await site.open();
+  // Other weights under the same name.
+  const index = join(root, 'models', 'index.json');
+  const list = JSON.parse(await readFile(index, 'utf8'));
+  const [first, second] = [list.default, list.bundles.find(({ id }) => id !== list.default).id].map((id) =>
+    list.bundles.find((bundle) => bundle.id === id),
+  );
+  await cp(join(root, 'models', second.file), join(root, 'models', first.file));
+  await writeFile(index, JSON.stringify({ ...list, bundles: [{ ...second, id: first.id, file: first.file }] }));
+  await site.open();
+  assert.equal(site.server.count(/safetensors/), 2, 'the cache’s file was not the one that was wanted');
+  await site.explain(() => site.at('sample-0').click());
+  assert.deepEqual(site.errors, []);
+});
+
+test('hosts: a page without https has no caches, locks or hashes, and works', async (t) => {
+  chromiumOnly('another browser takes no names for this machine');
+  const site = await Site.make(t, { flags: ['--host-resolver-rules=MAP page.test 127.0.0.1'] });
+  site.server.origin = site.server.origin.replace('localhost', 'page.test');
+  await site.open();
+  assert.equal(await site.page.evaluate(() => isSecureContext), false);
+  const result = await site.explain(() => site.at('sample-0').click());
+  assert.equal(result.peers.length, 2);
+  assert.deepEqual(site.errors, []);
+});
 
 test('hosts: a server that answers with its start page where there is no file', async (t) => {
   const page = () => '<!doctype html>\n<html><body>Start</body></html>';

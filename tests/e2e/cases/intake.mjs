@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from '../harness.mjs';
 import { png } from '../images.mjs';
@@ -71,7 +71,7 @@ test('intake: folders, several files, and text are told apart', async (t) => {
   const labels = join(TEMP, 'labels.csv');
   await writeFile(labels, 'file,class\ncat.png,281\n');
   await site.explain(() => site.drop(labels, cat));
-  await site.text('notice', /1 file left out/);
+  await site.text('notice', /1 file left out, .*: labels\.csv\./);
   await site.explain(() => site.drop(notes, cat, folder));
   t.note(await site.text('notice', /1 file left out/));
   assert.ok((await site.at('error').isHidden()) && (await site.at('many-status').isHidden()));
@@ -82,6 +82,23 @@ test('intake: folders, several files, and text are told apart', async (t) => {
   await site.text('error', /not an image file/);
   await transfer(site, 'body', { type: 'paste', text: 'lemon' });
   await site.text('error', /no image on the clipboard/);
+});
+
+test('intake: what is left out of several images is named, also while an image is shown', async (t) => {
+  const site = await (await Site.make(t)).open();
+  await site.explain(() => site.at('sample-0').click());
+  const folder = join(TEMP, 'mixed');
+  await mkdir(folder, { recursive: true });
+  const [cat, bee] = await Promise.all(['cat', 'bee'].map(png));
+  await copyFile(cat, join(folder, 'cat.png'));
+  await copyFile(bee, join(folder, 'scan-without-ending'));
+  for (const name of ['notes.txt', '.hidden.png', 'empty']) await writeFile(join(folder, name), 'words');
+  await site.drop(folder);
+  const said = await site.text('many-status', /^2 images explained\. 3 files left out/);
+  for (const name of ['mixed/notes.txt', 'mixed/.hidden.png', 'mixed/empty']) assert.ok(said.includes(name), said);
+  await site.at('many-clear').click();
+  await site.drop(cat, bee);
+  await site.text('many-status', /^2 images explained\.$/);
 });
 
 test('intake: a drop is taken where the page moves beneath the pointer just before it', async (t) => {

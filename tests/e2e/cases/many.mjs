@@ -109,6 +109,30 @@ test('many: a folder of class folders gives accuracy, and a list of labels goes 
   await site.text('many-accuracy', /\(. of 2\)/);
 });
 
+test('many: folders named by WordNet ids or with underscores have the command line’s classes', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const [bee, coffee, citrus] = await Promise.all(['bee', 'coffee', 'citrus'].map(png));
+  const root = await folder('wordnet', {
+    'n02206856/1.png': bee,
+    'n07920052/2.png': coffee,
+    'n02206856/3.png': citrus,
+    'french-loaf/4.png': bee,
+    'n99999999/5.png': bee,
+  });
+  await site.drop(root);
+  await finished(site, 5);
+  await site.text('many-accuracy', /\(\d of 4\)/);
+  const { images } = JSON.parse((await site.save('many-json')).bytes.toString());
+  const labels = Object.fromEntries(images.map(({ file, label }) => [file.split('/')[2], label?.label ?? null]));
+  assert.deepEqual(labels, {
+    '1.png': 'bee',
+    '2.png': 'espresso',
+    '3.png': 'bee',
+    '4.png': 'French loaf',
+    '5.png': null,
+  });
+});
+
 test('many: pause, go on, cancel', async (t) => {
   const site = await (await Site.make(t)).open();
   const files = await sampleFiles();

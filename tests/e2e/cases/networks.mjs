@@ -101,6 +101,29 @@ test('networks: what cannot be run is refused by name, and stays out', async (t)
   await site.text('networks-error', /PyTorch file.*torch\.onnx\.export/);
 });
 
+test('networks: names of classes in UTF-16, and files that are none or not used', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const wide = join(TEMP, 'wide.txt');
+  await writeFile(wide, Buffer.from('\ufeffKatze\r\nHund\r\nVögel\r\n', 'utf16le'));
+  await site.drop(network('small'), wide);
+  await site.text('model-classes', /From wide\.txt: Katze; Hund/);
+  const latin = join(TEMP, 'latin.txt');
+  await writeFile(latin, Buffer.from('Katze\nHund\nV\xf6gel\n', 'latin1'));
+  await site.drop(latin);
+  await site.text('networks-error', /“latin\.txt” was not read: it is no text in UTF-8 or UTF-16/);
+  await site.text('model-classes', /From wide\.txt: Katze; Hund/);
+  const doubled = join(TEMP, 'doubled.json');
+  await writeFile(doubled, '{"0": "cat", "1": "dog", "1": "bird", "2": "cow"}');
+  const notes = join(TEMP, 'notes.pdf');
+  await writeFile(notes, 'words');
+  await site.drop(network('any-size'), doubled, wide, notes);
+  await site.text('networks-error', /wide\.txt was not used/);
+  await site
+    .at('model-error')
+    .filter({ hasText: /key '1' is there twice/ })
+    .waitFor();
+});
+
 test('networks: a bundle by drop, one of its networks beside an ONNX file', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.drop(BUNDLE, network('small'));

@@ -1,4 +1,12 @@
-/** @typedef {{ file: File, path: string }} Given a file, and its path with the folders that were given */
+/**
+ * A file, and its path with the folders that were given. Where the browser refuses to read one of a folder there is no
+ * file; the path of a folder ends with a slash.
+ * @typedef {{ file: File, path: string }} Given
+ * @typedef {{ file: File | null, path: string }} Found
+ */
+
+/** So many files whose names say nothing are looked into. */
+const LOOKS = 1000;
 
 /** Names of files that are images, by what they say of themselves. */
 const IMAGE = /\.(jpe?g|jfif|jpe|pjp|pjpeg|png|webp|gif|bmp|avif|tiff?|heic|heif|jxl)$/i;
@@ -10,10 +18,11 @@ const SYSTEM = /^(\..+|__macosx|@eadir|#recycle|\$recycle\.bin|system volume inf
  * The files of a drop, those in folders too, each with its path. To be called during the drop itself: afterwards the
  * browser has forgotten what was dropped.
  * @param {DataTransfer} data
- * @returns {Promise<Given[]>}
+ * @returns {Promise<Found[]>}
  */
 export async function dropped(data) {
-  const entries = [...data.items].map((item) => item.webkitGetAsEntry?.() ?? null);
+  const files = [...data.items].filter(({ kind }) => kind === 'file');
+  const entries = files.map((item) => item.webkitGetAsEntry?.() ?? null);
   if (entries.every((entry) => !entry?.isDirectory)) return [...data.files].map(given);
   const found = await Promise.all(entries.map((entry) => (entry ? within(entry, '') : [])));
   return found.flat();
@@ -25,7 +34,7 @@ export const given = (file) => ({ file, path: file.webkitRelativePath || file.na
 /**
  * @param {FileSystemEntry} entry
  * @param {string} folder
- * @returns {Promise<Given[]>}
+ * @returns {Promise<Found[]>}
  */
 async function within(entry, folder) {
   const path = folder + entry.name;
@@ -33,29 +42,38 @@ async function within(entry, folder) {
     const file = await new Promise((resolve) =>
       /** @type {FileSystemFileEntry} */ (entry).file(resolve, () => resolve(null)),
     );
-    return file ? [{ file, path }] : [];
+    return [{ file, path }];
   }
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   const found = [];
   // A reader gives a hundred entries at a time, and none at the end.
   for (;;) {
-    /** @type {FileSystemEntry[]} */
-    const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve([])));
-    if (!some.length) break;
+    /** @type {FileSystemEntry[] | null} */
+    const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve(null)));
+    if (!some) found.push({ file: null, path: `${path}/` });
+    if (!some?.length) break;
     for (const child of some) found.push(...(await within(child, `${path}/`)));
   }
   return found;
 }
 
 /**
- * What there is among files: the images by path, the lists (CSV), and how many others. What is hidden, or left by a
- * system, is no image whatever its name says.
- * @param {Given[]} files
+ * What there is among files: the images by path, the lists (CSV), and the paths of all others. What is hidden, or left
+ * by a system, is no image whatever its name says; a file whose name says nothing is one if its content is.
+ * @param {Found[]} files
+ * @param {(file: File) => Promise<boolean>} isImage by its content
  */
-export function sorted(files) {
-  const own = files.filter(({ path }) => !path.split('/').some((part) => SYSTEM.test(part)));
-  const images = own.filter(({ file, path }) => file.type.startsWith('image/') || IMAGE.test(path));
-  const lists = own.filter(({ path }) => /\.csv$/i.test(path)).map(({ file }) => file);
+export async function sorted(files, isImage) {
+  const images = /** @type {Given[]} */ ([]);
+  const [lists, others] = [/** @type {File[]} */ ([]), /** @type {string[]} */ ([])];
+  let looks = 0;
+  for (const { file, path } of files) {
+    const own = file && !path.split('/').some((part) => SYSTEM.test(part));
+    if (own && /\.csv$/i.test(path)) lists.push(file);
+    else if (own && (file.type.startsWith('image/') || IMAGE.test(path))) images.push({ file, path });
+    else if (own && !file.type && (looks += 1) <= LOOKS && (await isImage(file))) images.push({ file, path });
+    else others.push(path);
+  }
   images.sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }));
-  return { images, lists, others: files.length - images.length - lists.length };
+  return { images, lists, others };
 }

@@ -1,9 +1,11 @@
+import { readText } from 'peerlight';
 import { ofAnyImage } from '../explain/select.js';
 import { failure } from '../shared/failure.js';
-import { labelsOf, textOf } from './labels.js';
+import { labelsOf, wantedOf } from './labels.js';
 import { nextItem } from './select.js';
 
 /**
+ * @import { State } from '../app/state.js'
  * @import { Store } from '../app/store.js'
  * @import { Item, Outcome } from './state.js'
  * @import { Engine, Explanation } from 'peerlight'
@@ -27,6 +29,9 @@ export function runMany(store, engineNow) {
   store.subscribe((state, before) => {
     if (state.many.lists !== before.many.lists) state.many.lists.forEach(read);
     if (state.many.phase !== 'running') job.abort();
+    const { many } = state;
+    const named = many.lastId !== before.many.lastId || many.labels !== before.many.labels;
+    if (named || state.engine.info !== before.engine.info) find(state);
     const item = nextItem(state);
     const engine = engineNow();
     if (item && engine) explain(engine, item);
@@ -34,8 +39,27 @@ export function runMany(store, engineNow) {
 
   /** @param {File} list */
   async function read(list) {
-    const text = await list.arrayBuffer().then(textOf, () => '');
+    const text = await readText(list).catch(() => '');
     dispatch({ type: 'many-labeled', list: list.name, labels: labelsOf(text) });
+  }
+
+  /**
+   * Asks the engine which classes the folders and lists mean.
+   * @param {State} state
+   */
+  async function find({ many, engine: { info } }) {
+    const wanted = new Set(many.items.map(({ path }) => wantedOf(path, many.labels)));
+    const names = [...wanted].filter((name) => name && !many.classes.has(name));
+    // A worker that ends for another's fault is asked anew, once.
+    const ask = async () => engineNow()?.findClasses(names);
+    const found = names.length
+      ? await ask()
+          .catch(ask)
+          .catch(() => null)
+      : null;
+    if (!found || store.state.engine.info !== info) return;
+    const classes = new Map(names.map((name, i) => [name, found[i] ?? null]));
+    dispatch({ type: 'many-classes', classes });
   }
 
   /**

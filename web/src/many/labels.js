@@ -3,20 +3,6 @@
 /** @import { ManyState } from './state.js' */
 
 /**
- * The text of a file, UTF-8 or, with a byte order mark, UTF-16 as spreadsheets write it; empty if it is neither.
- * @param {ArrayBuffer} bytes
- */
-export function textOf(bytes) {
-  const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
-  const wide = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : null;
-  try {
-    return new TextDecoder(wide ?? 'utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return '';
-  }
-}
-
-/**
  * The lines of a CSV as arrays of fields; fields may be quoted.
  * @param {string} text
  * @param {string} [separator]
@@ -70,7 +56,7 @@ function separated(text) {
  */
 export function labelsOf(text) {
   const { separator, lines } = separated(text.replace(/^\ufeff/, ''));
-  const [head = [], ...rows] = parseCsv(lines, separator);
+  const [head = [], ...rows] = parseCsv(lines.replace(/\r\n?/g, '\n'), separator);
   const column = (/** @type {string[]} */ ...names) => head.findIndex((h) => names.includes(h.trim().toLowerCase()));
   const [path, label] = [column('path', 'file', 'filename', 'image'), column('class', 'label')];
   const labels = new Map();
@@ -93,54 +79,12 @@ const plainPath = (path) =>
     .join('/');
 
 /**
- * Finds the class that a folder or a list names, as the command line does: by the exact name, else whatever its case,
- * else its Unicode form, else with other separators of words, else by its index. A name that fits several is of none.
- * @param {string[]} classes
- * @returns {(wanted: string) => number | null}
- */
-export function classFinder(classes) {
-  const ways = [exact, lower, folded, plain].map((way) => {
-    /** @type {Map<string, number | null>} */
-    const known = new Map();
-    classes.forEach((name, i) => known.set(way(name), known.has(way(name)) ? null : i));
-    return { way, known };
-  });
-  // Where all names are numerals, another numeral is no index: it would be another class's name.
-  const counted = classes.length > 0 && classes.every(isNumeral);
-  return (wanted) => {
-    const found = ways.find(({ way, known }) => known.has(way(wanted)));
-    if (found) return found.known.get(found.way(wanted)) ?? null;
-    if (!isNumeral(wanted)) return null;
-    const index = Number(wanted);
-    if (!counted) return index < classes.length ? index : null;
-    const equal = classes.flatMap((name, i) => (Number(name) === index ? [i] : []));
-    return equal.length === 1 ? (equal[0] ?? null) : null;
-  };
-}
-
-/** @param {string} name */
-const exact = (name) => name;
-/** @param {string} name */
-const lower = (name) => name.toLowerCase();
-/** @param {string} name */
-const folded = (name) => name.trim().normalize('NFC').toLowerCase().normalize('NFC');
-/** @param {string} name */
-const plain = (name) =>
-  folded(name)
-    .replace(/[\s_-]+/g, ' ')
-    .trim();
-/** @param {string} name */
-const isNumeral = (name) => /^\d+$/.test(name.trim());
-
-/**
- * The class that an image is said to show; null where nothing says so.
+ * The name of the class that an image is said to show: by a list, else by its folder; empty where nothing says so.
  * @param {string} path
  * @param {ManyState['labels']} labels
- * @param {(wanted: string) => number | null} find
  */
-export function labelOf(path, labels, find) {
+export function wantedOf(path, labels) {
   const parts = path.split('/');
   const listed = labels.get(path) ?? labels.get(parts.slice(1).join('/')) ?? labels.get(parts.at(-1) ?? '');
-  const wanted = listed ?? parts.at(-2);
-  return wanted ? find(wanted) : null;
+  return listed ?? parts.at(-2) ?? '';
 }

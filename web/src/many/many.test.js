@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initial, reduce } from '../app/state.js';
 import { csvOf, jsonOf } from './export.js';
-import { classFinder, labelsOf, parseCsv, textOf } from './labels.js';
+import { labelsOf, parseCsv, wantedOf } from './labels.js';
+import { leftOut } from '../images/left-out.js';
 import { accuracyOf, countsOf, groupOf, listed, nextItem, rowsOf } from './select.js';
 
 const CLASSES = ['tench', 'goldfish', 'tiger shark'];
@@ -24,6 +25,9 @@ const give = (page, paths, labels = new Map()) => {
   });
 };
 
+/** What the engine would say of the names. */
+const named = (page, classes) => reduce(page, { type: 'many-classes', classes: new Map(Object.entries(classes)) });
+
 const outcome = (first, second, agreement) =>
   /** @type {any} */ ({
     image: { width: 1, height: 1 },
@@ -40,6 +44,7 @@ const outcome = (first, second, agreement) =>
 /** Four images: the last two were answered unlike, one cannot be read. */
 function worked() {
   let page = give(ready, ['fish/tench/a.jpg', 'fish/goldfish/b.jpg', 'fish/tiger_shark/c.jpg', 'fish/d.jpg']);
+  page = named(page, { tench: 0, goldfish: 1, tiger_shark: 2, fish: null });
   const outcomes = [outcome(0, 0, 0.9), outcome(1, 2, 0.5), outcome(2, 1, 0.1)];
   outcomes.forEach((found, i) => {
     page = reduce(page, { type: 'many-started', id: i + 1 });
@@ -103,16 +108,11 @@ test('folders and lists name classes, and give accuracy', () => {
       ['N1', 1, 3],
     ],
   );
-  const listedLabels = rowsOf(
-    give(
-      ready,
-      ['x/a.jpg', 'x/b.jpg'],
-      new Map([
-        ['a.jpg', '1'],
-        ['x/b.jpg', 'Tiger Shark'],
-      ]),
-    ),
-  );
+  const list = new Map([
+    ['a.jpg', '1'],
+    ['x/b.jpg', 'Tiger Shark'],
+  ]);
+  const listedLabels = rowsOf(named(give(ready, ['x/a.jpg', 'x/b.jpg'], list), { 1: 1, 'Tiger Shark': 2 }));
   assert.deepEqual(
     listedLabels.map(({ label }) => label),
     [1, 2],
@@ -169,31 +169,40 @@ test('tables are read as spreadsheets write them', () => {
     'path;class\r\ncat\\a.png;Cat\r\nb.png; dog\r\n',
     'sep=;\r\nclass;path\r\nCat;./cat//a.png\r\ndog;b.png\r\n',
     'path\tclass\ncat/a.png\tCat\nb.png\tdog\n',
+    'path;class\rcat/a.png;Cat\r"b.png";dog',
   ]) {
     assert.deepEqual([...labelsOf(text)], expected, text);
   }
-  const wide = Uint16Array.from([...'\ufeffpath,class\nb.png,caf\u00e9\n'].map((c) => c.charCodeAt(0)));
-  assert.deepEqual([...labelsOf(textOf(wide.buffer))], [['b.png', 'caf\u00e9']]);
-  assert.equal(textOf(Uint8Array.from([99, 97, 102, 0xe9]).buffer), '');
   assert.deepEqual([...labelsOf('path,class\na.png,cat\na.png,dog\n')], [['a.png', '']]);
 });
 
-test('a folder or a list names classes as on the command line', () => {
-  const find = classFinder(['Cat', 'cat', 'caf\u00e9', 'tiger shark', '7', 'crane', 'crane']);
-  assert.deepEqual(['cat', 'Cat', 'CAT', 'cafe\u0301', 'Tiger_Shark', '7', '3', '99', 'crane', ''].map(find), [
-    1,
-    0,
-    null,
-    2,
-    3,
-    4,
-    3,
-    null,
-    null,
-    null,
+test('a list goes before the folder, by the path from any folder above', () => {
+  const labels = new Map([
+    ['x/a.jpg', 'cat'],
+    ['b.jpg', 'dog'],
   ]);
-  const numerals = classFinder(['1', '10', '2']);
-  assert.deepEqual(['1', '10', '2', '02', '0', '3'].map(numerals), [0, 1, 2, 2, null, null]);
+  const wanted = ['x/a.jpg', 'set/x/a.jpg', 'set/y/b.jpg', 'set/n01440764/c.jpg', 'd.jpg'].map((path) =>
+    wantedOf(path, labels),
+  );
+  assert.deepEqual(wanted, ['cat', 'cat', 'dog', 'n01440764', '']);
+});
+
+test('what the engine knows of the names stays until there are other networks', () => {
+  const page = named(give(ready, ['n01440764/a.jpg', '1/b.jpg', 'zebra/c.jpg']), { n01440764: 0, 1: 1, zebra: null });
+  const labels = (page) => rowsOf(page).map(({ label }) => label);
+  assert.deepEqual(labels(page), [0, 1, null]);
+  const other = /** @type {any} */ ({ type: 'engine-ready', catalog: {}, info: {}, note: '', device: {}, choice: {} });
+  assert.deepEqual(labels(reduce(page, other)), [null, null, null]);
+});
+
+test('files that were left out are told until the list is closed', () => {
+  const give = (page, leftOut) => reduce(page, { type: 'many-given', files: [], lists: [], leftOut });
+  const page = give(give(ready, ['notes.txt']), ['a/.hidden', 'b']);
+  assert.deepEqual(page.many.leftOut, ['notes.txt', 'a/.hidden', 'b']);
+  assert.equal(leftOut([]), '');
+  assert.match(leftOut(['notes.txt']), /^1 file left out, .*: notes\.txt\.$/);
+  assert.match(leftOut(['a', 'b', 'c', 'd', 'e', 'f', 'g']), /^7 files left out, .*: a, b, c, d, e and 2 more\.$/);
+  assert.deepEqual(reduce(page, { type: 'many-cleared' }).many.leftOut, []);
 });
 
 test('a list without labels is told by its name', () => {

@@ -1,5 +1,5 @@
 import { explaining } from '../explain/select.js';
-import { classFinder, labelOf } from './labels.js';
+import { wantedOf } from './labels.js';
 import { t } from '../words/index.js';
 
 /**
@@ -34,19 +34,6 @@ export function countsOf({ items }) {
   return { all: items.length, done: done.length, failed, left, leftMs: recent.length ? each * left : 0 };
 }
 
-/** @type {{ classes: string[] | undefined, find: ReturnType<typeof classFinder> }} of the last list of classes */
-let known = { classes: undefined, find: classFinder([]) };
-
-/**
- * Finds the classes' indices by name.
- * @param {State} state
- */
-function finderOf({ engine }) {
-  const classes = engine.info?.classes;
-  if (known.classes !== classes) known = { classes, find: classFinder(classes ?? []) };
-  return known.find;
-}
-
 /**
  * An image with what its row shows.
  * @typedef {object} Row
@@ -56,7 +43,10 @@ function finderOf({ engine }) {
  * @property {boolean[]} right for each network, whether its answer is the label
  */
 
-/** @type {{ items: Item[], labels: object, find: object, rows: Row[] } | null} the last rows: several elements ask */
+/**
+ * The last rows, since several elements ask.
+ * @type {{ items: Item[], labels: object, classes: object, rows: Row[] } | null}
+ */
 let made = null;
 
 /**
@@ -64,15 +54,14 @@ let made = null;
  * @returns {Row[]} in the order in which they were given
  */
 export function rowsOf(state) {
-  const { items, labels } = state.many;
-  const find = finderOf(state);
-  if (made?.items === items && made.labels === labels && made.find === find) return made.rows;
+  const { items, labels, classes } = state.many;
+  if (made?.items === items && made.labels === labels && made.classes === classes) return made.rows;
   const rows = items.map((item) => {
-    const label = labelOf(item.path, labels, find);
+    const label = classes.get(wantedOf(item.path, labels)) ?? null;
     const answers = item.outcome?.peers.map(({ top }) => top[0]?.class) ?? [];
     return { item, label, differ: new Set(answers).size > 1, right: answers.map((answer) => answer === label) };
   });
-  made = { items, labels, find, rows };
+  made = { items, labels, classes, rows };
   return rows;
 }
 

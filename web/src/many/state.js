@@ -33,11 +33,14 @@
  * @property {number} lastId
  * @property {File[]} lists of labels, not read yet
  * @property {Map<string, string>} labels the classes' names by path or file name, of the lists that were read
+ * @property {Map<string, number | null>} classes which the folders' and the labels' names mean, as far as it is known
+ * @property {string[]} leftOut paths of files that were given and are neither images nor lists
  * @property {string[]} unread names of lists without the columns of images and classes
  * @property {ManyView} view
  *
- * @typedef {{ type: 'many-given', files: Given[], lists: File[] }
+ * @typedef {{ type: 'many-given', files: Given[], lists: File[], leftOut?: string[] }
  *   | { type: 'many-labeled', list: string, labels: Map<string, string> }
+ *   | { type: 'many-classes', classes: Map<string, number | null> }
  *   | { type: 'many-started', id: number }
  *   | { type: 'many-done', id: number, outcome: Outcome }
  *   | { type: 'many-failed', id: number, error: Failure }
@@ -55,6 +58,8 @@ export const noMany = {
   lastId: 0,
   lists: [],
   labels: new Map(),
+  classes: new Map(),
+  leftOut: [],
   unread: [],
   view: plainView,
 };
@@ -77,16 +82,19 @@ export function reduceMany(page, action) {
 function reduceOwn(own, action) {
   switch (action.type) {
     case 'engine-ready':
-      return anew(own);
+      return anew(own.classes.size ? { ...own, classes: new Map() } : own);
     case 'many-given': {
       const items = action.files.map(({ file, path }, i) => waiting(own.lastId + 1 + i, file, path));
       const lastId = own.lastId + items.length;
       const phase = items.length ? 'running' : own.phase;
-      return { ...own, items: [...own.items, ...items], lists: action.lists, lastId, phase };
+      const leftOut = [...own.leftOut, ...(action.leftOut ?? [])];
+      return { ...own, items: [...own.items, ...items], lists: action.lists, leftOut, lastId, phase };
     }
     case 'many-labeled':
       if (!action.labels.size) return { ...own, unread: [...own.unread, action.list] };
       return { ...own, labels: new Map([...own.labels, ...action.labels]) };
+    case 'many-classes':
+      return { ...own, classes: new Map([...own.classes, ...action.classes]) };
     case 'many-started':
       return changedItem(own, action.id, { phase: 'running' });
     case 'many-done':

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initial, reduce } from '../app/state.js';
 import { incomplete, networkCount } from './choice.js';
-import { addressOf, saidIn, sorted } from './files.js';
+import { addressOf, saidIn, sorted, unknownOf, unusedOf } from './files.js';
 
 const after = (state, ...actions) => actions.reduce(reduce, state);
 const file = (name) => ({ name, source: new Blob([name]) });
@@ -101,6 +101,15 @@ test('files by their names', () => {
     assert.match(sorted([{ name }]).foreign.help, /onnx/i);
   assert.deepEqual(saidIn('l.json', '["cat", "dog"]').options, { labels: '["cat", "dog"]' });
   assert.deepEqual(saidIn('l.json', '{"0": "cat", "1": "dog"}').options, { labels: '{"0": "cat", "1": "dog"}' });
+});
+
+test('files that say nothing of any network are told by name', () => {
+  const named = (...names) => names.map((name) => /** @type {any} */ ({ name, options: {} }));
+  const networks = named('a.onnx', 'b.onnx');
+  assert.equal(unusedOf(networks, named('a.txt', 'names.txt', 'b.json')), null);
+  assert.match(unusedOf(networks, named('one.txt', 'a.txt', 'two.txt')).message, /^two\.txt was not used/);
+  assert.equal(unknownOf([]), null);
+  assert.match(unknownOf(named('notes.pdf', 'x')).message, /^2 files were left out, .*: notes\.pdf, x\.$/);
 });
 
 test('addresses on this site alone', () => {

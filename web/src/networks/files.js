@@ -1,4 +1,5 @@
 import { refusal } from '../shared/refusal.js';
+import { stem } from './choice.js';
 
 /** What is dropped or picked: which files are networks, which are names of classes, and which are neither. */
 
@@ -71,7 +72,29 @@ const ABOUT = [
 ];
 
 /**
- * What a file that comes with networks says of them.
+ * That some files say nothing of any network, if there are such: one that has no network's name is about all, and a
+ * second one cannot be.
+ * @param {File[]} networks
+ * @param {Said[]} said
+ */
+export function unusedOf(networks, said) {
+  const stems = networks.map(({ name }) => stem(name));
+  const unused = said.filter(({ name }) => !stems.includes(stem(name))).slice(1);
+  const names = unused.map(({ name }) => name).join(', ');
+  return names ? refusal('ask-invalid', 'networks.unused', 'networks.unused.help', { names, n: unused.length }) : null;
+}
+
+/**
+ * That some files are neither networks nor about them, if there are such.
+ * @param {File[]} others
+ */
+export function unknownOf(others) {
+  const names = others.map(({ name }) => name).join(', ');
+  return names ? refusal('ask-invalid', 'networks.others', null, { names, n: others.length }) : null;
+}
+
+/**
+ * What the text of such a file says.
  * @param {string} name
  * @param {string} text
  * @returns {Said}

@@ -124,6 +124,23 @@ export const SAID = {
   'The weights do not match their published checksum.':
     'Die Gewichte stimmen nicht mit ihrer veröffentlichten Prüfsumme überein.',
 
+  'The download of the engine stalled.': 'Das Herunterladen des Rechenwerks stockte.',
+  'Update the browser. If its Lockdown Mode or a similar protection is on, switch that off for this site.':
+    'Aktualisieren Sie den Browser. Ist sein Blockierungsmodus oder ein ähnlicher Schutz an, schalten Sie ihn für ' +
+    'diese Seite aus.',
+  'Update the browser. If it is new, the file was damaged on the way: reload the page without its cache.':
+    'Aktualisieren Sie den Browser. Ist er neu, kam die Datei beschädigt an: Laden Sie die Seite ohne ihren Cache neu.',
+  "Add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy of the page and of the worker’s file.":
+    "Nehmen Sie 'wasm-unsafe-eval' in script-src der Content-Security-Policy der Seite und der Datei des Workers auf.",
+  'Reload the page without its cache (Ctrl+Shift+R). If that does not help, its files were not all replaced.':
+    'Laden Sie die Seite ohne ihren Cache neu (Strg+Umschalt+R). Hilft das nicht, wurden nicht alle ihre Dateien ' +
+    'ersetzt.',
+  'Check the connection. If the file is on another site, that must allow this page (Access-Control-Allow-Origin).':
+    'Prüfen Sie die Verbindung. Liegt die Datei auf einer anderen Seite, muss deren Server diese zulassen ' +
+    '(Access-Control-Allow-Origin).',
+  'Check the address, and that the file was put on the server.':
+    'Prüfen Sie die Adresse, und ob die Datei auf dem Server liegt.',
+
   Cat: 'Katze',
   'The face of a tabby cat, close up': 'Das Gesicht einer getigerten Katze aus der Nähe',
   Coffee: 'Kaffee',
@@ -244,6 +261,37 @@ export const PATTERNS = [
     /^The image has (\d+) megapixels; (\d+) is the most\.$/,
     (n, most) => `Das Bild hat ${n} Megapixel; höchstens ${most} sind möglich.`,
   ],
+  [
+    /^This browser cannot run Peerlight: it has no (.+)\.$/,
+    (what) => `Dieser Browser kann Peerlight nicht ausführen: Ihm fehlt ${what.replace(' with ', ' mit ')}.`,
+  ],
+  [
+    /^A security policy forbids WebAssembly here: (.+)$/,
+    (why) => `Eine Sicherheitsrichtlinie verbietet hier WebAssembly: ${why}`,
+  ],
+  [
+    /^This browser cannot compile the engine: (.+)$/,
+    (why) => `Dieser Browser kann das Rechenwerk nicht übersetzen: ${why}`,
+  ],
+  [
+    /^The engine’s files are of two versions: (.+)$/,
+    (why) => `Die Dateien des Rechenwerks sind von zwei Versionen: ${why}`,
+  ],
+  [/^The engine could not be loaded: (.+)$/, (why) => `Das Rechenwerk konnte nicht geladen werden: ${why}`],
+  [
+    /^The engine was not downloaded completely: (.+)$/,
+    (why) => `Das Rechenwerk wurde nicht ganz heruntergeladen: ${why}`,
+  ],
+  [
+    /^The server answered with a web page instead of (.+): the file is not where it was looked for\.$/,
+    (what) => {
+      const names = { 'the engine': 'des Rechenwerks', 'the list of networks': 'der Liste der Netze' };
+      const instead = names[/** @type {keyof typeof names} */ (what)] ?? `von ${what}`;
+      const where = 'Die Datei ist nicht dort, wo sie gesucht wurde.';
+      return `Der Server antwortete mit einer Webseite statt ${instead}: ${where}`;
+    },
+  ],
+  [/^Received (\d+) bytes instead of (\d+)\.$/, (n, of) => `Es kamen ${n} Bytes statt ${of}.`],
   [/^No connection to (.+)\.$/, (host) => `Keine Verbindung zu ${host === 'the server' ? 'dem Server' : host}.`],
   [/^The server answered (\d+) for (.+)\.$/, (code, what) => `Der Server antwortete mit ${code} auf ${what}.`],
 ];

@@ -81,9 +81,10 @@ const words = {
   'intake.none': 'Unter diesen Dateien ist kein Bild.',
   'intake.none.help': 'Wählen Sie JPEG-, PNG- oder WebP-Bilder.',
   'intake.left-out': {
-    one: '{n} Datei ausgelassen: kein Bild oder versteckt.',
-    other: '{n} Dateien ausgelassen: keine Bilder oder versteckt.',
+    one: '{n} Datei ausgelassen, die kein Bild, versteckt oder unlesbar ist: {names}.',
+    other: '{n} Dateien ausgelassen, die keine Bilder, versteckt oder unlesbar sind: {names}.',
   },
+  'intake.more': 'und {n} weitere',
   'intake.no-sample': 'Das Beispiel konnte nicht geladen werden.',
   'intake.no-sample.help': 'Prüfen Sie die Verbindung und wählen Sie es noch einmal.',
   credits: 'Herkunft der Beispiele',
@@ -114,6 +115,17 @@ const words = {
   'networks.open-n': { one: '{n} Netz öffnen', other: '{n} Netze öffnen' },
   'networks.reading': 'Wird gelesen …',
   'networks.too-many': 'Das sind {n} Netze; höchstens {most} werden zusammen geöffnet. Entfernen Sie einige.',
+  'networks.no-text': '„{name}“ wurde nicht gelesen: Es ist kein Text in UTF-8 oder UTF-16.',
+  'networks.no-text.help': 'Speichern Sie es als UTF-8 und geben Sie es noch einmal.',
+  'networks.unused': {
+    one: '{names} wurde nicht verwendet: Die Klassennamen kamen aus einer anderen Datei.',
+    other: '{names} wurden nicht verwendet: Die Klassennamen kamen aus einer anderen Datei.',
+  },
+  'networks.others': {
+    one: '{n} Datei wurde ausgelassen, die kein Netz ist: {names}.',
+    other: '{n} Dateien wurden ausgelassen, die keine Netze sind: {names}.',
+  },
+  'networks.unused.help': 'Geben Sie einer Datei mit Namen den Namen ihres Netzes, etwa a.txt für a.onnx.',
   'networks.left-out': {
     one: '{n} Datei ist nicht zu gebrauchen und bleibt draußen.',
     other: '{n} Dateien sind nicht zu gebrauchen und bleiben draußen.',

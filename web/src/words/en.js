@@ -79,9 +79,10 @@ export const EN = {
   'intake.none': 'There is no image among these files.',
   'intake.none.help': 'Choose JPEG, PNG or WebP images.',
   'intake.left-out': {
-    one: '{n} file left out: no image, or hidden.',
-    other: '{n} files left out: no images, or hidden.',
+    one: '{n} file left out, which is no image, hidden or unreadable: {names}.',
+    other: '{n} files left out, which are no images, hidden or unreadable: {names}.',
   },
+  'intake.more': 'and {n} more',
   'intake.no-sample': 'The sample could not be loaded.',
   'intake.no-sample.help': 'Check the connection and choose it again.',
   credits: 'Credits for the samples',
@@ -111,6 +112,17 @@ export const EN = {
   'networks.open-n': { one: 'Open {n} network', other: 'Open {n} networks' },
   'networks.reading': 'Reading…',
   'networks.too-many': 'These are {n} networks; at most {most} are opened together. Remove some.',
+  'networks.no-text': '“{name}” was not read: it is no text in UTF-8 or UTF-16.',
+  'networks.no-text.help': 'Save it as UTF-8 and give it again.',
+  'networks.unused': {
+    one: '{names} was not used: the names of classes came from another file.',
+    other: '{names} were not used: the names of classes came from another file.',
+  },
+  'networks.others': {
+    one: '{n} file was left out, which is no network: {names}.',
+    other: '{n} files were left out, which are no networks: {names}.',
+  },
+  'networks.unused.help': 'Give a file of names its network’s name, such as a.txt for a.onnx.',
   'networks.left-out': {
     one: '{n} file cannot be used and stays out.',
     other: '{n} files cannot be used and stay out.',

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use self::journal::Journal;
 use crate::{
     cli::Audit,
-    decode::decode,
+    decode::{decode, pages},
     files::{self, Lock, shown},
     images, json,
     left_out::{End, LeftOut, counted},
@@ -103,6 +103,7 @@ pub fn run(options: &Audit) -> Result<End> {
     for image in &listed {
         let bytes = files::read_image(&image.path);
         let sha256 = bytes.as_ref().ok().map(|bytes| files::sha256(bytes));
+        left_out.pages(&image.name, bytes.as_ref().map_or(1, |bytes| pages(bytes)));
         if sha256.as_ref().is_some_and(|sha256| journal.has(&image.name, sha256)) {
             continue;
         }

@@ -25,7 +25,7 @@ use self::{
 };
 use crate::{
     cli::Explain,
-    decode::{decode, encode_png},
+    decode::{decode, encode_png, pages},
     files::{self, shown, text},
     json,
     left_out::{End, LeftOut},
@@ -92,11 +92,11 @@ struct Job<'a> {
 }
 
 /// Explains one image after the other.
-fn all(job: &Job, images: Images, mut left: LeftOut) -> Result<End> {
+fn all(job: &Job, mut images: Images, mut left: LeftOut) -> Result<End> {
     let (total, start) = (images.total(), Instant::now());
     let (mut names, mut sheet) = (Names::default(), Sheet::default());
     let (mut count, mut failed) = (0, None);
-    for image in images {
+    for image in images.by_ref() {
         count += 1;
         let file = image.as_ref().map(|path| text(path)).unwrap_or_else(|(what, _)| what.clone());
         let place = match total {
@@ -109,6 +109,7 @@ fn all(job: &Job, images: Images, mut left: LeftOut) -> Result<End> {
         });
         match explained {
             Ok((explained, name)) => {
+                left.pages(&file, explained.pages);
                 let spent = start.elapsed().as_secs_f64() / count as f64;
                 let rest = total.map(|total| spent * (total - count) as f64).filter(|rest| *rest > 5.0);
                 let rest = rest.map_or(String::new(), |rest| format!("; {}", remaining(rest)));
@@ -127,6 +128,7 @@ fn all(job: &Job, images: Images, mut left: LeftOut) -> Result<End> {
             }
         }
     }
+    images.again().iter().for_each(|path| left.image(text(path), "given again, and explained once"));
     finish(job, count, &sheet, &left)?;
     match failed {
         Some(error) if sheet.is_empty() && count == 1 => Err(error),
@@ -213,6 +215,9 @@ struct Explained {
     methods: Vec<Made>,
     #[serde(skip_serializing_if = "Option::is_none")]
     what_if: Option<WhatIfResult>,
+    /// Pages of the file, of which the first one is explained.
+    #[serde(skip)]
+    pages: usize,
 }
 
 /// One method's map.
@@ -270,7 +275,7 @@ fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
     let ask = |question| what_if::ask(session, &pass, explained, &question, &host, pass_time);
     let what_if = question.map(ask).transpose()?;
     host.clear();
-    let explained = Explained { file: text(path), explanation, methods, what_if };
+    let explained = Explained { file: text(path), explanation, methods, what_if, pages: pages(&bytes) };
     let mut written = json::value(&explained)?;
     legacy::explanation(&mut written);
     written["methods"].as_array_mut().into_iter().flatten().for_each(legacy::explanation);

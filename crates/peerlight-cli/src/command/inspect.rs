@@ -9,7 +9,15 @@ use peerlight_models::{Bundle, Layer, Manifest, Network, PeerManifest};
 use peerlight_onnx::{Inspection, NetworkInfo, Options, inspect};
 use serde::Serialize;
 
-use crate::{bundle, cli::Inspect, decode::decode, files, json, output, own, terminal::Terminal};
+use crate::{
+    bundle,
+    cli::Inspect,
+    decode::{decode, pages},
+    files, json,
+    left_out::LeftOut,
+    output, own,
+    terminal::Terminal,
+};
 
 /// What is known of a file.
 #[derive(Default, Serialize)]
@@ -75,7 +83,11 @@ pub fn run(options: &Inspect) -> Result<()> {
             found.peers = peers(&bundle.manifest, &networks);
         }
         if let Some(image) = image {
-            found.runs = runs(options, &bundle, &networks, &decode(&files::read(image)?)?)?;
+            let bytes = files::read_image(image)?;
+            found.runs = runs(options, &bundle, &networks, &decode(&bytes)?)?;
+            let mut told = LeftOut::default();
+            told.pages(files::text(image), pages(&bytes));
+            told.tell();
         }
     }
     match options.json {

@@ -7,7 +7,14 @@ use peerlight_explain::Request;
 use peerlight_metrics::{Sanity as Found, UNCHANGED, sanity};
 use serde::Serialize;
 
-use crate::{cli::Sanity, decode::decode, files, json, output, session, terminal::Terminal};
+use crate::{
+    cli::Sanity,
+    decode::{decode, pages},
+    files, json,
+    left_out::LeftOut,
+    output, session,
+    terminal::Terminal,
+};
 
 /// Result of one method.
 #[derive(Serialize)]
@@ -20,7 +27,10 @@ struct Tested {
 pub fn run(options: &Sanity) -> Result<()> {
     let session = session::open(&options.networks, options.device)?;
     let peer = options.peer.as_deref().map(|wanted| session::peer(&session, wanted)).transpose()?;
-    let image = decode(&files::read_image(&options.image)?)?;
+    let bytes = files::read_image(&options.image)?;
+    let image = decode(&bytes)?;
+    let mut told = LeftOut::default();
+    told.pages(files::text(&options.image), pages(&bytes));
     let host = Terminal::new();
     let pass = pollster::block_on(session.forward(&image, Framing::default(), &host))?;
     let mut tested = Vec::new();
@@ -30,6 +40,7 @@ pub fn run(options: &Sanity) -> Result<()> {
         tested.push(Tested { method: request.spec(), found });
     }
     host.clear();
+    told.tell();
     if options.json {
         return output::print_line(json::pretty(&tested)?);
     }

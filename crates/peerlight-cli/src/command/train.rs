@@ -90,7 +90,7 @@ fn prepare(options: &Train, folder: &RunFolder, left: &mut LeftOut) -> Result<Pr
     let Split { train, val, held_out, labels } = split(&recipe, start.labels.as_deref(), options.validate_most, left)?;
     let (images, classes) = (train.len(), labels.len());
     let failed = vec![train.failed(), held_out.failed()];
-    let origin = Origin::of(&recipe, bundle_sha256, &labels, &train, &held_out)?;
+    let origin = Origin::of(&recipe, bundle_sha256, &labels, &train, &held_out, left)?;
     origin.check_apart(recipe.data.val.is_some(), left)?;
     let mut run = Run::new(recipe.clone(), start, train, labels, &devices)?;
     // Before anything is written, and before a checkpoint is read that another process may be replacing.

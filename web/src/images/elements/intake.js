@@ -1,12 +1,14 @@
+import { inspect } from 'peerlight';
 import { PageElement, changed, make } from '../../shared/element.js';
 import { refusal } from '../../shared/refusal.js';
 import { dropped, given, sorted } from '../gather.js';
+import { leftOut } from '../left-out.js';
 import { fetchSample, isEditable, isTextFor } from '../transfer.js';
 import { heard, t } from '../../words/index.js';
 
 /**
  * @import { State } from '../../app/state.js'
- * @import { Given } from '../gather.js'
+ * @import { Found } from '../gather.js'
  * @import { Sample } from '../state.js'
  */
 
@@ -69,20 +71,28 @@ export class Intake extends PageElement {
 
   /**
    * One image is shown; several go into the queue, with the lists of labels among them.
-   * @param {Given[]} files
+   * @param {Found[]} files
    */
-  #takeAll(files) {
+  async #takeAll(files) {
     const [only] = files;
     // A single file is taken whatever it is: whoever reads it says best what it is not.
-    if (only && files.length === 1 && !only.path.includes('/')) return this.#take(only.file, { name: only.file.name });
-    const { images, lists, others } = sorted(files);
+    if (only?.file && files.length === 1 && !only.path.includes('/')) {
+      return this.#take(only.file, { name: only.file.name });
+    }
+    const choice = (this.#choice += 1);
+    const isImage = (/** @type {File} */ file) =>
+      inspect(file).then(
+        () => true,
+        () => false,
+      );
+    const { images, lists, others } = await sorted(files, isImage);
+    if (choice !== this.#choice) return;
     const [first] = images;
     if (!first) return this.#refuse('intake.none');
-    // A list of labels is about several images.
-    const out = others + (images.length > 1 ? 0 : lists.length);
-    const notice = out ? t('intake.left-out', { n: out }) : '';
-    if (images.length > 1) this.send({ type: 'many-given', files: images, lists });
+    if (images.length > 1) this.send({ type: 'many-given', files: images, lists, leftOut: others });
     if (images.length > 1 && this.classList.contains('small')) return;
+    // A list of labels is about several images, and what several leave out is said with them.
+    const notice = images.length > 1 ? '' : leftOut([...others, ...lists.map(({ name }) => name)]);
     this.#take(first.file, { name: first.file.name, notice });
   }
 

@@ -1,6 +1,7 @@
 import { PageElement, make, setProgress, setText } from '../../shared/element.js';
 import { download } from '../../shared/download.js';
 import { about, percent, short } from '../../shared/format.js';
+import { leftOut } from '../../images/left-out.js';
 import { csvOf, jsonOf } from '../export.js';
 import { accuracyOf, countsOf, rowsOf } from '../select.js';
 import { t } from '../../words/index.js';
@@ -71,7 +72,8 @@ export class Queue extends PageElement {
     if (this.hidden || (before?.many === many && before.engine.phase === state.engine.phase)) return;
     const { all, done, failed, left, leftMs } = countsOf(many);
     const lists = many.unread.length ? ` ${t('many.no-list', { names: many.unread.join(', ') })}` : '';
-    setText(this.#text, statusOf(state, { all, done, failed, left, leftMs }) + lists);
+    const out = many.leftOut.length ? ` ${leftOut(many.leftOut)}` : '';
+    setText(this.#text, statusOf(state, { all, done, failed, left, leftMs }) + lists + out);
     this.#bar.hidden = !left;
     setProgress(this.#bar, { value: all - left, max: all });
     this.#pause.hidden = this.#cancel.hidden = !left;

@@ -1,6 +1,6 @@
 import { errorLine, make, setText } from '../../shared/element.js';
 import { bytes, count } from '../../shared/format.js';
-import { saidIn } from '../files.js';
+import { saidBy } from '../said-by.js';
 import { fixed, heard, t } from '../../words/index.js';
 
 /**
@@ -133,7 +133,10 @@ export class ModelRow {
   async #named() {
     const [file] = this.#labels.files ?? [];
     this.#labels.value = '';
-    if (file) this.#change(saidIn(file.name, await file.text()).options, file.name);
+    if (!file) return;
+    const said = await saidBy(file);
+    if ('options' in said) this.#change(said.options, file.name);
+    else this.#send({ type: 'networks-trouble', error: said });
   }
 
   /**

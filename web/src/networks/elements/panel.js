@@ -1,8 +1,9 @@
 import { PageElement, changed, errorLine, make, setText } from '../../shared/element.js';
 import { refusal } from '../../shared/refusal.js';
 import { MOST, incomplete, networkCount, usable } from '../choice.js';
-import { addressOf, saidIn, sorted } from '../files.js';
+import { addressOf, sorted, unknownOf, unusedOf } from '../files.js';
 import { canKeep } from '../kept.js';
+import { saidBy } from '../said-by.js';
 import { Choices } from './choices.js';
 import { ModelRow } from './model-row.js';
 import { t } from '../../words/index.js';
@@ -139,8 +140,8 @@ export class NetworksPanel extends PageElement {
     event.preventDefault();
     event.stopPropagation();
     document.documentElement.classList.remove('dropping');
-    this.#take(files);
     const image = others.find(({ type }) => type.startsWith('image/'));
+    this.#take(files.filter((file) => file !== image));
     if (image) this.send({ type: 'image-picked', source: image, name: image.name });
   }
 
@@ -154,8 +155,11 @@ export class NetworksPanel extends PageElement {
       const [what, help] = /** @type {const} */ (['networks.no-network', 'networks.no-network.help']);
       return this.#refuse(refusal('network-unsupported', what, help, { name: name ?? '' }));
     }
-    const said = await Promise.all(labels.map(async (file) => saidIn(file.name, await file.text())));
+    const read = await Promise.all(labels.map(saidBy));
+    const said = read.filter((found) => 'options' in found);
     this.send({ type: 'draft-added', files: networks.map((source) => ({ name: source.name, source })), said });
+    const wrong = read.find((found) => 'code' in found) ?? unusedOf(networks, said) ?? unknownOf(others);
+    if (wrong) this.#refuse(wrong);
   }
 
   /** @param {SubmitEvent} event */

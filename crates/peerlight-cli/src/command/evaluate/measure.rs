@@ -17,7 +17,7 @@ use super::{
 use crate::{
     boxes::BoxPixels,
     cli::Evaluate,
-    decode::{Decoded, decode_stored, sizes},
+    decode::{Decoded, decode_stored, pages, sizes},
     files::{self, shown as printable},
     images::Listed,
     left_out::{LeftOut, counted},
@@ -49,6 +49,7 @@ pub fn all(
         let maps = i < options.maps;
         let known = journal.knows(&listed.name);
         let read = files::read_image(&listed.path).map(|bytes| (source(listed, &bytes, options.box_pixels), bytes));
+        left.pages(&listed.name, read.as_ref().map_or(1, |(_, bytes)| pages(bytes)));
         outside += read.as_ref().map_or(0, |(_, bytes)| beyond(listed, bytes, options.box_pixels));
         if let Ok((source, _)) = &read
             && let Some(first) = files_seen.insert(source.sha256.clone(), &listed.name)

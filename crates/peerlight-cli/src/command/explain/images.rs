@@ -1,7 +1,7 @@
 //! The images that were given: files, those in folders, and those that standard input names.
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     io::{self, BufRead, Cursor, Read, stdin},
     path::{Path, PathBuf},
 };
@@ -21,6 +21,10 @@ pub struct Images {
     total: Option<usize>,
     /// What is left of standard input, once it has been opened.
     input: Option<Box<dyn BufRead>>,
+    /// Files that had their turn.
+    seen: HashSet<PathBuf>,
+    /// Paths of files that had had their turn when they were named again.
+    again: Vec<PathBuf>,
 }
 
 enum Given {
@@ -38,7 +42,7 @@ impl Images {
     /// `file-unreadable` for a folder without images.
     pub fn of(given: &[PathBuf], left: &mut LeftOut) -> Result<Self> {
         let mut known = VecDeque::new();
-        let mut total = Some(0);
+        let (mut total, mut distinct) = (Some(()), HashSet::new());
         for path in given {
             if path == Path::new("-") {
                 known.push_back(Given::Input);
@@ -46,10 +50,11 @@ impl Images {
                 continue;
             }
             let files = in_it(path, left)?;
-            total = total.map(|total| total + files.len());
+            distinct.extend(files.iter().map(|file| place(file)));
             known.extend(files.into_iter().map(Given::File));
         }
-        Ok(Self { known, total, input: None })
+        let total = total.map(|()| distinct.len());
+        Ok(Self { known, total, input: None, seen: HashSet::new(), again: Vec::new() })
     }
 
     fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
@@ -60,9 +65,34 @@ impl Images {
         line(self.input.insert(input))
     }
 
+    /// The paths that named a file again. It is explained once.
+    pub fn again(self) -> Vec<PathBuf> {
+        self.again
+    }
+
+    /// A file that has its turn now; `None` if it had it before.
+    fn turn(&mut self, path: PathBuf) -> Option<PathBuf> {
+        match self.seen.insert(place(&path)) {
+            true => Some(path),
+            false => {
+                self.again.push(path);
+                None
+            }
+        }
+    }
+
     /// The number of images, if it is known.
     pub fn total(&self) -> Option<usize> {
         self.total
+    }
+}
+
+/// A file's path by that of its folder, whatever leads there. A link to a file is a file of its own.
+fn place(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.into(),
     }
 }
 
@@ -84,13 +114,23 @@ impl Iterator for Images {
     fn next(&mut self) -> Option<Named> {
         loop {
             match self.known.front()? {
-                Given::File(_) => match self.known.pop_front()? {
-                    Given::File(path) => return Some(Ok(path)),
-                    Given::Input => {}
-                },
+                Given::File(_) => {
+                    if let Some(Given::File(path)) = self.known.pop_front()
+                        && let Some(path) = self.turn(path)
+                    {
+                        return Some(Ok(path));
+                    }
+                }
                 Given::Input => match self.line() {
                     Ok(Some(line)) if line.is_empty() => {}
-                    Ok(Some(line)) => return Some(as_path(line)),
+                    Ok(Some(line)) => match as_path(line) {
+                        Ok(path) => {
+                            if let Some(path) = self.turn(path) {
+                                return Some(Ok(path));
+                            }
+                        }
+                        refused => return Some(refused),
+                    },
                     Ok(None) => drop(self.known.pop_front()),
                     Err(error) => {
                         self.known.pop_front();

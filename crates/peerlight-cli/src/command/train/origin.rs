@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{data::ImageFiles, recipe};
 use crate::{
+    decode::pages,
     files::{self, shown},
     images::Listed,
     left_out::{LeftOut, counted},
@@ -43,7 +44,7 @@ pub struct Source {
 }
 
 impl Origin {
-    /// Reads every image once.
+    /// Reads every image once, and notes in `left` those with several pages.
     ///
     /// # Errors
     /// As [`recipe::to_toml`].
@@ -53,14 +54,18 @@ impl Origin {
         labels: &[String],
         train: &ImageFiles,
         val: &ImageFiles,
+        left: &mut LeftOut,
     ) -> Result<Self> {
+        let [train, val] = [train, val].map(|images| sources(images.listed()));
+        train.iter().chain(&val).for_each(|(source, pages)| left.pages(&source.file, *pages));
+        let alone = |all: Vec<(Source, usize)>| all.into_iter().map(|(source, _)| source).collect();
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").into(),
             recipe_sha256: Some(files::sha256(recipe::to_toml(recipe)?.as_bytes())),
             bundle_sha256,
             labels: labels.to_vec(),
-            train: sources(train.listed()),
-            val: sources(val.listed()),
+            train: alone(train),
+            val: alone(val),
         })
     }
 
@@ -155,12 +160,12 @@ fn differences(then: &[Source], now: &[Source]) -> Option<String> {
     Some(if parts.is_empty() { "the images come in another order".into() } else { parts.join("; ") })
 }
 
-/// The images with the sha256 of their files, read by several threads.
-fn sources(images: &[Listed]) -> Vec<Source> {
-    let source = |image: &Listed| Source {
-        file: image.name.clone(),
-        class: image.class,
-        sha256: files::read_image(&image.path).ok().map(|bytes| files::sha256(&bytes)),
+/// The images with the sha256 of their files and the number of their pages, read by several threads.
+fn sources(images: &[Listed]) -> Vec<(Source, usize)> {
+    let source = |image: &Listed| {
+        let bytes = files::read_image(&image.path).ok();
+        let sha256 = bytes.as_deref().map(files::sha256);
+        (Source { file: image.name.clone(), class: image.class, sha256 }, bytes.as_deref().map_or(1, pages))
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
