@@ -1,9 +1,9 @@
 """onnx/: small networks as ONNX files, and onnx.json: what onnxruntime computes for them.
 
 Most hold one operation each between a convolution and a flat output, written by hand in the opset where the operation
-has the form under test. `*.script` and `*.dynamo` hold blocks of known networks (onnx_blocks.py), exported by both of
-PyTorch's exporters. `refused.*` must be refused by name. The weights are random by a seed; the input is the formula of
-make_tiny.py, tensor 1000, for two images.
+has the form under test. `*.script` and `*.dynamo` hold blocks of known networks (onnx_blocks.py) and of one's own
+(onnx_parts.py), exported by both of PyTorch's exporters. `refused.*` must be refused by name. The weights are random by
+a seed; the input is the formula of make_tiny.py, tensor 1000, for two images.
 """
 
 import io
@@ -18,7 +18,9 @@ from torch import nn
 
 import onnx_blocks
 from make_tiny import values
+from onnx_choices import choices
 from onnx_nodes import SIDE, nodes
+from onnx_parts import PARTS
 from onnx_refused import refused
 from onnx_windows import windows
 from store import HERE, plain, probe
@@ -85,7 +87,7 @@ def slim(model):
 
 
 def blocks():
-    for name, make in onnx_blocks.BLOCKS.items():
+    for name, make in (onnx_blocks.BLOCKS | PARTS).items():
         for dynamo in (False, True):
             module = seeded(make)
             kind = "dynamo" if dynamo else "script"
@@ -109,7 +111,11 @@ def run(model, output=None):
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     x = image()
-    if session.get_inputs()[0].shape[2:] != [SIDE, SIDE]:
+    if 1 in session.get_inputs()[0].shape[1:]:
+        # The light of the image, its channel where the network has it.
+        x = (x * torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(1, keepdim=True)
+        x = x.reshape([2, *session.get_inputs()[0].shape[1:]])
+    elif session.get_inputs()[0].shape[2:] != [SIDE, SIDE]:
         # The square, stretched as Pillow does it.
         size = session.get_inputs()[0].shape[2:]
         x = nn.functional.interpolate(x, size, mode="bilinear", antialias=True)
@@ -139,7 +145,7 @@ def main():
     def store(name, model):
         (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
 
-    for name, model in [*nodes(), *windows()]:
+    for name, model in [*nodes(), *choices(), *windows()]:
         output = ["logits"] if name == "head.second_output" else ["y"]
         y = logits(name, model, run(model, output)).reshape(2, -1)
         store(name, model)

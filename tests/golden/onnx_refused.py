@@ -23,6 +23,15 @@ def conv_transposed():
     return build([node("ConvTranspose", ["a", "w"], ["b"])], [weight])
 
 
+def branch_of_image():
+    """If by what is in the image."""
+    value = helper.make_tensor_value_info("out", TensorProto.FLOAT, None)
+    graph = helper.make_graph([node("Relu", ["a"], ["out"])], "branch", [], [value])
+    most = node("ReduceMax", ["a"], ["m"], axes=[1, 2, 3], keepdims=0)
+    is_light = node("Greater", ["m", "c"], ["is"])
+    return build([most, is_light, node("If", ["is"], ["b"], then_branch=graph, else_branch=graph)], [constant("c", 1)])
+
+
 def refused():
     """Networks that must be refused: what the text must name."""
     yield "nonzero", build([node("NonZero", ["a"], ["b"])]), ["NonZero", "the NonZero of b"]
@@ -46,6 +55,17 @@ def refused():
     yield "feature_maps", build([node("Relu", ["a"], ["y"])], flat=False), ["not a number for each class"]
     yield "blocks", unary("SpaceToDepth", blocksize=1 << 40), ["SpaceToDepth", "blocks"]
     yield "opset", build([node("Relu", ["a"], ["b"])], opset=8), ["opset 8", "17"]
+    yield "product", unary("ReduceProd", axes=[1]), ["ReduceProd", "the ReduceProd of b"]
+    yield (
+        "one_number",
+        shaped(("ReduceMean", ["a"], ["b"], dict(axes=[1, 2, 3]))),
+        ["one number", "torch.cat([-y, y], 1)"],
+    )
+    yield "branch", branch_of_image(), ["If", "evaluation mode"]
+    places = [ints("places", [[0, 1], [2, 1]])]
+    yield "pick", shaped(("GatherND", ["a", "places"], ["b"], dict(batch_dims=1)), constants=places), ["GatherND"]
+    powers = [constant("c", np.array([1, 2, 3, 2]).reshape(CHANNELS, 1, 1))]
+    yield "powers", shaped(("Pow", ["a", "c"], ["b"], {}), constants=powers), ["Pow", "whole powers"]
     model = build([node("Relu", ["a"], ["b"])])
     tensor = model.graph.initializer[0]
     onnx.external_data_helper.set_external_data(tensor, "weights.bin")

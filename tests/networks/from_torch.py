@@ -13,6 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 import make as common
+from parts import PARTS, SIDE
 
 OPSET = 17
 
@@ -81,13 +82,19 @@ def rows():
 
 
 def asked(names, known):
-    """Networks of torchvision and timm (timm-NAME) that are in no list, by their names: their logits are compared."""
+    """Networks of torchvision, timm (timm-NAME) and parts.py (parts-NAME) that are in no list, by their names: their
+    logits are compared."""
     table = {}
+    if "parts" in names:
+        newer = common.has("onnxscript")
+        names = [*names, *(f"parts-{name}{end}" for name in PARTS for end in ["", "-dynamo"][: 1 + newer])]
     for name in names:
         plain = name.removesuffix("-dynamo")
         if name in known or plain in VARIANTS:
             continue
-        if plain.startswith("timm-") and common.has("timm"):
+        if plain.removeprefix("parts-") in PARTS:
+            table[name] = (PARTS[plain.removeprefix("parts-")], None, SIDE)
+        elif plain.startswith("timm-") and common.has("timm"):
             import timm
 
             plain = plain.removeprefix("timm-")
@@ -180,7 +187,13 @@ def make(folder, names):
         net = net_of(folder, build, side)
         x = torch.from_numpy(common.normalized(folder, side, "torchvision"))
         dynamo = name.endswith("-dynamo")
-        export(net, x, folder / f"{name}.onnx", dynamo)
+        try:
+            export(net, x, folder / f"{name}.onnx", dynamo)
+        except Exception as error:
+            if not name.startswith("parts-"):
+                raise
+            print(f"{name} cannot be exported: {str(error).splitlines()[0][:120]}")
+            continue
         maker = "timm" if name.startswith("timm") else by
         exporter = "new exporter" if dynamo else "exporter by tracing"
         maps = maps_of(net, layer) if layer else None

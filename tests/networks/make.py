@@ -83,7 +83,8 @@ def write(folder, name, by, preset, side, maps=None, of=""):
 def chosen(folder, names, family):
     """Those of a family that are asked for and not there."""
     for name, how in family.items():
-        if (not names or name in names) and not (folder / f"{name}.json").exists():
+        is_wanted = not names or name in names or ("parts" in names and name.startswith("parts-"))
+        if is_wanted and not (folder / f"{name}.json").exists():
             yield name, how
 
 

@@ -1,7 +1,10 @@
 //! A graph on its way: nodes are added, replaced by better ones, and in the end only those that the logits need are
 //! kept.
 
-use std::{collections::HashSet, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use peerlight_core::Error;
 use peerlight_models::{
@@ -23,6 +26,8 @@ pub struct Draft<'a> {
     pub nodes: Vec<Node>,
     pub parameters: Vec<Parameter<'a>>,
     names: HashSet<String>,
+    /// The parameter of a constant, by its address.
+    shared: HashMap<*const Constant<'a>, usize>,
 }
 
 /// A node of the draft.
@@ -88,6 +93,16 @@ impl<'a> Draft<'a> {
     pub fn parameter(&mut self, name: &str, shape: &[usize], role: Role, of: &Rc<Constant<'a>>) -> usize {
         let name = if of.name.is_empty() { name } else { of.name };
         debug_assert_eq!(of.len(), shape.iter().product::<usize>());
+        // What two nodes of the file share stays shared, also in training.
+        let is_same = |own: &Parameter| match &own.values {
+            Values::Of(other) => Rc::ptr_eq(other, of) && own.shape == shape && own.role == role,
+            Values::Own(_) => false,
+        };
+        let known = self.shared.get(&Rc::as_ptr(of)).copied().filter(|&place| is_same(&self.parameters[place]));
+        if let Some(place) = known {
+            return place;
+        }
+        self.shared.insert(Rc::as_ptr(of), self.parameters.len());
         self.add_parameter(name, shape, role, Values::Of(of.clone()))
     }
 
@@ -193,7 +208,11 @@ impl<'a> Draft<'a> {
             let inputs: Vec<_> = node.inputs.iter().map(|&input| nodes[input]).collect();
             nodes[i] = builder.node(&node.name, node.op.clone(), &inputs, &own);
         }
-        Ok((builder.finish_with_found_layers()?, values))
+        let graph = builder.finish_with_found_layers().map_err(|error| {
+            let text = error.to_string().replace("The weight file cannot be used.", "The ONNX file cannot be run.");
+            Error::caused_by(error.code(), text, error)
+        })?;
+        Ok((graph, values))
     }
 }
 

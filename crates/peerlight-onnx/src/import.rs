@@ -12,7 +12,8 @@ use crate::{
     constant::{Constant, Int},
     draft::{Data, Draft},
     error::{Fault, refuse},
-    fold, ops,
+    fold,
+    ops::{self, branch},
     proto::{self, Attribute},
 };
 
@@ -60,6 +61,8 @@ pub struct Import<'a> {
     pub budget: usize,
     /// What the file has for the size of the batch: 1 if it was made for one image.
     pub batch: Int,
+    /// How many branches the node stands in that is read now.
+    pub depth: usize,
 }
 
 /// A node and its inputs.
@@ -71,16 +74,21 @@ pub struct Call<'c, 'a> {
 impl<'a> Import<'a> {
     pub fn new(model: &proto::Model<'a>, draft: Draft<'a>, size: usize, batch: Int) -> Result<Self, Error> {
         let (values, uses) = (HashMap::new(), HashMap::new());
-        let mut import = Self { draft, opset: model.opset, values, uses, budget: size + (1 << 24), batch };
-        for tensor in &model.graph.initializers {
-            let constant = Constant::of(tensor).map_err(Fault::of_file)?;
-            import.values.insert(tensor.name, Value::Constant(Rc::new(constant)));
-        }
-        let taken = model.graph.nodes.iter().flat_map(|node| &node.inputs);
-        for name in taken.chain(model.graph.outputs.iter().map(|output| &output.name)) {
+        let mut import = Self { draft, opset: model.opset, values, uses, budget: size + (1 << 24), batch, depth: 0 };
+        import.read_constants(&model.graph).map_err(Fault::of_file)?;
+        let taken = model.graph.nodes.iter().flat_map(branch::taken);
+        for name in taken.chain(model.graph.outputs.iter().map(|output| output.name)) {
             *import.uses.entry(name).or_default() += 1;
         }
         Ok(import)
+    }
+
+    /// Defines what a graph of the file has values for.
+    pub fn read_constants(&mut self, graph: &proto::Graph<'a>) -> Result<(), Fault> {
+        for tensor in &graph.initializers {
+            self.define(tensor.name, Value::Constant(Rc::new(Constant::of(tensor)?)));
+        }
+        Ok(())
     }
 
     /// Says what a name stands for.
@@ -111,6 +119,9 @@ impl<'a> Import<'a> {
             });
         }
         let call = Call { node, inputs };
+        if node.op == "If" && matches!(call.optional(0), Some(Value::Constant(_))) {
+            return branch::add(self, &call);
+        }
         for (name, value) in node.outputs.iter().zip(self.results(&call)?) {
             if !name.is_empty() {
                 self.values.insert(name, value);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use peerlight_core::Error;
 use peerlight_models::{
     Graph,
-    ops::{Op, Unary},
+    ops::{Binary, Op, Reduce, Reduction, Unary},
     other_kind,
 };
 
@@ -14,7 +14,7 @@ use crate::{
     draft::{Data, Draft},
     error::{Fault, refuse},
     import::{Call, Import, Merged, Value, name_of},
-    ops::{resample::smoothed, resize::mapped},
+    ops::{branch::taken, resample::smoothed, resize::mapped},
     preprocess::{Guess, guess},
     proto::{Model, Node, ValueInfo},
 };
@@ -122,11 +122,12 @@ pub fn begin<'a>(model: &Model<'a>, size: usize, options: &Options) -> Result<Im
         };
         return Err(Fault::new(what).advise(advice).of_file());
     };
-    let ([height, width], order) = image(input, options).map_err(Fault::of_file)?;
+    let ([height, width], order, is_gray) = image(input, options).map_err(Fault::of_file)?;
     let batch = if input.shape.first() == Some(&Some(1)) { Int::Known(1) } else { Int::BATCH };
     let side = height.max(width);
     let mut import = Import::new(model, Draft::new([3, side, side]), size, batch)?;
     let node = stretched(&mut import, [height, width]).map_err(Fault::of_file)?;
+    let node = if is_gray { gray(&mut import, node).map_err(Fault::of_file)? } else { node };
     import.define(input.name, Value::Data(Data { node, order: order.to_vec() }));
     Ok(import)
 }
@@ -139,15 +140,28 @@ fn stretched(import: &mut Import<'_>, [height, width]: [usize; 2]) -> Result<usi
     mapped(import, &Call { node: &node, inputs: Vec::new() }, 0, [matrix(height)?, matrix(width)?])
 }
 
-/// The image's height and width, and the order in which the file has its axes.
-fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 2], [usize; 4]), Fault> {
+/// The light of the image, as Pillow and others have it (ITU-R BT.601), for a network that sees no colors.
+fn gray(import: &mut Import<'_>, image: usize) -> Result<usize, Fault> {
+    let node = Node { name: "gray", ..Node::default() };
+    let call = Call { node: &node, inputs: Vec::new() };
+    let parts = import.fixed(&call, &[3, 1, 1], vec![0.299, 0.587, 0.114])?;
+    let parts = import.node(&call, Op::Binary(Binary::Mul), vec![image, parts], Vec::new())?;
+    let sum = Reduce { kind: Reduction::Sum, axes: vec![1], keep: true };
+    import.node(&call, Op::Reduce(sum), vec![parts], Vec::new())
+}
+
+/// The image's height and width, the order in which the file has its axes, and whether it is gray.
+fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 2], [usize; 4], bool), Fault> {
     let what = || {
         let extent = |extent: &Option<i64>| extent.map_or_else(|| "?".to_owned(), |extent| extent.to_string());
         let shape: Vec<String> = input.shape.iter().map(extent).collect();
         let (name, shape) = (input.name, shape.join(" x "));
         match shape.is_empty() {
-            true => format!("takes the input '{name}' without a shape, which is not that of color images"),
-            false => format!("takes the input '{name}' of the shape {shape}, which is not that of color images"),
+            true => format!("takes the input '{name}' without a shape, which is not that of images"),
+            false => format!(
+                "takes the input '{name}' of the shape {shape}, which is not that of images: they have \
+                 three channels, or one, and a height and a width"
+            ),
         }
     };
     let is_number = matches!(
@@ -158,10 +172,12 @@ fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 2], [usize
     if !is_number || batch.is_some_and(|batch| batch == 0) {
         return refuse(what());
     }
-    let (height, width, order) = match (second, last) {
-        (Some(3), _) => (third, last, [0, 1, 2, 3]),
-        (_, Some(3)) => (second, third, [0, 2, 3, 1]),
-        (None, _) if last != Some(1) => (third, last, [0, 1, 2, 3]),
+    let (height, width, order, is_gray) = match (second, last) {
+        (Some(3), _) => (third, last, [0, 1, 2, 3], false),
+        (_, Some(3)) => (second, third, [0, 2, 3, 1], false),
+        (Some(1), _) => (third, last, [0, 1, 2, 3], true),
+        (_, Some(1)) => (second, third, [0, 2, 3, 1], true),
+        (None, _) => (third, last, [0, 1, 2, 3], false),
         _ => return refuse(what()),
     };
     let side = |extent: Option<i64>| match extent {
@@ -172,7 +188,7 @@ fn image(input: &ValueInfo<'_>, options: &Options) -> Result<([usize; 2], [usize
     if [height, width].iter().any(|extent| !(1..=LARGEST).contains(extent)) {
         return refuse(format!("takes images of {height} x {width} pixels; there may be 1 to {LARGEST} each way"));
     }
-    Ok(([height, width], order))
+    Ok(([height, width], order, is_gray))
 }
 
 /// The outputs that may be the logits, the likeliest first.
@@ -200,7 +216,7 @@ pub fn needed(model: &Model<'_>, output: &str) -> Vec<usize> {
     let mut nodes = Vec::new();
     for (i, node) in model.graph.nodes.iter().enumerate().rev() {
         if node.outputs.iter().any(|name| names.contains(name)) {
-            names.extend(&node.inputs);
+            names.extend(taken(node));
             nodes.push(i);
         }
     }
@@ -234,6 +250,11 @@ pub fn logits(import: &mut Import<'_>, output: &str) -> Result<usize, Fault> {
     let is_one_axis = |node: usize| nodes[node].shape.iter().filter(|extent| **extent != 1).count() == 1;
     if !is_one_axis(node) {
         let shape = &nodes[node].shape;
+        if shape.iter().all(|&extent| extent == 1) {
+            let advice = "Give it two, one for each answer: torch.cat([-y, y], 1) / 2 of what comes before a sigmoid.";
+            return refuse(format!("has an output '{output}' of one number, where there is to be one for each class"))
+                .map_err(|fault: Fault| fault.advise(advice));
+        }
         return refuse(format!(
             "has an output '{output}' of the shape {shape:?}, which is not a number for each class"
         ))

@@ -3,6 +3,8 @@
 mod activation;
 mod arithmetic;
 mod attention;
+pub mod branch;
+mod compare;
 mod composed;
 pub mod conv;
 pub mod einsum;
@@ -10,6 +12,7 @@ mod linear;
 mod merged;
 mod norm;
 mod pad;
+mod places;
 mod pool;
 mod quantize;
 pub mod resample;
@@ -54,38 +57,50 @@ use Along::{Axes, Axis, Channels, Composed, Each, Order, Pads, Target, Unknown};
 const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Abs", activation::unary, Each),
     ("Add", arithmetic::binary, Each),
+    ("And", compare::logic, Composed),
     ("Attention", composed::attention, Composed),
     ("AveragePool", pool::window, Unknown),
     ("BatchNormalization", norm::batch, Channels),
-    ("Cast", shape::same, Each),
+    ("Cast", compare::cast, Composed),
     ("CastLike", shape::same, Each),
+    ("Ceil", compare::by_others, Composed),
     ("Celu", composed::celu, Composed),
     ("Clip", activation::clip, Each),
     ("Concat", shape::concat, Axis(0)),
     ("Conv", conv::conv, Unknown),
+    ("Cos", compare::by_others, Composed),
     ("DepthToSpace", resize::depth_to_space, Unknown),
     ("DequantizeLinear", quantize::dequantize, Each),
     ("Div", arithmetic::binary, Each),
     ("Dropout", shape::same, Each),
     ("Einsum", einsum::einsum, Composed),
     ("Elu", activation::unary, Each),
+    ("Equal", compare::compare, Composed),
     ("Erf", activation::unary, Each),
     ("Exp", activation::unary, Each),
     ("Expand", shape::expand, Target),
     ("Flatten", shape::reshape::flatten, Composed),
+    ("Floor", activation::unary, Each),
     ("Gather", shape::gather, Axis(0)),
+    ("GatherND", places::gather, Composed),
     ("Gelu", activation::gelu, Each),
     ("Gemm", linear::gemm, Each),
     ("GlobalAveragePool", pool::global, Unknown),
     ("GlobalMaxPool", pool::global, Unknown),
+    ("Greater", compare::compare, Composed),
+    ("GreaterOrEqual", compare::compare, Composed),
     ("GroupNormalization", norm::group, Unknown),
     ("HardSigmoid", activation::hard_sigmoid, Each),
     ("HardSwish", activation::unary, Each),
     ("Identity", shape::same, Each),
     ("InstanceNormalization", norm::instance, Unknown),
+    ("IsInf", compare::logic, Composed),
+    ("IsNaN", compare::logic, Composed),
     ("LRN", norm::local_response, Unknown),
     ("LayerNormalization", norm::layer, Axis(-1)),
     ("LeakyRelu", activation::unary, Each),
+    ("Less", compare::compare, Composed),
+    ("LessOrEqual", compare::compare, Composed),
     ("Log", activation::unary, Each),
     ("LogSoftmax", attention::softmax, Axis(-1)),
     ("LpNormalization", composed::unit, Composed),
@@ -98,14 +113,18 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Mish", activation::unary, Each),
     ("Mul", arithmetic::binary, Each),
     ("Neg", activation::unary, Each),
+    ("Not", compare::logic, Composed),
+    ("Or", compare::logic, Composed),
     ("PRelu", activation::prelu, Each),
     ("Pad", pad::pad, Pads),
-    ("Pow", arithmetic::power, Each),
+    ("Pow", arithmetic::power, Composed),
     ("QuantizeLinear", quantize::quantize, Each),
     ("RMSNormalization", composed::root_mean_square, Composed),
     ("Reciprocal", activation::unary, Each),
     ("ReduceL1", pool::reduce, Axes(1)),
     ("ReduceL2", pool::reduce, Axes(1)),
+    ("ReduceLogSum", composed::log_sum, Composed),
+    ("ReduceLogSumExp", composed::log_sum, Composed),
     ("ReduceMax", pool::reduce, Axes(1)),
     ("ReduceMean", pool::reduce, Axes(1)),
     ("ReduceMin", pool::reduce, Axes(1)),
@@ -114,9 +133,14 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Relu", activation::unary, Each),
     ("Reshape", shape::reshape::reshape, Composed),
     ("Resize", resize::resize, Unknown),
+    ("Round", activation::unary, Each),
+    ("ScatterElements", places::scatter, Composed),
+    ("ScatterND", places::scatter, Composed),
     ("Selu", activation::selu, Each),
     ("Shape", shape::shape, Composed),
     ("Sigmoid", activation::unary, Each),
+    ("Sign", activation::unary, Each),
+    ("Sin", activation::unary, Each),
     ("Slice", shape::slice, Axes(3)),
     ("Softmax", attention::softmax, Axis(-1)),
     ("Softplus", activation::unary, Each),
@@ -131,9 +155,10 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Tanh", activation::unary, Each),
     ("Tile", shape::tile, Target),
     ("Transpose", shape::transpose, Order),
+    ("Trilu", composed::triangle, Composed),
     ("Unsqueeze", shape::unsqueeze, Axes(1)),
     ("Upsample", resize::resize, Unknown),
-    ("Where", composed::chosen, Composed),
+    ("Where", compare::chosen, Composed),
 ];
 
 /// Adds what a node computes from the image.

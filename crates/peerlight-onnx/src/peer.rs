@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use peerlight_core::{Code, Error, Result};
-use peerlight_models::{Array, Graph, Manifest, Model, PeerManifest};
+use peerlight_models::{Array, Builder, Graph, Manifest, Model, PeerManifest};
 use serde_json::Value;
 
 use crate::{
@@ -237,6 +237,11 @@ impl<'a> PeerInFile<'a> {
         if let Some(side) = side.filter(|side| *side != own_side) {
             let text = format!("The network takes images of {own_side} x {own_side} pixels, not of {side} x {side}.");
             return Err(Error::new(Code::AskInvalid, text));
+        }
+        if graph.layers().iter().any(|layer| layer.name == Builder::IMAGE) {
+            guesses.push(format!(
+                "{id}: none of its layers holds all that its classifier sees, so that methods of layers read the image."
+            ));
         }
         let preparation = match (options.preparation, guess.preset) {
             (Some(given), _) => given,

@@ -108,7 +108,9 @@ fn by_metadata(model: &Model<'_>) -> Option<&'static str> {
 /// them.
 fn by_graph(model: &Model<'_>, draft: &Draft<'_>) -> Option<(&'static str, &'static str)> {
     let first_conv = draft.nodes.iter().position(|node| matches!(node.op, Op::Conv(_)))?;
-    let numbers = draft.nodes[..first_conv].iter().filter_map(|node| match node.op {
+    let (gray, own): (Vec<&Node>, Vec<&Node>) =
+        draft.nodes[..first_conv].iter().partition(|node| node.name.starts_with("gray"));
+    let numbers = own.into_iter().filter_map(|node| match node.op {
         Op::Binary(Binary::Sub | Binary::Div | Binary::Mul | Binary::Add) => constant_of(draft, node),
         _ => None,
     });
@@ -117,6 +119,7 @@ fn by_graph(model: &Model<'_>, draft: &Draft<'_>) -> Option<(&'static str, &'sta
     match numbers.first() {
         Some(_) if numbers.iter().any(|number| number.abs() > 30.0 || number.abs() < 0.02) => Some(("0..255", inside)),
         Some(_) => Some(("0..1", inside)),
+        None if !gray.is_empty() => Some(("0..1", "most networks of gray images take them so")),
         None if model.producer.starts_with("tf2onnx") => Some(("tf", "tf2onnx wrote it")),
         None => Some(("torchvision", "most networks from PyTorch and Paddle were trained so")),
     }

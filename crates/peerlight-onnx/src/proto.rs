@@ -62,7 +62,9 @@ pub enum Attribute<'a> {
     Tensor(Tensor<'a>),
     Floats(Vec<f32>),
     Ints(Vec<i64>),
-    /// A graph, texts, or whatever no operation here has.
+    /// A `GraphProto`, which is read when it is needed.
+    Graph(&'a [u8]),
+    /// Texts, or whatever no operation here has.
     Other,
 }
 
@@ -124,7 +126,7 @@ impl<'a> Model<'a> {
 }
 
 impl<'a> Graph<'a> {
-    fn parse(bytes: &'a [u8]) -> Result<Self, Fault> {
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Fault> {
         let mut graph = Self::default();
         for field in fields(bytes) {
             let field = field?;
@@ -166,7 +168,7 @@ impl<'a> Node<'a> {
 impl<'a> Attribute<'a> {
     fn parse(bytes: &'a [u8]) -> Result<(&'a str, Self), Fault> {
         let (mut name, mut kind) = ("", 0);
-        let (mut float, mut int, mut text, mut tensor) = (0.0, 0, &[][..], None);
+        let (mut float, mut int, mut text, mut tensor, mut graph) = (0.0, 0, &[][..], None, &[][..]);
         let (mut floats, mut ints) = (Vec::new(), Vec::new());
         for field in fields(bytes) {
             let field = field?;
@@ -176,6 +178,7 @@ impl<'a> Attribute<'a> {
                 3 => int = field.value.int()?,
                 4 => text = field.value.bytes()?,
                 5 => tensor = Some(Tensor::parse(field.value.bytes()?)?),
+                6 => graph = field.value.bytes()?,
                 7 => field.value.floats(&mut floats, MOST_NUMBERS)?,
                 8 => field.value.ints(&mut ints, MOST_NUMBERS)?,
                 20 => kind = field.value.int()?,
@@ -187,6 +190,7 @@ impl<'a> Attribute<'a> {
             (2, _) => Self::Int(int),
             (3, _) => Self::Text(text),
             (4, Some(tensor)) => Self::Tensor(tensor),
+            (5, _) => Self::Graph(graph),
             (6, _) => Self::Floats(floats),
             (7, _) => Self::Ints(ints),
             _ => Self::Other,

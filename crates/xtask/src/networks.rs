@@ -17,6 +17,8 @@ use crate::{
 
 const PAGE: &str = "docs/networks.md";
 const FIGURES: &str = "docs/networks.json";
+/// What the names of small networks of one part begin with (tests/networks/parts.py); the table has none of them.
+const PARTS: &str = "parts-";
 /// The methods that are compared, as they are asked for.
 const METHODS: [(&str, &str); 3] =
     [("grad-cam", "grad-cam"), ("layer-cam", "layer-cam"), ("score-cam", "score-cam:channels=64")];
@@ -30,7 +32,8 @@ pub struct Args {
     /// tf2onnx, Paddle with paddle2onnx, and onnxruntime (may be given more than once)
     #[arg(long, default_value = "python3", value_name = "PROGRAM")]
     python: Vec<PathBuf>,
-    /// Only these networks; NAME=FILE,PRESET compares an ONNX file of your own (PRESET: torchvision, tf, 0..1, 0..255)
+    /// Only these networks; `parts` compares small ones of one part each; NAME=FILE,PRESET compares an ONNX file of
+    /// your own (PRESET: torchvision, tf, 0..1, 0..255)
     #[arg(value_name = "NAME")]
     names: Vec<String>,
     /// Where the ONNX files go, and what other programs compute with them; what is there is not made again
@@ -47,7 +50,12 @@ pub fn run(args: &Args) -> Result {
     let mut rows = BTreeMap::new();
     let mut worse = Vec::new();
     let names: Vec<&str> = args.names.iter().map(|name| name.split('=').next().unwrap_or(name)).collect();
-    for name in made(&out)?.into_iter().filter(|name| names.is_empty() || names.contains(&name.as_str())) {
+    let is_part = |name: &str| name.starts_with(PARTS);
+    let is_asked = |name: &str| match is_part(name) {
+        true => names.contains(&name) || names.contains(&PARTS.trim_end_matches('-')),
+        false => names.is_empty() || names.contains(&name),
+    };
+    for name in made(&out)?.into_iter().filter(|name| is_asked(name)) {
         let row = compared(&out, &name).map_err(|error| format!("{name}: {error}"));
         match row {
             Ok(row) => {
@@ -55,7 +63,9 @@ pub fn run(args: &Args) -> Result {
                 if !is_within(&row) {
                     worse.push(name.clone());
                 }
-                rows.insert(name, row);
+                if !is_part(&name) {
+                    rows.insert(name, row);
+                }
             }
             Err(error) => {
                 say(&error);

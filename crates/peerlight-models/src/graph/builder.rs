@@ -6,7 +6,7 @@ use super::{Cut, Graph, GraphSpec, Node, NodeId, Parameter, ParameterId, Role};
 use crate::{
     Layer,
     kernels::Geometry,
-    ops::{BatchNorm, Flatten, Input, Linear, Op, Reduce},
+    ops::{BatchNorm, Flatten, Input, Linear, Op, Reduce, Slice},
 };
 
 /// Builds a graph: nodes and parameters are added in order, and referred to by what adding them gives.
@@ -17,6 +17,9 @@ pub struct Builder {
 }
 
 impl Builder {
+    /// Name of the layer of a graph that has no other: the image.
+    pub const IMAGE: &str = "the image itself";
+
     /// A graph that has nothing but its image of these channels, height and width, and the image's node.
     pub fn new(shape: [usize; 3]) -> (Self, NodeId) {
         let mut builder = Self::default();
@@ -81,12 +84,28 @@ impl Builder {
     }
 
     /// The graph with all layers that there are: every place with a height and a width that all data flows through.
+    /// Where paths part at the image and meet in the classifier alone, that is the image itself, the layer
+    /// [`Builder::IMAGE`].
     ///
     /// # Errors
     /// As [`Graph::new`].
     pub fn finish_with_found_layers(self) -> Result<Graph> {
         let (nodes, parameters) = (self.nodes, self.parameters);
         let spec = GraphSpec { nodes, parameters, layers: Vec::new(), target: Layer::INPUT, several: Vec::new() };
-        Graph::new(spec.find_layers()?)
+        let mut spec = spec.find_layers()?;
+        if spec.layers.is_empty() {
+            let Op::Input(Input { shape: [channels, ..] }) = spec.nodes[0].op else {
+                unreachable!("its first node has been checked")
+            };
+            for node in &mut spec.nodes[1..] {
+                node.inputs.iter_mut().for_each(|input| input.0 += 1);
+            }
+            let op = Op::Slice(Slice { axis: 1, start: 0, end: channels, step: 1, backward: false });
+            let whole = Node { name: Self::IMAGE.into(), op, inputs: vec![NodeId(0)], parameters: Vec::new() };
+            spec.nodes.insert(1, whole);
+            spec.layers = vec![Cut { name: Self::IMAGE.into(), node: NodeId(1) }];
+            (spec.target, spec.several) = (Layer(1), vec![Layer(1)]);
+        }
+        Graph::new(spec)
     }
 }

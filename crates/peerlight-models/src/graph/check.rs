@@ -13,8 +13,8 @@ use crate::{
 
 /// The most nodes, and the most parameters. The largest networks of the kind have some thousands.
 const MOST_NODES: usize = 20_000;
-/// The most axes of a tensor, the batch included. Shuffling channels needs five.
-const MOST_AXES: usize = 6;
+/// The most axes of a tensor, the batch included. Shuffling channels needs five, windows of windows eight.
+const MOST_AXES: usize = 8;
 /// The most numbers of one sample that are in memory at once: a gigabyte of them.
 const MOST_NUMBERS: usize = 1 << 28;
 /// The most multiplications of one sample. The largest networks of the kind need a third of that.

@@ -1,6 +1,9 @@
 //! Functions of each element that no kernel applies.
 
-use burn::backend::{Dispatch, ops::FloatTensorOps};
+use burn::backend::{
+    Dispatch,
+    ops::{ActivationOps, FloatTensorOps},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Operation, Value, one, only};
@@ -27,6 +30,8 @@ pub enum Unary {
     Erf,
     /// `exp(x)`.
     Exp,
+    /// The greatest whole number that is not greater. Its gradient is 0.
+    Floor,
     /// The natural logarithm.
     Log,
     /// `x tanh(log(1 + exp(x)))` (Misra, BMVC 2020).
@@ -50,9 +55,13 @@ pub enum Unary {
         /// The greatest value of the result.
         high: f32,
     },
+    /// 1 above 0, -1 below and 0 at 0. Its gradient is 0.
+    Sign,
+    /// The sine.
+    Sin,
     /// `log(1 + exp(x))`.
     Softplus,
-    /// The square root.
+    /// The square root. Its gradient at 0 is 0, as that of a vector's length.
     Sqrt,
     /// The hyperbolic tangent.
     Tanh,
@@ -82,10 +91,11 @@ impl Operation for Unary {
 
     fn forward(&self, inputs: Vec<Value>, _: Vec<Value>) -> Value {
         let x = only(inputs);
-        // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), which does not overflow.
+        // log(1 + exp(x)) = (x + |x|) / 2 + log(1 + exp(-|x|)), which does not overflow.
         let softplus = |x: Value| {
-            let tail = Dispatch::float_exp(Dispatch::float_neg(Dispatch::float_abs(x.clone())));
-            Dispatch::float_add(Dispatch::float_clamp_min(x, 0.0.into()), Dispatch::float_log1p(tail))
+            let size = Dispatch::float_abs(x.clone());
+            let tail = Dispatch::float_log1p(Dispatch::float_exp(Dispatch::float_neg(size.clone())));
+            Dispatch::float_add(Dispatch::float_mul_scalar(Dispatch::float_add(x, size), 0.5.into()), tail)
         };
         match *self {
             Self::Abs => Dispatch::float_abs(x),
@@ -93,10 +103,12 @@ impl Operation for Unary {
             Self::Elu { alpha } => {
                 let below = Dispatch::float_exp(Dispatch::float_clamp_max(x.clone(), 0.0.into()));
                 let below = Dispatch::float_mul_scalar(Dispatch::float_sub_scalar(below, 1.0.into()), alpha.into());
-                Dispatch::float_add(Dispatch::float_clamp_min(x, 0.0.into()), below)
+                // At 0, which a ReLU before it gives often, the gradient is that of one part alone.
+                Dispatch::float_add(Dispatch::relu(x), below)
             }
             Self::Erf => Dispatch::float_erf(x),
             Self::Exp => Dispatch::float_exp(x),
+            Self::Floor => Dispatch::float_floor(x),
             Self::Log => Dispatch::float_log(x),
             Self::Mish => Dispatch::float_mul(x.clone(), Dispatch::float_tanh(softplus(x))),
             Self::Neg => Dispatch::float_neg(x),
@@ -110,8 +122,11 @@ impl Operation for Unary {
                 let change = Dispatch::float_detach(Dispatch::float_sub(rounded, x.clone()));
                 Dispatch::float_add(x, change)
             }
+            Self::Sign => Dispatch::float_sign(x),
+            Self::Sin => Dispatch::float_sin(x),
             Self::Softplus => softplus(x),
-            Self::Sqrt => Dispatch::float_sqrt(x),
+            // An infinite slope at 0 times the slope 0 of a square would be no number.
+            Self::Sqrt => Dispatch::float_sqrt(Dispatch::float_clamp_min(x, f32::MIN_POSITIVE.into())),
             Self::Tanh => Dispatch::float_tanh(x),
         }
     }

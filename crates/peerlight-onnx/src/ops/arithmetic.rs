@@ -8,7 +8,7 @@ use peerlight_models::{
     ops::{Binary, Constant as Fixed, Op, Unary},
 };
 
-use super::activation::apply;
+use super::{activation::apply, composed::run};
 use crate::{
     constant::Constant,
     draft::{Data, Draft, Node},
@@ -47,15 +47,37 @@ pub fn binary<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     if alone && matches!(op, Binary::Sub | Binary::Div) { refuse("has one input") } else { Ok(vec![result]) }
 }
 
-/// A power with a constant exponent.
+/// A power with a constant exponent or a constant base.
 pub fn power<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let exponent = call.constant(1)?.scalar()?;
-    let op = match exponent {
-        0.5 => Unary::Sqrt,
-        -1.0 => Unary::Reciprocal,
-        exponent => Unary::Power { exponent },
+    let exponents = match (call.value(0)?, call.value(1)?) {
+        (_, Value::Constant(exponents)) => exponents.to_floats()?,
+        (Value::Constant(base), exponent) if base.to_floats()?.iter().all(|&base| base > 0.0) => {
+            let log = run(import, call, "Log", &[&Value::Constant(base.clone())], &[])?;
+            let log = run(import, call, "Mul", &[exponent, &log], &[])?;
+            return Ok(vec![run(import, call, "Exp", &[&log], &[])?]);
+        }
+        _ => return refuse("raises to a power that it computes from the image"),
     };
-    apply(import, call, call.view(0)?, Op::Unary(op))
+    match exponents.split_first() {
+        Some((&first, others)) if others.iter().all(|&other| other == first) => {
+            let op = match first {
+                0.5 => Op::Unary(Unary::Sqrt),
+                -1.0 => Op::Unary(Unary::Reciprocal),
+                exponent => Op::Unary(Unary::Power { exponent }),
+            };
+            let Value::Merged(_) = call.value(0)? else { return apply(import, call, call.view(0)?, op) };
+            super::merged::convert(import, call, super::Along::Each)
+        }
+        // Of negative numbers such powers are none.
+        Some(_) if exponents.iter().all(|exponent| exponent.fract() != 0.0) => {
+            let least = super::composed::number(f32::MIN_POSITIVE);
+            let x = run(import, call, "Max", &[call.value(0)?, &least], &[])?;
+            let log = run(import, call, "Log", &[&x], &[])?;
+            let log = run(import, call, "Mul", &[&log, call.value(1)?], &[])?;
+            Ok(vec![run(import, call, "Exp", &[&log], &[])?])
+        }
+        _ => refuse("raises to whole powers that differ from place to place, which is not supported"),
+    }
 }
 
 /// A function of two results.

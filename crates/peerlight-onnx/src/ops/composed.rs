@@ -16,9 +16,9 @@ type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 pub fn run<'a>(
     import: &mut Import<'a>,
     call: &Call<'_, 'a>,
-    op: &'static str,
+    op: &'a str,
     inputs: &[&Value<'a>],
-    attributes: &[(&'static str, Attribute<'a>)],
+    attributes: &[(&'a str, Attribute<'a>)],
 ) -> Result<Value<'a>, Fault> {
     let node = Node {
         name: call.name(),
@@ -37,7 +37,7 @@ pub fn floats<'a>(shape: &[usize], values: Vec<f32>) -> Value<'a> {
     Value::Constant(Rc::new(Constant::floats(shape.to_vec(), values)))
 }
 
-fn number<'a>(value: f32) -> Value<'a> {
+pub fn number<'a>(value: f32) -> Value<'a> {
     floats(&[], vec![value])
 }
 
@@ -108,22 +108,44 @@ pub fn unit<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     Ok(vec![run(import, call, "Div", &[x, &length], &[])?])
 }
 
-/// `Where` with a condition that does not hang on the image: the one, with noughts in places of the other, which is
-/// added.
-pub fn chosen<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let is = call.constant(0)?;
-    let set: Vec<f32> = is.to_floats()?.iter().map(|&value| f32::from(u8::from(value != 0.0))).collect();
-    let unset = set.iter().map(|value| 1.0 - value).collect();
-    let mut parts = Vec::new();
-    for (place, mask) in [(1, set), (2, unset)] {
-        let mask = floats(&is.shape, mask);
-        parts.push(match call.value(place)? {
-            // Of a constant nothing is left where the other is taken, though it may be infinite.
-            constant @ Value::Constant(_) => run(import, call, "Where", &[&mask, constant, &number(0.0)], &[])?,
-            x => run(import, call, "Mul", &[x, &mask], &[])?,
-        });
+/// The logarithm of a sum along axes, or of a sum of powers of e: those less the greatest, which do not overflow.
+pub fn log_sum<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let x = call.value(0)?;
+    let axes = call.ints_or_input("axes", 1)?.filter(|axes| !axes.is_empty());
+    let axes = axes.ok_or_else(|| Fault::new("works along all axes, that of the batch included"))?;
+    let axes = axes.into_iter().map(Int::Known).collect::<Vec<_>>();
+    let axes = Value::Constant(Rc::new(Constant::ints(vec![axes.len()], axes)));
+    let mut y = match call.node.op {
+        "ReduceLogSum" => {
+            let sum = run(import, call, "ReduceSum", &[x, &axes], &[])?;
+            run(import, call, "Log", &[&sum], &[])?
+        }
+        _ => {
+            let most = run(import, call, "ReduceMax", &[x, &axes], &[])?;
+            let less = run(import, call, "Sub", &[x, &most], &[])?;
+            let powers = run(import, call, "Exp", &[&less], &[])?;
+            let sum = run(import, call, "ReduceSum", &[&powers, &axes], &[])?;
+            let log = run(import, call, "Log", &[&sum], &[])?;
+            run(import, call, "Add", &[&log, &most], &[])?
+        }
+    };
+    if call.int("keepdims", 1)? == 0 {
+        y = run(import, call, "Squeeze", &[&y, &axes], &[])?;
     }
-    Ok(vec![run(import, call, "Add", &[&parts[0], &parts[1]], &[])?])
+    Ok(vec![y])
+}
+
+/// The upper or the lower triangles of matrices, and noughts.
+pub fn triangle<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let own = extents(import, call.value(0)?)?;
+    let &[.., rows, columns] = own.as_slice() else { return refuse("takes no matrix") };
+    let shape = [extent(rows.known()?)?, extent(columns.known()?)?];
+    import.allow(shape[0].saturating_mul(shape[1]))?;
+    let ones = floats(&shape, vec![1.0; shape[0] * shape[1]]);
+    let shift = call.optional(1).cloned().unwrap_or_else(|| number(0.0));
+    let upper = [("upper", Attribute::Int(call.int("upper", 1)?))];
+    let mask = run(import, call, "Trilu", &[&ones, &shift], &upper)?;
+    Ok(vec![run(import, call, "Mul", &[call.value(0)?, &mask], &[])?])
 }
 
 /// `x / sqrt(mean of x^2 + epsilon) scale` over the axes from one on (Zhang & Sennrich, NeurIPS 2019).

@@ -6,7 +6,7 @@ use peerlight_models::{
     ops::{Op, Reshape},
 };
 
-use super::windows::conv_3d;
+use super::windows::of_three;
 use crate::{
     draft::Node,
     error::{Fault, refuse},
@@ -21,7 +21,7 @@ pub fn conv<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         return conv_1d(import, call);
     }
     if weight.shape.len() == 5 {
-        return conv_3d(import, call);
+        return of_three(import, call);
     }
     let &[out, group, down, across] = weight.shape.as_slice() else {
         return refuse(format!("has a weight of the shape {:?}; images have two axes", weight.shape));

@@ -2,7 +2,12 @@
 
 use peerlight_models::ops::{Concat, Op, Pad};
 
-use super::{conv::size, resample, resize::mapped};
+use super::{
+    conv::size,
+    resample,
+    resize::mapped,
+    shape::{part, range::Range},
+};
 use crate::{
     draft::Data,
     error::{Fault, refuse},
@@ -14,7 +19,7 @@ type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 pub fn pad<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let mode = call.text("mode", "constant")?;
     let value = call.float_or_input("value", 2, 0.0)?;
-    let data = call.view(0)?.clone();
+    let mut data = call.view(0)?.clone();
     let rank = data.order.len();
     let pads = call.ints_or_input("pads", 1)?.ok_or_else(|| Fault::new("has no pads"))?;
     let axes = match call.optional_constant(3)? {
@@ -29,7 +34,12 @@ pub fn pad<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     for (i, &axis) in axes.iter().enumerate() {
         let pair = [pads[i], pads[i + axes.len()]];
         if pair != [0, 0] {
-            around[data.axis(axis)?] = [extent(pair[0])?, extent(pair[1])?];
+            let place = data.position(axis)?;
+            // Fewer than none are taken away.
+            let [first, last] = pair.map(|count| count.min(0).unsigned_abs() as usize);
+            let rest = Range::between(first, import.draft.extent(&data, place).saturating_sub(last));
+            data = part(import, call, &data, place, rest)?;
+            around[data.order[place]] = [extent(pair[0].max(0))?, extent(pair[1].max(0))?];
         }
     }
     match around[..] {

@@ -5,11 +5,18 @@ use peerlight_models::{
     ops::{Binary, Op, Pool, PoolKind, Reduce, Reduction, Transpose, Unary},
 };
 
-use super::conv::{padding, size};
+use super::{
+    composed::{reshaped, run},
+    conv::{padding, size},
+    merged::extents,
+    windows,
+};
 use crate::{
+    constant::Int,
     draft::Data,
     error::{Fault, refuse},
     import::{Call, Import, Value},
+    proto::Attribute,
 };
 
 type Results<'a> = Result<Vec<Value<'a>>, Fault>;
@@ -17,6 +24,11 @@ type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 pub fn window<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     if call.node.outputs.get(1).is_some_and(|name| !name.is_empty()) {
         return refuse("gives the places of the greatest values, which is not supported");
+    }
+    match call.ints("kernel_shape")? {
+        Some([_]) => return along_one(import, call),
+        Some([_, _, _]) => return windows::of_three(import, call),
+        _ => {}
     }
     let x = import.draft.settled(call.data(0)?)?;
     let size = size(&import.draft.nodes[x].shape)?;
@@ -40,6 +52,25 @@ pub fn window<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let ceil_mode = call.int("ceil_mode", 0)? != 0;
     let pool = Pool { kind, kernel, stride, padding, dilation, ceil_mode };
     import.result(call, Op::Pool(pool), vec![x], Vec::new())
+}
+
+/// Windows along one axis, as those of images of height 1.
+fn along_one<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let mut attributes: Vec<_> = call.node.attributes.iter().map(|(&name, value)| (name, value.clone())).collect();
+    for (name, value) in &mut attributes {
+        if let Attribute::Ints(each) = value {
+            // Of the height, before the length; pads have both twice.
+            let (none, pairs) = if *name == "pads" { (0, 2) } else { (1, 1) };
+            *each = each.iter().take(pairs).flat_map(|&own| [none, own]).collect();
+        }
+    }
+    let mut shape = extents(import, call.value(0)?)?;
+    shape.insert(2.min(shape.len()), Int::Known(1));
+    let flat = reshaped(import, call, call.value(0)?, shape)?;
+    let pooled = run(import, call, call.node.op, &[&flat], &attributes)?;
+    let mut shape = extents(import, &pooled)?;
+    shape.remove(2);
+    Ok(vec![reshaped(import, call, &pooled, shape)?])
 }
 
 pub fn global<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {

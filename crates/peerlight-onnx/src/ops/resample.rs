@@ -1,5 +1,7 @@
 //! Interpolation along an axis as a matrix, for every way in which ONNX's Resize can ask for it.
 
+use std::ops::Range;
+
 use peerlight_models::ops::{Resize, ResizeMode};
 
 use crate::{
@@ -17,6 +19,8 @@ pub struct Resampling<'a> {
     rounding: &'a str,
     cubic: f64,
     excludes_outside: bool,
+    /// Whether a smaller image is made of all pixels of the larger one.
+    smooths: bool,
 }
 
 /// The length of an axis, and how many pixels of the result one of the input's makes.
@@ -48,15 +52,13 @@ impl<'a> Resampling<'a> {
     pub fn of(call: &'a Call<'_, '_>, is_old: bool) -> Result<Self, Fault> {
         let coordinates = if is_old { "asymmetric" } else { "half_pixel" };
         let rounding = if is_old { "floor" } else { "round_prefer_floor" };
-        if call.int("antialias", 0)? != 0 {
-            return refuse("smooths before it makes an image smaller (antialias), which is not supported");
-        }
         Ok(Self {
             mode: call.text("mode", "nearest")?,
             coordinates: call.text("coordinate_transformation_mode", coordinates)?,
             rounding: call.text("nearest_mode", rounding)?,
             cubic: f64::from(call.float("cubic_coeff_a", -0.75)?),
             excludes_outside: call.int("exclude_outside", 0)? != 0,
+            smooths: call.int("antialias", 0)? != 0,
         })
     }
 
@@ -84,9 +86,14 @@ impl<'a> Resampling<'a> {
     pub fn matrix(&self, axis: Axis) -> Result<Matrix, Fault> {
         let Axis { from, to, .. } = axis;
         let mut matrix = Matrix::new(from, to)?;
+        let count = from as i64;
+        let pixels = if self.excludes_outside { 0..count } else { -count..2 * count };
         for at in 0..to {
             let place = self.place(axis, at)?;
+            let factor = f64::from(axis.factor).min(1.0);
             let weights = match self.mode {
+                "linear" if self.smooths => spread(place.into(), pixels.clone(), factor, |d| (1.0 - d).max(0.0)),
+                "cubic" if self.smooths => spread(place.into(), pixels.clone(), factor, |d| cubic(d, self.cubic)),
                 "nearest" => vec![(self.nearest(place)?, 1.0)],
                 "linear" => self.taps(place, from, 1, |distance| (1.0 - distance).max(0.0)),
                 "cubic" => self.taps(place, from, 2, |distance| cubic(distance, self.cubic)),
@@ -148,11 +155,18 @@ pub fn smoothed(from: usize, to: usize) -> Result<Matrix, Fault> {
     let factor = (from as f64 / to as f64).max(1.0);
     for at in 0..to {
         let center = (at as f64 + 0.5) * factor - 0.5;
-        let weight = |pixel: usize| (1.0 - (pixel as f64 - center).abs() / factor).max(0.0);
-        let sum: f64 = (0..from).map(weight).sum();
-        (0..from).for_each(|pixel| matrix.values[pixel * to + at] = (weight(pixel) / sum) as f32);
+        for (pixel, weight) in spread(center, 0..from as i64, 1.0 / factor, |distance| (1.0 - distance).max(0.0)) {
+            matrix.values[pixel as usize * to + at] = weight as f32;
+        }
     }
     Ok(matrix)
+}
+
+/// Pixels, and their weights, whose sum is 1: those of their distances from a place, in pixels of the result.
+fn spread(place: f64, pixels: Range<i64>, factor: f64, weight: impl Fn(f64) -> f64) -> Vec<(i64, f64)> {
+    let weight = |pixel: i64| weight((pixel as f64 - place).abs() * factor);
+    let sum: f64 = pixels.clone().map(weight).sum();
+    pixels.map(|pixel| (pixel, weight(pixel) / sum)).collect()
 }
 
 /// The matrix of an axis that is longer at both ends.

@@ -202,7 +202,7 @@ pub fn concat<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
 }
 
 /// A part of one axis.
-fn part<'a>(
+pub fn part<'a>(
     import: &mut Import<'a>,
     call: &Call<'_, 'a>,
     data: &Data,
@@ -210,11 +210,12 @@ fn part<'a>(
     range: range::Range,
 ) -> Result<Data, Fault> {
     let axis = data.order[axis];
-    let [start, end, step] = range.forward()?;
-    if (start, end, step) == (0, import.draft.nodes[data.node].shape[axis - 1], 1) {
+    let slice = range.slice(axis)?;
+    if slice == (Slice { axis, start: 0, end: import.draft.nodes[data.node].shape[axis - 1], step: 1, backward: false })
+    {
         return Ok(data.clone());
     }
-    let node = import.node(call, Op::Slice(Slice { axis, start, end, step }), vec![data.node], Vec::new())?;
+    let node = import.node(call, Op::Slice(slice), vec![data.node], Vec::new())?;
     Ok(Data { node, order: data.order.clone() })
 }
 
@@ -223,7 +224,7 @@ pub fn slice<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     for (axis, range) in range::of(call, &import.extents(&data))? {
         if data.order[axis] == 0 {
             // All of the batch, or the one image that there is.
-            if matches!(range.forward(), Ok([0, end, 1]) if end > 0) {
+            if matches!(range.slice(0)?, Slice { start: 0, end: 1.., step: 1, backward: false, .. }) {
                 continue;
             }
             return refuse("takes a part of the batch");

@@ -70,40 +70,46 @@ pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
     Ok(values)
 }
 
-/// A convolution along three axes that sees one place alone of one of them, which so counts images of their own.
-pub fn conv_3d<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
-    let weight = call.constant(1)?;
+/// A convolution or a pool along three axes that sees one place alone of one of them, which so counts images of their
+/// own.
+pub fn of_three<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
     let data = call.data(0)?.clone();
+    let weight = call.optional_constant(1)?;
     let numbers = |name: &str, each: i64, count: usize| -> Result<Vec<i64>, Fault> {
         Ok(call.ints(name)?.map_or_else(|| vec![each; count], <[i64]>::to_vec))
     };
-    let (mut strides, mut dilations) = (numbers("strides", 1, 3)?, numbers("dilations", 1, 3)?);
-    let mut pads = numbers("pads", 0, 6)?;
-    let is_whole = [data.order.len(), strides.len(), dilations.len(), pads.len()] == [5, 3, 3, 6];
-    let is_alone = |&axis: &usize| {
-        is_whole && weight.shape[axis + 2] == 1 && [strides[axis], pads[axis], pads[axis + 3]] == [1, 0, 0]
+    let kernel = match weight {
+        Some(weight) => weight.shape[2..].iter().map(|&extent| extent as i64).collect(),
+        None => numbers("kernel_shape", 0, 3)?,
     };
-    let Some(alone) = [2, 0, 1].into_iter().find(is_alone).filter(|_| !call.node.attributes.contains_key("auto_pad"))
+    let mut all = [kernel, numbers("strides", 1, 3)?, numbers("dilations", 1, 3)?, numbers("pads", 0, 6)?];
+    let is_whole = data.order.len() == 5 && all.iter().zip([3, 3, 3, 6]).all(|(own, count)| own.len() == count);
+    let is_alone =
+        |&axis: &usize| is_whole && [all[0][axis], all[1][axis], all[3][axis], all[3][axis + 3]] == [1, 1, 0, 0];
+    let Some(alone) =
+        [2, 0, 1].into_iter().find(is_alone).filter(|_| matches!(call.text("auto_pad", "NOTSET"), Ok("NOTSET")))
     else {
         return refuse("works along three axes at once");
     };
     let mut order = data.order.clone();
     let counted = order.remove(alone + 2);
     order.insert(1, counted);
-    let mut shape = weight.shape.clone();
-    shape.remove(alone + 2);
-    strides.remove(alone);
-    dilations.remove(alone);
-    pads.remove(alone + 3);
-    pads.remove(alone);
-    let mut node = Node { name: call.node.name, op: call.node.op, ..Node::default() };
-    node.attributes.insert("group", Attribute::Int(call.int("group", 1)?));
-    for (name, values) in [("strides", strides), ("dilations", dilations), ("pads", pads)] {
-        node.attributes.insert(name, Attribute::Ints(values));
+    all[3].remove(alone + 3);
+    for numbers in &mut all {
+        numbers.remove(alone);
     }
+    let mut attributes = call.node.attributes.clone();
+    for (name, numbers) in ["kernel_shape", "strides", "dilations", "pads"].into_iter().zip(all) {
+        attributes.insert(name, Attribute::Ints(numbers));
+    }
+    let node = Node { name: call.node.name, op: call.node.op, attributes, ..Node::default() };
     let mut inputs = call.inputs.clone();
     inputs[0] = Some(Value::Merged(Merged { data: Data { order, ..data }, first: 0, count: 2 }));
-    inputs[1] = Some(Value::Constant(Rc::new(Constant { shape, ..Constant::clone(weight) })));
+    if let Some(weight) = weight {
+        let mut shape = weight.shape.clone();
+        shape.remove(alone + 2);
+        inputs[1] = Some(Value::Constant(Rc::new(Constant { shape, ..Constant::clone(weight) })));
+    }
     let mut results = convert(import, &Call { node: &node, inputs })?;
     for result in &mut results {
         if let Value::Merged(Merged { data, .. }) = result {

@@ -1,5 +1,7 @@
 //! The parts that `Slice` takes.
 
+use peerlight_models::ops::Slice;
+
 use crate::{
     constant::Int,
     draft::position,
@@ -32,14 +34,21 @@ impl Range {
             .collect()
     }
 
-    /// Start, end and step.
+    /// The part of an axis.
     ///
     /// # Errors
-    /// If it goes backward.
-    pub fn forward(&self) -> Result<[usize; 3], Fault> {
-        match (usize::try_from(self.start), usize::try_from(self.end), usize::try_from(self.step)) {
-            (Ok(start), Ok(end), Ok(step)) => Ok([start, end.max(start), step]),
-            _ => refuse(format!("goes in steps of {}; only forward is supported", self.step)),
+    /// If it is empty.
+    pub fn slice(&self, axis: usize) -> Result<Slice, Fault> {
+        let Self { start, end, step } = *self;
+        let backward = step < 0;
+        // Backward, after the end and up to the start.
+        let (low, high) = if backward { (end.saturating_add(1), start.saturating_add(1)) } else { (start, end) };
+        let step = usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX);
+        // The end of a batch is beyond all numbers.
+        let [start, end] = [low, high].map(|place| usize::try_from(place.max(0)).unwrap_or(usize::MAX));
+        match start < end {
+            true => Ok(Slice { axis, start, end, step, backward }),
+            false => refuse("takes nothing of an axis"),
         }
     }
 }
