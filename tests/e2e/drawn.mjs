@@ -21,8 +21,9 @@ const MOST_MS = 5000;
  * @returns {Page}
  */
 export function whenDrawn(page) {
-  const drawn = () =>
-    page.waitForFunction(() => !window.seen?.turns, undefined, { timeout: MOST_MS, polling: 20 }).catch(() => {}); // Closed, or busy: what comes next says so.
+  const options = { timeout: MOST_MS, polling: 20 };
+  // Of a page that is closed, or that draws on, what comes next tells.
+  const drawn = () => page.waitForFunction(() => !window.seen?.turns, undefined, options).catch(() => {});
 
   /** @type {<T extends object>(target: T, names: Set<string>, before: () => Promise<unknown>) => T} */
   const wrap = (target, names, before) =>
