@@ -37,9 +37,7 @@ export function stampScript(code, version) {
  */
 export function stampPage(html, version) {
   const local = /\b(href|src)="((?!\.\/|#|[a-z]+:|data:)[^"]+\.[a-z]+)"/g;
-  const stamped = html.replace(local, (all, name, address) =>
-    UNSTAMPED.test(address) ? all : `${name}="${address}?v=${version}"`,
-  );
+  const stamped = html.replace(local, (_, name, address) => `${name}="${address}?v=${version}"`);
   const [, map = ''] = stamped.match(MAP) ?? [];
   const mapped = map.replace(/(: "\.\/[^"]+\.js)"/g, `$1?v=${version}"`);
   const sha256 = (/** @type {string} */ text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

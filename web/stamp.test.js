@@ -39,7 +39,6 @@ test('a page gets it in its links, its scripts and its import map, and the polic
   assert.match(stamped, /class="brand" href="\.\/"/);
   assert.match(stamped, /href="https:\/\/doi\.org\/10\.11896\/jsjkx\.210400176"/);
   assert.match(stamped, /href="#work"/);
-  assert.match(stamped, /href="models\/index\.json"/, 'what is fetched without a version');
 });
 
 test('the version changes with any file of the page, the WebAssembly above all', async (t) => {
