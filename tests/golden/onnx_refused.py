@@ -54,6 +54,7 @@ def refused():
     )
     yield "feature_maps", build([node("Relu", ["a"], ["y"])], flat=False), ["not a number for each class"]
     yield "blocks", unary("SpaceToDepth", blocksize=1 << 40), ["SpaceToDepth", "blocks"]
+    yield "diagonal", build([node("Trilu", ["a", "a"], ["b"])]), ["Trilu", "computes its input 1 from the image"]
     yield "opset", build([node("Relu", ["a"], ["b"])], opset=8), ["opset 8", "17"]
     yield "product", unary("ReduceProd", axes=[1]), ["ReduceProd", "the ReduceProd of b"]
     yield (

@@ -17,6 +17,9 @@ use crate::{
     proto::{self, Attribute},
 };
 
+/// The most branches and operations within each other.
+pub const DEEPEST: usize = 16;
+
 /// What a name in the file stands for.
 #[derive(Debug, Clone)]
 pub enum Value<'a> {
@@ -61,8 +64,8 @@ pub struct Import<'a> {
     pub budget: usize,
     /// What the file has for the size of the batch: 1 if it was made for one image.
     pub batch: Int,
-    /// How many branches the node stands in that is read now.
-    pub depth: usize,
+    /// How many branches and operations the node stands in that is read now.
+    depth: usize,
 }
 
 /// A node and its inputs.
@@ -134,6 +137,17 @@ impl<'a> Import<'a> {
     pub fn results(&mut self, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
         let is_constant = call.inputs.iter().flatten().all(|value| matches!(value, Value::Constant(_)));
         if is_constant { fold::fold(self, call) } else { ops::convert(self, call) }
+    }
+
+    /// What is done within an operation: a branch's own operations, and those that one is composed of.
+    pub fn within<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        if self.depth >= DEEPEST {
+            return refuse("stands in too many operations");
+        }
+        self.depth += 1;
+        let done = act(self);
+        self.depth -= 1;
+        done
     }
 
     /// The extents of a view.

@@ -3,12 +3,9 @@
 
 use crate::{
     error::{Fault, refuse},
-    import::{Call, Import, name_of},
+    import::{Call, DEEPEST, Import, name_of},
     proto::{Attribute, Graph, Node},
 };
-
-/// The most branches within branches.
-const DEEPEST: usize = 8;
 
 /// What a node takes, with what the graphs of a branch take from outside.
 pub fn taken<'a>(node: &Node<'a>) -> Vec<&'a str> {
@@ -38,21 +35,17 @@ pub fn add<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<(), Fault
     let Some(Attribute::Graph(bytes)) = call.node.attributes.get(name) else {
         return refuse(format!("has no {name}"));
     };
-    if import.depth >= DEEPEST {
-        return refuse("stands in too many branches");
-    }
     let graph = Graph::parse(bytes)?;
     import.read_constants(&graph)?;
-    import.depth += 1;
-    let added = graph.nodes.iter().try_for_each(|node| {
-        let within = |fault: Fault| Fault {
-            what: format!("chooses a branch whose {} node '{}' {}", node.op, name_of(node), fault.what),
-            ..fault
-        };
-        import.add(node).map_err(within)
-    });
-    import.depth -= 1;
-    added?;
+    import.within(|import| {
+        graph.nodes.iter().try_for_each(|node| {
+            let within = |fault: Fault| Fault {
+                what: format!("chooses a branch whose {} node '{}' {}", node.op, name_of(node), fault.what),
+                ..fault
+            };
+            import.add(node).map_err(within)
+        })
+    })?;
     for (&own, output) in call.node.outputs.iter().zip(&graph.outputs) {
         let value = import.value(output.name).cloned();
         import.define(own, value.ok_or_else(|| Fault::new("gives nothing"))?);

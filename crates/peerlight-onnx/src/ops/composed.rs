@@ -29,7 +29,7 @@ pub fn run<'a>(
         attributes: attributes.iter().cloned().collect(),
     };
     let inputs = inputs.iter().map(|&value| Some(value.clone())).collect();
-    let results = import.results(&Call { node: &node, inputs })?;
+    let results = import.within(|import| import.results(&Call { node: &node, inputs }))?;
     results.into_iter().next().ok_or_else(|| Fault::new("gives nothing"))
 }
 
@@ -142,7 +142,7 @@ pub fn triangle<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a>
     let shape = [extent(rows.known()?)?, extent(columns.known()?)?];
     import.allow(shape[0].saturating_mul(shape[1]))?;
     let ones = floats(&shape, vec![1.0; shape[0] * shape[1]]);
-    let shift = call.optional(1).cloned().unwrap_or_else(|| number(0.0));
+    let shift = call.optional_constant(1)?.map_or_else(|| number(0.0), |shift| Value::Constant(shift.clone()));
     let upper = [("upper", Attribute::Int(call.int("upper", 1)?))];
     let mask = run(import, call, "Trilu", &[&ones, &shift], &upper)?;
     Ok(vec![run(import, call, "Mul", &[call.value(0)?, &mask], &[])?])
