@@ -165,6 +165,8 @@ test('webkit: hidden regions are answered, and everything is exported, as the co
   const page = await Page.open(t);
   await page.pick(image);
   await page.explained();
+  // The tools are loaded behind the first map.
+  await page.driver.until('tools', () => Boolean(document.querySelector('peer-answer .sentence')));
   await page.driver.type(at('region-2-2'), ' ');
   t.note(await page.text('what-if-sentence', /^Hiding row 3, column 3/));
   const { name, bytes } = await page.save('save-zip');
