@@ -54,7 +54,8 @@ test('networks: three unlike peers: sizes, layouts, classes', async (t) => {
   const rows = site.at('model');
   assert.equal(await rows.count(), 3);
   // What is open is opened at another size.
-  await rows.nth(2).getByTestId('model-size').fill('64');
+  await rows.nth(2).getByTestId('model-size').press('Control+a');
+  await rows.nth(2).getByTestId('model-size').pressSequentially('64');
   await rows.nth(2).getByTestId('model-size').press('Enter');
   await rows.nth(2).getByText('64 × 64').waitFor();
   await rows.nth(1).getByTestId('model-preset').selectOption('tf');
