@@ -44,9 +44,10 @@ const browsers = new Map();
  * @param {'light' | 'dark'} [scheme] only Firefox needs to know it when it starts
  */
 export function browser(flags = [], scheme = 'light') {
+  if (NAME !== 'chromium') for (const flag of flags) unless(IN_FIREFOX[flag]);
   const key = NAME === 'chromium' ? flags.join(' ') : scheme;
   let known = browsers.get(key);
-  if (!known) browsers.set(key, (known = NAME === 'chromium' ? startChromium(flags) : startFirefox(flags, scheme)));
+  if (!known) browsers.set(key, (known = NAME === 'chromium' ? startChromium(flags) : startFirefox(scheme)));
   return known;
 }
 
@@ -66,11 +67,9 @@ function startChromium(flags) {
 
 /**
  * Debian's own Firefox, driven by WebDriver BiDi.
- * @param {string[]} flags
  * @param {'light' | 'dark'} scheme
  */
-async function startFirefox(flags, scheme) {
-  for (const flag of flags) unless(IN_FIREFOX[flag]);
+async function startFirefox(scheme) {
   return firefox.launch({
     channel: 'moz-firefox',
     executablePath: FIREFOX,
