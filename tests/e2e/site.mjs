@@ -251,6 +251,17 @@ export class Site {
     await this.at('file').setInputFiles(file);
   }
 
+  /**
+   * Opens the networks that were dropped, once everything is read.
+   * @param {number} count of networks
+   */
+  async openNetworks(count) {
+    await this.text('networks-open', new RegExp(`^Open ${count} network`));
+    await this.at('networks-open').click();
+    // The panel folds when they are open.
+    await this.page.locator('peer-networks details:not([open])').waitFor();
+  }
+
   /** Chromium's own protocol, for the page. */
   session() {
     chromiumOnly('WebDriver BiDi has no such question');

@@ -12,18 +12,6 @@ const network = (name) => join(FIXTURES, 'networks', `${name}.onnx`);
 const golden = (name) => join(ROOT, 'tests', 'golden', 'onnx', `${name}.onnx`);
 const BUNDLE = join(DIST, 'models', 'lite0-lite1.int8.safetensors');
 
-/**
- * Opens what was dropped, once everything is read.
- * @param {Site} site
- * @param {number} count of networks
- */
-async function openAll(site, count) {
-  await site.text('networks-open', new RegExp(`^Open ${count} network`));
-  await site.at('networks-open').click();
-  // The panel folds when they are open.
-  await site.page.locator('peer-networks details:not([open])').waitFor();
-}
-
 /** @param {Site} site */
 const names = (site) => site.at('pair').textContent();
 
@@ -36,7 +24,7 @@ test('networks: one ONNX file by drop: read, shown, opened, explained alone', as
   assert.match(facts, /average pooling and a linear classifier/);
   await site.text('model-classes', /cat; dog/);
   await site.text('networks-said', /One network alone/);
-  const result = await site.explain(() => openAll(site, 1));
+  const result = await site.explain(() => site.openNetworks(1));
   assert.deepEqual([result.peers.length, result.agreement, result.side], [1, null, 32]);
   assert.deepEqual(result.peers[0].top.map((row) => row.label).sort(), ['bird', 'cat', 'dog']);
   assert.match(String(await names(site)), /Networks: small\. They are yours/);
@@ -59,7 +47,7 @@ test('networks: three unlike peers: sizes, layouts, classes', async (t) => {
   await rows.nth(2).getByTestId('model-size').press('Enter');
   await rows.nth(2).getByText('64 × 64').waitFor();
   await rows.nth(1).getByTestId('model-preset').selectOption('tf');
-  await openAll(site, 3);
+  await site.openNetworks(3);
   const result = await site.explain(() => site.at('sample-0').click());
   assert.deepEqual([result.peers.length, result.side], [3, 64]);
   assert.deepEqual(result.regions[0].pairs.length, 3);
@@ -78,7 +66,7 @@ test('networks: three unlike peers: sizes, layouts, classes', async (t) => {
 test('networks: where no class matches, the page says so', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.drop(network('small'), network('others'));
-  await openAll(site, 2);
+  await site.openNetworks(2);
   await site.explain(() => site.at('sample-0').click());
   await site.text('aim', /no such class and explains its own first one.*No class of these networks has the same name/);
 });
@@ -130,7 +118,7 @@ test('networks: a bundle by drop, one of its networks beside an ONNX file', asyn
   await site.drop(BUNDLE, network('small'));
   await site.text('networks-open', /^Open 3 networks/);
   await site.at('model-peer-efficientnet-lite1').uncheck();
-  await openAll(site, 2);
+  await site.openNetworks(2);
   const result = await site.explain(() => site.at('sample-0').click());
   assert.deepEqual(
     result.peers.map((peer) => peer.name),
@@ -147,7 +135,7 @@ test('networks: a bundle by its address on this site; another site’s is refuse
   await site.text('networks-error', /may not connect to example\.org.*drop it here/);
   await site.at('network-url').fill('models/lite0-lite1.int8.safetensors');
   await site.at('network-load').click();
-  await openAll(site, 2);
+  await site.openNetworks(2);
   assert.equal(await site.at('networks-error').isVisible(), false);
   assert.equal((await site.explain(() => site.at('sample-0').click())).peers.length, 2);
   assert.deepEqual(await site.page.evaluate(() => seen.violations), []);
@@ -156,11 +144,11 @@ test('networks: a bundle by its address on this site; another site’s is refuse
 test('networks: kept on the device when asked, opened again, and removed', async (t) => {
   const site = await (await Site.make(t)).open();
   await site.drop(network('small'), network('any-size'));
-  await openAll(site, 2);
+  await site.openNetworks(2);
   assert.deepEqual(await site.page.evaluate(() => caches.has('peerlight-own-networks')), false, 'nothing unasked');
   await site.page.locator('peer-networks summary').click();
   await site.at('networks-keep').check();
-  await openAll(site, 2);
+  await site.openNetworks(2);
   await site.page.waitForFunction(() => caches.has('peerlight-own-networks'));
   await site.page.locator('[data-testid^="networks-kept-"]').first().waitFor({ state: 'attached' });
   await site.open();
@@ -236,7 +224,7 @@ for (const [width, scheme] of /** @type {const} */ ([
     await site.drop(...four);
     await site.text('networks-open', /^Open 8 networks/);
     await audit(site, 'eight files');
-    await openAll(site, 8);
+    await site.openNetworks(8);
     const result = await site.explain(() => site.at('sample-0').click());
     assert.equal(new Set(result.peers.map((peer) => peer.id)).size, 8);
     await audit(site, 'eight networks');

@@ -133,9 +133,7 @@ for (const [what, own] of Object.entries(LOOPS)) {
       const site = await (await Site.make(t)).open();
       if (own.length) {
         await site.drop(...own.map((name) => join(FIXTURES, 'networks', `${name}.onnx`)));
-        await site.text('networks-open', /^Open 2 networks/);
-        await site.at('networks-open').click();
-        await site.page.locator('peer-networks details:not([open])').waitFor();
+        await site.openNetworks(own.length);
       }
       await site.explain(() => site.at('sample-0').click());
       const ids = await site.page
