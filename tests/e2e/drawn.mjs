@@ -13,6 +13,20 @@ const LOCATOR = new Set(
 const TYPED = new Set(['press', 'pressSequentially', 'focus']);
 /** Longer than this a page that draws on and on is not waited for. */
 const MOST_MS = 5000;
+/**
+ * Runs in the page: waits until nothing is on its way, and still nothing is a frame later, when observers of sizes and
+ * places were told. A page that is not in front has no frames.
+ * @param {number} most milliseconds
+ */
+async function atRest(most) {
+  const end = performance.now() + most;
+  const after = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  do {
+    while (window.seen?.turns && performance.now() < end) await after(10);
+    await Promise.race([frame(), after(200)]);
+  } while (window.seen?.turns && performance.now() < end);
+}
 
 /**
  * A page that is read off, and typed into, when it shows what it knows. It draws in later turns, so whoever reads right
@@ -21,9 +35,9 @@ const MOST_MS = 5000;
  * @returns {Page}
  */
 export function whenDrawn(page) {
-  const options = { timeout: MOST_MS, polling: 20 };
-  // Of a page that is closed, or that draws on, what comes next tells.
-  const drawn = () => page.waitForFunction(() => !window.seen?.turns, undefined, options).catch(() => {});
+  const rest = () => page.evaluate(atRest, MOST_MS);
+  // A page may go to another meanwhile. Of one that is closed, or that draws on, what comes next tells.
+  const drawn = () => rest().catch(rest).catch(() => {});
 
   /** @type {<T extends object>(target: T, names: Set<string>, before: () => Promise<unknown>) => T} */
   const wrap = (target, names, before) =>
@@ -52,8 +66,9 @@ export function whenDrawn(page) {
 const isLocator = (value) => typeof value?.allTextContents === 'function';
 
 /**
- * Runs in the page before anything else: counts the turns that are on their way, which the page draws in.
- * @param {number} late milliseconds by which every turn comes later
+ * Runs in the page before anything else: counts the turns that are on their way, which the page draws in, and what
+ * observers of sizes and places have to tell.
+ * @param {number} late milliseconds by which all of it comes later
  */
 export function countTurns(late) {
   const Native = MessageChannel;
@@ -70,4 +85,24 @@ export function countTurns(late) {
       Object.assign(this, { port1, port2 });
     }
   };
+  if (!late) return;
+  for (const name of /** @type {const} */ (['ResizeObserver', 'IntersectionObserver'])) {
+    const Observer = /** @type {any} */ (window[name]);
+    window[name] = /** @type {any} */ (
+      class extends Observer {
+        constructor(/** @type {Function} */ tell, /** @type {any[]} */ ...rest) {
+          super(
+            (/** @type {any[]} */ ...told) => {
+              seen.turns += 1;
+              setTimeout(() => {
+                seen.turns -= 1;
+                tell(...told);
+              }, late);
+            },
+            ...rest,
+          );
+        }
+      }
+    );
+  }
 }

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 export class Skip extends Error {}
 
 const MOST_MS = 120_000;
-/** @type {{ name: string, run: (t: Notes) => Promise<void>, ms: number }[]} */
+/** @typedef {{ name: string, run: (t: Notes) => Promise<void>, ms: number }} Test */
+/** @type {Test[]} */
 const tests = [];
 
 /**
@@ -23,45 +24,59 @@ export function test(name, run, { ms = MOST_MS } = {}) {
 
 /**
  * Runs the tests whose names contain `only`, one after the other: they share two cores with the browser.
- * @param {{ only: string, names?: string[] }} which `names`: these and no others; each must be there
+ * @param {{ only: string, names?: string[], again?: boolean }} which `names`: these and no others, each must be there;
+ *   `again`: what failed has a second try at the end, and is told apart from what passed at once
  */
-export async function runAll({ only, names }, onFailure = async (/** @type {string} */ _name) => {}) {
-  const failed = [];
-  const skipped = [];
-  let passed = 0;
+export async function runAll({ only, names, again = false }, onFailure = async (/** @type {string} */ _name) => {}) {
   for (const name of names ?? []) {
     if (!tests.some((t) => t.name === name)) throw new Error(`no test is called “${name}”`);
   }
   const chosen = tests.filter(({ name }) => name.includes(only) && (names?.includes(name) ?? true));
-  for (const { name, run, ms } of chosen) {
+  const { passed, skipped, failed } = await runEach(chosen, onFailure);
+  const second = again && failed.length ? await runEach(failed, onFailure) : { passed: [], failed, skipped: [] };
+  for (const { name } of second.failed) console.log(`failed: ${name}`);
+  for (const { name } of second.passed) console.log(`passed only at the second try: ${name}`);
+  const notes = [
+    `${passed.length + second.passed.length} passed`,
+    ...(second.passed.length ? [`${second.passed.length} of them only at the second try`] : []),
+    `${second.failed.length} failed`,
+    ...(skipped.length ? [`${skipped.length} skipped for the reasons above`] : []),
+  ];
+  console.log(`\n${notes.join(', ')}`);
+  return second.failed.length === 0 && passed.length > 0;
+}
+
+/**
+ * @param {Test[]} chosen
+ * @param {(name: string) => Promise<unknown>} onFailure
+ */
+async function runEach(chosen, onFailure) {
+  /** @type {Record<'passed' | 'skipped' | 'failed', Test[]>} */
+  const outcome = { passed: [], skipped: [], failed: [] };
+  for (const one of chosen) {
     const notes = /** @type {string[]} */ ([]);
     const ends = /** @type {(() => unknown)[]} */ ([]);
     const start = performance.now();
     const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
     let error;
     try {
-      await within(run({ note: (text) => notes.push(text), later: (end) => ends.push(end) }), ms);
+      await within(one.run({ note: (text) => notes.push(text), later: (end) => ends.push(end) }), one.ms);
     } catch (thrown) {
       error = thrown;
-      if (!(thrown instanceof Skip)) await onFailure(name).catch(() => {});
+      if (!(thrown instanceof Skip)) await onFailure(one.name).catch(() => {});
     }
     for (const end of ends.reverse()) await Promise.resolve(end()).catch(() => {});
     const skip = error instanceof Skip;
     if (skip) notes.unshift(error.message);
     const word = skip ? 'skip  ' : error ? 'FAILED' : 'ok    ';
-    console.log(`${word} ${name} (${[seconds(), ...notes].join('; ')})`);
+    console.log(`${word} ${one.name} (${[seconds(), ...notes].join('; ')})`);
     if (error && !skip) {
       const lines = String(error.stack ?? error).split('\n');
       console.log(`       ${lines.slice(0, 12).join('\n       ')}`);
     }
-    if (skip) skipped.push(name);
-    else if (error) failed.push(name);
-    else passed += 1;
+    outcome[skip ? 'skipped' : error ? 'failed' : 'passed'].push(one);
   }
-  for (const name of failed) console.log(`failed: ${name}`);
-  const left = skipped.length ? `, ${skipped.length} skipped for the reasons above` : '';
-  console.log(`\n${passed} passed, ${failed.length} failed${left}`);
-  return failed.length === 0 && passed > 0;
+  return outcome;
 }
 
 /**

@@ -2,12 +2,13 @@
  * End-to-end tests: the finished page in a real browser.
  *
  *   cargo xtask build && node tests/e2e/run.mjs [--browser firefox] [--only TEXT] [--essential] [--screenshots]
- *     [--late MS]
+ *     [--late MS] [--again]
  *
  * --browser NAME  chromium (the default), or firefox, driven by WebDriver BiDi
  * --only TEXT     only the tests whose names contain TEXT
  * --essential     only those for every browser at every change: load, drop, explain, what-if, export, queue
  * --screenshots   also write docs/screenshots/page.png
+ * --again         what failed has a second try at the end; what passes only then is told by name
  * --late MS       the page draws so much later than it could: finds cases that read before the page has answered
  *
  * What a browser's driver cannot do is skipped, with the reason, and counted.
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     essential: { type: 'boolean', default: false },
     screenshots: { type: 'boolean', default: false },
     late: { type: 'string', default: '' },
+    again: { type: 'boolean', default: false },
   },
 });
 process.env.PEERLIGHT_BROWSER = values.browser;
@@ -90,7 +92,8 @@ if (!NAMES.includes(NAME)) {
 const { latestSite } = await import('./site.mjs');
 for (const name of CASES) await import(`./cases/${name}.mjs`);
 
-const good = await runAll({ only: values.only, names: values.essential ? ESSENTIAL : undefined }, async (name) => {
+const names = values.essential ? ESSENTIAL : undefined;
+const good = await runAll({ only: values.only, names, again: values.again }, async (name) => {
   const file = join(OUT, `failed-${name.replace(/\W+/g, '-').slice(0, 60)}.png`);
   await latestSite()?.page.screenshot({ path: file, timeout: 5000 });
 });

@@ -172,7 +172,7 @@ static PLAN: &[Experiment] = &[
             "--steps=100",
             "--interpolate=0.5",
         ],
-        seeds: ONE,
+        seeds: SEEDS,
     },
     Experiment { name: "scratch-transfer", family: &SCRATCH, flags: &[], seeds: ONE },
     Experiment { name: "scratch-beta0", family: &SCRATCH, flags: &["--transfer-weight=0"], seeds: TWO },
