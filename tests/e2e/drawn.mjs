@@ -37,7 +37,10 @@ async function atRest(most) {
 export function whenDrawn(page) {
   const rest = () => page.evaluate(atRest, MOST_MS);
   // A page may go to another meanwhile. Of one that is closed, or that draws on, what comes next tells.
-  const drawn = () => rest().catch(rest).catch(() => {});
+  const drawn = () =>
+    rest()
+      .catch(rest)
+      .catch(() => {});
 
   /** @type {<T extends object>(target: T, names: Set<string>, before: () => Promise<unknown>) => T} */
   const wrap = (target, names, before) =>
