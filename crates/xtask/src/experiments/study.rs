@@ -1,5 +1,6 @@
 //! What agreement is worth with unlike networks, with other fusions, on images of two classes, and over seeds.
 
+mod arms;
 mod fusions;
 mod pasted;
 mod seeds;
@@ -32,8 +33,13 @@ type Part = fn(&Study<'_>) -> Result<Value>;
 /// Measures what is asked for, keeps the figures and writes the tables.
 pub fn measure(peerlight: &Path, args: &Args, wanted: impl Fn(&str) -> bool) -> Result {
     let study = Study { peerlight, args, out: args.out.join("study") };
-    let parts: [(&str, Part); 4] =
-        [("unlike", unlike::run), ("fusions", fusions::run), ("pasted", pasted::run), ("seeds", seeds::run)];
+    let parts: [(&str, Part); 5] = [
+        ("unlike", unlike::run),
+        ("fusions", fusions::run),
+        ("pasted", pasted::run),
+        ("seeds", seeds::run),
+        ("arms", arms::run),
+    ];
     let mut found = false;
     for (name, run) in parts.into_iter().filter(|(name, _)| wanted(name)) {
         if args.networks.is_none() && ["unlike", "pasted"].contains(&name) {

@@ -52,7 +52,8 @@ pub fn run(study: &Study<'_>) -> Result<Value> {
     Ok(found.into())
 }
 
-fn round(values: &[f64]) -> Vec<f64> {
+/// Values to four digits.
+pub fn round(values: &[f64]) -> Vec<f64> {
     values.iter().map(|value| (value * 1e4).round() / 1e4).collect()
 }
 

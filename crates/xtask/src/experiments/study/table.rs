@@ -16,6 +16,8 @@ pub fn table(words: &[&str]) -> Result<Option<String>> {
         "fusions" => Some(fusions(&found["fusions"])),
         "pasted" => Some(pasted(&found["pasted"]["maps"])),
         "seeds" => Some(seeds(&found["seeds"])),
+        "arms" => Some(arms(&found["arms"])),
+        "arms-above" => Some(arms_above(&found["arms"])),
         _ => None,
     })
 }
@@ -178,6 +180,58 @@ fn seeds(found: &Value) -> String {
         let above = |arm: &str| shown(Some(&found[arm][name]["above_beta0"]), digits, true);
         let [transfer, gamma] = ["seeds-transfer", "seeds-gamma"];
         let cells = [of("seeds-beta0"), of(transfer), above(transfer), of(gamma), above(gamma)];
+        table += &format!("| {name} | {} |\n", cells.join(" | "));
+    }
+    table
+}
+
+/// What is told of each arm of the study, and its name for people.
+const OF_ARMS: [(&str, &str); 9] = [
+    ("hits", "hits"),
+    ("agreement", "agreement"),
+    ("reach-peers", "AUROC of reach across peers"),
+    ("reach", "of reach"),
+    ("regional-weighted", "of regional correlation, weighted"),
+    ("regional-7", "of regional correlation, 7 x 7"),
+    ("regional-1", "of the whole maps' correlation"),
+    ("mirrored", "of agreement with itself"),
+    ("confidence", "of confidence"),
+];
+const ARMS: [(&str, &str); 5] = [
+    ("untouched", "published"),
+    ("tuned-beta0", "beta 0"),
+    ("tuned-transfer", "transfer"),
+    ("tuned-whole", "transfer of whole maps"),
+    ("tuned-gamma", "mutual learning"),
+];
+
+/// Every figure of every arm on the images for reporting, seed by seed.
+fn arms(found: &Value) -> String {
+    let mut table = format!("| figure | {} |\n|---|{}\n", ARMS.map(|arm| arm.1).join(" | "), "---|".repeat(ARMS.len()));
+    for (id, name) in OF_ARMS {
+        let cells = ARMS.map(|(arm, _)| {
+            let seeds = found["reporting"]["arms"][arm][id]["seeds"].as_array().cloned().unwrap_or_default();
+            seeds.iter().map(|value| format!("{:.3}", number(value))).collect::<Vec<_>>().join(", ")
+        });
+        table += &format!("| {name} | {} |\n", cells.join(" | "));
+    }
+    table
+}
+
+/// Each arm less the one without transfer, on both halves of the images.
+fn arms_above(found: &Value) -> String {
+    let mut table = String::from("| less beta 0, on the images for choosing; for reporting |");
+    table += &format!(
+        " {} |\n|---|{}\n",
+        ARMS[2..].iter().map(|arm| arm.1).collect::<Vec<_>>().join(" | "),
+        "---|".repeat(3)
+    );
+    for (id, name) in OF_ARMS {
+        let cell = |arm: &str| {
+            let of = |half: &str| shown(Some(&found[half]["arms"][arm][id]["above_beta0"]), 3, true);
+            format!("{}; {}", of("choosing"), of("reporting"))
+        };
+        let cells: Vec<String> = ARMS[2..].iter().map(|(arm, _)| cell(arm)).collect();
         table += &format!("| {name} | {} |\n", cells.join(" | "));
     }
     table
