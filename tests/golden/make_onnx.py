@@ -21,7 +21,8 @@ import onnx_blocks
 from make_tiny import values
 from onnx_choices import choices
 from onnx_nodes import SIDE, nodes
-from onnx_parts import PARTS
+from onnx_others import chosen, others
+from onnx_parts import NEWER, PARTS
 from onnx_refused import refused
 from onnx_windows import windows
 from store import HERE, plain, probe
@@ -89,7 +90,7 @@ def slim(model):
 
 def blocks():
     for name, make in (onnx_blocks.BLOCKS | PARTS).items():
-        for dynamo in (False, True):
+        for dynamo in (True,) if name in NEWER else (False, True):
             module = seeded(make)
             kind = "dynamo" if dynamo else "script"
             # Windows, heads and places that are counted with the batch, also in networks for one image.
@@ -108,6 +109,9 @@ def blocks():
 
 
 def run(model, output=None):
+    if output and output[0] not in [own.name for own in model.graph.output]:
+        model = copy.deepcopy(model)
+        model.graph.output.append(onnx.helper.make_tensor_value_info(output[0], onnx.TensorProto.FLOAT, None))
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
@@ -147,8 +151,9 @@ def main():
     def store(name, model):
         (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
 
-    for name, model in [*nodes(), *choices(), *windows()]:
-        output = ["logits"] if name == "head.second_output" else ["y"]
+    inner = {"head.second_output": "logits"} | {name: "scores" for name, _ in chosen()}
+    for name, model in [*nodes(), *choices(), *others(), *windows()]:
+        output = [inner.get(name, "y")]
         y = logits(name, model, run(model, output)).reshape(2, -1)
         store(name, model)
         cases[name] = {

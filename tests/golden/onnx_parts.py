@@ -65,10 +65,43 @@ class Sums(nn.Module):
         return -((y[:, None] - self.prototypes[None]) ** 2).sum(-1)
 
 
+class Enlarged(nn.Module):
+    """Transposed convolutions, one in groups."""
+
+    def __init__(self):
+        super().__init__()
+        self.twice = nn.ConvTranspose2d(8, 6, 3, 2, 1, output_padding=1)
+        self.dilated = nn.ConvTranspose2d(6, 8, (3, 2), 1, (2, 0), groups=2, dilation=2, bias=False)
+
+    def forward(self, x):
+        return self.dilated(F.relu(self.twice(x)))
+
+
+class Angles(nn.Module):
+    """Angles, remainders, running sums, and products among which are noughts."""
+
+    def forward(self, x):
+        y = torch.atan(2 * x) + torch.tan(torch.tanh(x)) + torch.asin(0.9 * torch.sin(x)) * torch.acos(0.3 * x / (1 + x))
+        y = y + torch.cumsum(x, 3) / 6 + torch.fmod(x, 0.7)
+        return y * (1 + torch.prod(x[:, :3], 1, keepdim=True))
+
+
+class Hyperbolic(nn.Module):
+    def forward(self, x):
+        y = torch.asinh(x - 1) + torch.asinh(x) + torch.acosh(1.5 + x) + torch.atanh(0.9 * torch.tanh(x))
+        return y + torch.sinh(torch.tanh(x)) * torch.cosh(torch.tanh(x))
+
+
 PARTS = {
     "mirrored": lambda: net(Mirrored(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "chosen": lambda: net(Chosen(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "put": lambda: net(Put(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "apart": Apart,
+    "enlarged": lambda: net(Enlarged(), width=8, stem=conv_bn(3, 8, 3, 2)),
+    "angles": lambda: net(Angles(), width=8, stem=conv_bn(3, 8, 3, 2)),
+    "hyperbolic": lambda: net(Hyperbolic(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "sums": lambda: nn.Sequential(conv_bn(3, 8, 3, 2), Sums()),
 }
+
+# The exporter that traces does not know these.
+NEWER = ["hyperbolic"]

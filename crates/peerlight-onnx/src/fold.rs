@@ -13,6 +13,7 @@ use crate::{
     constant::{Constant, Int, Numbers, data_type, known},
     error::{Fault, refuse},
     import::{Call, Import, Value},
+    ops::quantize::bounds,
     proto::Attribute,
 };
 
@@ -41,6 +42,7 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
         "Identity" | "Dropout" => Ok(vec![Value::Constant(call.constant(0)?.clone())]),
         "Cast" => one(cast(import, call)?),
         "DequantizeLinear" => one(dequantized(import, call)?),
+        "QuantizeLinear" => one(quantized(import, call)?),
         "Shape" => {
             let shape = known(&call.constant(0)?.shape);
             shape_slice(call, shape).map(|value| vec![value])
@@ -116,6 +118,21 @@ fn cast<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>
 
 /// Weights of 8 bits, or others, as single precision: (x - zero point) scale.
 fn dequantized<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
+    scaled(import, call, |x, scale, zero| (x - zero) * scale)
+}
+
+/// Constants in 8 bits, as training with simulated quantization and onnxruntime's quantization write them.
+fn quantized<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
+    let (low, high) = bounds(call.optional_constant(2)?.map(|zero| &**zero))?;
+    scaled(import, call, |x, scale, zero| ((x / scale).round_ties_even() + zero).clamp(low, high))
+}
+
+/// A function of each element, and of its own scale and zero point.
+fn scaled<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    of: impl Fn(f32, f32, f32) -> f32,
+) -> Result<Constant<'a>, Fault> {
     if call.int("block_size", 0)? != 0 {
         return refuse("holds weights in blocks, which are not supported");
     }
@@ -133,7 +150,7 @@ fn dequantized<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Const
     let mut values = x.to_floats()?;
     for (i, value) in values.iter_mut().enumerate() {
         let channel = (i / inner.max(1)) % scale.len();
-        *value = (*value - zero[channel]) * scale[channel];
+        *value = of(*value, scale[channel], zero[channel]);
     }
     Ok(Constant { name: x.name, shape: x.shape.clone(), numbers: Numbers::Floats(values), kind: None })
 }

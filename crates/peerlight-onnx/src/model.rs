@@ -70,9 +70,10 @@ pub fn read<'a>(bytes: &'a [u8], options: &Options) -> Result<InFile<'a>, Error>
     let mut import = begin(&model, bytes.len(), options)?;
     let mut failed = None;
     for output in candidates(&model, options)? {
-        let nodes = needed(&model, output.name);
+        let output = before_choice(&model, output.name);
+        let nodes = needed(&model, output);
         let done = nodes.iter().try_for_each(|&node| convert(&mut import, &model.graph.nodes[node]));
-        let logits = done.and_then(|()| logits(&mut import, output.name).map_err(Fault::of_file));
+        let logits = done.and_then(|()| logits(&mut import, output).map_err(Fault::of_file));
         match logits {
             Ok(logits) => {
                 let guess = guess(&model, &import.draft);
@@ -210,6 +211,23 @@ fn candidates<'m, 'a>(model: &'m Model<'a>, options: &Options) -> Result<Vec<&'m
     }
 }
 
+/// What an output chooses from, if it is the best classes, their names or their numbers; else the output itself.
+fn before_choice<'a>(model: &Model<'a>, output: &'a str) -> &'a str {
+    let (mut logits, mut name) = (output, output);
+    for node in model.graph.nodes.iter().rev() {
+        // Names are taken from a list by their places, which come second.
+        let place = usize::from(node.op == "ArrayFeatureExtractor");
+        let Some(&input) = node.inputs.get(place).filter(|_| node.outputs.contains(&name)) else { continue };
+        name = input;
+        match node.op {
+            "ArgMax" | "Hardmax" | "TopK" | "ZipMap" => logits = input,
+            "ArrayFeatureExtractor" | "Cast" | "Flatten" | "Identity" | "LabelEncoder" | "Reshape" | "Squeeze" => {}
+            _ => break,
+        }
+    }
+    logits
+}
+
 /// The nodes that an output needs, in the order of the file.
 pub fn needed(model: &Model<'_>, output: &str) -> Vec<usize> {
     let mut names = HashSet::from([output]);
@@ -267,7 +285,11 @@ pub fn logits(import: &mut Import<'_>, output: &str) -> Result<usize, Fault> {
     loop {
         let input = nodes[top].inputs.first().copied();
         match (&nodes[top].op, input) {
-            (Op::Flatten(_) | Op::Reshape(_), Some(input)) if is_one_axis(input) => top = input,
+            (Op::Flatten(_) | Op::Reshape(_) | Op::Unary(Unary::Quantize { .. }), Some(input))
+                if is_one_axis(input) =>
+            {
+                top = input
+            }
             (Op::Softmax(_), Some(input)) => return Ok(input),
             (Op::Unary(Unary::Log), Some(input)) if matches!(nodes[input].op, Op::Softmax(_)) => top = input,
             _ => return Ok(node),

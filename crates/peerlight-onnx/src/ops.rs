@@ -7,16 +7,19 @@ pub mod branch;
 mod compare;
 mod composed;
 pub mod conv;
+mod conv_transpose;
 pub mod einsum;
+mod elementary;
 mod linear;
 mod merged;
 mod norm;
 mod pad;
 mod places;
 mod pool;
-mod quantize;
+pub mod quantize;
 pub mod resample;
 pub mod resize;
+mod running;
 pub mod shape;
 mod windows;
 
@@ -56,19 +59,29 @@ use Along::{Axes, Axis, Channels, Composed, Each, Order, Pads, Target, Unknown};
 #[rustfmt::skip]
 const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Abs", activation::unary, Each),
+    ("Acos", elementary::by_others, Composed),
+    ("Acosh", elementary::by_others, Composed),
     ("Add", arithmetic::binary, Each),
     ("And", compare::logic, Composed),
+    ("Asin", elementary::by_others, Composed),
+    ("Asinh", elementary::by_others, Composed),
+    ("Atan", activation::unary, Each),
+    ("Atanh", elementary::by_others, Composed),
     ("Attention", composed::attention, Composed),
     ("AveragePool", pool::window, Unknown),
     ("BatchNormalization", norm::batch, Channels),
     ("Cast", compare::cast, Composed),
     ("CastLike", shape::same, Each),
-    ("Ceil", compare::by_others, Composed),
+    ("Ceil", elementary::by_others, Composed),
     ("Celu", composed::celu, Composed),
     ("Clip", activation::clip, Each),
+    ("Col2Im", conv_transpose::windows, Composed),
     ("Concat", shape::concat, Axis(0)),
     ("Conv", conv::conv, Unknown),
-    ("Cos", compare::by_others, Composed),
+    ("ConvTranspose", conv_transpose::conv, Unknown),
+    ("Cos", elementary::by_others, Composed),
+    ("Cosh", elementary::by_others, Composed),
+    ("CumSum", running::sums, Composed),
     ("DepthToSpace", resize::depth_to_space, Unknown),
     ("DequantizeLinear", quantize::dequantize, Each),
     ("Div", arithmetic::binary, Each),
@@ -82,6 +95,7 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Flatten", shape::reshape::flatten, Composed),
     ("Floor", activation::unary, Each),
     ("Gather", shape::gather, Axis(0)),
+    ("GatherElements", places::gather_elements, Composed),
     ("GatherND", places::gather, Composed),
     ("Gelu", activation::gelu, Each),
     ("Gemm", linear::gemm, Each),
@@ -111,6 +125,7 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("MeanVarianceNormalization", composed::mean_variance, Composed),
     ("Min", arithmetic::binary, Each),
     ("Mish", activation::unary, Each),
+    ("Mod", elementary::by_others, Composed),
     ("Mul", arithmetic::binary, Each),
     ("Neg", activation::unary, Each),
     ("Not", compare::logic, Composed),
@@ -128,6 +143,7 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("ReduceMax", pool::reduce, Axes(1)),
     ("ReduceMean", pool::reduce, Axes(1)),
     ("ReduceMin", pool::reduce, Axes(1)),
+    ("ReduceProd", running::product, Composed),
     ("ReduceSum", pool::reduce, Axes(1)),
     ("ReduceSumSquare", pool::reduce, Axes(1)),
     ("Relu", activation::unary, Each),
@@ -138,9 +154,11 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("ScatterND", places::scatter, Composed),
     ("Selu", activation::selu, Each),
     ("Shape", shape::shape, Composed),
+    ("Shrink", elementary::by_others, Composed),
     ("Sigmoid", activation::unary, Each),
     ("Sign", activation::unary, Each),
     ("Sin", activation::unary, Each),
+    ("Sinh", elementary::by_others, Composed),
     ("Slice", shape::slice, Axes(3)),
     ("Softmax", attention::softmax, Axis(-1)),
     ("Softplus", activation::unary, Each),
@@ -152,13 +170,16 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Sub", arithmetic::binary, Each),
     ("Sum", arithmetic::binary, Each),
     ("Swish", activation::swish, Each),
+    ("Tan", elementary::by_others, Composed),
     ("Tanh", activation::unary, Each),
+    ("ThresholdedRelu", elementary::by_others, Composed),
     ("Tile", shape::tile, Target),
     ("Transpose", shape::transpose, Order),
     ("Trilu", composed::triangle, Composed),
     ("Unsqueeze", shape::unsqueeze, Axes(1)),
     ("Upsample", resize::resize, Unknown),
     ("Where", compare::chosen, Composed),
+    ("Xor", compare::logic, Composed),
 ];
 
 /// Adds what a node computes from the image.
@@ -184,12 +205,12 @@ fn advice(op: &str) -> &'static str {
         "QLinearConv" | "ConvInteger" | "MatMulInteger" | "QLinearMatMul" | "QLinearAdd" | "DynamicQuantizeLinear" => {
             "Export it in single precision, or quantize it statically in the QDQ format (quant_format=QuantFormat.QDQ)."
         }
-        "LSTM" | "GRU" | "RNN" => "Only classifiers of images without memory are supported.",
+        "LSTM" | "GRU" | "RNN" => "Networks with memory are not supported: only one without it can be explained.",
         "TopK" | "ArgMax" | "ArgMin" | "NonMaxSuppression" | "NonZero" | "RoiAlign" | "MaxRoiPool" => {
-            "Export the network alone, without what chooses among its results: its output must be the logits of all \
-             classes."
+            "Only at the very end is such a choice taken off: export the network with the logits of all classes as its \
+             output."
         }
-        "ConvTranspose" | "GridSample" | "DeformConv" | "MaxUnpool" | "Col2Im" | "DFT" | "STFT" => {
+        "GridSample" | "DeformConv" | "MaxUnpool" | "DFT" | "STFT" => {
             "No other operations stand for it: only a network without it can be explained."
         }
         "RotaryEmbedding" | "LinearAttention" | "CausalConvWithState" | "TensorScatter" => {

@@ -14,6 +14,8 @@ use super::{Operation, Value, one, only};
 pub enum Unary {
     /// `|x|`.
     Abs,
+    /// The angle whose tangent it is.
+    Atan,
     /// `min(max(x, low), high)`.
     Clip {
         /// The least value of the result.
@@ -99,6 +101,7 @@ impl Operation for Unary {
         };
         match *self {
             Self::Abs => Dispatch::float_abs(x),
+            Self::Atan => Dispatch::float_atan(x),
             Self::Clip { low, high } => Dispatch::float_clamp(x, low.into(), high.into()),
             Self::Elu { alpha } => {
                 let below = Dispatch::float_exp(Dispatch::float_clamp_max(x.clone(), 0.0.into()));

@@ -56,7 +56,10 @@ pub fn power<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
             let log = run(import, call, "Mul", &[exponent, &log], &[])?;
             return Ok(vec![run(import, call, "Exp", &[&log], &[])?]);
         }
-        _ => return refuse("raises to a power that it computes from the image"),
+        _ => {
+            let advice = "Write it as torch.exp(y * torch.log(x)), of an x above 0.";
+            return Err(Fault::new("raises to a power that it computes from the image").advise(advice));
+        }
     };
     match exponents.split_first() {
         Some((&first, others)) if others.iter().all(|&other| other == first) => {

@@ -28,6 +28,10 @@ pub fn logic<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let x = call.value(0)?;
     Ok(vec![match call.node.op {
         "And" => run(import, call, "Mul", &[x, call.value(1)?], &[])?,
+        "Xor" => {
+            let more = run(import, call, "Sub", &[x, call.value(1)?], &[])?;
+            run(import, call, "Abs", &[&more], &[])?
+        }
         "Or" => run(import, call, "Max", &[x, call.value(1)?], &[])?,
         "Not" => not(import, call, x)?,
         // IsInf, IsNaN: nothing that a network gives is.
@@ -77,17 +81,4 @@ pub fn cast<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
             run(import, call, "Mul", &[&whole, &sign], &[])?
         }
     }])
-}
-
-/// What other functions of each element do as well.
-pub fn by_others<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let x = call.value(0)?;
-    if call.node.op == "Cos" {
-        let later = run(import, call, "Add", &[x, &number(std::f32::consts::FRAC_PI_2)], &[])?;
-        return Ok(vec![run(import, call, "Sin", &[&later], &[])?]);
-    }
-    // Ceil.
-    let below = run(import, call, "Neg", &[x], &[])?;
-    let floor = run(import, call, "Floor", &[&below], &[])?;
-    Ok(vec![run(import, call, "Neg", &[&floor], &[])?])
 }

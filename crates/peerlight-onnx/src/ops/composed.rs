@@ -37,6 +37,10 @@ pub fn floats<'a>(shape: &[usize], values: Vec<f32>) -> Value<'a> {
     Value::Constant(Rc::new(Constant::floats(shape.to_vec(), values)))
 }
 
+pub fn ints<'a>(shape: Vec<usize>, values: Vec<i64>) -> Value<'a> {
+    Value::Constant(Rc::new(Constant::ints(shape, values.into_iter().map(Int::Known).collect())))
+}
+
 pub fn number<'a>(value: f32) -> Value<'a> {
     floats(&[], vec![value])
 }
@@ -67,9 +71,7 @@ pub fn turned<'a>(
 
 /// The mean along axes, which stay as axes of one element.
 fn mean<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, x: &Value<'a>, axes: &[i64]) -> Result<Value<'a>, Fault> {
-    let axes = axes.iter().copied().map(Int::Known).collect::<Vec<_>>();
-    let axes = Value::Constant(Rc::new(Constant::ints(vec![axes.len()], axes)));
-    run(import, call, "ReduceMean", &[x, &axes], &[])
+    run(import, call, "ReduceMean", &[x, &ints(vec![axes.len()], axes.to_vec())], &[])
 }
 
 /// The mean of several.
@@ -103,8 +105,7 @@ pub fn unit<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         2 => "ReduceL2",
         p => return refuse(format!("divides by the norm of the order {p}")),
     };
-    let axes = Value::Constant(Rc::new(Constant::ints(vec![1], vec![Int::Known(axis)])));
-    let length = run(import, call, op, &[x, &axes], &[])?;
+    let length = run(import, call, op, &[x, &ints(vec![1], vec![axis])], &[])?;
     Ok(vec![run(import, call, "Div", &[x, &length], &[])?])
 }
 
@@ -113,8 +114,7 @@ pub fn log_sum<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> 
     let x = call.value(0)?;
     let axes = call.ints_or_input("axes", 1)?.filter(|axes| !axes.is_empty());
     let axes = axes.ok_or_else(|| Fault::new("works along all axes, that of the batch included"))?;
-    let axes = axes.into_iter().map(Int::Known).collect::<Vec<_>>();
-    let axes = Value::Constant(Rc::new(Constant::ints(vec![axes.len()], axes)));
+    let axes = ints(vec![axes.len()], axes);
     let mut y = match call.node.op {
         "ReduceLogSum" => {
             let sum = run(import, call, "ReduceSum", &[x, &axes], &[])?;

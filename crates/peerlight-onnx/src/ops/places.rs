@@ -1,16 +1,14 @@
 //! Parts that are taken from places, or put there, which are listed one by one.
 
-use std::rc::Rc;
-
 use super::{
-    composed::{reshaped, run},
+    composed::{ints, reshaped, run},
     merged::extents,
 };
 use crate::{
     constant::{Constant, Int},
     draft::position,
     error::{Fault, refuse},
-    import::{Call, Import, Value},
+    import::{Call, Import, Value, extent},
     proto::Attribute,
 };
 
@@ -21,10 +19,6 @@ struct Listed<'a> {
     value: Value<'a>,
     axis: usize,
     places: Vec<i64>,
-}
-
-fn ints<'a>(shape: Vec<usize>, values: Vec<i64>) -> Value<'a> {
-    Value::Constant(Rc::new(Constant::ints(shape, values.into_iter().map(Int::Known).collect())))
 }
 
 /// The places of a list, each as many coordinates of the first axes. A grid over the batch has 0 for each image.
@@ -69,12 +63,44 @@ fn taken<'a>(
 /// `GatherND` with constant places.
 pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let list = call.constant(1)?;
+    let axis = extent(call.int("batch_dims", 0)?)?;
+    if axis > 0 {
+        return Ok(vec![along_last(import, call, list, axis)?]);
+    }
     let Listed { value, axis, places } = listed(import, call, call.value(0)?)?;
-    if axis != 0 || call.int("batch_dims", 0)? != 0 {
+    if axis != 0 {
         return refuse("picks places for each of a batch, which is not supported");
     }
     let shape = list.shape[..list.shape.len() - 1].to_vec();
     Ok(vec![taken(import, call, &value, axis, ints(shape, places))?])
+}
+
+/// `GatherND` that takes the same places of an axis wherever it is on the axes before it.
+fn along_last<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    list: &Constant<'a>,
+    axis: usize,
+) -> Result<Value<'a>, Fault> {
+    let numbers = list.to_known()?;
+    let each: usize = list.shape.iter().skip(axis).product();
+    let first = numbers.get(..each).unwrap_or_default();
+    if list.shape.len() <= axis + 1
+        || list.shape.last() != Some(&1)
+        || !numbers.chunks(each.max(1)).all(|own| own == first)
+    {
+        return refuse("picks other places for each of a batch, which is not supported");
+    }
+    let shape = list.shape[axis..list.shape.len() - 1].to_vec();
+    taken(import, call, call.value(0)?, axis, ints(shape, first.to_vec()))
+}
+
+/// `GatherElements` with constant places, if it takes whole parts along an axis.
+pub fn gather_elements<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let x = call.value(0)?;
+    let own = extents(import, x)?;
+    let Listed { value, axis, places } = along_axis(call, x, &own)?;
+    Ok(vec![taken(import, call, &value, axis, ints(vec![places.len()], places))?])
 }
 
 /// `ScatterND` and `ScatterElements` with constant places.
@@ -103,7 +129,7 @@ pub fn scatter<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> 
     Ok(vec![reshaped(import, call, &result, own)?])
 }
 
-/// The places of `ScatterElements`, if they are whole parts along an axis.
+/// The places of `ScatterElements` or `GatherElements`, if they are whole parts along an axis.
 fn along_axis<'a>(call: &Call<'_, 'a>, x: &Value<'a>, own: &[Int]) -> Result<Listed<'a>, Fault> {
     let list = call.constant(1)?;
     let axis = position(call.int("axis", 0)?, own.len())?;
@@ -116,7 +142,9 @@ fn along_axis<'a>(call: &Call<'_, 'a>, x: &Value<'a>, own: &[Int]) -> Result<Lis
         && others.all(|(_, (&extent, own))| extent as i64 == own.of_one())
         && numbers.iter().enumerate().all(|(i, &place)| place == places[i / inner.max(1) % count.max(1)]);
     if !is_whole {
-        return refuse("puts elements at places that differ from row to row, which is not supported");
+        return refuse(
+            "takes elements from places, or puts them there, that differ from row to row, which is not supported",
+        );
     }
     let extent = own[axis].known()? as usize;
     let places = places.into_iter().map(|at| Ok(position(at, extent)? as i64)).collect::<Result<_, Fault>>()?;

@@ -18,22 +18,17 @@ pub fn quantize<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a>
     if scale.len() != 1 {
         return refuse("quantizes each channel by itself, which is supported for weights only");
     }
-    let (low, high) = match call.optional_constant(2)? {
-        None => (0.0, 255.0),
-        Some(zero) => {
-            let (low, high) = bounds(zero)?;
-            let zero = zero.scalar()?;
-            (low - zero, high - zero)
-        }
-    };
+    let zero = call.optional_constant(2)?;
+    let (low, high) = bounds(zero.map(|zero| &**zero))?;
+    let zero = zero.map_or(Ok(0.0), |zero| zero.scalar())?;
     let scale = scale.scalar()?;
-    let [low, high] = [low, high].map(|bound| bound * scale);
+    let [low, high] = [low, high].map(|bound| (bound - zero) * scale);
     apply(import, call, call.view(0)?, Op::Unary(Unary::Quantize { step: scale, low, high }))
 }
 
-/// The least and the greatest number of the type of a zero point.
-fn bounds(zero: &Constant) -> Result<(f32, f32), Fault> {
-    match zero.kind {
+/// The least and the greatest number of the type of a zero point; without one, of 8 bits without a sign.
+pub fn bounds(zero: Option<&Constant>) -> Result<(f32, f32), Fault> {
+    match zero.map_or(Some(UINT8), |zero| zero.kind) {
         Some(UINT8) => Ok((0.0, 255.0)),
         Some(INT8) => Ok((-128.0, 127.0)),
         Some(UINT16) => Ok((0.0, 65535.0)),

@@ -20,6 +20,9 @@ const OPERATIONS: [&str; 7] =
 
 /// Adds what a node computes of windows.
 pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
+    if call.node.op == "Conv" {
+        call.constant(1).map_err(|fault| fault.advise("Its filters must be the same for every image."))?;
+    }
     let Some(Value::Merged(Merged { data, first: 0, count })) = call.optional(0) else {
         return refuse("takes the windows of an image as images of their own");
     };
@@ -89,7 +92,8 @@ pub fn of_three<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<
     let Some(alone) =
         [2, 0, 1].into_iter().find(is_alone).filter(|_| matches!(call.text("auto_pad", "NOTSET"), Ok("NOTSET")))
     else {
-        return refuse("works along three axes at once");
+        let advice = "Along one of three axes it may see one place alone: a network of images has two.";
+        return Err(Fault::new("works along three axes at once").advise(advice));
     };
     let mut order = data.order.clone();
     let counted = order.remove(alone + 2);

@@ -1,0 +1,121 @@
+"""Networks of one operation each that is made of others, or taken off at the end; for make_onnx.py."""
+
+import numpy as np
+from onnx import TensorProto, helper
+from onnx_nodes import CHANNELS, SIDE, build, constant, ints, node, pool, shaped, unary
+
+ANGLES = ["Atan", "Asin", "Acos", "Tan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh"]
+
+
+def random(name, *shape):
+    return constant(name, np.random.default_rng(len(shape) + sum(shape)).normal(0, 0.5, shape))
+
+
+def elementary():
+    for op in ANGLES:
+        nodes = [("Tanh", ["a"], ["t"], {}), ("Mul", ["t", "c"], ["m"], {})]
+        shift = [("Add", ["m", "d"], ["s"], {})] if op == "Acosh" else []
+        last = (op, ["s" if shift else "m"], ["b"], {})
+        yield f"unary.{op.lower()}", shaped(*nodes, *shift, last, constants=[constant("c", 0.9), constant("d", 2.1)])
+    yield "unary.shrink", unary("Shrink", lambd=0.2, bias=0.1)
+    yield "unary.threshold", unary("ThresholdedRelu", alpha=0.3)
+    steps = constant("c", np.array([0.3, 0.4, -0.3, 0.7]).reshape(CHANNELS, 1, 1))
+    yield "beside.fmod", shaped(("Mod", ["a", "c"], ["b"], dict(fmod=1)), constants=[steps])
+    either = [("Greater", ["a", "c"], ["g"], {}), ("Less", ["a", "d"], ["l"], {}), ("Xor", ["g", "l"], ["either"], {})]
+    cast = ("Cast", ["either"], ["b"], dict(to=TensorProto.FLOAT))
+    yield "compare.xor", shaped(*either, cast, constants=[constant("c", 0.1), constant("d", 0.6)])
+
+
+def transposed(out, groups, kernel, **attributes):
+    weight = random("w", CHANNELS, out // groups, *kernel)
+    inputs = ["a", "w", "c"] if out % 2 == 0 else ["a", "w"]
+    return build([node("ConvTranspose", inputs, ["b"], group=groups, **attributes)], [weight, random("c", out)])
+
+
+def enlarged():
+    yield "conv.transposed", transposed(6, 1, (2, 2), strides=[2, 2])
+    yield "conv.transposed_more", transposed(5, 1, (3, 4), strides=[2, 3], pads=[1, 0, 2, 1], output_padding=[1, 2])
+    yield "conv.transposed_groups", transposed(6, 2, (3, 3), dilations=[2, 1], pads=[5, 0, 1, 2])
+    yield "conv.transposed_shape", transposed(4, 4, (3, 2), strides=[2, 3], output_shape=[24, 35])
+    for auto in ["SAME_UPPER", "SAME_LOWER"]:
+        name = f"conv.transposed_{auto.lower()}"
+        yield name, transposed(5, 1, (4, 3), strides=[3, 2], auto_pad=auto)
+    how = dict(strides=[3, 2], dilations=[1, 2], pads=[1, 2, 0, 1])
+    windows = [("Reshape", ["a", "flat"], ["f"], {}), ("Col2Im", ["f", "size", "block"], ["b"], how)]
+    sizes = [ints("flat", [0, 12, 48]), ints("size", [25, 11]), ints("block", [3, 2])]
+    yield "windows.back", shaped(*windows, constants=sizes, opset=18)
+
+
+def running():
+    for axis, how in [(1, {}), (2, dict(exclusive=1)), (-1, dict(reverse=1)), (3, dict(reverse=1, exclusive=1))]:
+        name = "_".join(["sum", str(axis % 4), *how])
+        yield f"running.{name}", shaped(("CumSum", ["a", "axis"], ["b"], how), constants=[ints("axis", axis)])
+    flat = ("ReduceMean", ["a"], ["f"], dict(axes=[2, 3], keepdims=0))
+    yield "running.sum_flat", shaped(flat, ("CumSum", ["f", "axis"], ["b"], {}), constants=[ints("axis", 1)])
+    yield "reduce.prod", pool("ReduceProd", axes=[1, -1])
+    yield "reduce.prod_flat", pool("ReduceProd", axes=[2], keepdims=0)
+
+
+def taken():
+    """The same places of every row, and diagonals."""
+    places = ints("places", np.broadcast_to(np.reshape([2, 0, 3], (1, 3, 1, 1)), (1, 3, SIDE, SIDE)))
+    grown = [("Shape", ["a"], ["whole"], {}), ("Slice", ["whole", "none", "one"], ["n"], {})]
+    grown += [("Concat", ["n", "others"], ["to"], dict(axis=0)), ("Expand", ["places", "to"], ["all"], {})]
+    own = [places, ints("none", [0]), ints("one", [1]), ints("others", [3, SIDE, SIDE])]
+    yield "places.elements", shaped(*grown, ("GatherElements", ["a", "all"], ["b"], dict(axis=1)), constants=own)
+    picked = ints("picked", np.broadcast_to(np.reshape([5, 1], (1, 1, 2, 1)), (1, CHANNELS, 2, 1)))
+    grown[2:] = [("Concat", ["n", "others"], ["to"], dict(axis=0)), ("Expand", ["picked", "to"], ["all"], {})]
+    own = [picked, *own[1:3], ints("others", [CHANNELS, 2, 1])]
+    nodes = [*grown, ("GatherND", ["a", "all"], ["b"], dict(batch_dims=2))]
+    yield "places.of_each", shaped(*nodes, constants=own)
+    yield "einsum.diagonal", shaped(("Einsum", ["a"], ["b"], dict(equation="nchh->nhc")))
+
+
+def eight_bits():
+    """Constants in 8 bits: a number, and a kernel whose filters have scales of their own."""
+    zero = [constant("z", 3, np.int8), constant("zs", [1, -2, 0, 5], np.int8)]
+    own = [constant("c", [[[0.3]], [[-1.7]], [[0.9]], [[9.0]]]), constant("s", 0.02), random("w", CHANNELS, CHANNELS, 3, 3)]
+    nodes = [("QuantizeLinear", ["c", "s", "z"], ["q"], {}), ("DequantizeLinear", ["q", "s", "z"], ["d"], {})]
+    nodes += [("Mul", ["a", "d"], ["m"], {})]
+    nodes += [("QuantizeLinear", ["w", "ss", "zs"], ["qw"], dict(axis=0))]
+    nodes += [("DequantizeLinear", ["qw", "ss", "zs"], ["dw"], dict(axis=0)), ("Conv", ["m", "dw"], ["b"], {})]
+    scales = constant("ss", [0.01, 0.02, 0.005, 0.013])
+    yield "quantize.constants", shaped(*nodes, constants=[*own, *zero, scales])
+
+
+def head(*nodes, constants=(), domain=None):
+    """Scores of classes, and what is made of them."""
+    mean = node("ReduceMean", ["a"], ["scores"], axes=[2, 3], keepdims=0)
+    model = build([mean, *nodes], constants, flat=False)
+    if domain:
+        model.opset_import.append(helper.make_opsetid(domain, 3))
+    return model
+
+
+def chosen():
+    """What chooses among classes at the end: the scores are asked for, which are no output."""
+    yield "head.best", head(node("ArgMax", ["scores"], ["y"], axis=1, keepdims=0))
+    soft = node("Softmax", ["scores"], ["soft"], axis=1)
+    yield "head.several", head(soft, node("TopK", ["soft", "k"], ["y", "places"]), constants=[ints("k", [2])])
+    most = node("ReduceMax", ["scores"], ["most"], axes=[1], keepdims=0)
+    best = [most, node("ArgMax", ["scores"], ["long"], axis=1, keepdims=0), node("Cast", ["long"], ["y"], to=6)]
+    model = head(*best)
+    model.graph.output.insert(0, helper.make_tensor_value_info("most", TensorProto.FLOAT, None))
+    yield "head.greatest", model
+    names = [f"class {i}" for i in range(CHANNELS)]
+    sequence = helper.make_node("ZipMap", ["soft"], ["y"], domain="ai.onnx.ml", classlabels_strings=names)
+    model = head(soft, sequence, domain="ai.onnx.ml")
+    types = helper.make_map_type_proto(TensorProto.STRING, helper.make_tensor_type_proto(TensorProto.FLOAT, []))
+    model.graph.output[0].CopyFrom(helper.make_value_info("y", helper.make_sequence_type_proto(types)))
+    yield "head.names", model
+    rounded = [node("QuantizeLinear", ["soft", "s", "z"], ["q"]), node("DequantizeLinear", ["q", "s", "z"], ["y"])]
+    yield "head.rounded", head(soft, *rounded, constants=[constant("s", 1 / 255), constant("z", 0, np.uint8)])
+
+
+def others():
+    yield from elementary()
+    yield from enlarged()
+    yield from running()
+    yield from taken()
+    yield from eight_bits()
+    yield from chosen()
