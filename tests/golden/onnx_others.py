@@ -71,6 +71,21 @@ def taken():
     yield "einsum.diagonal", shaped(("Einsum", ["a"], ["b"], dict(equation="nchh->nhc")))
 
 
+def folded():
+    """Positions that a small network makes of constants, and single ones among noughts."""
+    rng = np.random.default_rng(9)
+    own = [random("p", 3, SIDE * SIDE), random("w", 5, 3), random("c", 5), random("v", CHANNELS, 5)]
+    own += [ints("image", [1, CHANNELS, SIDE, SIDE]), ints("places", rng.integers(-SIDE, SIDE, (CHANNELS, SIDE)))]
+    own += [ints("depth", SIDE), constant("values", [0.5, 2.0])]
+    nodes = [("Gemm", ["p", "w", "c"], ["h"], dict(transA=1, transB=1, alpha=0.7, beta=2.0)), ("Relu", ["h"], ["r"], {})]
+    nodes += [("Gemm", ["v", "r"], ["g"], dict(transB=1)), ("Reshape", ["g", "image"], ["m"], {})]
+    nodes += [("OneHot", ["places", "depth", "values"], ["o"], dict(axis=1)), ("Mul", ["m", "o"], ["f"], {})]
+    yield "constant.gemm", shaped(*nodes, ("Add", ["a", "f"], ["b"], {}), constants=own)
+    flat = ("ReduceMean", ["a"], ["f"], dict(axes=[2, 3], keepdims=0))
+    gate = [("Gemm", ["f", "v"], ["g"], {}), ("Gemm", ["g", "w", "g"], ["b"], dict(alpha=0.5, beta=-1.0))]
+    yield "linear.gemm_sum", shaped(flat, *gate, constants=[own[3], random("w", 5, 5)])
+
+
 def eight_bits():
     """Constants in 8 bits: a number, and a kernel whose filters have scales of their own."""
     zero = [constant("z", 3, np.int8), constant("zs", [1, -2, 0, 5], np.int8)]
@@ -83,10 +98,11 @@ def eight_bits():
     yield "quantize.constants", shaped(*nodes, constants=[*own, *zero, scales])
 
 
-def head(*nodes, constants=(), domain=None):
+def head(*nodes, constants=(), domain=None, kind=TensorProto.FLOAT):
     """Scores of classes, and what is made of them."""
     mean = node("ReduceMean", ["a"], ["scores"], axes=[2, 3], keepdims=0)
     model = build([mean, *nodes], constants, flat=False)
+    model.graph.output[0].type.tensor_type.elem_type = kind
     if domain:
         model.opset_import.append(helper.make_opsetid(domain, 3))
     return model
@@ -94,12 +110,12 @@ def head(*nodes, constants=(), domain=None):
 
 def chosen():
     """What chooses among classes at the end: the scores are asked for, which are no output."""
-    yield "head.best", head(node("ArgMax", ["scores"], ["y"], axis=1, keepdims=0))
+    yield "head.best", head(node("ArgMax", ["scores"], ["y"], axis=1, keepdims=0), kind=TensorProto.INT64)
     soft = node("Softmax", ["scores"], ["soft"], axis=1)
     yield "head.several", head(soft, node("TopK", ["soft", "k"], ["y", "places"]), constants=[ints("k", [2])])
     most = node("ReduceMax", ["scores"], ["most"], axes=[1], keepdims=0)
-    best = [most, node("ArgMax", ["scores"], ["long"], axis=1, keepdims=0), node("Cast", ["long"], ["y"], to=6)]
-    model = head(*best)
+    best = [most, node("ArgMax", ["scores"], ["long"], axis=1, keepdims=0), node("Cast", ["long"], ["y"], to=TensorProto.INT32)]
+    model = head(*best, kind=TensorProto.INT32)
     model.graph.output.insert(0, helper.make_tensor_value_info("most", TensorProto.FLOAT, None))
     yield "head.greatest", model
     names = [f"class {i}" for i in range(CHANNELS)]
@@ -117,5 +133,6 @@ def others():
     yield from enlarged()
     yield from running()
     yield from taken()
+    yield from folded()
     yield from eight_bits()
     yield from chosen()

@@ -18,9 +18,25 @@ def windows():
     return shaped(*tokens, constants=sizes)
 
 
-def conv_transposed():
-    weight = constant("w", np.ones((CHANNELS, 2, 2, 2)))
-    return build([node("ConvTranspose", ["a", "w"], ["b"])], [weight])
+def sampled():
+    """An image that is sampled where it says itself."""
+    to = ("Transpose", ["s"], ["grid"], dict(perm=[0, 2, 3, 1]))
+    parts = ("Slice", ["a", "none", "two", "one"], ["s"], {})
+    own = [ints("none", [0]), ints("one", [1]), ints("two", [2])]
+    return shaped(parts, to, ("GridSample", ["a", "grid"], ["b"], {}), constants=own)
+
+
+def deep():
+    """A convolution along three axes."""
+    weight = constant("w", np.ones((2, 1, 2, 3, 3)))
+    into = [("Unsqueeze", ["a", "one"], ["u"], {}), ("Conv", ["u", "w"], ["b"], {})]
+    return shaped(*into, constants=[ints("one", [1]), weight])
+
+
+def own_filters():
+    """A convolution whose filters come from the image."""
+    into = [("Slice", ["a", "none", "one", "axes"], ["w"], {}), ("Conv", ["a", "w"], ["b"], {})]
+    return shaped(*into, constants=[ints("none", [0, 0]), ints("one", [3, 3]), ints("axes", [2, 3])])
 
 
 def branch_of_image():
@@ -38,10 +54,14 @@ def refused():
     boxes = node("NonMaxSuppression", ["a", "a"], ["b"])
     yield "boxes", build([boxes]), ["NonMaxSuppression", "the NonMaxSuppression of b", "logits"]
     yield "windows", windows(), ["DepthToSpace", "images of their own"]
-    yield "transposed", conv_transposed(), ["ConvTranspose", "No other operations"]
+    yield "sampled", sampled(), ["GridSample", "No other operations"]
+    yield "deep", deep(), ["Conv", "three axes", "a network of images has two"]
+    yield "own_filters", own_filters(), ["Conv", "computes its input 1 from the image"]
+    yield "own_power", build([node("Pow", ["a", "a"], ["b"])]), ["Pow", "from the image", "torch.exp"]
     torn = [("Transpose", ["a"], ["t"], dict(perm=[1, 0, 2, 3])), ("Reshape", ["t", "to"], ["b"], {})]
     yield "torn", shaped(*torn, constants=[ints("to", [3, -1, SIDE])]), ["Reshape", "tears the batch apart"]
-    yield "argmax", build([node("ArgMax", ["a"], ["b"], axis=1)]), ["ArgMax", "logits"]
+    best = [("ArgMax", ["a"], ["i"], dict(axis=1)), ("Cast", ["i"], ["f"], dict(to=1)), ("Relu", ["f"], ["b"], {})]
+    yield "argmax", shaped(*best), ["ArgMax", "logits"]
     yield "batch", build([node("Transpose", ["a"], ["b"], perm=[1, 0, 2, 3])]), ["'y'", "batch"]
     yield "batch_mean", build([node("ReduceMean", ["a"], ["b"], axes=[0])]), ["ReduceMean", "batch"]
     yield (
@@ -56,7 +76,7 @@ def refused():
     yield "blocks", unary("SpaceToDepth", blocksize=1 << 40), ["SpaceToDepth", "blocks"]
     yield "diagonal", build([node("Trilu", ["a", "a"], ["b"])]), ["Trilu", "computes its input 1 from the image"]
     yield "opset", build([node("Relu", ["a"], ["b"])], opset=8), ["opset 8", "17"]
-    yield "product", unary("ReduceProd", axes=[1]), ["ReduceProd", "the ReduceProd of b"]
+    yield "several", build([node("TopK", ["a", "k"], ["b", "p"])], [ints("k", [2])]), ["TopK", "at the very end"]
     yield (
         "one_number",
         shaped(("ReduceMean", ["a"], ["b"], dict(axes=[1, 2, 3]))),

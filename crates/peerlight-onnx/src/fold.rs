@@ -69,6 +69,8 @@ pub fn fold<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Valu
         "BatchNormalization" => norm::batch(import, call),
         "MatMul" => arithmetic::matmul(import, call),
         "Einsum" => crate::ops::einsum::einsum(import, call),
+        "Gemm" => crate::ops::linear::gemm_by_parts(import, call),
+        "OneHot" => one(layout::one_hot(import, call)?),
         "EyeLike" => one(layout::diagonal(import, call)?),
         "Trilu" => one(layout::triangle(import, call)?),
         "Conv" => conv::conv(import, call),

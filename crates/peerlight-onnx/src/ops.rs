@@ -10,7 +10,7 @@ pub mod conv;
 mod conv_transpose;
 pub mod einsum;
 mod elementary;
-mod linear;
+pub mod linear;
 mod merged;
 mod norm;
 mod pad;

@@ -67,8 +67,9 @@ pub(super) fn head(nodes: &[Node], parameters: &[Parameter], shapes: &[Vec<usize
 }
 
 /// The layers of a graph whose builder names none, the one that methods of one layer read and those that methods of
-/// several read: every cut with channels, a height and a width, in this order, after the first convolution; the last
-/// of them; and of the last four sizes the last cut, or the last where a block ends.
+/// several read: every cut with channels, a height and a width, in this order, after the first convolution, but no row
+/// alone, such as a convolution over pooled features gives; the last of them; and of the last four sizes the last cut,
+/// or the last where a block ends.
 pub(super) fn found(
     nodes: &[Node],
     shapes: &[Vec<usize>],
@@ -77,7 +78,7 @@ pub(super) fn found(
 ) -> (Vec<Cut>, Layer, Vec<Layer>) {
     let channels = channels::axes(nodes, shapes);
     let size = |node: NodeId| match shapes[node.0][..] {
-        [_, height, width] if height * width > 1 && channels[node.0].is_none_or(|axis| axis == 1) => {
+        [_, height, width] if height > 1 && width > 1 && channels[node.0].is_none_or(|axis| axis == 1) => {
             Some([height, width])
         }
         _ => None,

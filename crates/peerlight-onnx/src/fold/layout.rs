@@ -139,7 +139,7 @@ pub fn diagonal<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Cons
     let x = call.constant(0)?;
     let (&[rows, columns], shift) = (x.shape.as_slice(), call.int("k", 0)?) else { return refuse("takes no matrix") };
     import.allow(x.len())?;
-    let on = |place: usize| (place / columns) as i64 + shift == (place % columns) as i64;
+    let on = |place: usize| ((place / columns) as i64).wrapping_add(shift) == (place % columns) as i64;
     Ok(Constant::floats(vec![rows, columns], (0..x.len()).map(|place| f32::from(u8::from(on(place)))).collect()))
 }
 
@@ -152,7 +152,8 @@ pub fn triangle<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Cons
     import.allow(x.len())?;
     let mut values = x.to_floats()?;
     for (place, value) in values.iter_mut().enumerate() {
-        let beyond = (place % columns) as i64 - (place / columns % rows) as i64 - shift;
+        let beyond = (place % columns) as i64 - (place / columns % rows) as i64;
+        let beyond = beyond.saturating_sub(shift);
         if (is_upper && beyond < 0) || (!is_upper && beyond > 0) {
             *value = 0.0;
         }
@@ -241,4 +242,25 @@ fn concatenated<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<
 fn woven<T: Copy>(parts: &[Vec<T>], sizes: &[usize], outer: usize) -> Vec<T> {
     let each = |o: usize| parts.iter().zip(sizes).flat_map(move |(part, &size)| &part[o * size..][..size]);
     (0..outer).flat_map(each).copied().collect()
+}
+
+/// One number at the places that are listed, along an axis of its own, and another elsewhere.
+pub fn one_hot<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
+    let (list, values) = (call.constant(0)?, call.constant(2)?);
+    let depth = call.constant(1)?.scalar()? as usize;
+    let &[off, on] = values.to_floats()?.as_slice() else { return refuse("has other values than two") };
+    let axis = position(call.int("axis", -1)?, list.shape.len() + 1)?;
+    import.allow(list.len().saturating_mul(depth))?;
+    let (places, inner) = (list.to_known()?, count(&list.shape[axis..])?);
+    let mut shape = list.shape.clone();
+    shape.insert(axis, depth);
+    let mut all = Vec::with_capacity(list.len() * depth);
+    for part in places.chunks(inner.max(1)) {
+        for place in 0..depth as i64 {
+            all.extend(
+                part.iter().map(|&own| if own == place || own.wrapping_add(depth as i64) == place { on } else { off }),
+            );
+        }
+    }
+    Ok(values.like(shape, all))
 }

@@ -8,7 +8,10 @@ use peerlight_models::{
     ops::{Linear, MatMul, Op},
 };
 
-use super::arithmetic::constant_beside;
+use super::{
+    arithmetic::constant_beside,
+    composed::{number, run, turned},
+};
 use crate::{
     constant::Constant,
     draft::{Data, Node},
@@ -20,8 +23,8 @@ type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 
 /// `alpha A B + beta C`.
 pub fn gemm<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    if call.int("transA", 0)? != 0 {
-        return refuse("turns its first input around");
+    if call.int("transA", 0)? != 0 || call.constant(1).is_err() || call.optional_constant(2).is_err() {
+        return gemm_by_parts(import, call);
     }
     let (alpha, beta) = (call.float("alpha", 1.0)?, call.float("beta", 1.0)?);
     let is_turned = call.int("transB", 0)? != 0;
@@ -31,6 +34,22 @@ pub fn gemm<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         own.push(self::bias(import, call, bias, out, beta)?);
     }
     linear(import, call, own)
+}
+
+/// The same of any matrices, as a product and a sum.
+pub fn gemm_by_parts<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
+    let mut matrices = Vec::new();
+    for (place, is_turned) in ["transA", "transB"].into_iter().enumerate() {
+        let order = if call.int(is_turned, 0)? == 0 { vec![0, 1] } else { vec![1, 0] };
+        matrices.push(turned(import, call, call.value(place)?, order)?);
+    }
+    let product = run(import, call, "MatMul", &[&matrices[0], &matrices[1]], &[])?;
+    let mut y = run(import, call, "Mul", &[&product, &number(call.float("alpha", 1.0)?)], &[])?;
+    if let Some(bias) = call.optional(2) {
+        let bias = run(import, call, "Mul", &[bias, &number(call.float("beta", 1.0)?)], &[])?;
+        y = run(import, call, "Add", &[&y, &bias], &[])?;
+    }
+    Ok(vec![y])
 }
 
 /// A linear layer along the last axis of the first input.
