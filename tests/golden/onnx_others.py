@@ -86,6 +86,16 @@ def folded():
     yield "linear.gemm_sum", shaped(flat, *gate, constants=[own[3], random("w", 5, 5)])
 
 
+def shared():
+    """Filters of windows that are counted with the batch, and a matrix that two layers take."""
+    sizes = [ints("first", [0, CHANNELS, 3, 4, SIDE]), ints("all", [-1, CHANNELS, 4, SIDE])]
+    sizes += [ints("apart", [-1, 3, 6, 4, SIDE]), random("w", 6, 2, 3, 3), random("c", 6), random("m", SIDE, SIDE)]
+    cut = [("Reshape", ["a", "first"], ["r"], {}), ("Transpose", ["r"], ["t"], dict(perm=[0, 2, 1, 3, 4]))]
+    cut += [("Reshape", ["t", "all"], ["s"], {}), ("Conv", ["s", "w", "c"], ["v"], dict(group=2, pads=[1] * 4))]
+    cut += [("Reshape", ["v", "apart"], ["u"], {}), ("MatMul", ["u", "m"], ["p"], {}), ("Relu", ["p"], ["q"], {})]
+    yield "windows.shared", shaped(*cut, ("MatMul", ["q", "m"], ["b"], {}), constants=sizes)
+
+
 def eight_bits():
     """Constants in 8 bits: a number, and a kernel whose filters have scales of their own."""
     zero = [constant("z", 3, np.int8), constant("zs", [1, -2, 0, 5], np.int8)]
@@ -134,5 +144,6 @@ def others():
     yield from running()
     yield from taken()
     yield from folded()
+    yield from shared()
     yield from eight_bits()
     yield from chosen()

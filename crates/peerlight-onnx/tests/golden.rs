@@ -161,6 +161,14 @@ fn every_network_survives_being_folded_written_and_read() {
 }
 
 #[test]
+fn what_windows_and_layers_share_is_one_parameter() {
+    let network = network("windows.shared", &mut Vec::new()).unwrap();
+    let shapes: Vec<_> = network.graph().parameters().iter().map(|parameter| parameter.shape.clone()).collect();
+    let own: [&[usize]; 5] = [&[4, 3, 3, 3], &[4], &[6, 2, 3, 3], &[6], &[SIDE, SIDE]];
+    assert_eq!(shapes, own);
+}
+
+#[test]
 fn what_cannot_be_run_is_refused_by_name() {
     for (name, texts) in golden().refused {
         let name = format!("refused.{name}");

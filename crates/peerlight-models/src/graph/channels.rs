@@ -11,7 +11,8 @@ pub(super) fn axes(nodes: &[Node], shapes: &[Vec<usize>]) -> Vec<Option<usize>> 
         let input = node.inputs.iter().find(|input| axes[input.0].is_some());
         let axis = input.and_then(|input| axes[input.0].map(|axis| (axis, &shapes[input.0])));
         axes.push(match (&node.op, axis) {
-            (Op::Input(_) | Op::Conv(_) | Op::Pool(_) | Op::Pad(_) | Op::Resize(_) | Op::Lrn(_), _) => Some(1),
+            (Op::Conv(_), _) => shape.len().checked_sub(2),
+            (Op::Input(_) | Op::Pool(_) | Op::Pad(_) | Op::Resize(_) | Op::Lrn(_), _) => Some(1),
             (Op::Transpose(transpose), Some((axis, _))) => transpose.order.iter().position(|&from| from == axis),
             (Op::Reshape(_), Some((axis, from))) => kept(axis, from, shape),
             (Op::Reduce(reduce), Some((axis, _))) if reduce.axes.contains(&axis) => None,

@@ -46,7 +46,8 @@ pub(super) fn steps(nodes: &[Node], shapes: &[Vec<usize>]) -> Vec<Step> {
         let (mut kind, mut output) = match node.op {
             Op::Input(_) | Op::Constant(_) => continue,
             _ if taken[i] => continue,
-            Op::Conv(_) => {
+            // Of one image; where further axes count others, no kernel does more than the convolution.
+            Op::Conv(_) if shapes[i].len() == 3 => {
                 let norm = only_user(i).filter(is_norm);
                 let kind = StepKind::Conv { conv: NodeId(i), norm: norm.map(NodeId), activation: Activation::None };
                 (kind, norm.unwrap_or(i))

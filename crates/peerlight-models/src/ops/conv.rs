@@ -1,8 +1,11 @@
 //! Convolution: [`Geometry`] as an operation.
 
-use burn::tensor::Tensor;
+use burn::{
+    backend::{Dispatch, TensorMetadata, ops::FloatTensorOps},
+    tensor::Tensor,
+};
 
-use super::{Operation, Value, image, only, tensor};
+use super::{Operation, Value, one, only, tensor};
 use crate::kernels::{Activation, Geometry, Padding, conv_act};
 
 /// The largest kernel, stride, dilation and padding.
@@ -42,10 +45,11 @@ pub(crate) fn convolve(
 }
 
 /// The cross-correlation of [c, h, w] with a weight [out, c / groups, kernel height, kernel width], the first
-/// parameter. The second, [out], is added if it is there.
+/// parameter. The second, [out], is added if it is there. Axes before the channels count images of their own.
 impl Operation for Geometry {
     fn shape(&self, inputs: &[&[usize]], parameters: &[&[usize]]) -> Result<Vec<usize>, String> {
-        let &[channels, height, width] = image(inputs)?;
+        let (images, image) = one(inputs)?.split_last_chunk().ok_or("takes an input of fewer than three axes")?;
+        let &[channels, height, width] = image;
         let (weight, bias) = parameters.split_first().ok_or("has no weight")?;
         let &[out, group, rows, columns] = *weight else {
             return Err(format!("has a weight of the shape {weight:?}, not of four axes"));
@@ -57,18 +61,29 @@ impl Operation for Geometry {
             return Err(format!("has a bias that does not fit its {out} filters"));
         }
         let [height, width] = output(self, [height, width], [rows, columns])?;
-        Ok(vec![out, height, width])
+        Ok([images, &[out, height, width]].concat())
     }
 
     fn forward(&self, inputs: Vec<Value>, parameters: Vec<Value>) -> Value {
         let mut parameters = parameters.into_iter();
         let weight = tensor(parameters.next().expect("the shape rule has counted the parameters"));
         let bias = parameters.next().map(tensor);
-        convolve(*self, tensor(only(inputs)), weight, bias, None, Activation::None).into_dispatch()
+        let x = only(inputs);
+        let whole = x.shape();
+        let Some((images, &image)) = whole.split_last_chunk::<3>() else {
+            unreachable!("the shape rule has counted the axes")
+        };
+        let [channels, height, width] = image;
+        let flat = Dispatch::float_reshape(x, [images.iter().product(), channels, height, width].into());
+        let y = convolve(*self, tensor(flat), weight, bias, None, Activation::None);
+        let [_, image @ ..] = y.dims();
+        Dispatch::float_reshape(y.into_dispatch(), [images, &image].concat().into())
     }
 
     fn cost(&self, output: &[usize], parameters: &[&[usize]]) -> u64 {
-        let positions = output[1..].iter().map(|&extent| extent as u64);
-        parameters[0].iter().map(|&extent| extent as u64).chain(positions).fold(1, u64::saturating_mul)
+        // The number of filters stands in both.
+        let filters = parameters[0][0].max(1) as u64;
+        let counts = parameters[0].iter().chain(output).map(|&extent| extent as u64);
+        counts.fold(1, u64::saturating_mul) / filters
     }
 }

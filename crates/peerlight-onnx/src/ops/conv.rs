@@ -17,12 +17,20 @@ type Results<'a> = Result<Vec<Value<'a>>, Fault>;
 
 pub fn conv<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let (data, weight) = (call.data(0)?, call.constant(1)?);
-    if call.optional(1).is_some() && weight.shape.len() == 3 {
-        return conv_1d(import, call);
+    match weight.shape.len() {
+        3 => conv_1d(import, call),
+        5 => of_three(import, call),
+        _ => {
+            let x = import.draft.settled(data)?;
+            let node = of_images(import, call, x)?;
+            Ok(vec![Value::Data(import.draft.data(node))])
+        }
     }
-    if weight.shape.len() == 5 {
-        return of_three(import, call);
-    }
+}
+
+/// The node of a convolution of one image, or of several that are counted by axes before the channels.
+pub fn of_images<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, mut x: usize) -> Result<usize, Fault> {
+    let weight = call.constant(1)?;
     let &[out, group, down, across] = weight.shape.as_slice() else {
         return refuse(format!("has a weight of the shape {:?}; images have two axes", weight.shape));
     };
@@ -31,8 +39,8 @@ pub fn conv<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         return refuse(format!("has the kernel {kernel:?} and a weight of the shape {:?}", weight.shape));
     }
     let (stride, dilation) = (call.pair("strides", [1, 1])?, call.pair("dilations", [1, 1])?);
-    let mut x = import.draft.settled(data)?;
-    let size = size(&import.draft.nodes[x].shape)?;
+    let shape = &import.draft.nodes[x].shape;
+    let size = size(&shape[shape.len().saturating_sub(3)..])?;
     let mut padding = padding(call, size, kernel, stride, dilation)?;
     // Zeros that are written out as a node of their own.
     if let (Padding::Explicit { top, left, bottom, right }, Node { op: Op::Pad(pad), inputs, .. }) =
@@ -54,7 +62,7 @@ pub fn conv<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         }
         own.push(import.draft.parameter(&format!("{name}.bias"), &[out], Role::Bias, bias));
     }
-    import.result(call, Op::Conv(Geometry { stride, dilation, padding, groups }), vec![x], own)
+    import.node(call, Op::Conv(Geometry { stride, dilation, padding, groups }), vec![x], own)
 }
 
 /// A convolution along one axis, as one of images of height 1.

@@ -28,7 +28,7 @@ pub fn gemm<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     }
     let (alpha, beta) = (call.float("alpha", 1.0)?, call.float("beta", 1.0)?);
     let is_turned = call.int("transB", 0)? != 0;
-    let mut own = vec![weight(import, call, call.constant(1)?, is_turned, alpha)?];
+    let mut own = vec![weight(import, call, call.constant(1)?, is_turned, alpha, &[])?];
     let out = import.draft.parameters[own[0]].shape[0];
     if let Some(bias) = call.optional_constant(2)? {
         own.push(self::bias(import, call, bias, out, beta)?);
@@ -97,45 +97,58 @@ pub fn matmul<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         }
         _ => return product(import, call),
     };
-    let weight = weight(import, call, constant, false, 1.0)?;
     // The last axis of a view is the channels of an image: a convolution with a kernel of one pixel.
     if data.order == [0, 2, 3, 1] {
-        let shape = [&import.draft.parameters[weight].shape[..], &[1, 1]].concat();
-        import.draft.parameters[weight].shape = shape;
+        let weight = weight(import, call, constant, false, 1.0, &[1, 1])?;
         let conv = Geometry { stride: [1, 1], dilation: [1, 1], padding: Padding::VALID, groups: 1 };
         let node = import.node(call, Op::Conv(conv), vec![data.node], vec![weight])?;
         return Ok(vec![Value::Data(Data { node, order: data.order })]);
     }
+    let weight = weight(import, call, constant, false, 1.0, &[])?;
     linear(import, call, vec![weight])
 }
 
-/// The weight of a linear layer, [out, in], of a matrix that is [in, out] or turned around already.
+/// The weight of a linear layer, [out, in] with a kernel's axes behind, of a matrix that is [in, out] or turned around
+/// already.
 fn weight<'a>(
     import: &mut Import<'a>,
     call: &Call<'_, 'a>,
     matrix: &Rc<Constant<'a>>,
     is_turned: bool,
     factor: f32,
+    kernel: &[usize],
 ) -> Result<usize, Fault> {
     let &[rows, columns] = matrix.shape.as_slice() else {
         return refuse(format!("has a weight of the shape {:?}, not of two axes", matrix.shape));
     };
+    let shape = [if is_turned { [rows, columns] } else { [columns, rows] }.as_slice(), kernel].concat();
     let name = format!("{}.weight", call.name());
-    if is_turned && factor == 1.0 {
-        return Ok(import.draft.parameter(&name, &[rows, columns], Role::Weight, matrix));
+    let of = if is_turned { matrix.clone() } else { turned_once(import, matrix, [rows, columns])? };
+    if factor == 1.0 {
+        return Ok(import.draft.parameter(&name, &shape, Role::Weight, &of));
+    }
+    import.allow(matrix.len())?;
+    let values = of.to_floats()?.into_iter().map(|value| value * factor).collect();
+    let name = if matrix.name.is_empty() { &name } else { matrix.name };
+    Ok(import.draft.own_parameter(name, &shape, Role::Weight, values))
+}
+
+/// A matrix turned around: the same one wherever it is asked for, so that layers which share it still do.
+fn turned_once<'a>(
+    import: &mut Import<'a>,
+    matrix: &Rc<Constant<'a>>,
+    [rows, columns]: [usize; 2],
+) -> Result<Rc<Constant<'a>>, Fault> {
+    if let Some((_, known)) = import.draft.turned.get(&Rc::as_ptr(matrix)) {
+        return Ok(known.clone());
     }
     import.allow(matrix.len())?;
     let values = matrix.to_floats()?;
-    let (shape, values) = match is_turned {
-        true => ([rows, columns], values),
-        false => {
-            let turned = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column));
-            ([columns, rows], turned.map(|place| values[place]).collect())
-        }
-    };
-    let values = values.into_iter().map(|value: f32| value * factor).collect();
-    let name = if matrix.name.is_empty() { &name } else { matrix.name };
-    Ok(import.draft.own_parameter(name, &shape, Role::Weight, values))
+    let places = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column));
+    let own = Constant::floats(vec![columns, rows], places.map(|place| values[place]).collect());
+    let own = Rc::new(Constant { name: matrix.name, ..own });
+    import.draft.turned.insert(Rc::as_ptr(matrix), (matrix.clone(), own.clone()));
+    Ok(own)
 }
 
 /// The bias of so many outputs, of one number for each or one for all.

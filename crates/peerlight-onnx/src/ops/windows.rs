@@ -1,11 +1,12 @@
 //! Convolutions and pools of images that are counted with the batch: windows of an image, heads, or places of a third
-//! axis. Those of one image become channels, each window a group of its own.
+//! axis. Convolutions know them as images; for pools and norms those of one image become channels, each window a group
+//! of its own.
 
 use std::rc::Rc;
 
 use peerlight_models::ops::{Op, Reshape};
 
-use super::merged::of_one;
+use super::{conv, merged::of_one};
 use crate::{
     constant::Constant,
     draft::Data,
@@ -15,8 +16,8 @@ use crate::{
 };
 
 /// Operations that do the same to each channel, or to each group of them.
-const OPERATIONS: [&str; 7] =
-    ["AveragePool", "Conv", "GlobalAveragePool", "GlobalMaxPool", "InstanceNormalization", "MaxPool", "Resize"];
+const OPERATIONS: [&str; 6] =
+    ["AveragePool", "GlobalAveragePool", "GlobalMaxPool", "InstanceNormalization", "MaxPool", "Resize"];
 
 /// Adds what a node computes of windows.
 pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
@@ -30,6 +31,11 @@ pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
     let shape = import.draft.nodes[x].shape.clone();
     let (outer, image) = shape.split_at(count.checked_sub(1).unwrap_or(1).min(shape.len()));
     let &[channels, height, width] = image else { return refuse("takes windows that are no images") };
+    if call.node.op == "Conv" {
+        // The filters stay one parameter for all windows.
+        let node = conv::of_images(import, call, x)?;
+        return Ok(vec![apart(import, call, data, *count, node)?]);
+    }
     if !OPERATIONS.contains(&call.node.op) {
         return refuse("takes the windows of an image as images of their own");
     }
@@ -49,9 +55,7 @@ pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
             other => other.clone(),
         });
     }
-    let groups = call.int("group", 1)?.saturating_mul(windows as i64);
-    let mut attributes = call.node.attributes.clone();
-    attributes.insert("group", Attribute::Int(groups));
+    let attributes = call.node.attributes.clone();
     let node = Node { name: call.node.name, op: call.node.op, attributes, ..Node::default() };
     let mut values = Vec::new();
     for value in super::convert(import, &Call { node: &node, inputs })? {
@@ -62,15 +66,26 @@ pub fn convert<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<V
         };
         let shape = [outer, &[channels / windows, height, width]].concat();
         let node = import.node(call, Op::Reshape(Reshape { shape }), vec![result], Vec::new())?;
-        let mut order: Vec<usize> = (1..=outer.len() + 3).collect();
-        order.insert(data.batch(), 0);
-        let data = Data { node, order };
-        values.push(match count {
-            0 => of_one(import, call, data)?,
-            _ => Value::Merged(Merged { data, first: 0, count: *count }),
-        });
+        values.push(apart(import, call, data, *count, node)?);
     }
     Ok(values)
+}
+
+/// The result of a node whose axes are those of one image of the file, and before them those that count windows.
+fn apart<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    from: &Data,
+    count: usize,
+    node: usize,
+) -> Result<Value<'a>, Fault> {
+    let mut order: Vec<usize> = (1..=import.draft.nodes[node].shape.len()).collect();
+    order.insert(from.batch(), 0);
+    let data = Data { node, order };
+    match count {
+        0 => of_one(import, call, data),
+        _ => Ok(Value::Merged(Merged { data, first: 0, count })),
+    }
 }
 
 /// A convolution or a pool along three axes that sees one place alone of one of them, which so counts images of their
