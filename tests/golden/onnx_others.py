@@ -77,7 +77,10 @@ def folded():
     own = [random("p", 3, SIDE * SIDE), random("w", 5, 3), random("c", 5), random("v", CHANNELS, 5)]
     own += [ints("image", [1, CHANNELS, SIDE, SIDE]), ints("places", rng.integers(-SIDE, SIDE, (CHANNELS, SIDE)))]
     own += [ints("depth", SIDE), constant("values", [0.5, 2.0])]
-    nodes = [("Gemm", ["p", "w", "c"], ["h"], dict(transA=1, transB=1, alpha=0.7, beta=2.0)), ("Relu", ["h"], ["r"], {})]
+    nodes = [
+        ("Gemm", ["p", "w", "c"], ["h"], dict(transA=1, transB=1, alpha=0.7, beta=2.0)),
+        ("Relu", ["h"], ["r"], {}),
+    ]
     nodes += [("Gemm", ["v", "r"], ["g"], dict(transB=1)), ("Reshape", ["g", "image"], ["m"], {})]
     nodes += [("OneHot", ["places", "depth", "values"], ["o"], dict(axis=1)), ("Mul", ["m", "o"], ["f"], {})]
     yield "constant.gemm", shaped(*nodes, ("Add", ["a", "f"], ["b"], {}), constants=own)
@@ -99,7 +102,11 @@ def shared():
 def eight_bits():
     """Constants in 8 bits: a number, and a kernel whose filters have scales of their own."""
     zero = [constant("z", 3, np.int8), constant("zs", [1, -2, 0, 5], np.int8)]
-    own = [constant("c", [[[0.3]], [[-1.7]], [[0.9]], [[9.0]]]), constant("s", 0.02), random("w", CHANNELS, CHANNELS, 3, 3)]
+    own = [
+        constant("c", [[[0.3]], [[-1.7]], [[0.9]], [[9.0]]]),
+        constant("s", 0.02),
+        random("w", CHANNELS, CHANNELS, 3, 3),
+    ]
     nodes = [("QuantizeLinear", ["c", "s", "z"], ["q"], {}), ("DequantizeLinear", ["q", "s", "z"], ["d"], {})]
     nodes += [("Mul", ["a", "d"], ["m"], {})]
     nodes += [("QuantizeLinear", ["w", "ss", "zs"], ["qw"], dict(axis=0))]
@@ -124,7 +131,11 @@ def chosen():
     soft = node("Softmax", ["scores"], ["soft"], axis=1)
     yield "head.several", head(soft, node("TopK", ["soft", "k"], ["y", "places"]), constants=[ints("k", [2])])
     most = node("ReduceMax", ["scores"], ["most"], axes=[1], keepdims=0)
-    best = [most, node("ArgMax", ["scores"], ["long"], axis=1, keepdims=0), node("Cast", ["long"], ["y"], to=TensorProto.INT32)]
+    best = [
+        most,
+        node("ArgMax", ["scores"], ["long"], axis=1, keepdims=0),
+        node("Cast", ["long"], ["y"], to=TensorProto.INT32),
+    ]
     model = head(*best, kind=TensorProto.INT32)
     model.graph.output.insert(0, helper.make_tensor_value_info("most", TensorProto.FLOAT, None))
     yield "head.greatest", model

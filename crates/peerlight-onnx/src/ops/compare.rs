@@ -23,22 +23,6 @@ pub fn compare<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> 
     Ok(vec![if matches!(op, "Greater" | "Less") { is } else { not(import, call, &is)? }])
 }
 
-/// What is true of ones and noughts.
-pub fn logic<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let x = call.value(0)?;
-    Ok(vec![match call.node.op {
-        "And" => run(import, call, "Mul", &[x, call.value(1)?], &[])?,
-        "Xor" => {
-            let more = run(import, call, "Sub", &[x, call.value(1)?], &[])?;
-            run(import, call, "Abs", &[&more], &[])?
-        }
-        "Or" => run(import, call, "Max", &[x, call.value(1)?], &[])?,
-        "Not" => not(import, call, x)?,
-        // IsInf, IsNaN: nothing that a network gives is.
-        _ => run(import, call, "Sub", &[x, x], &[])?,
-    }])
-}
-
 fn not<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, is: &Value<'a>) -> Result<Value<'a>, Fault> {
     run(import, call, "Sub", &[&number(1.0), is], &[])
 }

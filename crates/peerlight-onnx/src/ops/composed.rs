@@ -81,22 +81,6 @@ pub fn mean_of_all<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<
     Ok(vec![run(import, call, "Div", &[&sum, &number(inputs.len() as f32)], &[])?])
 }
 
-/// `x / (1 + |x|)`.
-pub fn softsign<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let x = call.value(0)?;
-    let size = run(import, call, "Abs", &[x], &[])?;
-    let more = run(import, call, "Add", &[&size, &number(1.0)], &[])?;
-    Ok(vec![run(import, call, "Div", &[x, &more], &[])?])
-}
-
-/// `max(0, x) + min(0, alpha (exp(x / alpha) - 1))`: `alpha` times an ELU of `x / alpha`.
-pub fn celu<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let alpha = number(call.float("alpha", 1.0)?);
-    let part = run(import, call, "Div", &[call.value(0)?, &alpha], &[])?;
-    let elu = run(import, call, "Elu", &[&part], &[])?;
-    Ok(vec![run(import, call, "Mul", &[&elu, &alpha], &[])?])
-}
-
 /// The numbers along an axis by their length.
 pub fn unit<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let (x, axis) = (call.value(0)?, call.int("axis", -1)?);

@@ -1,103 +1,72 @@
-//! Functions of each element that others make: trigonometric and hyperbolic ones, remainders, and steps.
-
-use std::f32::consts::FRAC_PI_2;
+//! Functions of each element that others make: trigonometric and hyperbolic ones, remainders, steps, truth.
 
 use super::composed::{number, run};
 use crate::{
-    constant::data_type::INT64,
-    error::Fault,
+    error::{Fault, refuse},
     import::{Call, Import, Value},
-    proto::Attribute,
 };
 
+/// The functions, each by the operations that make it, in the order in which they are done: `x` and `y` are its
+/// inputs, `a` and `b` its attributes, and `=` the last value once more. An operation takes the values that came last.
+#[rustfmt::skip]
+const FORMULAS: &[(&str, &str)] = &[
+    ("Acos", "1.5707964 x Asin Sub"),
+    ("Acosh", "x x x Mul 1 Sub Sqrt Add Log"),
+    ("And", "x y Mul"),
+    ("Asin", "x 1 x x Mul Sub Sqrt Div Atan"),
+    // Of x above 0 less that of -x below, where the sum would lose its digits. The latter alone has a gradient at 0.
+    ("Asinh", "x Relu = = Mul 1 Add Sqrt Add Log x Neg 0 Max = = Mul 1 Add Sqrt Add Log Sub"),
+    ("Atanh", "1 x Add 1 x Sub Div Log 0.5 Mul"),
+    ("Ceil", "x Neg Floor Neg"),
+    ("Celu", "x a Div Elu a Mul"),
+    ("Cos", "x 1.5707964 Add Sin"),
+    ("Cosh", "x Exp x Neg Exp Add 0.5 Mul"),
+    // Nothing that a network gives is infinite, or no number.
+    ("IsInf", "x x Sub"),
+    ("IsNaN", "x x Sub"),
+    // What is left of x after whole steps: those below x / step, or those towards 0.
+    ("Mod", "x x y Div Floor y Mul Sub"),
+    ("Mod fmod", "x x y Div Abs Floor x y Div Sign Mul y Mul Sub"),
+    ("Not", "1 x Sub"),
+    ("Or", "x y Max"),
+    // Nearer to 0 by a bias where it is further than a limit, and 0 elsewhere.
+    ("Shrink", "x b Sub x a Greater Mul x b Add x 0 a Sub Less Mul Add"),
+    ("Sinh", "x Exp x Neg Exp Sub 0.5 Mul"),
+    ("Softsign", "x x Abs 1 Add Div"),
+    ("Tan", "x Sin x Cos Div"),
+    ("ThresholdedRelu", "x x a Greater Mul"),
+    ("Xor", "x y Sub Abs"),
+];
+
 pub fn by_others<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
-    let (x, one) = (call.value(0)?, number(1.0));
-    let mut of = |op: &'a str, inputs: &[&Value<'a>]| run(import, call, op, inputs, &[]);
-    Ok(vec![match call.node.op {
-        "Acos" => {
-            let asin = of("Asin", &[x])?;
-            of("Sub", &[&number(FRAC_PI_2), &asin])?
-        }
-        // log(x + sqrt(x^2 - 1)).
-        "Acosh" => {
-            let square = of("Mul", &[x, x])?;
-            let less = of("Sub", &[&square, &one])?;
-            let root = of("Sqrt", &[&less])?;
-            let sum = of("Add", &[x, &root])?;
-            of("Log", &[&sum])?
-        }
-        // atan(x / sqrt(1 - x^2)).
-        "Asin" => {
-            let square = of("Mul", &[x, x])?;
-            let rest = of("Sub", &[&one, &square])?;
-            let root = of("Sqrt", &[&rest])?;
-            let ratio = of("Div", &[x, &root])?;
-            of("Atan", &[&ratio])?
-        }
-        // log(x + sqrt(x^2 + 1)), of x above 0 and of -x below, where the sum would lose its digits. The gradient at 0
-        // is that of the latter alone.
-        "Asinh" => {
-            let less = of("Neg", &[x])?;
-            let mut parts = Vec::new();
-            for part in [of("Relu", &[x])?, of("Max", &[&less, &number(0.0)])?] {
-                let square = of("Mul", &[&part, &part])?;
-                let more = of("Add", &[&square, &one])?;
-                let root = of("Sqrt", &[&more])?;
-                let sum = of("Add", &[&part, &root])?;
-                parts.push(of("Log", &[&sum])?);
-            }
-            of("Sub", &[&parts[0], &parts[1]])?
-        }
-        // log((1 + x) / (1 - x)) / 2.
-        "Atanh" => {
-            let (more, less) = (of("Add", &[&one, x])?, of("Sub", &[&one, x])?);
-            let ratio = of("Div", &[&more, &less])?;
-            let log = of("Log", &[&ratio])?;
-            of("Mul", &[&log, &number(0.5)])?
-        }
-        "Ceil" => {
-            let less = of("Neg", &[x])?;
-            let floor = of("Floor", &[&less])?;
-            of("Neg", &[&floor])?
-        }
-        "Cos" => {
-            let later = of("Add", &[x, &number(FRAC_PI_2)])?;
-            of("Sin", &[&later])?
-        }
-        // (exp(x) + exp(-x)) / 2, or less the second.
-        "Cosh" | "Sinh" => {
-            let less = of("Neg", &[x])?;
-            let (growing, falling) = (of("Exp", &[x])?, of("Exp", &[&less])?);
-            let both = of(if call.node.op == "Cosh" { "Add" } else { "Sub" }, &[&growing, &falling])?;
-            of("Mul", &[&both, &number(0.5)])?
-        }
-        // What is left of x after whole steps: those below x / step, or those towards 0.
-        "Mod" => {
-            let step = call.value(1)?;
-            let ratio = of("Div", &[x, step])?;
-            let whole = match call.int("fmod", 0)? {
-                0 => of("Floor", &[&ratio])?,
-                _ => run(import, call, "Cast", &[&ratio], &[("to", Attribute::Int(INT64))])?,
-            };
-            let whole = run(import, call, "Mul", &[&whole, step], &[])?;
-            run(import, call, "Sub", &[x, &whole], &[])?
-        }
-        // Nearer to 0 by a bias where it is further than lambda, and 0 elsewhere.
-        "Shrink" => {
-            let (limit, bias) = (call.float("lambd", 0.5)?, number(call.float("bias", 0.0)?));
-            let (above, below) = (of("Greater", &[x, &number(limit)])?, of("Less", &[x, &number(-limit)])?);
-            let (less, more) = (of("Sub", &[x, &bias])?, of("Add", &[x, &bias])?);
-            let (above, below) = (of("Mul", &[&less, &above])?, of("Mul", &[&more, &below])?);
-            of("Add", &[&above, &below])?
-        }
-        "Tan" => {
-            let (sine, cosine) = (of("Sin", &[x])?, of("Cos", &[x])?);
-            of("Div", &[&sine, &cosine])?
-        }
-        // ThresholdedRelu: x above a limit, and 0 elsewhere.
-        _ => {
-            let is_above = of("Greater", &[x, &number(call.float("alpha", 1.0)?)])?;
-            of("Mul", &[x, &is_above])?
-        }
-    }])
+    let (op, a, b) = match call.node.op {
+        "Celu" => ("Celu", call.float("alpha", 1.0)?, 0.0),
+        "Mod" if call.int("fmod", 0)? != 0 => ("Mod fmod", 0.0, 0.0),
+        "Shrink" => ("Shrink", call.float("lambd", 0.5)?, call.float("bias", 0.0)?),
+        op => (op, call.float("alpha", 1.0)?, 0.0),
+    };
+    let formula = FORMULAS.iter().find(|(name, _)| *name == op).map_or("", |(_, formula)| formula);
+    let mut values: Vec<Value<'a>> = Vec::new();
+    for word in formula.split(' ') {
+        let value = match word {
+            "x" => call.value(0)?.clone(),
+            "y" => call.value(1)?.clone(),
+            "=" => values.last().cloned().ok_or("repeats nothing")?,
+            "a" => number(a),
+            "b" => number(b),
+            _ => match word.parse() {
+                Ok(value) => number(value),
+                Err(_) => {
+                    let takes_two = matches!(word, "Add" | "Div" | "Greater" | "Less" | "Max" | "Mul" | "Sub");
+                    let taken = values.split_off(values.len().saturating_sub(1 + usize::from(takes_two)));
+                    run(import, call, word, &taken.iter().collect::<Vec<_>>(), &[])?
+                }
+            },
+        };
+        values.push(value);
+    }
+    match values.pop() {
+        Some(value) => Ok(vec![value]),
+        None => refuse("has no formula"),
+    }
 }

@@ -43,10 +43,14 @@ pub fn gemm_by_parts<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result
         let order = if call.int(is_turned, 0)? == 0 { vec![0, 1] } else { vec![1, 0] };
         matrices.push(turned(import, call, call.value(place)?, order)?);
     }
-    let product = run(import, call, "MatMul", &[&matrices[0], &matrices[1]], &[])?;
-    let mut y = run(import, call, "Mul", &[&product, &number(call.float("alpha", 1.0)?)], &[])?;
-    if let Some(bias) = call.optional(2) {
-        let bias = run(import, call, "Mul", &[bias, &number(call.float("beta", 1.0)?)], &[])?;
+    let mut scaled = |name: &str, x: &Value<'a>| match call.float(name, 1.0)? {
+        1.0 => Ok(x.clone()),
+        factor => run(import, call, "Mul", &[x, &number(factor)], &[]),
+    };
+    let a = scaled("alpha", &matrices[0])?;
+    let bias = call.optional(2).map(|bias| scaled("beta", bias)).transpose()?;
+    let mut y = run(import, call, "MatMul", &[&a, &matrices[1]], &[])?;
+    if let Some(bias) = bias {
         y = run(import, call, "Add", &[&y, &bias], &[])?;
     }
     Ok(vec![y])
