@@ -2,7 +2,7 @@
 
 use peerlight_models::{
     kernels::Padding,
-    ops::{Binary, Op, Pool, PoolKind, Reduce, Reduction, Transpose, Unary},
+    ops::{Binary, Op, Pool, PoolKind, Reduce, Reduction, Reshape, Transpose, Unary},
 };
 
 use super::{
@@ -108,6 +108,11 @@ pub fn reduce<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         data = Data { node, order: data.order.iter().map(|&axis| [0, 2, 3, 1][axis]).collect() };
         axes = axes_of(&data)?;
     }
+    if call.node.op == "ReduceMean"
+        && let Some(node) = mean_of_tokens(import, call, &data, &axes, keep)?
+    {
+        return Ok(vec![Value::Data(import.draft.data(node))]);
+    }
     // Of the axes that stay, each moves up by those before it that go.
     let left = data.order.iter().filter(|axis| keep || !axes.contains(axis));
     let moved = |axis: &usize| if keep { *axis } else { axis - axes.iter().filter(|gone| *gone < axis).count() };
@@ -119,6 +124,30 @@ pub fn reduce<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
         _ => node,
     };
     Ok(vec![Value::of(Data { node, order })])
+}
+
+/// The mean of all tokens that are the places of a convolution's result, as one of an image: so they are a layer that
+/// methods can read.
+fn mean_of_tokens<'a>(
+    import: &mut Import<'a>,
+    call: &Call<'_, 'a>,
+    data: &Data,
+    axes: &[usize],
+    keep: bool,
+) -> Result<Option<usize>, Fault> {
+    let &[tokens, channels] = import.draft.nodes[data.node].shape.as_slice() else { return Ok(None) };
+    let places = import.draft.nodes.iter().rev().find_map(|node| match (&node.op, node.shape.as_slice()) {
+        (Op::Conv(_), &[_, height, width]) if height * width == tokens => Some([height, width]),
+        _ => None,
+    });
+    let Some([height, width]) = places.filter(|_| axes == [1] && !keep && data.order == [0, 1, 2]) else {
+        return Ok(None);
+    };
+    let turned = Op::Transpose(Transpose { order: vec![0, 2, 1] });
+    let turned = import.node(call, turned, vec![data.node], Vec::new())?;
+    let image = Op::Reshape(Reshape { shape: vec![channels, height, width] });
+    let image = import.node(call, image, vec![turned], Vec::new())?;
+    import.node(call, Op::Reduce(Reduce::global_average(false)), vec![image], Vec::new()).map(Some)
 }
 
 /// What is summed, or whose greatest is found, so that all reductions are sums, means and maxima.
