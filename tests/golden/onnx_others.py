@@ -40,24 +40,15 @@ def enlarged():
     for auto in ["SAME_UPPER", "SAME_LOWER"]:
         name = f"conv.transposed_{auto.lower()}"
         yield name, transposed(5, 1, (4, 3), strides=[3, 2], auto_pad=auto)
-    how = dict(strides=[3, 2], dilations=[1, 2], pads=[1, 2, 0, 1])
-    windows = [("Reshape", ["a", "flat"], ["f"], {}), ("Col2Im", ["f", "size", "block"], ["b"], how)]
-    sizes = [ints("flat", [0, 12, 48]), ints("size", [25, 11]), ints("block", [3, 2])]
-    yield "windows.back", shaped(*windows, constants=sizes, opset=18)
 
 
-def running():
-    for axis, how in [(1, {}), (2, dict(exclusive=1)), (-1, dict(reverse=1)), (3, dict(reverse=1, exclusive=1))]:
-        name = "_".join(["sum", str(axis % 4), *how])
-        yield f"running.{name}", shaped(("CumSum", ["a", "axis"], ["b"], how), constants=[ints("axis", axis)])
-    flat = ("ReduceMean", ["a"], ["f"], dict(axes=[2, 3], keepdims=0))
-    yield "running.sum_flat", shaped(flat, ("CumSum", ["f", "axis"], ["b"], {}), constants=[ints("axis", 1)])
+def products():
     yield "reduce.prod", pool("ReduceProd", axes=[1, -1])
     yield "reduce.prod_flat", pool("ReduceProd", axes=[2], keepdims=0)
 
 
 def taken():
-    """The same places of every row, and diagonals."""
+    """The same places of every row."""
     places = ints("places", np.broadcast_to(np.reshape([2, 0, 3], (1, 3, 1, 1)), (1, 3, SIDE, SIDE)))
     grown = [("Shape", ["a"], ["whole"], {}), ("Slice", ["whole", "none", "one"], ["n"], {})]
     grown += [("Concat", ["n", "others"], ["to"], dict(axis=0)), ("Expand", ["places", "to"], ["all"], {})]
@@ -68,7 +59,6 @@ def taken():
     own = [picked, *own[1:3], ints("others", [CHANNELS, 2, 1])]
     nodes = [*grown, ("GatherND", ["a", "all"], ["b"], dict(batch_dims=2))]
     yield "places.of_each", shaped(*nodes, constants=own)
-    yield "einsum.diagonal", shaped(("Einsum", ["a"], ["b"], dict(equation="nchh->nhc")))
 
 
 def folded():
@@ -97,6 +87,16 @@ def shared():
     cut += [("Reshape", ["t", "all"], ["s"], {}), ("Conv", ["s", "w", "c"], ["v"], dict(group=2, pads=[1] * 4))]
     cut += [("Reshape", ["v", "apart"], ["u"], {}), ("MatMul", ["u", "m"], ["p"], {}), ("Relu", ["p"], ["q"], {})]
     yield "windows.shared", shaped(*cut, ("MatMul", ["q", "m"], ["b"], {}), constants=sizes)
+
+
+def layers():
+    """Tokens that are all pooled, and a row of pooled features: the one is a layer to look at, the other is not."""
+    tokens = [("Reshape", ["a", "flat"], ["f"], {}), ("Transpose", ["f"], ["t"], dict(perm=[0, 2, 1]))]
+    tokens += [("LayerNormalization", ["t", "s"], ["l"], {}), ("ReduceMean", ["l"], ["b"], dict(axes=[1], keepdims=0))]
+    yield "layer.tokens", shaped(*tokens, constants=[ints("flat", [0, CHANNELS, -1]), random("s", CHANNELS)])
+    row = [("GlobalAveragePool", ["a"], ["g"], {}), ("Reshape", ["g", "row"], ["r"], {})]
+    row += [("Conv", ["r", "w"], ["v"], dict(pads=[1, 1])), ("Relu", ["v"], ["b"], {})]
+    yield "layer.row", shaped(*row, constants=[ints("row", [0, 1, -1]), random("w", 1, 1, 3)])
 
 
 def eight_bits():
@@ -152,9 +152,10 @@ def chosen():
 def others():
     yield from elementary()
     yield from enlarged()
-    yield from running()
+    yield from products()
     yield from taken()
     yield from folded()
     yield from shared()
+    yield from layers()
     yield from eight_bits()
     yield from chosen()

@@ -28,8 +28,8 @@ pub struct Draft<'a> {
     names: HashSet<String>,
     /// The parameter of a constant, by its address.
     shared: HashMap<*const Constant<'a>, usize>,
-    /// Matrices by their address, which stays theirs as long as they are here, and the same turned around.
-    pub turned: HashMap<*const Constant<'a>, (Rc<Constant<'a>>, Rc<Constant<'a>>)>,
+    /// Matrices, each before the same turned around, and where they are by their address, which so stays theirs.
+    pub turned: (Vec<[Rc<Constant<'a>>; 2]>, HashMap<*const Constant<'a>, usize>),
 }
 
 /// A node of the draft.

@@ -16,10 +16,10 @@ mod norm;
 mod pad;
 mod places;
 mod pool;
+mod product;
 pub mod quantize;
 pub mod resample;
 pub mod resize;
-mod running;
 pub mod shape;
 mod windows;
 
@@ -65,7 +65,7 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("And", elementary::by_others, Composed),
     ("Asin", elementary::by_others, Composed),
     ("Asinh", elementary::by_others, Composed),
-    ("Atan", activation::unary, Each),
+    ("Atan", elementary::by_others, Composed),
     ("Atanh", elementary::by_others, Composed),
     ("Attention", composed::attention, Composed),
     ("AveragePool", pool::window, Unknown),
@@ -75,13 +75,11 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Ceil", elementary::by_others, Composed),
     ("Celu", elementary::by_others, Composed),
     ("Clip", activation::clip, Each),
-    ("Col2Im", conv_transpose::windows, Composed),
     ("Concat", shape::concat, Axis(0)),
     ("Conv", conv::conv, Unknown),
     ("ConvTranspose", conv_transpose::conv, Unknown),
     ("Cos", elementary::by_others, Composed),
     ("Cosh", elementary::by_others, Composed),
-    ("CumSum", running::sums, Composed),
     ("DepthToSpace", resize::depth_to_space, Unknown),
     ("DequantizeLinear", quantize::dequantize, Each),
     ("Div", arithmetic::binary, Each),
@@ -143,7 +141,7 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("ReduceMax", pool::reduce, Axes(1)),
     ("ReduceMean", pool::reduce, Axes(1)),
     ("ReduceMin", pool::reduce, Axes(1)),
-    ("ReduceProd", running::product, Composed),
+    ("ReduceProd", product::product, Composed),
     ("ReduceSum", pool::reduce, Axes(1)),
     ("ReduceSumSquare", pool::reduce, Axes(1)),
     ("Relu", activation::unary, Each),
@@ -210,7 +208,8 @@ fn advice(op: &str) -> &'static str {
             "Only at the very end is such a choice taken off: export the network with the logits of all classes as its \
              output."
         }
-        "GridSample" | "DeformConv" | "MaxUnpool" | "DFT" | "STFT" => {
+        "CumSum" => "Write it as a product with a triangle of ones, torch.ones(n, n).tril().",
+        "GridSample" | "DeformConv" | "MaxUnpool" | "Col2Im" | "DFT" | "STFT" => {
             "No other operations stand for it: only a network without it can be explained."
         }
         "RotaryEmbedding" | "LinearAttention" | "CausalConvWithState" | "TensorScatter" => {

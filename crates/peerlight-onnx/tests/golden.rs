@@ -169,6 +169,19 @@ fn what_windows_and_layers_share_is_one_parameter() {
 }
 
 #[test]
+fn pooled_tokens_are_a_layer_and_a_row_of_features_is_none() {
+    for name in ["layer.tokens", "layer.row"] {
+        let network = network(name, &mut Vec::new()).unwrap();
+        let layers = network.graph().layers();
+        assert!(!layers.is_empty(), "{name}");
+        for layer in layers {
+            assert_eq!(network.graph().shape(layer.node), [4, SIDE, SIDE], "{name}: {}", layer.name);
+        }
+        assert_eq!(layers.len() > 1, name == "layer.tokens", "{name}");
+    }
+}
+
+#[test]
 fn what_cannot_be_run_is_refused_by_name() {
     for (name, texts) in golden().refused {
         let name = format!("refused.{name}");

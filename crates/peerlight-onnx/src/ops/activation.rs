@@ -23,7 +23,6 @@ pub fn apply<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, data: &Data, op: 
 pub fn unary<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let op = match call.node.op {
         "Abs" => Op::Unary(Unary::Abs),
-        "Atan" => Op::Unary(Unary::Atan),
         "Elu" => Op::Unary(Unary::Elu { alpha: call.float("alpha", 1.0)? }),
         "Erf" => Op::Unary(Unary::Erf),
         "Exp" => Op::Unary(Unary::Exp),

@@ -1,13 +1,13 @@
 //! Sums over products that are written with a letter for each axis, as transposes and matrix products.
 
 use super::{
-    composed::{floats, ints, reshaped, run, turned},
+    composed::{reshaped, run, turned},
     merged::extents,
 };
 use crate::{
     constant::Int,
     error::{Fault, refuse},
-    import::{Call, Import, Value, extent},
+    import::{Call, Import, Value},
     proto::Attribute,
 };
 
@@ -34,7 +34,11 @@ pub fn einsum<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Va
         if letters.len() != rank {
             return Err(unfit());
         }
-        terms.push(diagonal(import, call, Term { value, letters })?);
+        if has_twice(&letters) {
+            let fault = Fault::new(format!("takes a diagonal ('{equation}'), which is not supported"));
+            return Err(fault.advise("Multiply by torch.eye before it, and give the second axis a letter of its own."));
+        }
+        terms.push(Term { value, letters });
     }
     if terms.len() != call.inputs.len() {
         return Err(unfit());
@@ -68,32 +72,6 @@ pub fn einsum<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Va
 fn spelled(letters: &str, dots: usize) -> Vec<char> {
     let unnamed: String = (0..dots as u32).rev().filter_map(char::from_u32).collect();
     letters.replacen("...", &unnamed, 1).chars().collect()
-}
-
-/// A term each of whose letters stands once: of two axes with the same one, the diagonal is left.
-fn diagonal<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>, mut term: Term<'a>) -> Result<Term<'a>, Fault> {
-    while let Some(last) = (0..term.letters.len()).rfind(|&i| has_twice(&term.letters[..=i])) {
-        let letter = term.letters.remove(last);
-        let own = extents(import, &term.value)?;
-        let first = term.letters.iter().position(|other| *other == letter).unwrap_or(0);
-        let (rows, columns) = (extent(own[first].known()?)?, extent(own[last].known()?)?);
-        if rows != columns {
-            return refuse(format!("takes the diagonal of {rows} x {columns} numbers"));
-        }
-        import.allow(rows.saturating_mul(columns))?;
-        let mut shape = vec![1; own.len()];
-        (shape[first], shape[last]) = (rows, columns);
-        let ones = (0..rows).flat_map(|row| (0..columns).map(move |column| f32::from(u8::from(row == column))));
-        let kept = run(import, call, "Mul", &[&term.value, &floats(&shape, ones.collect())], &[])?;
-        term.value = run(
-            import,
-            call,
-            "ReduceSum",
-            &[&kept, &ints(vec![1], vec![last as i64])],
-            &[("keepdims", Attribute::Int(0))],
-        )?;
-    }
-    Ok(term)
 }
 
 fn has_twice(letters: &[char]) -> bool {

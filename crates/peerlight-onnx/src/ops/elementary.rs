@@ -6,6 +6,13 @@ use crate::{
     import::{Call, Import, Value},
 };
 
+/// The tangent of half the angle, of the tangent that is the last value.
+macro_rules! half {
+    () => {
+        " = = Mul 1 Add Sqrt 1 Add Div"
+    };
+}
+
 /// The functions, each by the operations that make it, in the order in which they are done: `x` and `y` are its
 /// inputs, `a` and `b` its attributes, and `=` the last value once more. An operation takes the values that came last.
 #[rustfmt::skip]
@@ -16,6 +23,10 @@ const FORMULAS: &[(&str, &str)] = &[
     ("Asin", "x 1 x x Mul Sub Sqrt Div Atan"),
     // Of x above 0 less that of -x below, where the sum would lose its digits. The latter alone has a gradient at 0.
     ("Asinh", "x Relu = = Mul 1 Add Sqrt Add Log x Neg 0 Max = = Mul 1 Add Sqrt Add Log Sub"),
+    // The angle of half the tangent's, six times, which is small enough for two terms of its series.
+    ("Atan", concat!(
+        "x", half!(), half!(), half!(), half!(), half!(), half!(), " = = Mul -0.33333334 Mul 1 Add Mul 64 Mul"
+    )),
     ("Atanh", "1 x Add 1 x Sub Div Log 0.5 Mul"),
     ("Ceil", "x Neg Floor Neg"),
     ("Celu", "x a Div Elu a Mul"),
@@ -54,8 +65,9 @@ pub fn by_others<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec
             "=" => values.last().cloned().ok_or("repeats nothing")?,
             "a" => number(a),
             "b" => number(b),
-            _ => match word.parse() {
-                Ok(value) => number(value),
+            // The engine reads numbers of double precision already.
+            _ => match word.parse::<f64>() {
+                Ok(value) => number(value as f32),
                 Err(_) => {
                     let takes_two = matches!(word, "Add" | "Div" | "Greater" | "Less" | "Max" | "Mul" | "Sub");
                     let taken = values.split_off(values.len().saturating_sub(1 + usize::from(takes_two)));

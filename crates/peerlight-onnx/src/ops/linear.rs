@@ -143,15 +143,18 @@ fn turned_once<'a>(
     matrix: &Rc<Constant<'a>>,
     [rows, columns]: [usize; 2],
 ) -> Result<Rc<Constant<'a>>, Fault> {
-    if let Some((_, known)) = import.draft.turned.get(&Rc::as_ptr(matrix)) {
-        return Ok(known.clone());
+    let (all, places) = &import.draft.turned;
+    if let Some(&place) = places.get(&Rc::as_ptr(matrix)) {
+        return Ok(all[place][1].clone());
     }
     import.allow(matrix.len())?;
     let values = matrix.to_floats()?;
     let places = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column));
     let own = Constant::floats(vec![columns, rows], places.map(|place| values[place]).collect());
     let own = Rc::new(Constant { name: matrix.name, ..own });
-    import.draft.turned.insert(Rc::as_ptr(matrix), (matrix.clone(), own.clone()));
+    let (all, places) = &mut import.draft.turned;
+    places.insert(Rc::as_ptr(matrix), all.len());
+    all.push([matrix.clone(), own.clone()]);
     Ok(own)
 }
 
