@@ -2,7 +2,7 @@
 
 import numpy as np
 from onnx import TensorProto, helper
-from onnx_nodes import CHANNELS, SIDE, build, constant, ints, node, pool, shaped, unary
+from onnx_nodes import CHANNELS, SIDE, build, constant, ints, node, shaped, unary
 
 ANGLES = ["Atan", "Asin", "Acos", "Tan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh"]
 
@@ -36,15 +36,6 @@ def enlarged():
     yield "conv.transposed", transposed(6, 1, (2, 2), strides=[2, 2])
     yield "conv.transposed_more", transposed(5, 1, (3, 4), strides=[2, 3], pads=[1, 0, 2, 1], output_padding=[1, 2])
     yield "conv.transposed_groups", transposed(6, 2, (3, 3), dilations=[2, 1], pads=[5, 0, 1, 2])
-    yield "conv.transposed_shape", transposed(4, 4, (3, 2), strides=[2, 3], output_shape=[24, 35])
-    for auto in ["SAME_UPPER", "SAME_LOWER"]:
-        name = f"conv.transposed_{auto.lower()}"
-        yield name, transposed(5, 1, (4, 3), strides=[3, 2], auto_pad=auto)
-
-
-def products():
-    yield "reduce.prod", pool("ReduceProd", axes=[1, -1])
-    yield "reduce.prod_flat", pool("ReduceProd", axes=[2], keepdims=0)
 
 
 def taken():
@@ -54,11 +45,6 @@ def taken():
     grown += [("Concat", ["n", "others"], ["to"], dict(axis=0)), ("Expand", ["places", "to"], ["all"], {})]
     own = [places, ints("none", [0]), ints("one", [1]), ints("others", [3, SIDE, SIDE])]
     yield "places.elements", shaped(*grown, ("GatherElements", ["a", "all"], ["b"], dict(axis=1)), constants=own)
-    picked = ints("picked", np.broadcast_to(np.reshape([5, 1], (1, 1, 2, 1)), (1, CHANNELS, 2, 1)))
-    grown[2:] = [("Concat", ["n", "others"], ["to"], dict(axis=0)), ("Expand", ["picked", "to"], ["all"], {})]
-    own = [picked, *own[1:3], ints("others", [CHANNELS, 2, 1])]
-    nodes = [*grown, ("GatherND", ["a", "all"], ["b"], dict(batch_dims=2))]
-    yield "places.of_each", shaped(*nodes, constants=own)
 
 
 def folded():
@@ -152,7 +138,6 @@ def chosen():
 def others():
     yield from elementary()
     yield from enlarged()
-    yield from products()
     yield from taken()
     yield from folded()
     yield from shared()

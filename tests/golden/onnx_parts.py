@@ -78,7 +78,7 @@ class Enlarged(nn.Module):
 
 
 class Angles(nn.Module):
-    """Angles, remainders, and products among which are noughts."""
+    """Angles and remainders."""
 
     def forward(self, x):
         y = (
@@ -86,8 +86,7 @@ class Angles(nn.Module):
             + torch.tan(torch.tanh(x))
             + torch.asin(0.9 * torch.sin(x)) * torch.acos(0.3 * x / (1 + x))
         )
-        y = y + torch.fmod(x, 0.7)
-        return y * (1 + torch.prod(x[:, :3], 1, keepdim=True))
+        return y + torch.fmod(x, 0.7)
 
 
 class Hyperbolic(nn.Module):

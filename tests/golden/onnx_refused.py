@@ -59,7 +59,8 @@ def refused():
     yield "own_filters", own_filters(), ["Conv", "computes its input 1 from the image"]
     yield "einsum", unary("Einsum", equation="nchh->nhc"), ["Einsum", "a diagonal", "torch.eye"]
     sums = shaped(("CumSum", ["a", "one"], ["b"], {}), constants=[ints("one", 1)])
-    yield "sums", sums, ["CumSum", "the CumSum of b", "torch.tril"]
+    yield "sums", sums, ["CumSum", "the CumSum of b", "tril"]
+    yield "product", unary("ReduceProd", axes=[1]), ["ReduceProd", "the ReduceProd of b"]
     yield "own_power", build([node("Pow", ["a", "a"], ["b"])]), ["Pow", "from the image", "torch.exp"]
     torn = [("Transpose", ["a"], ["t"], dict(perm=[1, 0, 2, 3])), ("Reshape", ["t", "to"], ["b"], {})]
     yield "torn", shaped(*torn, constants=[ints("to", [3, -1, SIDE])]), ["Reshape", "tears the batch apart"]

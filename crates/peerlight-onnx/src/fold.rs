@@ -120,20 +120,20 @@ fn cast<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>
 
 /// Weights of 8 bits, or others, as single precision: (x - zero point) scale.
 fn dequantized<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
-    scaled(import, call, |x, scale, zero| (x - zero) * scale)
+    scaled(import, call, &|x, scale, zero| (x - zero) * scale)
 }
 
 /// Constants in 8 bits, as training with simulated quantization and onnxruntime's quantization write them.
 fn quantized<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Constant<'a>, Fault> {
     let (low, high) = bounds(call.optional_constant(2)?.map(|zero| &**zero))?;
-    scaled(import, call, |x, scale, zero| ((x / scale).round_ties_even() + zero).clamp(low, high))
+    scaled(import, call, &|x, scale, zero| ((x / scale).round_ties_even() + zero).clamp(low, high))
 }
 
 /// A function of each element, and of its own scale and zero point.
 fn scaled<'a>(
     import: &mut Import<'a>,
     call: &Call<'_, 'a>,
-    of: impl Fn(f32, f32, f32) -> f32,
+    of: &dyn Fn(f32, f32, f32) -> f32,
 ) -> Result<Constant<'a>, Fault> {
     if call.int("block_size", 0)? != 0 {
         return refuse("holds weights in blocks, which are not supported");

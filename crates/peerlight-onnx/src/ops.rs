@@ -16,7 +16,6 @@ mod norm;
 mod pad;
 mod places;
 mod pool;
-mod product;
 pub mod quantize;
 pub mod resample;
 pub mod resize;
@@ -70,7 +69,7 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Attention", composed::attention, Composed),
     ("AveragePool", pool::window, Unknown),
     ("BatchNormalization", norm::batch, Channels),
-    ("Cast", compare::cast, Composed),
+    ("Cast", elementary::by_others, Composed),
     ("CastLike", shape::same, Each),
     ("Ceil", elementary::by_others, Composed),
     ("Celu", elementary::by_others, Composed),
@@ -86,7 +85,7 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Dropout", shape::same, Each),
     ("Einsum", einsum::einsum, Composed),
     ("Elu", activation::unary, Each),
-    ("Equal", compare::compare, Composed),
+    ("Equal", elementary::by_others, Composed),
     ("Erf", activation::unary, Each),
     ("Exp", activation::unary, Each),
     ("Expand", shape::expand, Target),
@@ -99,8 +98,8 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Gemm", linear::gemm, Each),
     ("GlobalAveragePool", pool::global, Unknown),
     ("GlobalMaxPool", pool::global, Unknown),
-    ("Greater", compare::compare, Composed),
-    ("GreaterOrEqual", compare::compare, Composed),
+    ("Greater", elementary::by_others, Composed),
+    ("GreaterOrEqual", elementary::by_others, Composed),
     ("GroupNormalization", norm::group, Unknown),
     ("HardSigmoid", activation::hard_sigmoid, Each),
     ("HardSwish", activation::unary, Each),
@@ -111,8 +110,8 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("LRN", norm::local_response, Unknown),
     ("LayerNormalization", norm::layer, Axis(-1)),
     ("LeakyRelu", activation::unary, Each),
-    ("Less", compare::compare, Composed),
-    ("LessOrEqual", compare::compare, Composed),
+    ("Less", elementary::by_others, Composed),
+    ("LessOrEqual", elementary::by_others, Composed),
     ("Log", activation::unary, Each),
     ("LogSoftmax", attention::softmax, Axis(-1)),
     ("LpNormalization", composed::unit, Composed),
@@ -141,7 +140,6 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("ReduceMax", pool::reduce, Axes(1)),
     ("ReduceMean", pool::reduce, Axes(1)),
     ("ReduceMin", pool::reduce, Axes(1)),
-    ("ReduceProd", product::product, Composed),
     ("ReduceSum", pool::reduce, Axes(1)),
     ("ReduceSumSquare", pool::reduce, Axes(1)),
     ("Relu", activation::unary, Each),
@@ -167,7 +165,7 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Squeeze", shape::squeeze, Axes(1)),
     ("Sub", arithmetic::binary, Each),
     ("Sum", arithmetic::binary, Each),
-    ("Swish", activation::swish, Each),
+    ("Swish", elementary::by_others, Composed),
     ("Tan", elementary::by_others, Composed),
     ("Tanh", activation::unary, Each),
     ("ThresholdedRelu", elementary::by_others, Composed),

@@ -91,69 +91,45 @@ impl Operation for Unary {
 
     fn forward(&self, inputs: Vec<Value>, _: Vec<Value>) -> Value {
         let x = only(inputs);
+        // log(1 + exp(x)) = (x + |x|) / 2 + log(1 + exp(-|x|)), which does not overflow.
+        let softplus = |x: Value| {
+            let size = Dispatch::float_abs(x.clone());
+            let tail = Dispatch::float_log1p(Dispatch::float_exp(Dispatch::float_neg(size.clone())));
+            Dispatch::float_add(Dispatch::float_mul_scalar(Dispatch::float_add(x, size), 0.5.into()), tail)
+        };
         match *self {
-            Self::Abs => abs(x),
+            Self::Abs => Dispatch::float_abs(x),
             Self::Clip { low, high } => Dispatch::float_clamp(x, low.into(), high.into()),
             Self::Elu { alpha } => {
-                let below = exp(Dispatch::float_clamp_max(x.clone(), 0.0.into()));
-                let below = scaled(Dispatch::float_sub_scalar(below, 1.0.into()), alpha);
+                let below = Dispatch::float_exp(Dispatch::float_clamp_max(x.clone(), 0.0.into()));
+                let below = Dispatch::float_mul_scalar(Dispatch::float_sub_scalar(below, 1.0.into()), alpha.into());
                 // At 0, which a ReLU before it gives often, the gradient is that of one part alone.
-                sum(Dispatch::relu(x), below)
+                Dispatch::float_add(Dispatch::relu(x), below)
             }
             Self::Erf => Dispatch::float_erf(x),
-            Self::Exp => exp(x),
+            Self::Exp => Dispatch::float_exp(x),
             Self::Floor => Dispatch::float_floor(x),
             Self::Log => Dispatch::float_log(x),
-            Self::Mish => product(x.clone(), tanh(softplus(x))),
-            Self::Neg => negative(x),
-            Self::Power { exponent: 2.0 } => product(x.clone(), x),
+            Self::Mish => Dispatch::float_mul(x.clone(), Dispatch::float_tanh(softplus(x))),
+            Self::Neg => Dispatch::float_neg(x),
+            Self::Power { exponent: 2.0 } => Dispatch::float_mul(x.clone(), x),
             Self::Power { exponent } => Dispatch::float_powf_scalar(x, exponent.into()),
             Self::Reciprocal => Dispatch::float_recip(x),
             Self::Quantize { step, low, high } => {
                 let x = Dispatch::float_clamp(x, low.into(), high.into());
                 let steps = Dispatch::float_round(Dispatch::float_div_scalar(x.clone(), step.into()));
-                let change = Dispatch::float_detach(Dispatch::float_sub(scaled(steps, step), x.clone()));
-                sum(x, change)
+                let rounded = Dispatch::float_mul_scalar(steps, step.into());
+                let change = Dispatch::float_detach(Dispatch::float_sub(rounded, x.clone()));
+                Dispatch::float_add(x, change)
             }
             Self::Sign => Dispatch::float_sign(x),
             Self::Sin => Dispatch::float_sin(x),
             Self::Softplus => softplus(x),
             // An infinite slope at 0 times the slope 0 of a square would be no number.
             Self::Sqrt => Dispatch::float_sqrt(Dispatch::float_clamp_min(x, f32::MIN_POSITIVE.into())),
-            Self::Tanh => tanh(x),
+            Self::Tanh => Dispatch::float_tanh(x),
         }
     }
-}
-
-/// log(1 + exp(x)) = (x + |x|) / 2 + log(1 + exp(-|x|)), which does not overflow.
-#[inline(never)]
-fn softplus(x: Value) -> Value {
-    let size = abs(x.clone());
-    let tail = Dispatch::float_log1p(exp(negative(size.clone())));
-    sum(scaled(sum(x, size), 0.5), tail)
-}
-
-/// Operations that several of the functions take are there once: as part of each they would be kilobytes of the engine.
-macro_rules! once {
-    ($($name:ident($($x:ident),+) = $operation:ident;)+) => {
-        $(#[inline(never)]
-        fn $name($($x: Value),+) -> Value {
-            Dispatch::$operation($($x),+)
-        })+
-    };
-}
-once! {
-    abs(x) = float_abs;
-    exp(x) = float_exp;
-    negative(x) = float_neg;
-    product(a, b) = float_mul;
-    sum(a, b) = float_add;
-    tanh(x) = float_tanh;
-}
-
-#[inline(never)]
-fn scaled(x: Value, factor: f32) -> Value {
-    Dispatch::float_mul_scalar(x, factor.into())
 }
 
 #[cfg(test)]

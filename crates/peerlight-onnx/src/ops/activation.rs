@@ -77,18 +77,6 @@ pub fn gelu<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     apply(import, call, call.view(0)?, Op::Activation(activation))
 }
 
-/// `x sigmoid(alpha x)`.
-pub fn swish<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
-    let x = call.view(0)?.clone();
-    let alpha = call.float("alpha", 1.0)?;
-    if alpha == 1.0 {
-        return apply(import, call, &x, Op::Activation(Activation::Silu));
-    }
-    let gate = with_constant(import, call, &x, Binary::Mul, alpha)?;
-    let gate = apply_data(import, call, &gate, Op::Activation(Activation::Sigmoid))?;
-    Ok(vec![Value::of(of_two(import, call, Binary::Mul, &x, &gate)?)])
-}
-
 /// `gamma x` above 0, and `gamma alpha (exp(x) - 1)` below.
 pub fn selu<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let (alpha, gamma) = (call.float("alpha", 1.673_263_2)?, call.float("gamma", 1.050_701)?);

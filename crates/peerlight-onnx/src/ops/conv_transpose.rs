@@ -44,30 +44,25 @@ pub fn conv<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let from = size(&import.draft.nodes[x].shape)?;
     let (stride, dilation) = (call.pair("strides", [1, 1])?, call.pair("dilations", [1, 1])?);
     let more = call.pair("output_padding", [0, 0])?;
-    let (pads, auto) = (call.ints("pads")?.unwrap_or(&[0; 4]), call.text("auto_pad", "NOTSET")?);
-    let (shape, groups) = (call.ints("output_shape")?, extent(call.int("group", 1)?)?);
-    if groups == 0 || channels % groups != 0 || pads.len() != 4 || shape.is_some_and(|shape| shape.len() < 2) {
-        return refuse("has groups, pads or an output shape that do not fit");
+    let (pads, groups) = (call.ints("pads")?.unwrap_or(&[0; 4]), extent(call.int("group", 1)?)?);
+    if groups == 0 || channels % groups != 0 || pads.len() != 4 {
+        return refuse("has groups or pads that do not fit");
+    }
+    if call.ints("output_shape")?.is_some() || call.text("auto_pad", "NOTSET")? != "NOTSET" {
+        return refuse("pads by itself, which is not supported: write its pads out");
     }
     let along = |axis: usize, taps: usize| -> Result<Matrix, Fault> {
         let kernel = length(taps, dilation[axis])?;
         let whole = (length(from[axis], stride[axis])? + kernel + 1).saturating_add(more[axis]);
-        let given = match (shape, auto) {
-            (Some(shape), _) => Some(extent(shape[shape.len() - 2 + axis])?),
-            (None, "NOTSET" | "VALID") => None,
-            (None, _) => Some(from[axis].saturating_mul(stride[axis])),
-        };
-        // How much is cut off before the first pixel of the result, and how many pixels that has.
-        let (cut, to) = match given {
-            Some(to) if auto == "SAME_UPPER" => (whole.saturating_sub(to) / 2, to),
-            Some(to) => (whole.saturating_sub(to).div_ceil(2), to),
-            None => {
-                let (first, last) = (extent(pads[axis])?, extent(pads[axis + 2])?);
-                (first, whole.saturating_sub(first.saturating_add(last)))
-            }
-        };
-        // The convolution takes the kernel's own length away again.
-        spread(from[axis], stride[axis], (kernel as i64).saturating_sub_unsigned(cut as u64), to.saturating_add(kernel))
+        // What is cut off on both sides.
+        let (first, last) = (extent(pads[axis])?, extent(pads[axis + 2])?);
+        let to = whole.saturating_sub(first.saturating_add(last));
+        spread(
+            from[axis],
+            stride[axis],
+            (kernel as i64).saturating_sub_unsigned(first as u64),
+            to.saturating_add(kernel),
+        )
     };
     let apart = [Some(along(0, down)?), Some(along(1, across)?)];
     let apart = mapped(import, call, x, apart)?;

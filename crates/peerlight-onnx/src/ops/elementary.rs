@@ -1,7 +1,8 @@
-//! Functions of each element that others make: trigonometric and hyperbolic ones, remainders, steps, truth.
+//! Functions of each element that others make: trigonometric and hyperbolic ones, remainders, comparisons, truth.
 
 use super::composed::{number, run};
 use crate::{
+    constant::data_type::{BFLOAT16, BOOL, DOUBLE, FLOAT, FLOAT16},
     error::{Fault, refuse},
     import::{Call, Import, Value},
 };
@@ -28,10 +29,20 @@ const FORMULAS: &[(&str, &str)] = &[
         "x", half!(), half!(), half!(), half!(), half!(), half!(), " = = Mul -0.33333334 Mul 1 Add Mul 64 Mul"
     )),
     ("Atanh", "1 x Add 1 x Sub Div Log 0.5 Mul"),
+    // Nothing between floats. Whole numbers lose what is behind the point, and truth is whatever is not 0.
+    ("Cast", "x"),
+    ("Cast bool", "x Sign Abs"),
+    ("Cast whole", "x Abs Floor x Sign Mul"),
     ("Ceil", "x Neg Floor Neg"),
     ("Celu", "x a Div Elu a Mul"),
     ("Cos", "x 1.5707964 Add Sin"),
     ("Cosh", "x Exp x Neg Exp Add 0.5 Mul"),
+    // By the sign of a difference. What a comparison gives is 1 or 0, and has no gradient.
+    ("Equal", "1 x y Sub Sign Abs Sub"),
+    ("Greater", "x y Sub Sign Relu"),
+    ("GreaterOrEqual", "1 y x Sub Sign Relu Sub"),
+    ("Less", "y x Sub Sign Relu"),
+    ("LessOrEqual", "1 x y Sub Sign Relu Sub"),
     // Nothing that a network gives is infinite, or no number.
     ("IsInf", "x x Sub"),
     ("IsNaN", "x x Sub"),
@@ -44,6 +55,8 @@ const FORMULAS: &[(&str, &str)] = &[
     ("Shrink", "x b Sub x a Greater Mul x b Add x 0 a Sub Less Mul Add"),
     ("Sinh", "x Exp x Neg Exp Sub 0.5 Mul"),
     ("Softsign", "x x Abs 1 Add Div"),
+    ("Swish", "x a x Mul Sigmoid Mul"),
+    ("Swish plain", "x x Sigmoid Mul"),
     ("Tan", "x Sin x Cos Div"),
     ("ThresholdedRelu", "x x a Greater Mul"),
     ("Xor", "x y Sub Abs"),
@@ -52,6 +65,12 @@ const FORMULAS: &[(&str, &str)] = &[
 pub fn by_others<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Result<Vec<Value<'a>>, Fault> {
     let (op, a, b) = match call.node.op {
         "Celu" => ("Celu", call.float("alpha", 1.0)?, 0.0),
+        "Cast" => match call.int("to", FLOAT)? {
+            FLOAT | FLOAT16 | DOUBLE | BFLOAT16 => ("Cast", 0.0, 0.0),
+            BOOL => ("Cast bool", 0.0, 0.0),
+            _ => ("Cast whole", 0.0, 0.0),
+        },
+        "Swish" if call.float("alpha", 1.0)? == 1.0 => ("Swish plain", 0.0, 0.0),
         "Mod" if call.int("fmod", 0)? != 0 => ("Mod fmod", 0.0, 0.0),
         "Shrink" => ("Shrink", call.float("lambd", 0.5)?, call.float("bias", 0.0)?),
         op => (op, call.float("alpha", 1.0)?, 0.0),

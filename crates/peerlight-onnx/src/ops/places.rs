@@ -5,10 +5,10 @@ use super::{
     merged::extents,
 };
 use crate::{
-    constant::{Constant, Int},
+    constant::Int,
     draft::position,
     error::{Fault, refuse},
-    import::{Call, Import, Value, extent},
+    import::{Call, Import, Value},
     proto::Attribute,
 };
 
@@ -63,36 +63,12 @@ fn taken<'a>(
 /// `GatherND` with constant places.
 pub fn gather<'a>(import: &mut Import<'a>, call: &Call<'_, 'a>) -> Results<'a> {
     let list = call.constant(1)?;
-    let axis = extent(call.int("batch_dims", 0)?)?;
-    if axis > 0 {
-        return Ok(vec![along_last(import, call, list, axis)?]);
-    }
     let Listed { value, axis, places } = listed(import, call, call.value(0)?)?;
-    if axis != 0 {
+    if axis != 0 || call.int("batch_dims", 0)? != 0 {
         return refuse("picks places for each of a batch, which is not supported");
     }
     let shape = list.shape[..list.shape.len() - 1].to_vec();
     Ok(vec![taken(import, call, &value, axis, ints(shape, places))?])
-}
-
-/// `GatherND` that takes the same places of an axis wherever it is on the axes before it.
-fn along_last<'a>(
-    import: &mut Import<'a>,
-    call: &Call<'_, 'a>,
-    list: &Constant<'a>,
-    axis: usize,
-) -> Result<Value<'a>, Fault> {
-    let numbers = list.to_known()?;
-    let each: usize = list.shape.iter().skip(axis).product();
-    let first = numbers.get(..each).unwrap_or_default();
-    if list.shape.len() <= axis + 1
-        || list.shape.last() != Some(&1)
-        || !numbers.chunks(each.max(1)).all(|own| own == first)
-    {
-        return refuse("picks other places for each of a batch, which is not supported");
-    }
-    let shape = list.shape[axis..list.shape.len() - 1].to_vec();
-    taken(import, call, call.value(0)?, axis, ints(shape, first.to_vec()))
 }
 
 /// `GatherElements` with constant places, if it takes whole parts along an axis.

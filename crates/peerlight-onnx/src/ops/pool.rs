@@ -135,16 +135,17 @@ fn mean_of_tokens<'a>(
     axes: &[usize],
     keep: bool,
 ) -> Result<Option<usize>, Fault> {
-    let &[tokens, channels] = import.draft.nodes[data.node].shape.as_slice() else { return Ok(None) };
+    let &[tokens, channels] = import.draft.shape(data).as_slice() else { return Ok(None) };
     let places = import.draft.nodes.iter().rev().find_map(|node| match (&node.op, node.shape.as_slice()) {
         (Op::Conv(_), &[_, height, width]) if height * width == tokens => Some([height, width]),
         _ => None,
     });
-    let Some([height, width]) = places.filter(|_| axes == [1] && !keep && data.order == [0, 1, 2]) else {
+    let Some([height, width]) = places.filter(|_| axes == [data.order[1]] && !keep && data.batch() == 0) else {
         return Ok(None);
     };
     let turned = Op::Transpose(Transpose { order: vec![0, 2, 1] });
-    let turned = import.node(call, turned, vec![data.node], Vec::new())?;
+    let tokens = import.draft.settled(data)?;
+    let turned = import.node(call, turned, vec![tokens], Vec::new())?;
     let image = Op::Reshape(Reshape { shape: vec![channels, height, width] });
     let image = import.node(call, image, vec![turned], Vec::new())?;
     import.node(call, Op::Reduce(Reduce::global_average(false)), vec![image], Vec::new()).map(Some)
