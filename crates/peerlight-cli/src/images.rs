@@ -38,11 +38,11 @@ const DEEPER: &str = "folders inside class folders are not read";
 /// `file-unreadable` if there are none, `classes-invalid` if a CSV gives one image two classes.
 pub fn list(given: &Path, labels: &[String], left: &mut LeftOut) -> Result<List> {
     let mut unknown = BTreeMap::new();
-    let images = match given.is_dir() {
+    let (images, by_index) = match given.is_dir() {
         true => of_folder(given, labels, &mut unknown, left)?,
         false => of_csv(given, labels, &mut unknown, left)?,
     };
-    if images.is_empty() { Err(no_images(given)) } else { Ok(List { images, unknown }) }
+    if images.is_empty() { Err(no_images(given)) } else { Ok(List { images, unknown, by_index }) }
 }
 
 /// The images that were found.
@@ -51,12 +51,49 @@ pub struct List {
     /// The images, by name or in the order of the CSV.
     pub images: Vec<Listed>,
     unknown: Unknown,
+    by_index: ByIndex,
 }
+
+/// Images, and the classes that were named by their indices.
+type Found = (Vec<Listed>, ByIndex);
 
 /// Names that stand for no class or for several, each with the number of its images.
 type Unknown = BTreeMap<String, (Named, usize)>;
 
+/// Classes that were named by their indices, each with that name.
+type ByIndex = BTreeMap<usize, String>;
+
+/// Notes a class that has another name than the one which was given, a numeral.
+fn note_index(by_index: &mut ByIndex, labels: &[String], name: &str, class: Option<usize>) {
+    if let Some(class) = class.filter(|class| name.trim().parse() == Ok(*class) && labels[*class].trim() != name.trim())
+    {
+        by_index.insert(class, name.trim().to_owned());
+    }
+}
+
 impl List {
+    /// Tells of classes that are named by their indices. Those that seem to be counted from 1 are a doubt: each image
+    /// would have the class before its own.
+    pub fn tell_indices(&self, labels: &[String], left: &mut LeftOut) {
+        let Some((class, name)) = self.by_index.iter().next() else { return };
+        let names = counted(self.by_index.len(), "name");
+        let text = format!(
+            "{names} of classes, such as '{}' for '{}', {} indices, counted from 0.",
+            shown(name),
+            shown(&labels[*class]),
+            if self.by_index.len() == 1 { "is read as one of the" } else { "are read as" }
+        );
+        let is_beyond = |name: &String| name.trim().parse() == Ok(labels.len());
+        match *class > 0 && self.unknown.keys().any(is_beyond) {
+            true => left.doubt(format!(
+                "{text} They seem to be counted from 1, and then every one of these classes is wrong: '{}' is one too \
+                 many, and there is no '0'.",
+                labels.len()
+            )),
+            false => left.note(text),
+        }
+    }
+
     /// The folders, or values of the column class, that stand for no class or for several; empty if there are none.
     pub fn unknown(&self) -> String {
         let several = |named: &Named| if matches!(named, Named::Several(_)) { ", more than one class" } else { "" };
@@ -69,8 +106,8 @@ impl List {
     }
 }
 
-fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Vec<Listed>> {
-    let mut found = Vec::new();
+fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Found> {
+    let (mut found, mut by_index) = (Vec::new(), ByIndex::new());
     let mut add = |paths: Vec<PathBuf>, class: Option<usize>| {
         for path in paths {
             let parts = path.strip_prefix(given).unwrap_or(&path).iter();
@@ -92,12 +129,15 @@ fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut 
         pass_over(&deeper.folders, DEEPER, left);
         let name = name_of(&inner);
         let class = classes.find(&name);
+        if !deeper.images.is_empty() {
+            note_index(&mut by_index, labels, &name, class.clone().one());
+        }
         if class.clone().one().is_none() && !deeper.images.is_empty() {
             unknown.insert(name, (class.clone(), deeper.images.len()));
         }
         add(deeper.images, class.one());
     }
-    Ok(found)
+    Ok((found, by_index))
 }
 
 fn name_of(path: &Path) -> String {
@@ -142,7 +182,7 @@ pub fn hint(given: &[PathBuf]) -> String {
 }
 
 /// Paths are from the folder that the CSV lies in.
-fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Vec<Listed>> {
+fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Found> {
     let table = Table::read(file)?;
     let path = table.column("path")?;
     let class = table.column("class").ok();
@@ -150,7 +190,7 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
     // A class stands in many rows.
     let mut known: HashMap<&str, Named> = HashMap::new();
     let base = file.parent().unwrap_or(Path::new("."));
-    let mut found: Vec<Listed> = Vec::new();
+    let (mut found, mut by_index): Found = Default::default();
     let mut lines: HashMap<String, usize> = HashMap::new();
     for row in &table.rows {
         let name = plain(base, &separated(base, row.cell(path)));
@@ -164,6 +204,7 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
             _ => known.entry(cell).or_insert_with(|| classes.find(cell)).clone(),
         };
         let class = named.clone().one();
+        note_index(&mut by_index, labels, cell, class);
         if class.is_none() && !cell.is_empty() {
             unknown.entry(cell.to_owned()).or_insert((named, 0)).1 += 1;
         }
@@ -179,7 +220,7 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
             }
         }
     }
-    Ok(found)
+    Ok((found, by_index))
 }
 
 /// A path of a table. Backslashes separate folders, as on Windows, unless there is a file whose name has them.
@@ -189,6 +230,14 @@ fn separated(base: &Path, path: &str) -> String {
 
 /// A path of a table without what leads nowhere: `./a`, `a//b`, and `a/../b` where that is the same file.
 fn plain(base: &Path, path: &str) -> String {
+    let plain = without_detours(path);
+    let real = |path: &str| base.join(path).canonicalize().ok();
+    // A link in between may lead elsewhere.
+    if plain == path || real(&plain) == real(path) { plain } else { path.to_owned() }
+}
+
+/// A path without empty parts, without `.`, and without each folder that a `..` leaves again.
+pub fn without_detours(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
         match parts.last() {
@@ -196,10 +245,7 @@ fn plain(base: &Path, path: &str) -> String {
             _ => parts.push(part),
         }
     }
-    let plain = if path.starts_with('/') { "/" } else { "" }.to_owned() + &parts.join("/");
-    let real = |path: &str| base.join(path).canonicalize().ok();
-    // A link in between may lead elsewhere.
-    if plain == path || real(&plain) == real(path) { plain } else { path.to_owned() }
+    if path.starts_with('/') { "/" } else { "" }.to_owned() + &parts.join("/")
 }
 
 /// At most `limit` of the images, drawn by the seed, in their order.
@@ -222,6 +268,7 @@ pub fn folder_with(names: &[&str]) -> tempfile::TempDir {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::left_out::End;
     use std::fs;
 
     fn labels() -> Vec<String> {
@@ -247,6 +294,30 @@ mod tests {
         assert_eq!(unknown, "other (1 image)");
         assert_eq!((left.files().len(), left.images()), (2, 1), "{left:?}");
         assert!(left.files().iter().any(|entry| entry.why.contains(DEEPER)), "{left:?}");
+    }
+
+    #[test]
+    fn indices_are_told_and_those_from_1_on_are_a_doubt() {
+        let folder = folder_with(&["a.png", "b.png"]);
+        let csv = folder.path().join("list.csv");
+        let told = |classes: [&str; 2], labels: &[String]| {
+            fs::write(&csv, format!("path,class\na.png,{}\nb.png,{}\n", classes[0], classes[1])).unwrap();
+            let mut left = LeftOut::default();
+            list(&csv, labels, &mut left).unwrap().tell_indices(labels, &mut left);
+            (format!("{left:?}"), left.end())
+        };
+        let (text, end) = told(["0", "1"], &labels());
+        assert!(
+            text.contains("2 names of classes, such as '0' for 'cat', are read as indices") && end == End::Whole,
+            "{text}"
+        );
+        let (text, end) = told(["1", "2"], &labels());
+        assert!(text.contains("'1' for 'dog'") && text.contains("counted from 1") && end == End::Partial, "{text}");
+        let numerals = ["1", "2", "3"].map(String::from);
+        assert!(
+            !told(["1", "2"], &numerals).0.contains("indices")
+                && !told(["cat", "dog"], &labels()).0.contains("indices")
+        );
     }
 
     #[test]

@@ -97,7 +97,10 @@ impl Table {
     pub fn column(&self, name: &str) -> Result<usize> {
         self.head.iter().position(|column| column == name).ok_or_else(|| {
             let there = self.head.iter().map(|name| files::shown(name)).collect::<Vec<_>>().join(", ");
-            let text = format!("'{}' has no column '{name}'. It has: {there}.", self.file.display());
+            let text = format!(
+                "'{}' has no column '{name}'. Its first line, which names the columns, has: {there}.",
+                self.file.display()
+            );
             Error::new(Code::FileUnreadable, text)
         })
     }

@@ -128,6 +128,7 @@ pub fn split(recipe: &Recipe, given: Option<&[String]>, validate_most: usize, le
 
 fn images(path: &Path, labels: &[String], targets: Targets, left: &mut LeftOut) -> Result<Vec<Listed>> {
     let list = list(path, labels, left)?;
+    list.tell_indices(labels, left);
     let unknown = list.unknown();
     let bare = list.images.iter().filter(|image| image.class.is_none()).count();
     if targets == Targets::Labels && bare > 0 {
