@@ -108,6 +108,7 @@ impl List {
 
 fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Found> {
     let (mut found, mut by_index) = (Vec::new(), ByIndex::new());
+    let mut named: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     let mut add = |paths: Vec<PathBuf>, class: Option<usize>| {
         for path in paths {
             let parts = path.strip_prefix(given).unwrap_or(&path).iter();
@@ -129,13 +130,17 @@ fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut 
         pass_over(&deeper.folders, DEEPER, left);
         let name = name_of(&inner);
         let class = classes.find(&name);
-        if !deeper.images.is_empty() {
-            note_index(&mut by_index, labels, &name, class.clone().one());
+        if let Some(class) = class.clone().one().filter(|_| !deeper.images.is_empty()) {
+            note_index(&mut by_index, labels, &name, Some(class));
+            named.entry(class).or_default().push(format!("'{}'", shown(&name)));
         }
         if class.clone().one().is_none() && !deeper.images.is_empty() {
             unknown.insert(name, (class.clone(), deeper.images.len()));
         }
         add(deeper.images, class.one());
+    }
+    for (class, folders) in named.iter().filter(|(_, folders)| folders.len() > 1) {
+        left.note(format!("the folders {} name one class, '{}'.", folders.join(", "), shown(&labels[*class])));
     }
     Ok((found, by_index))
 }
@@ -293,6 +298,8 @@ mod tests {
         let unknown = list(folder.path(), &labels(), &mut LeftOut::default()).unwrap().unknown();
         assert_eq!(unknown, "other (1 image)");
         assert_eq!((left.files().len(), left.images()), (2, 1), "{left:?}");
+        fs::rename(folder.path().join("1"), folder.path().join("Cat")).unwrap();
+        assert!(format!("{:?}", listed(folder.path()).1).contains("the folders 'Cat', 'cat' name one class, 'cat'."));
         assert!(left.files().iter().any(|entry| entry.why.contains(DEEPER)), "{left:?}");
     }
 
@@ -340,7 +347,7 @@ mod tests {
         assert!(error.code() == Code::ClassesInvalid && error.to_string().contains("row 3"), "{error}");
         assert!(read("file\na.png\n").0.unwrap_err().to_string().contains("no column 'path'"));
         assert!(read("path\na.png\n").0.unwrap()[0].class.is_none());
-        assert!(read("path,class\n").0.unwrap_err().to_string().contains("no images"));
+        assert!(read("path,class\n").0.unwrap_err().to_string().contains("no rows below"));
     }
 
     #[cfg(unix)]

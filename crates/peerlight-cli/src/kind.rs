@@ -6,6 +6,9 @@ pub const HEAD: usize = 1024;
 /// The kinds that can be read.
 pub const READABLE: &str = "JPEG, PNG, WebP, GIF, BMP or TIFF";
 
+/// What a file is that has no mark of a known kind.
+pub const NO_IMAGE: &str = "no image";
+
 /// Kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -98,7 +101,7 @@ pub fn kind(head: &[u8]) -> Kind {
         return Kind::Foreign("a PNM image");
     }
     let text = String::from_utf8_lossy(head).to_lowercase();
-    if text.contains("<svg") { Kind::Foreign("an SVG drawing") } else { Kind::Other("no image") }
+    if text.contains("<svg") { Kind::Foreign("an SVG drawing") } else { Kind::Other(NO_IMAGE) }
 }
 
 /// The major brand is often a general one, so that the compatible ones are looked through, too.
