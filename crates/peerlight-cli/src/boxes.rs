@@ -85,8 +85,8 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
     }
     let fractions = images.iter().flat_map(|image| &image.boxes).filter(|rect| is_fraction(rect)).count();
     if fractions > 0 {
-        let (boxes, end) = (counted(fractions, "box"), if fractions == 1 { "ends" } else { "end" });
-        left.doubt(format!("{boxes} {end} within the first pixel: are they fractions of the image's sides?"));
+        let end = if fractions == 1 { "box ends" } else { "boxes end" };
+        left.doubt(format!("{fractions} {end} within the first pixel: are they fractions of the image's sides?"));
     }
     if found.is_empty() {
         let text = format!("'{}' has boxes for none of the images: its paths name other files.", file.display());

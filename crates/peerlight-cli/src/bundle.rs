@@ -24,6 +24,10 @@ pub fn parse<'a>(file: &Path, bytes: &'a [u8]) -> Result<Bundle<'a>> {
                 "This is an image, where a bundle or an ONNX file is wanted.".to_owned()
             }
             _ if is_onnx(file) => "A bundle is wanted here: `peerlight import` makes one of ONNX files.".to_owned(),
+            // An ONNX file begins with its version, a small number.
+            Kind::Other(_) if matches!(bytes, [8, 1..=20, ..]) && bytes.get(8) != Some(&b'{') => {
+                "This seems to be an ONNX file: its name has to end in .onnx.".to_owned()
+            }
             Kind::Other(_) => e.to_string(),
         };
         Error::caused_by(e.code(), format!("'{}': {what}", file.display()), e)

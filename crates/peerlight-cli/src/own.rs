@@ -53,7 +53,14 @@ pub fn read_onnx(id: &str, file: &Path, given: PeerOptions) -> Result<ImportedPe
     };
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let named_so = PeerOptions { name, source: Some(file_name(file)), ..PeerOptions::default() };
-    ImportedPeer::read(id, &bytes, given.or(said).or(named_so)).map_err(|e| named(file, e))
+    ImportedPeer::read(id, &bytes, given.or(said).or(named_so)).map_err(|e| match bytes.get(8) {
+        Some(b'{') => {
+            let text =
+                format!("'{}': This is a safetensors file: its name has to end in .safetensors.", file.display());
+            Error::caused_by(e.code(), text, e)
+        }
+        _ => named(file, e),
+    })
 }
 
 /// The id of a peer by its file's name: letters, digits and dashes.

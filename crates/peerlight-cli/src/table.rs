@@ -89,6 +89,12 @@ impl Table {
         if let Some((_, name)) = twice {
             return Err(refused(&format!("there are two columns '{name}'")));
         }
+        let is_other = |row: &Row| row.cells.len() == 1 && row.cells[0].contains([',', ';', '\t']);
+        if head.len() > 1 && !rows.is_empty() && rows.iter().all(is_other) {
+            return Err(refused(
+                "the cells of its rows are separated by another character than those of its first line",
+            ));
+        }
         let long = rows.iter().find(|row| row.cells.iter().skip(head.len()).any(|cell| !cell.is_empty()));
         if let Some(Row { line, cells }) = long {
             return Err(refused(&format!("row {line} has {} cells, but the head line {}", cells.len(), head.len())));
@@ -239,6 +245,7 @@ mod tests {
         assert!(refused(b"path,class\na.png,\"cat\nb.png,dog\n").contains("opened on line 2 and never closed"));
         assert!(refused(b"sep=,\npath\n\"a\"\"b\"\n\"c\"\"").contains("opened on line 4 and never closed"));
         assert!(refused(b"\x89PNG\r\n\x1a\n").contains("this is an image. A CSV is wanted"));
+        assert!(refused(b"path,class\na.png;cat\nb.png;dog\n").contains("separated by another character"));
         assert!(refused(b"PK\x03\x04\x14\0").contains("this is a ZIP archive or office document. Unpack"));
         let fine = b"path,class\n\"a \"\"b\"\".png\",5\" nail\n\"a\nb\",\"\"\n";
         assert_eq!(cells(fine), [["a \"b\".png", "5\" nail"], ["a\nb", ""]]);

@@ -187,6 +187,16 @@ fn what_is_wrong_is_said_in_the_words_of_the_command_line() {
     for command in [&["evaluate", "a.png", "--out", "o"][..], &["audit", "a.png"]] {
         refused(&place, command, 1, &["'a.png': this is an image", "a folder"]);
     }
+    fs::copy(place.path("models/micro.safetensors"), place.path("b.onnx")).unwrap();
+    fs::copy(root().join("tests/golden/object.onnx"), place.path("o.safetensors")).unwrap();
+    for (file, words) in [("b.onnx", "end in .safetensors"), ("o.safetensors", "end in .onnx")] {
+        refused(&place, &["explain", "a.png", "-b", file], 1, &[file, words]);
+        refused(&place, &["inspect", file], 1, &[file, words]);
+    }
+    draw(&place.path("set/x/0.png"), 1);
+    let twice =
+        ["train", "set", "./set", "--peers", "a=efficientnet-lite-micro,b=efficientnet-lite-micro", "--out", "r"];
+    refused(&place, &twice, 1, &["'./set' is given twice"]);
     fs::write(place.path("b.safetensors"), "no bundle").unwrap();
     for command in [&["explain", "a.png", "-b", "b.safetensors"][..], &["inspect", "b.safetensors"]] {
         refused(&place, command, 1, &["'b.safetensors': "]);

@@ -101,7 +101,8 @@ fn check(question: &WhatIf, grid: usize) -> Result<()> {
     };
     if let Some(Rect { x0, y0, x1, y1 }) = question.boxes.iter().find(|rect| !is_place(rect)) {
         return refused(format!(
-            "In the manifest's what_if the box {x0}, {y0}, {x1}, {y1} is no place: left, top, right and bottom are              fractions of the square, 0 to 1, in this order."
+            "In the manifest's what_if the box {x0}, {y0}, {x1}, {y1} is no place: left, top, right and bottom are \
+             fractions of the square, 0 to 1, in this order."
         ));
     }
     let nothing =
