@@ -203,6 +203,11 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
             left.image(format!("row {}", row.line), "names no image");
             continue;
         }
+        // A pipe or a device could keep a reader waiting for ever.
+        if base.join(&name).metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+            left.image(name, "neither a file nor a folder");
+            continue;
+        }
         let cell = class.map_or("", |column| row.cell(column));
         let named = match cell {
             "" => Named::None,
@@ -342,6 +347,11 @@ mod tests {
         let (found, left) = read("path\ncat/a.png\n./cat/a.png\ncat//a.png\ncat/../cat/./a.png\n../gone.png\n");
         let found: Vec<_> = found.unwrap().into_iter().map(|p| p.name).collect();
         assert_eq!((found, left.images()), (vec!["cat/a.png".into(), "../gone.png".to_owned()], 3), "{left:?}");
+        #[cfg(unix)]
+        {
+            let (found, left) = read("path\nd.jpg\n/dev/zero\n");
+            assert_eq!((found.unwrap().len(), left.images()), (1, 1), "{left:?}");
+        }
         let (found, _) = read("path,class\nd.jpg,cat\nd.jpg,dog\n");
         let error = found.unwrap_err();
         assert!(error.code() == Code::ClassesInvalid && error.to_string().contains("row 3"), "{error}");

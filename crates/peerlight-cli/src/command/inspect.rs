@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use burn::tensor::Device;
-use peerlight_core::{Error, Framing, Preprocess, Result, Rgba8, read};
+use peerlight_core::{Framing, Preprocess, Result, Rgba8, read};
 use peerlight_explain::{BundleInfo, Request, Session};
 use peerlight_models::{Bundle, Layer, Manifest, Network, PeerManifest};
 use peerlight_onnx::{Inspection, NetworkInfo, Options, inspect};
