@@ -76,13 +76,13 @@ impl List {
     /// would have the class before its own.
     pub fn tell_indices(&self, labels: &[String], left: &mut LeftOut) {
         let Some((class, name)) = self.by_index.iter().next() else { return };
-        let names = counted(self.by_index.len(), "name");
-        let text = format!(
-            "{names} of classes, such as '{}' for '{}', {} indices, counted from 0.",
-            shown(name),
-            shown(&labels[*class]),
-            if self.by_index.len() == 1 { "is read as one of the" } else { "are read as" }
-        );
+        let more = match self.by_index.len() - 1 {
+            0 => ".".into(),
+            1 => "; 1 more name is an index, too.".into(),
+            more => format!("; {more} more names are indices, too."),
+        };
+        let (name, label) = (shown(name), shown(&labels[*class]));
+        let text = format!("'{name}' is read as the index of '{label}', counted from 0{more}");
         let is_beyond = |name: &String| name.trim().parse() == Ok(labels.len());
         match *class > 0 && self.unknown.keys().any(is_beyond) {
             true => left.doubt(format!(
@@ -320,15 +320,14 @@ mod tests {
         };
         let (text, end) = told(["0", "1"], &labels());
         assert!(
-            text.contains("2 names of classes, such as '0' for 'cat', are read as indices") && end == End::Whole,
+            text.contains("'0' is read as the index of 'cat', counted from 0; 1 more name") && end == End::Whole,
             "{text}"
         );
         let (text, end) = told(["1", "2"], &labels());
-        assert!(text.contains("'1' for 'dog'") && text.contains("counted from 1") && end == End::Partial, "{text}");
+        assert!(text.contains("index of 'dog'") && text.contains("counted from 1") && end == End::Partial, "{text}");
         let numerals = ["1", "2", "3"].map(String::from);
         assert!(
-            !told(["1", "2"], &numerals).0.contains("indices")
-                && !told(["cat", "dog"], &labels()).0.contains("indices")
+            !told(["1", "2"], &numerals).0.contains("index") && !told(["cat", "dog"], &labels()).0.contains("index")
         );
     }
 

@@ -37,6 +37,8 @@ fn lists_that_programs_keep_give_the_names_in_order() {
         "{0: 'cat',\n 1: \"jack-o'-lantern\",\n 2: 'dog, it\\'s'}",
         "{2: \"dog, it's\", 0: 'cat', 1: \"jack-o'-lantern\"}",
         "[\n  'cat',\n  \"jack-o'-lantern\",\n  \"dog, it's\",\n]\n",
+        "CLASSES = (\n  'cat',\n  \"jack-o'-lantern\",\n  'dog',\n)\n",
+        "const names = [\"cat\", \"jack-o'-lantern\", \"dog\"];",
         "1,cat\n2,jack-o'-lantern\n3,\"dog, it's\"\n",
         "dog;2\ncat;0\njack-o'-lantern;1\n",
         "2 dog\n0 cat\n1 jack-o'-lantern\n",
@@ -56,6 +58,7 @@ fn lists_that_programs_keep_give_the_names_in_order() {
         assert!(["jack-o'-lantern", "pumpkin"].contains(&&*names[1]), "{text}: {names:?}");
         assert!(["dog", "dog, it's"].contains(&&*names[2]), "{text}: {names:?}");
     }
+    assert_eq!(parse_labels("crane (bird)\ncrane (machine), 'tall'\n").unwrap()[1], "crane (machine), 'tall'");
     // Numbers that count nothing are parts of names.
     assert_eq!(parse_labels("7 up\n8 ball\n").unwrap(), ["7 up", "8 ball"]);
     assert_eq!(parse_labels("0 people\n1 people\n").unwrap(), ["0 people", "1 people"]);

@@ -4,14 +4,20 @@ use peerlight_core::Result;
 
 use super::{Class, from_0_or_1, in_one_line, in_order, invalid, of_lines, plain};
 
-/// Classes of a list or a dictionary of Python: names in quotes, each perhaps after a number and a colon. `None` for a
-/// text that is none.
+/// Classes of a list or a dictionary as Python and others write them, perhaps after its name: names in quotes, each
+/// perhaps after a number and a colon. `None` for a text that is none.
 ///
 /// # Errors
 /// `ask-invalid` if only some names have numbers, or the numbers are not those from 0 on.
 pub fn python(text: &str) -> Option<Result<Vec<Class>>> {
-    let body = text.trim_start().strip_prefix(['[', '{', '('])?;
-    let (mut found, mut rest) = (Vec::new(), body);
+    let start = text.find(['[', '{', '('])?;
+    // As it stands in a program: with the name that it is given.
+    let before = text[..start].trim();
+    let is_name = |c: char| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '_' | '.' | '=' | ':');
+    if !(before.is_empty() || before.ends_with(['=', ':']) && before.chars().all(is_name)) {
+        return None;
+    }
+    let (mut found, mut rest) = (Vec::new(), &text[start + 1..]);
     while let Some(start) = rest.find(['"', '\'']) {
         let before = rest[..start].trim_matches(|c: char| c.is_whitespace() || ",[](){}".contains(c));
         let number = before.strip_suffix(':').map(|number| number.trim().parse::<usize>());
