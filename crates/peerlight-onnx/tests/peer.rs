@@ -66,6 +66,7 @@ fn lists_that_programs_keep_give_the_names_in_order() {
     for text in [
         "{\"id\": 0, \"name\": \"cat\"}\n{\"id\": 1, \"name\": \"dog\"}\n",
         "{0: 'cat', 2: 'dog'}",
+        "['cat', 'dog', 'bi",
         "{'cat': 0, 'dog': 1}",
         "3,cat\n4,dog\n",
         r#"{"1": "cat", "2": "dog"}"#,

@@ -8,7 +8,7 @@ use super::{Class, from_0_or_1, in_one_line, in_order, invalid, of_lines, plain}
 /// perhaps after a number and a colon. `None` for a text that is none.
 ///
 /// # Errors
-/// `ask-invalid` if only some names have numbers, or the numbers are not those from 0 on.
+/// `ask-invalid` if only some names have numbers, the numbers are not those from 0 on, or a quote is not closed.
 pub fn python(text: &str) -> Option<Result<Vec<Class>>> {
     let start = text.find(['[', '{', '('])?;
     // As it stands in a program: with the name that it is given.
@@ -21,7 +21,9 @@ pub fn python(text: &str) -> Option<Result<Vec<Class>>> {
     while let Some(start) = rest.find(['"', '\'']) {
         let before = rest[..start].trim_matches(|c: char| c.is_whitespace() || ",[](){}".contains(c));
         let number = before.strip_suffix(':').map(|number| number.trim().parse::<usize>());
-        let (name, length) = string(&rest[start..])?;
+        let Some((name, length)) = string(&rest[start..]) else {
+            return Some(Err(invalid("In the list of classes a quote is opened and never closed.")));
+        };
         let is_key = rest[start + length..].trim_start().starts_with(':');
         if is_key || !before.is_empty() && !matches!(number, Some(Ok(_))) {
             return Some(Err(invalid("The list of classes must have names alone, or a number before each name.")));
