@@ -69,8 +69,8 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
             let other = rows.iter().find(|(given, _)| *given != rows[0].0).map_or("", |(given, _)| given);
             let Some(own) = own else {
                 let text = format!(
-                    "'{}' has boxes of several files that may be '{}', such as '{}' and '{}'. Keep those of the set that is \
-                     given.",
+                    "'{}' has boxes of several files that may be '{}', such as '{}' and '{}'. Keep those of the \
+                     set that is given.",
                     file.display(),
                     shown(&image.name),
                     shown(&rows[0].0),

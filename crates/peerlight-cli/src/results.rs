@@ -24,8 +24,8 @@ impl Before {
         Self { folder: folder.into(), names: entries.map(|entry| text(Path::new(&entry.file_name()))).collect() }
     }
 
-    /// Checks that results of these names, and of names with these beginnings, overwrite nobody's files. Earlier results
-    /// are known by their JSON, or by the journal of their run.
+    /// Checks that results of these names, and of names with these beginnings, overwrite nobody's files. Earlier
+    /// results are known by their JSON, or by the journal of their run.
     ///
     /// # Errors
     /// `ask-invalid` names a file that would be overwritten.

@@ -25,8 +25,8 @@ struct Class {
 /// - a list or a dictionary of Python, over any number of lines;
 /// - YAML with a key `names`, as data sets of YOLO have it;
 /// - a table with a column `class_name`, `name`, `label` or `class`, such as ImageNet's `classes.csv`. A column
-///   `class_index`, `index`, `class_id` or `id` says their order. Commas, semicolons or tabs separate the cells. Without
-///   a head line, a column of numbers from 0 or 1 on does;
+///   `class_index`, `index`, `class_id` or `id` says their order. Commas, semicolons or tabs separate the cells.
+///   Without a head line, a column of numbers from 0 or 1 on does;
 /// - names between commas, perhaps in brackets.
 ///
 /// Where there are WordNet ids, and they are those of ImageNet's 1,000 classes in order, the names are our own.

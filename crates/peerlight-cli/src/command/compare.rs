@@ -63,7 +63,8 @@ fn side(folders: &[PathBuf], left: &mut LeftOut) -> Result<Vec<Measured>> {
         let reported = reported(&folder.join("report.json")).filter(|reported| *reported < records.len());
         if let Some(reported) = reported {
             left.doubt(format!(
-                "'{}' has results of {}, and its report is of {reported}: the others, of earlier runs, are compared, too.",
+                "'{}' has results of {}, and its report is of {reported}: the others, of earlier \
+                 runs, are compared, too.",
                 folder.display(),
                 counted(records.len(), "image")
             ));

@@ -10,7 +10,8 @@ const NAMES: [&str; 4] = ["class_name", "name", "label", "class"];
 const NUMBERS: [&str; 5] = ["class_index", "index", "class_id", "idx", "id"];
 
 /// Classes from a table whose cells are separated by commas, semicolons or tabs. Its first line names the columns, or
-/// each line begins with a number or a WordNet id, or ends with a number; none if neither is so. A column may hold WordNet ids.
+/// each line begins with a number or a WordNet id, or ends with a number; none if neither is so. A column may hold
+/// WordNet ids.
 ///
 /// # Errors
 /// `ask-invalid` if the numbers are not those from 0 on (without a head line also those from 1 on), or a row has no

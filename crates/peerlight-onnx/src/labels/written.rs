@@ -97,8 +97,8 @@ pub fn quoted(text: &str) -> Option<Vec<Class>> {
     lines.map(|line| unquoted(line).map(|name| plain(&name))).collect()
 }
 
-/// Classes of lines that begin with a number, a mark such as a full stop if there is one, and a space: those from 0 or 1
-/// on, each once, before names that differ. Other numbers are parts of the names.
+/// Classes of lines that begin with a number, a mark such as a full stop if there is one, and a space: those from 0 or
+/// 1 on, each once, before names that differ. Other numbers are parts of the names.
 pub fn counted(text: &str) -> Option<Vec<Class>> {
     let numbered = |line: &str| {
         let (number, name) = line.trim().split_once(char::is_whitespace)?;

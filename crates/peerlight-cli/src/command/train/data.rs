@@ -83,8 +83,8 @@ pub struct Split {
 /// than `validate_most` images are for validation.
 ///
 /// # Errors
-/// `file-unreadable` if there are no images, `ask-invalid` if a folder is given twice, `classes-invalid` if there are fewer than two classes or images of
-/// classes that cannot be learned.
+/// `file-unreadable` if there are no images, `ask-invalid` if a folder is given twice, `classes-invalid` if there are
+/// fewer than two classes or images of classes that cannot be learned.
 pub fn split(recipe: &Recipe, given: Option<&[String]>, validate_most: usize, left: &mut LeftOut) -> Result<Split> {
     let data = &recipe.data;
     let real: Vec<_> = data.images.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect();

@@ -54,7 +54,8 @@ impl RunFolder {
             ""
         };
         let text = format!(
-            "The run cannot go on: '{}', which it was given, is not there.{from} {} it back; a link in its place will do.",
+            "The run cannot go on: '{}', which it was given, is not there.{from} {} it back; \
+             a link in its place will do.",
             gone.display(),
             if from.is_empty() { "Put" } else { "put" }
         );
