@@ -104,6 +104,9 @@ function tooLarge(width, height) {
  * @param {number} [pixels]
  */
 export async function preview(file, pixels = 2.5e6) {
+  if (!(typeof pixels === 'number' && pixels >= 1)) {
+    throw new PeerlightError('ask-invalid', 'The number of pixels of a preview must be 1 or more.');
+  }
   const head = await readHead(file);
   const bitmap = await decode(file, head, pixels, 'default');
   return { bitmap, ...uprightSize(head, bitmap) };

@@ -92,5 +92,5 @@ export function runMany(store, engineNow) {
  */
 function outcomeOf({ image, target, agreement, peers }, ms) {
   const answers = peers.map(({ id, name, top }) => ({ id, name, top }));
-  return { image, target, agreement: agreement ?? 0, peers: answers, ms };
+  return { image, target, agreement, peers: answers, ms };
 }

@@ -128,7 +128,7 @@ function keyOf({ item, differ }, sort) {
   const { agreement, peers } = item.outcome;
   if (sort === 'agreement') return agreement;
   // Unlike answers first, then by how little the maps agree.
-  if (sort === 'difference') return (differ ? 2 : 0) - agreement;
+  if (sort === 'difference') return (differ ? 2 : 0) - (agreement ?? 0);
   return peers[Number(sort.slice(5))]?.top[0]?.label ?? '';
 }
 

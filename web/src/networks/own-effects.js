@@ -1,13 +1,17 @@
 import { PeerlightError, inspectNetwork } from 'peerlight';
 import { failure } from '../shared/failure.js';
+import { refusal, together } from '../shared/refusal.js';
 import { findKept, forget, keep, listKept } from './kept.js';
 import { stem, usable } from './choice.js';
+import { joined, sorted, unknownOf, unusedOf } from './files.js';
+import { saidBy } from './said-by.js';
 import { prepare } from './spawn.js';
 import { t } from '../words/index.js';
 
 /**
  * @import { Store } from '../app/store.js'
  * @import { Choice, ChoiceState, DraftFile } from './choice.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { DeviceKind, Model } from 'peerlight'
  */
 
@@ -33,6 +37,7 @@ export function runOwnNetworks(store, spawn) {
   );
 
   store.subscribe(({ choice }, before) => {
+    if (choice.given !== before.choice.given) take(choice.given, choice.draft);
     if (choice.draft === before.choice.draft) return;
     for (const file of choice.draft) {
       const old = before.choice.draft.find(({ key }) => key === file.key);
@@ -44,6 +49,31 @@ export function runOwnNetworks(store, spawn) {
       files.delete(key);
     }
   });
+
+  /**
+   * Gets networks ready, with what is said of them. What is not used is told.
+   * @param {ChoiceState['given']} given
+   * @param {DraftFile[]} draft
+   */
+  async function take({ files, others }, draft) {
+    const { networks, labels, foreign, others: unknown } = sorted(files);
+    const out = unknownOf([...unknown, ...others]);
+    const refuse = (/** @type {(Failure | null)[]} */ ...all) => {
+      const error = together(all);
+      if (error) dispatch({ type: 'networks-trouble', error });
+    };
+    if (!networks.length && (!labels.length || !draft.length)) {
+      const name = unknown[0] ?? labels[0]?.name ?? '';
+      return refuse(
+        foreign ?? refusal('network-unsupported', 'networks.no-network', 'networks.no-network.help', { name }),
+      );
+    }
+    const read = await Promise.all(labels.map(saidBy));
+    const said = joined(read.filter((found) => 'options' in found));
+    const sources = networks.map((source) => ({ name: source.name, source }));
+    dispatch({ type: 'draft-added', files: sources, said });
+    refuse(...read.filter((found) => 'code' in found), unusedOf(sources, said, draft), out, foreign);
+  }
 
   /**
    * @param {DraftFile} file

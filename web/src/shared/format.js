@@ -18,7 +18,8 @@ export function percent(p) {
 }
 
 /** @param {number} n */
-export const bytes = (n) => t('unit.mb', { n: fixed(n / 1e6, 1) });
+export const bytes = (n) =>
+  n < 1e5 ? t('unit.kb', { n: fixed(Math.max(n / 1e3, 1), 0) }) : t('unit.mb', { n: fixed(n / 1e6, 1) });
 
 /** @param {number} ms */
 export const time = (ms) => (ms < 1000 ? t('unit.ms', { n: Math.round(ms) }) : t('unit.s', { n: fixed(ms / 1000, 1) }));

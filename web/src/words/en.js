@@ -16,6 +16,7 @@ export const EN = {
   'count.network': { one: '{n} network', other: '{n} networks' },
   'count.region': { one: '{n} region', other: '{n} regions' },
   'unit.less-than': '<{n}',
+  'unit.kb': '{n} kB',
   'unit.mb': '{n} MB',
   'unit.ms': '{n} ms',
   'unit.s': '{n} s',
@@ -79,8 +80,8 @@ export const EN = {
   'intake.none': 'There is no image among these files.',
   'intake.none.help': 'Choose JPEG, PNG or WebP images.',
   'intake.left-out': {
-    one: '{n} file left out, which is no image, hidden or unreadable: {names}.',
-    other: '{n} files left out, which are no images, hidden or unreadable: {names}.',
+    one: '{n} file left out (not an image, hidden or unreadable): {names}.',
+    other: '{n} files left out (not images, hidden or unreadable): {names}.',
   },
   'intake.more': 'and {n} more',
   'intake.no-sample': 'The sample could not be loaded.',
@@ -119,8 +120,8 @@ export const EN = {
     other: '{names} were not used: the names of classes came from another file.',
   },
   'networks.others': {
-    one: '{n} file was left out, which is no network: {names}.',
-    other: '{n} files were left out, which are no networks: {names}.',
+    one: '{n} file was left out (not a network, nor about one): {names}.',
+    other: '{n} files were left out (not networks, nor about one): {names}.',
   },
   'networks.unused.help': 'Give a file of names its network’s name, such as a.txt for a.onnx.',
   'networks.left-out': {
@@ -171,8 +172,8 @@ export const EN = {
   'model.pixels': 'pixels',
   'model.prepared': 'Images are prepared as',
   'model.names': 'Names of the classes',
-  'model.facts':
-    '{millions} million weights, images of {side} × {side}, {classes} classes, {layers}; at the end {head}.',
+  'model.millions': '{n} million',
+  'model.facts': '{weights} weights, images of {side} × {side}, {classes} classes, {layers}; at the end {head}.',
   'head.linear': 'average pooling and a linear classifier',
   'head.average': 'average pooling',
   'head.opaque': 'a classifier of its own, so CAM is not for it and its maps come from gradients',

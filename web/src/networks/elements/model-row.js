@@ -160,10 +160,13 @@ function field(name, control, id, unit) {
   return make('div', { class: 'field' }, label, control);
 }
 
+/** @param {number} n */
+const inMillions = (n) => t('model.millions', { n: fixed(n / 1e6, 1) });
+
 /** @param {OwnPeer} peer */
 function factsOf({ network, labels, preprocess }) {
   return t('model.facts', {
-    millions: fixed(network.parameters / 1e6, 1),
+    weights: network.parameters < 1e5 ? fixed(network.parameters, 0) : inMillions(network.parameters),
     side: preprocess.side,
     classes: labels.length,
     layers: count(network.layers.length, 'layer'),
