@@ -22,6 +22,13 @@ export function nextItem(state) {
 }
 
 /**
+ * Whether work would be lost with the page: several images are explained, and more wait.
+ * @param {State} state
+ */
+export const busy = ({ many: { phase, items } }) =>
+  phase === 'running' && items.some((item) => item.phase === 'done') && items.some((item) => item.phase === 'waiting');
+
+/**
  * How far the queue is.
  * @param {ManyState} many
  */

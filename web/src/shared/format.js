@@ -33,7 +33,8 @@ export function about(ms) {
   if (seconds < 1) return t('about.moment');
   if (seconds < 10) return t('about.seconds', { n: Math.round(seconds) });
   if (seconds < 90) return t('about.seconds', { n: 5 * Math.round(seconds / 5) });
-  return t('about.minutes', { n: Math.round(seconds / 60) });
+  if (seconds < 5400) return t('about.minutes', { n: Math.round(seconds / 60) });
+  return t('about.hours', { n: Math.round(seconds / 3600) });
 }
 
 /**

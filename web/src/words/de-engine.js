@@ -108,6 +108,8 @@ export const SAID = {
   'This is a program.': 'Das ist ein Programm.',
   'This is a file of weights.': 'Das ist eine Datei mit Gewichten.',
   'This is a Photoshop document.': 'Das ist ein Photoshop-Dokument.',
+  'Unpack it, and choose the images in it, or their folder.':
+    'Entpacken Sie es und wählen Sie die Bilder darin oder ihren Ordner.',
   'Choose a JPEG, PNG, WebP, AVIF or GIF image.': 'Wählen Sie ein JPEG-, PNG-, WebP-, AVIF- oder GIF-Bild.',
   'Save it as JPEG or PNG and choose that.': 'Sichern Sie es als JPEG oder PNG und wählen Sie das.',
   'Save the image itself, not the page around it, and choose that.':

@@ -24,6 +24,7 @@ const words = {
   'about.moment': 'unter einer Sekunde',
   'about.seconds': 'etwa {n} s',
   'about.minutes': 'etwa {n} min',
+  'about.hours': 'etwa {n} h',
   passes: '{n} Durchläufe',
   'passes.forward': '{n} vorwärts',
   'passes.partial': '{n} teilweise',

@@ -23,6 +23,7 @@ export const EN = {
   'about.moment': 'under a second',
   'about.seconds': 'about {n} s',
   'about.minutes': 'about {n} min',
+  'about.hours': 'about {n} h',
   passes: '{n} passes',
   'passes.forward': '{n} forward',
   'passes.partial': '{n} partial',
