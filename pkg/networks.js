@@ -89,7 +89,8 @@ export async function readModel({ source, labels, beside, ...options }, signal, 
   const [names, about] = await Promise.all([textOf(labels), textOf(beside)]);
   const name = options.file ?? nameOf(source);
   const others = names && about ? withoutLabels(about) : about;
-  return { source: file, options: { ...options, file: name, labels: names, beside: others } };
+  const said = { ...options, name: options.name || undefined, file: name, labels: names, beside: others };
+  return { source: file, options: said };
 }
 
 /**

@@ -254,6 +254,7 @@ test('labels that are given stand for the file of labels that the JSON beside na
   const both = /** @type {any} */ (await readModel({ source, beside, labels: ['a', 'b'] })).options;
   assert.deepEqual([both.labels, JSON.parse(both.beside)], [['a', 'b'], { preprocess: 'tf' }]);
   assert.equal(/** @type {any} */ (await readModel({ source, beside })).options.beside, beside);
+  assert.equal('name' in JSON.parse(JSON.stringify((await readModel({ source, name: '' })).options)), false, 'no name');
   const list = '["a", "b"]';
   assert.equal(/** @type {any} */ (await readModel({ source, beside: list, labels: 'none' })).options.beside, list);
 });

@@ -238,7 +238,7 @@ for (const [width, scheme] of /** @type {const} */ ([
   });
 }
 
-test('networks: a JSON file that names its file of labels, dropped with it, or forgotten and dropped later', async (t) => {
+test('networks: a JSON file that names its file of labels, dropped with it or later', async (t) => {
   const site = await (await Site.make(t)).open();
   const about = join(TEMP, 'small.json');
   const labels = join(TEMP, 'animals.txt');

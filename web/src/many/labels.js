@@ -78,7 +78,10 @@ const plainPath = (path) =>
     .filter((part, i) => part !== '.' && (part || i === 0))
     .join('/');
 
-/** Where a list may name an image: by its path, without the folder that was given, or by its name. @param {string} path */
+/**
+ * Where a list may name an image: by its path, without the folder that was given, or by its name.
+ * @param {string} path
+ */
 function placesOf(path) {
   const parts = path.split('/');
   return [path, parts.slice(1).join('/'), parts.at(-1) ?? ''];
