@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::Device;
 use peerlight_explain::{MapContext, MapPair, STATISTICS};
 use peerlight_metrics::{
-    AgreementRecord, Record, auroc, calibrate, halves, isotonic, logistic, rate_at, spearman, wilson,
+    AgreementRecord, Record, auroc, calibrate, calibration_error, halves, isotonic, logistic, rate_at, spearman, wilson,
 };
 use peerlight_models::Calibration;
 use peerlight_testkit::golden::{golden, root};
@@ -173,6 +173,23 @@ fn the_shipped_calibrations_are_what_the_committed_values_give() {
             near(a.high, b.high, "high");
         }
         assert!(Calibration::shipped(&"0".repeat(64)).unwrap().is_none());
+    }
+}
+
+#[test]
+fn the_shipped_calibrations_foretell_the_hit_rates_of_images_for_reporting() {
+    for (pair, expected) in SHIPPED.into_iter().zip([0.038, 0.055]) {
+        let shipped = calibrate(&committed(pair, true), "mutual", "", "", 0).unwrap();
+        let records = committed(pair, false);
+        let hits: Vec<bool> = records.iter().map(|record| record.judged[0].hit.unwrap()).collect();
+        let ends = [shipped.steps[0].from, shipped.steps[shipped.steps.len() - 1].to];
+        let rate = |record: &Record| {
+            let score = shipped.score(&record.judged[0].values).unwrap().clamp(ends[0], ends[1]);
+            shipped.step(score).unwrap().rate
+        };
+        let foretold: Vec<f64> = records.iter().map(rate).collect();
+        // docs/agreement.md tells these.
+        assert_eq!((calibration_error(&foretold, &hits) * 1e3).round() / 1e3, expected, "{pair}");
     }
 }
 

@@ -1,9 +1,10 @@
 //! What must hold for any scores, rates and records: drawn values, shrunk to the smallest that fails.
 
-use peerlight_core::Rect;
+use peerlight_core::{Code, Rect};
 use peerlight_metrics::{
-    Block, Boxes, FigureKey, Masking, RankedMap, RegionAt, Replacement, WhatIf, auroc, calibration_error, interval,
-    isotonic, logistic, metric_ids, order, parts, positions, ranks, rate_at, resampled_means, spearman, wilson,
+    AgreementRecord, Block, Boxes, FigureKey, Masking, RankedMap, Record, RegionAt, Replacement, WhatIf, auroc,
+    calibrate, calibration_error, interval, isotonic, logistic, metric_ids, order, parts, positions, ranks, rate_at,
+    resampled_means, spearman, wilson,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -102,7 +103,7 @@ proptest! {
         prop_assert!(0.0 <= low && low <= high && high <= 1.0);
         if images > 0 {
             let rate = hits as f64 / images as f64;
-            prop_assert!(low - 1e-12 <= rate && rate <= high + 1e-12);
+            prop_assert!(low <= rate && rate <= high);
             let [less, more] = wilson(4 * hits, 4 * images);
             prop_assert!(more - less < high - low);
         }
@@ -225,6 +226,47 @@ proptest! {
 proptest! {
     // Each case draws 2,000 resamples.
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_calibration_is_sound_or_refused_for_its_images(
+        images in 100..200usize, levels in vec(1..6u64, 3), of_ten in 1..9u64, seed in any::<u64>(),
+    ) {
+        let uniform = |i: usize, column: u64| peerlight_core::rng::uniform(seed.wrapping_add(column), i as u64);
+        // Few levels, down to one: a statistic may be the same in every image.
+        let value = |i: usize, column: usize| {
+            (uniform(i, column as u64) * levels[column] as f64).floor() / levels[column] as f64
+        };
+        let record = |i: usize| {
+            let ids = ["reach-peers", "spread", "confidence"].into_iter().enumerate();
+            let values = ids.map(|(column, id)| (id.to_owned(), value(i, column))).collect();
+            let judged = AgreementRecord {
+                method: "mutual".into(),
+                peer: None,
+                class: 0,
+                hit: Some(uniform(i, 9) * 10.0 < of_ten as f64),
+                energy: None,
+                correct: None,
+                masked: None,
+                values,
+                regions: Vec::new(),
+            };
+            Record {
+                image: format!("{i}"),
+                class: None,
+                boxes: Vec::new(),
+                small: true,
+                agreement: None,
+                predicted: vec![0, 0],
+                entries: Vec::new(),
+                judged: vec![judged],
+            }
+        };
+        let records: Vec<Record> = (0..images).map(record).collect();
+        match calibrate(&records, "mutual", "drawn", "", seed) {
+            Ok(found) => prop_assert!(found.check().is_ok()),
+            Err(error) => prop_assert_eq!(error.code(), Code::AskInvalid, "{}", error),
+        }
+    }
 
     #[test]
     fn means_of_resamples_lie_within_the_values(

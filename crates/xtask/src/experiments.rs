@@ -159,7 +159,7 @@ static PLAN: &[Experiment] = &[
             "--steps=100",
             "--interpolate=0.5",
         ],
-        seeds: SEEDS,
+        seeds: ONE,
     },
     Experiment {
         name: "tuned-whole",

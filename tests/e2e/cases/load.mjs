@@ -19,71 +19,75 @@ const MEMORY = `{
 }
 `;
 
-test('load: the page answers at once while it computes', async (t) => {
-  const site = await (await Site.make(t)).open();
-  await site.explain(() => site.at('sample-0').click());
-  const large = await temp(
-    'large.png',
-    encodePng(4000, 3000, stretch(await pixelsOf('cat'), 4000, 3000), { level: 1 }),
-  );
-  const measure = async (/** @type {() => Promise<unknown>} */ act) => {
-    await site.page.evaluate(() => {
-      const most = { task: 0, frame: 0, delay: 0, event: 0 };
-      Object.assign(window, { most, measuring: true });
-      let shown = performance.now();
-      const frame = (/** @type {number} */ now) => {
-        most.frame = Math.max(most.frame, now - shown);
-        shown = now;
-        if (window.measuring) requestAnimationFrame(frame);
-      };
-      requestAnimationFrame((now) => requestAnimationFrame(frame, (shown = now)));
-      window.watching?.disconnect();
-      window.watching = new PerformanceObserver((list) => {
-        for (const e of list.getEntries()) {
-          // Tasks of less than 50 ms are not told.
-          if (e.entryType === 'longtask') most.task = Math.max(most.task, e.duration);
-          if (e.name !== 'click' && e.name !== 'pointerdown') continue;
-          most.delay = Math.max(most.delay, e.processingStart - e.startTime);
-          most.event = Math.max(most.event, e.duration);
-        }
+test(
+  'load: the page answers at once while it computes',
+  async (t) => {
+    const site = await (await Site.make(t)).open();
+    await site.explain(() => site.at('sample-0').click());
+    const large = await temp(
+      'large.png',
+      encodePng(4000, 3000, stretch(await pixelsOf('cat'), 4000, 3000), { level: 1 }),
+    );
+    const measure = async (/** @type {() => Promise<unknown>} */ act) => {
+      await site.page.evaluate(() => {
+        const most = { task: 0, frame: 0, delay: 0, event: 0 };
+        Object.assign(window, { most, measuring: true });
+        let shown = performance.now();
+        const frame = (/** @type {number} */ now) => {
+          most.frame = Math.max(most.frame, now - shown);
+          shown = now;
+          if (window.measuring) requestAnimationFrame(frame);
+        };
+        requestAnimationFrame((now) => requestAnimationFrame(frame, (shown = now)));
+        window.watching?.disconnect();
+        window.watching = new PerformanceObserver((list) => {
+          for (const e of list.getEntries()) {
+            // Tasks of less than 50 ms are not told.
+            if (e.entryType === 'longtask') most.task = Math.max(most.task, e.duration);
+            if (e.name !== 'click' && e.name !== 'pointerdown') continue;
+            most.delay = Math.max(most.delay, e.processingStart - e.startTime);
+            most.event = Math.max(most.event, e.duration);
+          }
+        });
+        window.watching.observe({ type: 'event', durationThreshold: 16 });
+        window.watching.observe({ type: 'longtask' });
       });
-      window.watching.observe({ type: 'event', durationThreshold: 16 });
-      window.watching.observe({ type: 'longtask' });
-    });
-    const done = site.shown(act);
-    let going = true;
-    done.then(
-      () => (going = false),
-      () => (going = false),
-    );
-    await site.page.evaluate(() => scrollTo(0, 0));
-    const theme = await site.at('theme').boundingBox();
-    while (going) await site.page.mouse.click(theme.x + theme.width / 2, theme.y + theme.height / 2);
-    await done;
-    return site.page.evaluate(() => ((window.measuring = false), window.most));
-  };
-  // The machine's own hiccups only ever add: the best of three is the page's.
-  for (const [name, act] of /** @type {[string, () => Promise<unknown>][]} */ ([
-    // By an event of its own: the mouse is busy elsewhere.
-    ['a sample', () => site.at('sample-1').dispatchEvent('click')],
-    ['12 megapixels', () => site.pick(large)],
-  ])) {
-    const runs = [];
-    for (let i = 0; i < 3; i += 1) {
-      runs.push(await measure(act));
-      await site.shown(() => site.at('sample-0').click());
+      const done = site.shown(act);
+      let going = true;
+      done.then(
+        () => (going = false),
+        () => (going = false),
+      );
+      await site.page.evaluate(() => scrollTo(0, 0));
+      const theme = await site.at('theme').boundingBox();
+      while (going) await site.page.mouse.click(theme.x + theme.width / 2, theme.y + theme.height / 2);
+      await done;
+      return site.page.evaluate(() => ((window.measuring = false), window.most));
+    };
+    // The machine's own hiccups only ever add: the best of three is the page's.
+    for (const [name, act] of /** @type {[string, () => Promise<unknown>][]} */ ([
+      // By an event of its own: the mouse is busy elsewhere.
+      ['a sample', () => site.at('sample-1').dispatchEvent('click')],
+      ['12 megapixels', () => site.pick(large)],
+    ])) {
+      const runs = [];
+      for (let i = 0; i < 3; i += 1) {
+        runs.push(await measure(act));
+        await site.shown(() => site.at('sample-0').click());
+      }
+      const best = (key) => Math.round(Math.min(...runs.map((r) => r[key])));
+      const worst = (key) => Math.round(Math.max(...runs.map((r) => r[key])));
+      const range = (key) => `${best(key) || 'under 50'} to ${worst(key) || 'under 50'} ms`;
+      t.note(
+        `${name}: longest task ${range('task')}, between frames ${range('frame')}, ` +
+          `click to handler ${worst('delay')} ms, click to paint ${range('event')}`,
+      );
+      assert.ok(best('task') < PROMPT_MS, `${name}: the main thread was held for ${best('task')} ms`);
+      assert.ok(best('delay') < PROMPT_MS && best('event') < PROMPT_MS, `${name}: a click took ${best('event')} ms`);
     }
-    const best = (key) => Math.round(Math.min(...runs.map((r) => r[key])));
-    const worst = (key) => Math.round(Math.max(...runs.map((r) => r[key])));
-    const range = (key) => `${best(key) || 'under 50'} to ${worst(key) || 'under 50'} ms`;
-    t.note(
-      `${name}: longest task ${range('task')}, between frames ${range('frame')}, ` +
-        `click to handler ${worst('delay')} ms, click to paint ${range('event')}`,
-    );
-    assert.ok(best('task') < PROMPT_MS, `${name}: the main thread was held for ${best('task')} ms`);
-    assert.ok(best('delay') < PROMPT_MS && best('event') < PROMPT_MS, `${name}: a click took ${best('event')} ms`);
-  }
-});
+  },
+  { ms: 300_000 },
+);
 
 test('load: a hundred images leave the memory as it was', async (t) => {
   const site = await (await Site.make(t, { flags: ['--js-flags=--expose-gc'], edits: inWorker(MEMORY) })).open();

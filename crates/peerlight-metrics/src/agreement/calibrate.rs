@@ -5,7 +5,7 @@ use peerlight_models::{Calibration, CalibrationInput, CalibrationStep};
 
 use super::{
     sample::{Sample, above},
-    stats::{Block, Logistic, isotonic, logistic, out_of_fold, wilson},
+    stats::{Block, Logistic, isotonic, logistic, mean_out_of_fold, out_of_fold, wilson},
 };
 use crate::{
     figure::Estimate,
@@ -84,7 +84,7 @@ pub fn calibrate(records: &[Record], method: &str, set: &str, sha256: &str, seed
         let [low, high] = wilson(hits, images);
         CalibrationStep { from, to, images, hits, rate: hits as f64 / images as f64, low, high }
     };
-    let steps = isotonic(&out_of_fold(&rows, &targets, seed), &targets, LEAST_IN_A_STEP).into_iter().map(step);
+    let steps = isotonic(&mean_out_of_fold(&rows, &targets, seed), &targets, LEAST_IN_A_STEP).into_iter().map(step);
     let grid = peerlight_explain::REGIONS;
     let (bundle_sha256, method, set) = (sha256.into(), method.into(), set.into());
     let steps = steps.collect();

@@ -19,8 +19,7 @@ const ARMS: [&str; 4] = ["tuned-transfer", "tuned-whole", "tuned-gamma", "tuned-
 const PLAIN: &str = "tuned-beta0";
 const SEEDS: [u64; 3] = [0, 1, 2];
 /// Scores of the mutual map, by their ids; of the last ones less is better.
-const SCORES: [&str; 7] =
-    ["regional-weighted", "regional-7", "regional-1", "mirrored", "confidence", "reach-peers", "reach"];
+const SCORES: [&str; 6] = ["regional-weighted", "regional-7", "regional-1", "confidence", "reach-peers", "reach"];
 const LESS_IS_BETTER: [&str; 2] = ["reach-peers", "reach"];
 const HITS: &str = "hits";
 const AGREEMENT: &str = "agreement";
@@ -51,7 +50,7 @@ pub fn run(study: &Study<'_>) -> Result<Value> {
             let mut own = Vec::new();
             for (run, bundle) in runs {
                 let name = format!("{run}-{}", half.name());
-                study.evaluate(&name, &bundle, [&lists[0], &lists[1]], &["--agreement=mirrored"])?;
+                study.evaluate(&name, &bundle, [&lists[0], &lists[1]], &["--agreement=peers"])?;
                 own.push(records(&read(&study.out.join(name).join("records.jsonl"))?)?);
             }
             maps.push((arm, own));

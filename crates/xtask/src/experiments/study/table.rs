@@ -186,7 +186,7 @@ fn seeds(found: &Value) -> String {
 }
 
 /// What is told of each arm of the study, and its name for people.
-const OF_ARMS: [(&str, &str); 9] = [
+const OF_ARMS: [(&str, &str); 8] = [
     ("hits", "hits"),
     ("agreement", "agreement"),
     ("reach-peers", "AUROC of reach across peers"),
@@ -194,7 +194,6 @@ const OF_ARMS: [(&str, &str); 9] = [
     ("regional-weighted", "of regional correlation, weighted"),
     ("regional-7", "of regional correlation, 7 x 7"),
     ("regional-1", "of the whole maps' correlation"),
-    ("mirrored", "of agreement with itself"),
     ("confidence", "of confidence"),
 ];
 const ARMS: [(&str, &str); 5] = [
