@@ -83,7 +83,7 @@ export function checkRequest(request) {
     throw refuse(`The place of the square, ${name}, must be a number from 0 to 1, not ${told(at)}.`);
   }
   for (const name of CALL) {
-    if (name in rest) throw refuse(`\`${name}\` belongs after the request: explain(image, request, { ${name} }).`);
+    if (name in rest) throw refuse(`\`${name}\` belongs after the request, in an object of its own.`);
   }
   onlyNumbers(rest, 'request');
   const framing = Object.entries({ crop, across, down }).filter(([, value]) => value !== null);
@@ -101,7 +101,7 @@ export function checkOptions(options) {
   for (const box of Array.isArray(checked.boxes) ? checked.boxes : []) {
     const [left, top, right, bottom] = Array.isArray(box) ? box : [];
     if (left >= right || top >= bottom) {
-      throw refuse(`A box is [left, top, right, bottom]: ${told(box)} ends before it begins.`);
+      throw refuse(`The box ${told(box)} ends before it begins.`);
     }
   }
   return checked;
@@ -115,7 +115,7 @@ export function checkOptions(options) {
 export function checkFraming({ crop, across, down }, open) {
   for (const [name, value] of Object.entries({ crop, across, down })) {
     if ((value ?? null) === null || value === open[/** @type {keyof Framing} */ (name)]) continue;
-    throw refuse(`\`${name}\` is chosen when the image is opened: engine.prepare(image, { ${name} }).`);
+    throw refuse(`Give \`${name}\` to engine.prepare.`);
   }
 }
 
@@ -135,7 +135,7 @@ function checkListener({ signal, onProgress }) {
   if (signal && !(typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function')) {
     throw refuse('`signal` must be an AbortSignal (the `signal` of an AbortController).');
   }
-  if (onProgress && typeof onProgress !== 'function') throw refuse('`onProgress` must be a function.');
+  checkFunction(onProgress, 'onProgress');
 }
 
 /**
@@ -143,39 +143,41 @@ function checkListener({ signal, onProgress }) {
  * @param {unknown} file
  */
 function isFile(file) {
-  const address = (typeof file === 'string' && file) || file instanceof URL;
-  return address || file instanceof Blob || file instanceof ArrayBuffer || ArrayBuffer.isView(file);
+  return isAddress(file) || file instanceof Blob || file instanceof ArrayBuffer || ArrayBuffer.isView(file);
 }
 
-/** Where a text could be an address, whether it is one. @param {unknown} file @param {string} name */
-function checkAddress(file, name) {
-  const is =
-    !(typeof file === 'string' || file instanceof URL) ||
-    URL.canParse(file, globalThis.location?.href ?? 'https://a.b');
-  if (!is) throw refuse(`${name} is no address: ${told(file)}.`);
+/** @param {unknown} file */
+const isAddress = (file) => (typeof file === 'string' && file !== '') || file instanceof URL;
+
+/** @param {unknown} value @param {string} name */
+function checkAddress(value, name) {
+  const is = typeof value === 'string' || value instanceof URL;
+  if (is && URL.canParse(value, globalThis.location?.href ?? 'https://a.b')) return;
+  throw refuse(`${name} must be an address, not ${told(value)}.`);
 }
+
+/** Bytes need no address. @param {unknown} file @param {string} name */
+const checkFile = (file, name) => isAddress(file) && checkAddress(file, name);
 
 /** @param {unknown} model */
 export function checkModel(model) {
   const checked = record(model, 'A model');
   const { source, id, beside, size } = checked;
   if (!isFile(source)) {
-    throw refuse('The `source` of a model must be the address of an ONNX file or a bundle, or its bytes.');
+    throw refuse('The `source` of a model must be the address of its file, or its bytes.');
   }
-  checkAddress(source, 'The `source` of a model');
+  checkFile(source, '`source`');
   onlyKnown(checked, MODEL, 'A model');
   onlyNumbers({ size }, 'size');
-  if (id && !/^[\w-]+$/.test(id)) throw refuse(`The id of a model has letters, digits and dashes, unlike ${told(id)}.`);
+  if (id && !/^[\w-]+$/.test(id)) throw refuse(`An id has letters, digits and dashes, unlike ${told(id)}.`);
   if (beside && !(typeof beside === 'string' || beside instanceof Blob)) {
-    throw refuse('`beside` must be the text of a JSON file, or the file: JSON.stringify makes a text of an object.');
+    throw refuse('`beside` must be a text: JSON.stringify makes one of an object.');
   }
 }
 
 /** @param {unknown} index the address of a list of networks @param {unknown} options */
 export function checkList(index, options) {
-  if (!index) throw refuse('The address of a list of networks is needed.');
-  if (typeof index !== 'string' && !(index instanceof URL)) throw refuse(`${told(index)} is no address of a list.`);
-  checkAddress(index, 'The place of the list of networks');
+  checkAddress(index || null, 'A list of networks');
   checkListener(record(options, 'The options'));
 }
 
@@ -190,12 +192,13 @@ export function checkInspect(options) {
 
 /** How a worker is started. @param {{ base?: unknown, spawn?: unknown }} options */
 function checkStart({ base, spawn }) {
-  if (spawn && typeof spawn !== 'function') throw refuse('`spawn` must be a function.');
-  if (base === undefined || base === null) return;
-  if (typeof base !== 'string' && !(base instanceof URL)) {
-    throw refuse(`\`base\` must be the address of the package’s folder, not ${told(base)}.`);
-  }
-  checkAddress(base, '`base`');
+  checkFunction(spawn, 'spawn');
+  if (base !== undefined && base !== null) checkAddress(base, '`base`');
+}
+
+/** @param {unknown} value @param {string} name */
+function checkFunction(value, name) {
+  if (value && typeof value !== 'function') throw refuse(`\`${name}\` must be a function.`);
 }
 
 /** @param {unknown} models */
@@ -235,16 +238,14 @@ export function checkOpen(options) {
     throw refuse('`bundle` must be the address of a weights file, or its bytes. `findBundle` finds the address.');
   }
   onlyKnown(checked, OPEN, 'openEngine');
-  checkAddress(bundle, '`bundle`');
+  checkFile(bundle, '`bundle`');
   if (sha256 && !(typeof sha256 === 'string' && /^[\da-f]{64}$/i.test(sha256))) {
     throw refuse('`sha256` must be a text of 64 hexadecimal digits.');
   }
   if (bytes && !(Number.isSafeInteger(bytes) && bytes > 0)) {
     throw refuse(`\`bytes\` must be the length of the file, not ${told(bytes)}.`);
   }
-  for (const name of ['onDevice', 'onSpoilt']) {
-    if (checked[name] && typeof checked[name] !== 'function') throw refuse(`\`${name}\` must be a function.`);
-  }
+  for (const name of ['onDevice', 'onSpoilt']) checkFunction(checked[name], name);
   checkStart(checked);
   return { ...options, sha256: sha256?.toLowerCase() };
 }

@@ -176,17 +176,17 @@ test('what opening, looking and listing are given is checked, too, before anythi
   const open = /** @type {any} */ (openEngine);
   const bundle = new Uint8Array(8);
   for (const [options, words] of [
-    [{ bundle: 'http://[' }, /no address/],
+    [{ bundle: 'http://[' }, /must be an address/],
     [{ bundle, sha256: 'abc' }, /64 hexadecimal digits/],
     [{ bundle, bytes: -3 }, /length of the file, not -3/],
     [{ bundle, bytes: '12' }, /length of the file, not "12"/],
     [{ bundle, base: 4 }, /`base`/],
-    [{ bundle, base: 'http://[' }, /no address/],
+    [{ bundle, base: 'http://[' }, /must be an address/],
     [{ bundle, onDevice: 4 }, /`onDevice` must be a function/],
     [{ bundle, onSpoilt: {} }, /`onSpoilt` must be a function/],
     [{ bundle, sha265: 'a' }, /no 'sha265'/],
     [{ models: [{ source: 'a.onnx', label: ['a', 'b'] }] }, /no 'label'.*labels/],
-    [{ models: [{ source: 'http://[' }] }, /no address/],
+    [{ models: [{ source: 'http://[' }] }, /must be an address/],
     [{ models: [{ source: 'a.onnx', size: NaN }] }, /'size' must be a number/],
     [{ models: [{ source: 'a.onnx', id: 'a b!' }] }, /letters, digits and dashes/],
     [{ models: [{ source: 'a.onnx', beside: { size: 32 } }] }, /JSON\.stringify/],

@@ -131,5 +131,5 @@ test('keep: what of an address cannot be used is told, and a link in the same ta
 
   await site.page.goto('about:blank');
   await site.open({ address: '#sample=zebra&grid=5' });
-  await site.text('notice', /^A part of the address .*: sample=zebra\.$/);
+  await site.text('notice', /^Parts of the address .*: sample=zebra\.$/);
 });

@@ -200,8 +200,8 @@ test('many: labels that come later, and those that say nothing of these images o
   await writeFile(table, 'file;class\nbee.png;bee\ncat.png;Stubentiger\nelsewhere.png;bee\n');
   await site.drop(table);
   await site.text('many-accuracy', /1 of 1/);
-  const said = await site.text('many-status', /image that is not here: elsewhere\.png\./);
-  assert.match(said, /1 label is no class of these networks: Stubentiger\./);
+  const said = await site.text('many-status', /images that are not here: elsewhere\.png\./);
+  assert.match(said, /No classes of these networks: Stubentiger\./);
   assert.ok(await site.at('error').isHidden());
   assert.equal(await paths(site).then((all) => all.length), 2);
 });

@@ -53,7 +53,7 @@ export function runKeep(store) {
   /** @param {Address & { unused: string[] }} address */
   async function restore(address) {
     const { sample, view, unused } = address;
-    const notice = unused.length ? t('keep.unused', { n: unused.length, names: named(unused) }) : '';
+    const notice = unused.length ? t('keep.unused', { names: named(unused) }) : '';
     if (notice) dispatch({ type: 'noticed', notice });
     const ask = ofAnyImage(address.ask);
     if (Object.keys(ask).length) dispatch({ type: 'ask-changed', change: ask });

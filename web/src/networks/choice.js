@@ -37,7 +37,7 @@
  * @property {Kept[]} kept
  * @property {Choice | null} wanted null: the standard one
  * @property {Choice | null} open what the engine has
- * @property {{ files: File[], others: string[] }} given files with networks or about them, not read yet, and the paths
+ * @property {{ files: File[], others: string[], about?: number }} given files with networks or about them, not read yet, and the paths
  *   of what came along and is neither
  * @property {DraftFile[]} draft
  * @property {string} forgotten the id of those that were forgotten last
@@ -53,7 +53,7 @@
  *   | { type: 'networks-forget', id: string }
  *   | { type: 'networks-stay', choice: Choice }
  *   | { type: 'networks-trouble', error: Failure }
- *   | { type: 'networks-given', files: File[], others?: string[] }
+ *   | { type: 'networks-given', files: File[], others?: string[], about?: number }
  *   | { type: 'draft-added', files: NetworkSource[], said?: Said[] }
  *   | { type: 'draft-changed', key: number, options: Options, saidBy?: string }
  *   | { type: 'draft-removed', key: number }
@@ -75,6 +75,9 @@ export const noChoice = {
   shown: false,
   error: null,
 };
+
+/** Whether this browser can keep anything: it does on https and localhost, outside of private windows. */
+export const canKeep = () => 'caches' in globalThis;
 
 /** The most networks that are opened together. */
 export const MOST = 8;
@@ -122,8 +125,10 @@ function reduceNetworksChoice(choice, action) {
       // What is open stays; a page that has nothing tries the same again.
       return choice.open ? { ...choice, wanted: choice.open } : choice;
 
-    case 'networks-given':
-      return { ...choice, given: { files: action.files, others: action.others ?? [] }, shown: true, error: null };
+    case 'networks-given': {
+      const { files, others = [], about } = action;
+      return { ...choice, given: { files, others, about }, shown: true, error: null };
+    }
     case 'draft-added':
       return { ...choice, draft: added(choice.draft, action), shown: true, error: null };
     case 'draft-changed': {

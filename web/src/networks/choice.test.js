@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initial, reduce } from '../app/state.js';
 import { incomplete, networkCount } from './choice.js';
-import { addressOf, forNetworks, joined, saidIn, sorted, unknownOf, unusedOf } from './files.js';
+import { joined, saidIn, unknownOf, unusedOf } from './files.js';
+import { addressOf, forNetworks, sorted } from './given.js';
 
 const after = (state, ...actions) => actions.reduce(reduce, state);
 const file = (name) => ({ name, source: new Blob([name]) });

@@ -1,9 +1,10 @@
 import { PeerlightError, inspectNetwork } from 'peerlight';
 import { failure } from '../shared/failure.js';
-import { refusal, together } from '../shared/refusal.js';
+import { refusal } from '../shared/refusal.js';
 import { findKept, forget, keep, listKept } from './kept.js';
 import { stem, usable } from './choice.js';
-import { joined, sorted, unknownOf, unusedOf } from './files.js';
+import { joined, together, unknownOf, unusedOf } from './files.js';
+import { sorted } from './given.js';
 import { saidBy } from './said-by.js';
 import { prepare } from './spawn.js';
 import { t } from '../words/index.js';
@@ -31,31 +32,42 @@ export function runOwnNetworks(store, spawn) {
   let turn = Promise.resolve();
   /** Files that were downloaded, by the file's key. @type {Map<number, Promise<Blob>>} */
   const files = new Map();
-  listKept().then(
-    (kept) => dispatch({ type: 'networks-kept', kept }),
-    () => {},
-  );
 
-  store.subscribe(({ choice }, before) => {
-    if (choice.given !== before.choice.given) take(choice.given, choice.draft);
-    if (choice.draft === before.choice.draft) return;
-    for (const file of choice.draft) {
-      const old = before.choice.draft.find(({ key }) => key === file.key);
+  /**
+   * Looks into the files that are new or changed.
+   * @param {DraftFile[]} draft
+   * @param {DraftFile[]} before
+   */
+  function look(draft, before) {
+    for (const file of draft) {
+      const old = before.find(({ key }) => key === file.key);
       if (file.serial !== old?.serial) next(file, old ? SETTLE_MS : 0);
     }
-    for (const { key } of before.choice.draft) {
-      if (choice.draft.some((file) => file.key === key)) continue;
+    for (const { key } of before) {
+      if (draft.some((file) => file.key === key)) continue;
       looking.get(key)?.abort();
       files.delete(key);
     }
-  });
+  }
+
+  /**
+   * What a file says of one network.
+   * @param {number} key
+   * @param {File[]} files
+   */
+  async function takeFor(key, [file]) {
+    const said = await saidBy(/** @type {File} */ (file));
+    if ('code' in said) dispatch({ type: 'networks-trouble', error: said });
+    else dispatch({ type: 'draft-changed', key, options: said.options, saidBy: said.name });
+  }
 
   /**
    * Gets networks ready, with what is said of them. What is not used is told.
    * @param {ChoiceState['given']} given
-   * @param {DraftFile[]} draft
    */
-  async function take({ files, others }, draft) {
+  async function take({ files, others, about }) {
+    if (about !== undefined) return takeFor(about, files);
+    const { draft } = store.state.choice;
     const { networks, labels, foreign, others: unknown } = sorted(files);
     const out = unknownOf([...unknown, ...others]);
     const refuse = (/** @type {(Failure | null)[]} */ ...all) => {
@@ -116,6 +128,9 @@ export function runOwnNetworks(store, spawn) {
   }
 
   return {
+    take,
+    look,
+
     /**
      * What the engine opens for a choice.
      * @param {Exclude<Choice, { kind: 'shipped' }>} choice

@@ -30,26 +30,6 @@ export const refusal = (code, what, help, args) => ({
   },
 });
 
-/**
- * Several errors told as one; null for none.
- * @param {(Failure | null)[]} all
- * @returns {Failure | null}
- */
-export function together(all) {
-  const errors = all.filter((error) => error !== null);
-  const [first, ...others] = errors;
-  if (!first || !others.length) return first ?? null;
-  return {
-    code: first.code,
-    get message() {
-      return first.message;
-    },
-    get help() {
-      return [first.help, ...others.flatMap(({ message, help }) => [message, help])].filter(Boolean).join(' ');
-    },
-  };
-}
-
 /** The package's advice to whoever writes a page: a page's visitor can only load it again. */
 const FOR_PROGRAMMERS = /\bopenEngine\(/;
 

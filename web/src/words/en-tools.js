@@ -182,14 +182,8 @@ export const TOOLS = {
   'many.done': { one: '{n} image explained{bad}.', other: '{n} images explained{bad}.' },
   'many.bad': ', {n} not read',
   'many.no-list': '{names}: no labels were read. A CSV needs the columns path and class, in UTF-8 or UTF-16.',
-  'many.no-image': {
-    one: 'The labels name {n} image that is not here: {names}.',
-    other: 'The labels name {n} images that are not here: {names}.',
-  },
-  'many.no-class': {
-    one: '{n} label is no class of these networks: {names}.',
-    other: '{n} labels are no classes of these networks: {names}.',
-  },
+  'many.no-image': 'The labels name images that are not here: {names}.',
+  'many.no-class': 'No classes of these networks: {names}.',
   'many.paused': 'Paused at {far}.',
   'many.waits': { one: '{n} image, waiting for the networks.', other: '{n} images, waiting for the networks.' },
   'many.left': '{far}, {time} left.',
@@ -206,10 +200,7 @@ export const TOOLS = {
   'keep.link.done': 'The address is on the clipboard.',
   'keep.link.done-own': 'The address is on the clipboard. It does not hold your image.',
   'keep.saved': 'Saved as {name}.',
-  'keep.unused': {
-    one: 'A part of the address does not fit and was left out: {names}.',
-    other: 'Parts of the address do not fit and were left out: {names}.',
-  },
+  'keep.unused': 'Parts of the address that do not fit were left out: {names}.',
   'keep.failed': 'That did not work: {why}',
   'figure.seen': 'What the networks see',
   'figure.for': 'for {label}',

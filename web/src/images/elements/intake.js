@@ -1,7 +1,7 @@
 import { inspect } from 'peerlight';
 import { PageElement, changed, make } from '../../shared/element.js';
 import { refusal } from '../../shared/refusal.js';
-import { forNetworks } from '../../networks/files.js';
+import { forNetworks } from '../../networks/given.js';
 import { dropped, given, isImageName, sorted } from '../gather.js';
 import { leftOut } from '../left-out.js';
 import { fetchSample, isEditable, isTextFor } from '../transfer.js';

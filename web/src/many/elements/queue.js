@@ -76,8 +76,8 @@ export class Queue extends PageElement {
     if (!key.every((part, i) => part === this.#unused.key[i])) {
       const { images, names } = unusedLabels(many);
       const words = [
-        images.length ? t('many.no-image', { n: images.length, names: named(images) }) : '',
-        names.length ? t('many.no-class', { n: names.length, names: named(names) }) : '',
+        images.length ? t('many.no-image', { names: named(images) }) : '',
+        names.length ? t('many.no-class', { names: named(names) }) : '',
       ];
       this.#unused = { key, words: words.map((said) => said && ` ${said}`).join('') };
     }

@@ -1,6 +1,5 @@
 import { errorLine, make, setText } from '../../shared/element.js';
 import { bytes, count } from '../../shared/format.js';
-import { saidBy } from '../said-by.js';
 import { fixed, heard, t } from '../../words/index.js';
 
 /**
@@ -130,21 +129,17 @@ export class ModelRow {
     );
   }
 
-  async #named() {
-    const [file] = this.#labels.files ?? [];
+  #named() {
+    const files = [...(this.#labels.files ?? [])];
     this.#labels.value = '';
-    if (!file) return;
-    const said = await saidBy(file);
-    if ('options' in said) this.#change(said.options, file.name);
-    else this.#send({ type: 'networks-trouble', error: said });
+    if (files.length) this.#send({ type: 'networks-given', files, about: this.#key });
   }
 
   /**
    * @param {Options} options
-   * @param {string} [saidBy]
    */
-  #change(options, saidBy) {
-    this.#send({ type: 'draft-changed', key: this.#key, options, saidBy });
+  #change(options) {
+    this.#send({ type: 'draft-changed', key: this.#key, options });
   }
 }
 

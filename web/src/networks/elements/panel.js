@@ -1,7 +1,6 @@
 import { PageElement, changed, errorLine, make, setText } from '../../shared/element.js';
-import { MOST, incomplete, networkCount, usable } from '../choice.js';
-import { addressOf } from '../files.js';
-import { canKeep } from '../kept.js';
+import { MOST, canKeep, incomplete, networkCount, usable } from '../choice.js';
+import { addressOf } from '../given.js';
 import { Choices } from './choices.js';
 import { ModelRow } from './model-row.js';
 import { t } from '../../words/index.js';
