@@ -10,8 +10,8 @@ use peerlight_core::{Code, Error, Rect, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    files::shown,
-    images::Listed,
+    files::{shown, text},
+    images::{Listed, without_detours},
     left_out::{LeftOut, counted},
     table::Table,
 };
@@ -45,10 +45,10 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
         if rect[0] >= rect[2] || rect[1] >= rect[3] {
             return Err(table.refused(row, "has a box without an area: x0 must be below x1, and y0 below y1"));
         }
-        let given = row.cell(path).replace('\\', "/");
+        let given = plain(row.cell(path));
         by_file.entry(last(&given).to_owned()).or_default().push((given, Rect::from(rect)));
     }
-    if by_file.values().flatten().all(|(_, rect)| rect.x1 <= 1.0 && rect.y1 <= 1.0) {
+    if by_file.values().flatten().all(|(_, rect)| is_fraction(rect)) {
         let text = format!(
             "'{}': every box ends within the first pixel. They seem to be fractions of the image's sides: boxes are \
              counted in pixels.",
@@ -58,12 +58,35 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
     }
     let mut found = HashSet::new();
     for image in images.iter_mut() {
-        let name = image.name.replace('\\', "/");
+        let name = plain(&image.name);
+        let ends = |whole: &str, part: &str| format!("/{whole}").ends_with(&format!("/{part}"));
         let rows = by_file.get(last(&name)).into_iter().flatten();
-        let same = |given: &str| format!("/{given}").ends_with(&format!("/{name}"));
-        let rows = rows.filter(|(given, _)| same(given));
-        image.boxes = rows.clone().map(|(_, rect)| *rect).collect();
-        found.extend(rows.map(|(given, _)| given.as_str()));
+        let mut rows: Vec<&(String, Rect)> = rows.filter(|(given, _)| ends(given, &name)).collect();
+        if rows.iter().any(|(given, _)| *given != rows[0].0) {
+            // Of files of the same name in several sets, those are meant that the image's own path ends in.
+            let place = image.path.canonicalize().map_or(String::new(), |path| plain(&text(&path)));
+            let own = rows.iter().filter(|(given, _)| ends(&place, given)).map(|(given, _)| given.len()).max();
+            let other = rows.iter().find(|(given, _)| *given != rows[0].0).map_or("", |(given, _)| given);
+            let Some(own) = own else {
+                let text = format!(
+                    "'{}' has boxes of several files that may be '{}', such as '{}' and '{}'. Keep those of the \
+                     set that is given.",
+                    file.display(),
+                    shown(&image.name),
+                    shown(&rows[0].0),
+                    shown(other)
+                );
+                return Err(Error::new(Code::FileUnreadable, text));
+            };
+            rows.retain(|(given, _)| given.len() == own && ends(&place, given));
+        }
+        image.boxes = rows.iter().map(|(_, rect)| *rect).collect();
+        found.extend(rows.iter().map(|(given, _)| given.as_str()));
+    }
+    let fractions = images.iter().flat_map(|image| &image.boxes).filter(|rect| is_fraction(rect)).count();
+    if fractions > 0 {
+        let end = if fractions == 1 { "box ends" } else { "boxes end" };
+        left.doubt(format!("{fractions} {end} within the first pixel: are they fractions of the image's sides?"));
     }
     if found.is_empty() {
         let text = format!("'{}' has boxes for none of the images: its paths name other files.", file.display());
@@ -75,13 +98,23 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
         left.note(format!("{} of {} {have} no box.", counted(bare, "image"), images.len()));
     }
     let given = table.rows.iter().map(|row| row.cell(path));
-    let unused: Vec<_> = given.filter(|given| !found.contains(&*given.replace('\\', "/"))).collect();
+    let unused: Vec<_> = given.filter(|given| !found.contains(&*plain(given))).collect();
     if let Some(first) = unused.first() {
         let (rows, belong) = (counted(unused.len(), "row"), if unused.len() == 1 { "belongs" } else { "belong" });
         let (file, first) = (file.display(), shown(first));
         left.doubt(format!("{rows} of '{file}' {belong} to none of the images, such as '{first}'."));
     }
     Ok(())
+}
+
+/// Whether a box ends within the first pixel, but for what is rounded.
+fn is_fraction(rect: &Rect) -> bool {
+    rect.x1 <= 1.01 && rect.y1 <= 1.01
+}
+
+/// A path with slashes alone, without detours.
+fn plain(path: &str) -> String {
+    without_detours(&path.replace('\\', "/"))
 }
 
 fn last(path: &str) -> &str {
@@ -112,15 +145,35 @@ mod tests {
         let head = "path,x0,y0,x1,y1\n";
         let with = |rows: &str| format!("{head}{rows}");
         assert_eq!(read(&with("set/cat/a.png,1,2,3,4\nset/cat/a.png,5,6,7,8\n")).unwrap(), [0, 2, 0]);
+        assert_eq!(read(&with("./set/x/../cat//a.png,1,2,3,4\n./1/./a.png,5,6,7,8\n")).unwrap(), [1, 1, 0]);
         assert_eq!(read("\u{feff}path;x0;y0;x1;y1\r\nset\\cat\\b.PNG;1,5;2;3,5;4\r\n").unwrap(), [0, 0, 1]);
         for (rows, words) in [
             ("set/cat/a.png,1,2,wide,4\n", "row 2 has no number in 'x1'"),
             ("set/cat/a.png,1,2,3,4\nset/cat/a.png,3,2,1,4\n", "row 3 has a box without an area"),
             ("else.png,1,2,3,4\n", "none of the images"),
+            ("a/cat/b.PNG,1,2,3,4\nb/cat/b.PNG,1,2,3,4\n", "such as 'a/cat/b.PNG' and 'b/cat/b.PNG'"),
+            ("set/cat/a.png,0.1,0.2,1.002,0.75\n", "fractions of the image's sides"),
             ("set/cat/a.png,0.1,0.2,0.5,0.75\nset/cat/b.PNG,0,0,1,1\n", "fractions of the image's sides"),
         ] {
             let error = read(&with(rows)).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
         }
+    }
+
+    #[test]
+    fn boxes_of_another_set_are_none_of_this_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let [val, boxes] = ["val", "boxes.csv"].map(|name| folder.path().join(name));
+        fs::create_dir_all(val.join("cat")).unwrap();
+        fs::write(val.join("cat/a.png"), "").unwrap();
+        fs::write(&boxes, "path,x0,y0,x1,y1\ntrain/cat/a.png,1,2,3,4\nval/cat/a.png,5,6,7,8\nval/cat/a.png,0,0,1,1\n")
+            .unwrap();
+        let mut images = vec![Listed { path: val.join("cat/a.png"), ..images()[1].clone() }];
+        let mut left = LeftOut::default();
+        add_boxes(&mut images, &boxes, &mut left).unwrap();
+        assert_eq!(images[0].boxes, [[5.0, 6.0, 7.0, 8.0].into(), [0.0, 0.0, 1.0, 1.0].into()]);
+        let told = format!("{left:?}");
+        assert!(told.contains("1 row of") && told.contains("train/cat/a.png"), "{told}");
+        assert!(told.contains("1 box ends within the first pixel"), "{told}");
     }
 }

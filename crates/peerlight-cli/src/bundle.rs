@@ -8,12 +8,30 @@ use std::{
 use peerlight_core::{Code, Error, Result};
 use peerlight_models::Bundle;
 
+use crate::{
+    kind::{HEAD, Kind, kind},
+    own::is_onnx,
+};
+
 /// Reads the bytes of a bundle's file, or those that an ONNX file became.
 ///
 /// # Errors
 /// As [`Bundle::parse`], with the file's name.
 pub fn parse<'a>(file: &Path, bytes: &'a [u8]) -> Result<Bundle<'a>> {
-    Bundle::parse(bytes).map_err(|e| Error::caused_by(e.code(), format!("'{}': {e}", file.display()), e))
+    Bundle::parse(bytes).map_err(|e| {
+        let what = match kind(&bytes[..bytes.len().min(HEAD)]) {
+            Kind::Readable | Kind::Foreign(_) => {
+                "This is an image, where a bundle or an ONNX file is wanted.".to_owned()
+            }
+            _ if is_onnx(file) => "A bundle is wanted here: `peerlight import` makes one of ONNX files.".to_owned(),
+            // An ONNX file begins with its version, a small number.
+            Kind::Other(_) if matches!(bytes, [8, 1..=20, ..]) && bytes.get(8) != Some(&b'{') => {
+                "This seems to be an ONNX file: its name has to end in .onnx.".to_owned()
+            }
+            Kind::Other(_) => e.to_string(),
+        };
+        Error::caused_by(e.code(), format!("'{}': {what}", file.display()), e)
+    })
 }
 
 /// The given bundle, or the one in the given folder; without either that of the environment variable

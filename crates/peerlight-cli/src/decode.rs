@@ -158,7 +158,21 @@ fn refused(error: &ImageError) -> Error {
 
 fn broken(error: &dyn std::fmt::Display) -> Error {
     // Some decoders end their sentence with a full stop or a line end of its own.
-    let why = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut why = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((_, rest)) = why.strip_prefix("Format error decoding ").and_then(|rest| rest.split_once(": ")) {
+        why = rest.to_owned();
+    }
+    if let Some((_, rest)) = why.split_once("does not support the format features ") {
+        why = rest.to_owned();
+    }
+    // A part of a PNG is shown with all that its reader knows of it.
+    while let Some((before, rest)) = why.split_once("ChunkType { type: ") {
+        let (name, rest) = rest.split_once(',').unwrap_or((rest, ""));
+        why = format!("{before}{name}{}", rest.split_once('}').map_or("", |(_, rest)| rest));
+    }
+    if ["failed to fill whole buffer", "unexpected end of file"].contains(&why.trim_end_matches('.')) {
+        why = "it ends too early".into();
+    }
     Error::new(Code::ImageBroken, format!("The file cannot be read as an image: {}.", why.trim_end_matches('.')))
 }
 
@@ -172,6 +186,10 @@ mod tests {
         let unsupported = image::error::UnsupportedError::from_format_and_kind(image::ImageFormat::Tiff.into(), color);
         let text = refused(&ImageError::Unsupported(unsupported)).to_string();
         assert!(text.ends_with("not supported (32 bits)."), "{text}");
+        let crc = "Format error decoding Png: CRC error: expected 0x1 have 0x2 while decoding ChunkType { type: IHDR, \
+            critical: true, private: false } chunk.";
+        assert!(broken(&crc).to_string().ends_with(": CRC error: expected 0x1 have 0x2 while decoding IHDR chunk."));
+        assert!(broken(&"failed to fill whole buffer").to_string().ends_with(": it ends too early."));
         assert!(broken(&"expected 40 found 39\n").to_string().ends_with(": expected 40 found 39."));
     }
 

@@ -56,6 +56,11 @@ pub fn whole_lines(path: &Path) -> Result<String> {
 
 /// Makes a folder, and those above it, if they do not exist.
 pub fn make_dir(path: &Path) -> Result<()> {
+    let file = path.ancestors().find(|above| above.exists() && !above.is_dir());
+    if let Some(file) = file {
+        let text = format!("'{}' is a file, and a folder is to be there. Name another folder.", file.display());
+        return Err(Error::new(Code::FileUnwritable, text));
+    }
     fs::create_dir_all(path).map_err(|e| unwritable(path, e))
 }
 

@@ -38,11 +38,11 @@ const DEEPER: &str = "folders inside class folders are not read";
 /// `file-unreadable` if there are none, `classes-invalid` if a CSV gives one image two classes.
 pub fn list(given: &Path, labels: &[String], left: &mut LeftOut) -> Result<List> {
     let mut unknown = BTreeMap::new();
-    let images = match given.is_dir() {
+    let (images, by_index) = match given.is_dir() {
         true => of_folder(given, labels, &mut unknown, left)?,
         false => of_csv(given, labels, &mut unknown, left)?,
     };
-    if images.is_empty() { Err(no_images(given)) } else { Ok(List { images, unknown }) }
+    if images.is_empty() { Err(no_images(given)) } else { Ok(List { images, unknown, by_index }) }
 }
 
 /// The images that were found.
@@ -51,12 +51,49 @@ pub struct List {
     /// The images, by name or in the order of the CSV.
     pub images: Vec<Listed>,
     unknown: Unknown,
+    by_index: ByIndex,
 }
+
+/// Images, and the classes that were named by their indices.
+type Found = (Vec<Listed>, ByIndex);
 
 /// Names that stand for no class or for several, each with the number of its images.
 type Unknown = BTreeMap<String, (Named, usize)>;
 
+/// Classes that were named by their indices, each with that name.
+type ByIndex = BTreeMap<usize, String>;
+
+/// Notes a class that has another name than the one which was given, a numeral.
+fn note_index(by_index: &mut ByIndex, labels: &[String], name: &str, class: Option<usize>) {
+    if let Some(class) = class.filter(|class| name.trim().parse() == Ok(*class) && labels[*class].trim() != name.trim())
+    {
+        by_index.insert(class, name.trim().to_owned());
+    }
+}
+
 impl List {
+    /// Tells of classes that are named by their indices. Those that seem to be counted from 1 are a doubt: each image
+    /// would have the class before its own.
+    pub fn tell_indices(&self, labels: &[String], left: &mut LeftOut) {
+        let Some((class, name)) = self.by_index.iter().next() else { return };
+        let more = match self.by_index.len() - 1 {
+            0 => ".".into(),
+            1 => "; 1 more name is an index, too.".into(),
+            more => format!("; {more} more names are indices, too."),
+        };
+        let (name, label) = (shown(name), shown(&labels[*class]));
+        let text = format!("'{name}' is read as the index of '{label}', counted from 0{more}");
+        let is_beyond = |name: &String| name.trim().parse() == Ok(labels.len());
+        match *class > 0 && self.unknown.keys().any(is_beyond) {
+            true => left.doubt(format!(
+                "{text} They seem to be counted from 1, and then every one of these classes is wrong: '{}' is one too \
+                 many, and there is no '0'.",
+                labels.len()
+            )),
+            false => left.note(text),
+        }
+    }
+
     /// The folders, or values of the column class, that stand for no class or for several; empty if there are none.
     pub fn unknown(&self) -> String {
         let several = |named: &Named| if matches!(named, Named::Several(_)) { ", more than one class" } else { "" };
@@ -69,8 +106,9 @@ impl List {
     }
 }
 
-fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Vec<Listed>> {
-    let mut found = Vec::new();
+fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Found> {
+    let (mut found, mut by_index) = (Vec::new(), ByIndex::new());
+    let mut named: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     let mut add = |paths: Vec<PathBuf>, class: Option<usize>| {
         for path in paths {
             let parts = path.strip_prefix(given).unwrap_or(&path).iter();
@@ -92,12 +130,19 @@ fn of_folder(given: &Path, labels: &[String], unknown: &mut Unknown, left: &mut 
         pass_over(&deeper.folders, DEEPER, left);
         let name = name_of(&inner);
         let class = classes.find(&name);
+        if let Some(class) = class.clone().one().filter(|_| !deeper.images.is_empty()) {
+            note_index(&mut by_index, labels, &name, Some(class));
+            named.entry(class).or_default().push(format!("'{}'", shown(&name)));
+        }
         if class.clone().one().is_none() && !deeper.images.is_empty() {
             unknown.insert(name, (class.clone(), deeper.images.len()));
         }
         add(deeper.images, class.one());
     }
-    Ok(found)
+    for (class, folders) in named.iter().filter(|(_, folders)| folders.len() > 1) {
+        left.note(format!("the folders {} name one class, '{}'.", folders.join(", "), shown(&labels[*class])));
+    }
+    Ok((found, by_index))
 }
 
 fn name_of(path: &Path) -> String {
@@ -142,7 +187,7 @@ pub fn hint(given: &[PathBuf]) -> String {
 }
 
 /// Paths are from the folder that the CSV lies in.
-fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Vec<Listed>> {
+fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut LeftOut) -> Result<Found> {
     let table = Table::read(file)?;
     let path = table.column("path")?;
     let class = table.column("class").ok();
@@ -150,12 +195,17 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
     // A class stands in many rows.
     let mut known: HashMap<&str, Named> = HashMap::new();
     let base = file.parent().unwrap_or(Path::new("."));
-    let mut found: Vec<Listed> = Vec::new();
+    let (mut found, mut by_index): Found = Default::default();
     let mut lines: HashMap<String, usize> = HashMap::new();
     for row in &table.rows {
         let name = plain(base, &separated(base, row.cell(path)));
         if name.is_empty() {
             left.image(format!("row {}", row.line), "names no image");
+            continue;
+        }
+        // A pipe or a device could keep a reader waiting for ever.
+        if base.join(&name).metadata().is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+            left.image(name, "neither a file nor a folder");
             continue;
         }
         let cell = class.map_or("", |column| row.cell(column));
@@ -164,6 +214,7 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
             _ => known.entry(cell).or_insert_with(|| classes.find(cell)).clone(),
         };
         let class = named.clone().one();
+        note_index(&mut by_index, labels, cell, class);
         if class.is_none() && !cell.is_empty() {
             unknown.entry(cell.to_owned()).or_insert((named, 0)).1 += 1;
         }
@@ -179,7 +230,7 @@ fn of_csv(file: &Path, labels: &[String], unknown: &mut Unknown, left: &mut Left
             }
         }
     }
-    Ok(found)
+    Ok((found, by_index))
 }
 
 /// A path of a table. Backslashes separate folders, as on Windows, unless there is a file whose name has them.
@@ -189,6 +240,14 @@ fn separated(base: &Path, path: &str) -> String {
 
 /// A path of a table without what leads nowhere: `./a`, `a//b`, and `a/../b` where that is the same file.
 fn plain(base: &Path, path: &str) -> String {
+    let plain = without_detours(path);
+    let real = |path: &str| base.join(path).canonicalize().ok();
+    // A link in between may lead elsewhere.
+    if plain == path || real(&plain) == real(path) { plain } else { path.to_owned() }
+}
+
+/// A path without empty parts, without `.`, and without each folder that a `..` leaves again.
+pub fn without_detours(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
         match parts.last() {
@@ -196,10 +255,7 @@ fn plain(base: &Path, path: &str) -> String {
             _ => parts.push(part),
         }
     }
-    let plain = if path.starts_with('/') { "/" } else { "" }.to_owned() + &parts.join("/");
-    let real = |path: &str| base.join(path).canonicalize().ok();
-    // A link in between may lead elsewhere.
-    if plain == path || real(&plain) == real(path) { plain } else { path.to_owned() }
+    if path.starts_with('/') { "/" } else { "" }.to_owned() + &parts.join("/")
 }
 
 /// At most `limit` of the images, drawn by the seed, in their order.
@@ -222,6 +278,7 @@ pub fn folder_with(names: &[&str]) -> tempfile::TempDir {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::left_out::End;
     use std::fs;
 
     fn labels() -> Vec<String> {
@@ -246,7 +303,32 @@ mod tests {
         let unknown = list(folder.path(), &labels(), &mut LeftOut::default()).unwrap().unknown();
         assert_eq!(unknown, "other (1 image)");
         assert_eq!((left.files().len(), left.images()), (2, 1), "{left:?}");
+        fs::rename(folder.path().join("1"), folder.path().join("Cat")).unwrap();
+        assert!(format!("{:?}", listed(folder.path()).1).contains("the folders 'Cat', 'cat' name one class, 'cat'."));
         assert!(left.files().iter().any(|entry| entry.why.contains(DEEPER)), "{left:?}");
+    }
+
+    #[test]
+    fn indices_are_told_and_those_from_1_on_are_a_doubt() {
+        let folder = folder_with(&["a.png", "b.png"]);
+        let csv = folder.path().join("list.csv");
+        let told = |classes: [&str; 2], labels: &[String]| {
+            fs::write(&csv, format!("path,class\na.png,{}\nb.png,{}\n", classes[0], classes[1])).unwrap();
+            let mut left = LeftOut::default();
+            list(&csv, labels, &mut left).unwrap().tell_indices(labels, &mut left);
+            (format!("{left:?}"), left.end())
+        };
+        let (text, end) = told(["0", "1"], &labels());
+        assert!(
+            text.contains("'0' is read as the index of 'cat', counted from 0; 1 more name") && end == End::Whole,
+            "{text}"
+        );
+        let (text, end) = told(["1", "2"], &labels());
+        assert!(text.contains("index of 'dog'") && text.contains("counted from 1") && end == End::Partial, "{text}");
+        let numerals = ["1", "2", "3"].map(String::from);
+        assert!(
+            !told(["1", "2"], &numerals).0.contains("index") && !told(["cat", "dog"], &labels()).0.contains("index")
+        );
     }
 
     #[test]
@@ -264,12 +346,17 @@ mod tests {
         let (found, left) = read("path\ncat/a.png\n./cat/a.png\ncat//a.png\ncat/../cat/./a.png\n../gone.png\n");
         let found: Vec<_> = found.unwrap().into_iter().map(|p| p.name).collect();
         assert_eq!((found, left.images()), (vec!["cat/a.png".into(), "../gone.png".to_owned()], 3), "{left:?}");
+        #[cfg(unix)]
+        {
+            let (found, left) = read("path\nd.jpg\n/dev/zero\n");
+            assert_eq!((found.unwrap().len(), left.images()), (1, 1), "{left:?}");
+        }
         let (found, _) = read("path,class\nd.jpg,cat\nd.jpg,dog\n");
         let error = found.unwrap_err();
         assert!(error.code() == Code::ClassesInvalid && error.to_string().contains("row 3"), "{error}");
         assert!(read("file\na.png\n").0.unwrap_err().to_string().contains("no column 'path'"));
         assert!(read("path\na.png\n").0.unwrap()[0].class.is_none());
-        assert!(read("path,class\n").0.unwrap_err().to_string().contains("no images"));
+        assert!(read("path,class\n").0.unwrap_err().to_string().contains("no rows below"));
     }
 
     #[cfg(unix)]

@@ -6,6 +6,9 @@ pub const HEAD: usize = 1024;
 /// The kinds that can be read.
 pub const READABLE: &str = "JPEG, PNG, WebP, GIF, BMP or TIFF";
 
+/// What a file is that has no mark of a known kind.
+pub const NO_IMAGE: &str = "no image";
+
 /// Kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -37,10 +40,20 @@ const MARKS: &[(usize, &[u8], Kind)] = &[
     (0, b"\0\0\x01\0", Kind::Foreign("an icon")),
     (0, b"\x76\x2f\x31\x01", Kind::Foreign("an OpenEXR image")),
     (0, b"#?RADIANCE", Kind::Foreign("a Radiance HDR image")),
+    (0, b"II\xbc", Kind::Foreign("a JPEG XR image")),
+    (0, b"gimp xcf", Kind::Foreign("a GIMP document")),
+    (0, b"icns", Kind::Foreign("an icon")),
+    (0, b"\x01\xda\0", Kind::Foreign("an SGI image")),
+    (0, b"\x01\xda\x01", Kind::Foreign("an SGI image")),
+    (0, b"\x0a\x05\x01\x08", Kind::Foreign("a PCX image")),
+    (0, b"\x8aMNG", Kind::Foreign("an MNG animation")),
+    (0, b"/* XPM", Kind::Foreign("an XPM image")),
+    (0, b"SIMPLE  =", Kind::Foreign("a FITS file")),
     (0, b"qoif", Kind::Foreign("a QOI image")),
     (0, b"DDS ", Kind::Foreign("a DDS texture")),
     (0, b"FUJIFILMCCD-RAW", Kind::Foreign("a camera's raw file")),
     (128, b"DICM", Kind::Foreign("a DICOM file")),
+    (0, b"%!PS", Kind::Other("a PostScript drawing")),
     (0, b"%PDF", Kind::Other("a PDF document")),
     (0, b"\x1aE\xdf\xa3", Kind::Other("a video")),
     (0, b"PK\x03\x04", Kind::Other("a ZIP archive or office document")),
@@ -88,7 +101,7 @@ pub fn kind(head: &[u8]) -> Kind {
         return Kind::Foreign("a PNM image");
     }
     let text = String::from_utf8_lossy(head).to_lowercase();
-    if text.contains("<svg") { Kind::Foreign("an SVG drawing") } else { Kind::Other("no image") }
+    if text.contains("<svg") { Kind::Foreign("an SVG drawing") } else { Kind::Other(NO_IMAGE) }
 }
 
 /// The major brand is often a general one, so that the compatible ones are looked through, too.
@@ -113,7 +126,11 @@ mod tests {
     fn files_are_told_by_their_bytes() {
         let bmp = [&b"BM"[..], &[0; 12], &[40, 0, 0, 0]].concat();
         let dicom = [&[0; 128][..], b"DICM"].concat();
-        let cases: [(&[u8], Kind); 23] = [
+        let cases: [(&[u8], Kind); 27] = [
+            (b"icns\0\0\x10\0", Kind::Foreign("an icon")),
+            (b"\x01\xda\x01\x01\0\x03", Kind::Foreign("an SGI image")),
+            (b"\x0a\x05\x01\x08\0\0", Kind::Foreign("a PCX image")),
+            (b"%!PS-Adobe-3.0 EPSF", Kind::Other("a PostScript drawing")),
             (b"\xff\xd8\xff\xe0", Kind::Readable),
             (b"RIFF\0\0\0\0WEBPVP8 ", Kind::Readable),
             (&bmp, Kind::Readable),

@@ -27,6 +27,7 @@ mod left_out;
 mod memory;
 mod output;
 mod own;
+mod results;
 mod session;
 mod table;
 mod terminal;

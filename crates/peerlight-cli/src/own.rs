@@ -53,7 +53,17 @@ pub fn read_onnx(id: &str, file: &Path, given: PeerOptions) -> Result<ImportedPe
     };
     let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let named_so = PeerOptions { name, source: Some(file_name(file)), ..PeerOptions::default() };
-    ImportedPeer::read(id, &bytes, given.or(said).or(named_so)).map_err(|e| named(file, e))
+    ImportedPeer::read(id, &bytes, given.or(said).or(named_so)).map_err(|e| of_onnx(file, &bytes, e))
+}
+
+/// The error of an ONNX file of these bytes, with its name; and of a bundle that is named like one.
+pub fn of_onnx(file: &Path, bytes: &[u8], error: Error) -> Error {
+    let text = match bytes.get(8) {
+        // A bundle has the length of its header in front, and then the header as JSON.
+        Some(b'{') => "This is a safetensors file: its name has to end in .safetensors.".to_owned(),
+        _ => error.to_string(),
+    };
+    Error::caused_by(error.code(), format!("'{}': {text}", file.display()), error)
 }
 
 /// The id of a peer by its file's name: letters, digits and dashes.

@@ -6,7 +6,7 @@ use peerlight_core::{Code, Error, Result};
 
 use crate::{
     files,
-    kind::{HEAD, Kind, kind},
+    kind::{HEAD, Kind, NO_IMAGE, kind},
 };
 
 /// The most cells of a row. More is no table that a person made, and each takes far more memory than its byte.
@@ -49,8 +49,14 @@ impl Table {
 
     fn parse(file: &Path, bytes: &[u8]) -> Result<Self> {
         let refused = |why: &str| Error::new(Code::FileUnreadable, format!("'{}': {why}.", file.display()));
-        if let Kind::Readable | Kind::Foreign(_) = kind(&bytes[..bytes.len().min(HEAD)]) {
-            return Err(refused("this is an image. A CSV is wanted here, or a folder if it is to hold the images"));
+        match kind(&bytes[..bytes.len().min(HEAD)]) {
+            Kind::Readable | Kind::Foreign(_) => {
+                return Err(refused("this is an image. A CSV is wanted here, or a folder if it is to hold the images"));
+            }
+            Kind::Other(what) if what != NO_IMAGE => {
+                return Err(refused(&format!("this is {what}. Unpack an archive, and save a table as CSV")));
+            }
+            Kind::Other(_) => {}
         }
         let text = files::decoded(bytes).map_err(|why| refused(&why))?;
         let (separator, body, skipped) = separator(&text);
@@ -83,6 +89,12 @@ impl Table {
         if let Some((_, name)) = twice {
             return Err(refused(&format!("there are two columns '{name}'")));
         }
+        let is_other = |row: &Row| row.cells.len() == 1 && row.cells[0].contains([',', ';', '\t']);
+        if head.len() > 1 && !rows.is_empty() && rows.iter().all(is_other) {
+            return Err(refused(
+                "the cells of its rows are separated by another character than those of its first line",
+            ));
+        }
         let long = rows.iter().find(|row| row.cells.iter().skip(head.len()).any(|cell| !cell.is_empty()));
         if let Some(Row { line, cells }) = long {
             return Err(refused(&format!("row {line} has {} cells, but the head line {}", cells.len(), head.len())));
@@ -97,7 +109,10 @@ impl Table {
     pub fn column(&self, name: &str) -> Result<usize> {
         self.head.iter().position(|column| column == name).ok_or_else(|| {
             let there = self.head.iter().map(|name| files::shown(name)).collect::<Vec<_>>().join(", ");
-            let text = format!("'{}' has no column '{name}'. It has: {there}.", self.file.display());
+            let text = format!(
+                "'{}' has no column '{name}'. Its first line, which names the columns, has: {there}.",
+                self.file.display()
+            );
             Error::new(Code::FileUnreadable, text)
         })
     }
@@ -230,12 +245,20 @@ mod tests {
         assert!(refused(b"path,class\na.png,\"cat\nb.png,dog\n").contains("opened on line 2 and never closed"));
         assert!(refused(b"sep=,\npath\n\"a\"\"b\"\n\"c\"\"").contains("opened on line 4 and never closed"));
         assert!(refused(b"\x89PNG\r\n\x1a\n").contains("this is an image. A CSV is wanted"));
+        assert!(refused(b"path,class\na.png;cat\nb.png;dog\n").contains("separated by another character"));
+        assert!(refused(b"PK\x03\x04\x14\0").contains("this is a ZIP archive or office document. Unpack"));
         let fine = b"path,class\n\"a \"\"b\"\".png\",5\" nail\n\"a\nb\",\"\"\n";
         assert_eq!(cells(fine), [["a \"b\".png", "5\" nail"], ["a\nb", ""]]);
         assert!(refused(b"a,A\n1,2\n").contains("two columns 'a'"));
         assert!(refused(b"path,class\na.png,hot dog, with bread\n").contains("row 2 has 3 cells"));
         let table = Table::parse(Path::new("t.csv"), b"file\nx\n").unwrap();
-        assert!(table.column("path").unwrap_err().to_string().contains("no column 'path'. It has: file"));
+        assert!(
+            table
+                .column("path")
+                .unwrap_err()
+                .to_string()
+                .contains("no column 'path'. Its first line, which names the columns, has: file")
+        );
     }
 
     #[test]

@@ -17,9 +17,9 @@ use crate::{
 
 /// Endings of images' names. A file with one of them counts as an image even where its bytes say nothing: it is then
 /// left out with the reason when it is read.
-const ENDINGS: [&str; 18] = [
-    "avif", "bmp", "gif", "heic", "heif", "jfif", "jpe", "jpeg", "jpg", "jxl", "pjp", "pjpeg", "png", "svg", "tif",
-    "tiff", "webp", "dng",
+const ENDINGS: [&str; 28] = [
+    "arw", "avif", "bmp", "cr2", "cr3", "dng", "gif", "heic", "heif", "jfif", "jp2", "jpe", "jpeg", "jpg", "jxl",
+    "nef", "orf", "pjp", "pjpeg", "png", "psd", "raf", "rw2", "svg", "tga", "tif", "tiff", "webp",
 ];
 
 /// Files and folders that systems and programs leave, beside those whose names begin with a dot.
@@ -148,8 +148,13 @@ fn images_below(folder: &Path, budget: &mut usize) -> usize {
     count
 }
 
-/// The error of a folder without images where they were looked for, with where there are some.
+/// The error of a folder without images where they were looked for, with where there are some; or of a table without
+/// rows.
 pub fn no_images(folder: &Path) -> Error {
+    if folder.is_file() {
+        let text = format!("'{}' has no rows below the names of its columns.", folder.display());
+        return Error::new(Code::FileUnreadable, text);
+    }
     let mut text = format!("The folder '{}' holds no images ({READABLE}).", folder.display());
     text += &elsewhere(folder);
     Error::new(Code::FileUnreadable, text)

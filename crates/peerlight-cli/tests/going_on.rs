@@ -157,6 +157,25 @@ fn a_training_goes_on_only_with_what_it_is_made_of() {
         recipe.lines().map(|line| if line.starts_with("lr =") { "lr = 0.125" } else { line }).collect();
     fs::write(place.path("run/recipe.toml"), changed.join("\n")).unwrap();
     resume(&place, "its recipe.toml has other settings now");
+    fs::write(place.path("run/recipe.toml"), &recipe).unwrap();
+    // From another folder, or without the images: where they are looked for, and what to do.
+    let elsewhere =
+        place.command(&["train", "--resume", "--out", "../run"]).current_dir(place.path("d")).output().unwrap();
+    let error = text(&elsewhere.stderr);
+    assert!(
+        code(&elsewhere) == 1 && error.contains("'d', which it was given") && error.contains("call it there"),
+        "{error}"
+    );
+    fs::rename(place.path("d"), place.path("moved")).unwrap();
+    resume(&place, "'d', which it was given, is not there");
+    fs::rename(place.path("moved"), place.path("d")).unwrap();
+    let checkpoints = fs::read_dir(place.path("run/checkpoints")).unwrap().flatten();
+    let last = checkpoints.map(|entry| entry.path()).max().unwrap();
+    let networks = fs::read(last.join("networks.safetensors")).unwrap();
+    fs::write(last.join("networks.safetensors"), &networks[..100]).unwrap();
+    resume(&place, "'networks.safetensors' is damaged");
+    resume(&place, "goes on from the checkpoint before it");
+    fs::write(last.join("networks.safetensors"), networks).unwrap();
     fs::write(place.path("run/recipe.toml"), format!("# A note.\n{recipe}")).unwrap();
     let output = place.run(&["train", "--resume", "--out", "run"]);
     assert_eq!(code(&output), 0, "{}", text(&output.stderr));
@@ -257,6 +276,11 @@ fn runs_are_compared_on_the_same_files_alone() {
     let output = compare("a", "c");
     let error = text(&output.stderr);
     assert!(code(&output) == 0 && error.contains("compared on 2 images; 1 image only side a has."), "{error}");
+    // A folder with results of images that its report does not have.
+    run("A", "a");
+    let output = compare("a", "c");
+    let error = text(&output.stderr);
+    assert!(code(&output) == 3 && error.contains("'a' has results of 3 images, and its report is of 2"), "{error}");
     fs::copy(place.path("B/1.png"), place.path("A/1.png")).unwrap();
     fs::remove_file(place.path("A/2.png")).unwrap();
     run("A", "d");

@@ -284,7 +284,7 @@ fn what_cannot_be_trained_is_refused_with_the_reason() {
     // A file where the folder should be.
     let file = path("file");
     fs::write(&file, "").unwrap();
-    refused(&[&images, "--from", &bundle, "--targets=teacher", "--out", &file], "file-unwritable", "cannot be written");
+    refused(&[&images, "--from", &bundle, "--targets=teacher", "--out", &file], "file-unwritable", "is a file");
     teacher(&images, &["--image-size=48", "--clip=0", "--lr=1e30", "--warm-up=0"], "training-diverged", "lower `lr`");
     teacher(&images, &[], "run-invalid", "holds a run already");
     // A damaged checkpoint is told apart from a program's fault.

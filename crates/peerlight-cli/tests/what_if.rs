@@ -67,6 +67,7 @@ fn places_that_are_none_are_refused_before_any_image_is_read() {
         let said = explain(flags).unwrap_err();
         assert!(said.contains(words) && !said.contains("panicked") && !said.contains("[1/1]"), "{flags}: {said}");
     }
+    assert!(explain("--hide 0.1,0.1,0.5,0.5").unwrap_err().contains("places are in pixels"));
     assert!(explain("--hide 100,100,120,120").unwrap_err().contains("outside the square"));
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A class or a layer in a request: its number or its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a number from 0 on or a name is wanted")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum ByName {
     /// The number of a class, counted from 0, or of a layer, counted from 1.

@@ -1,11 +1,13 @@
 //! Statistics of agreement, and of what it is worth, against scikit-learn and SciPy: tests/golden/make_agreement.py.
 
+mod common;
+
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use peerlight_explain::{MapContext, MapPair, STATISTICS};
 use peerlight_metrics::{
-    AgreementRecord, Record, auroc, calibrate, calibration_error, halves, isotonic, logistic, rate_at, spearman, wilson,
+    Record, auroc, calibrate, calibration_error, halves, isotonic, logistic, rate_at, spearman, wilson,
 };
 use peerlight_models::Calibration;
 use peerlight_testkit::golden::{golden, root};
@@ -117,27 +119,7 @@ fn committed(pair: &str, odd: bool) -> Vec<Record> {
     let head = lines.next().unwrap();
     let record = |line: Vec<&str>| {
         let values = head[2..].iter().zip(&line[2..]).map(|(id, value)| ((*id).to_owned(), value.parse().unwrap()));
-        let judged = AgreementRecord {
-            method: "mutual".into(),
-            peer: None,
-            class: 0,
-            hit: Some(line[1] == "1"),
-            energy: None,
-            correct: None,
-            masked: None,
-            values: values.collect(),
-            regions: Vec::new(),
-        };
-        Record {
-            image: line[0].into(),
-            class: None,
-            boxes: Vec::new(),
-            small: true,
-            agreement: None,
-            predicted: vec![0, 0],
-            entries: Vec::new(),
-            judged: vec![judged],
-        }
+        common::record(line[0], line[1] == "1", values)
     };
     let all: Vec<Record> = lines.map(record).collect();
     let [odd_half, _] = halves(&all);

@@ -1,9 +1,11 @@
 //! What must hold for any scores, rates and records: drawn values, shrunk to the smallest that fails.
 
+mod common;
+
 use peerlight_core::{Code, Rect};
 use peerlight_metrics::{
-    AgreementRecord, Block, Boxes, FigureKey, Masking, RankedMap, Record, RegionAt, Replacement, WhatIf, auroc,
-    calibrate, calibration_error, interval, isotonic, logistic, metric_ids, order, parts, positions, ranks, rate_at,
+    Block, Boxes, FigureKey, Masking, RankedMap, Record, RegionAt, Replacement, WhatIf, auroc, calibrate,
+    calibration_error, interval, isotonic, logistic, metric_ids, order, parts, positions, ranks, rate_at,
     resampled_means, spearman, wilson,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -238,28 +240,8 @@ proptest! {
         };
         let record = |i: usize| {
             let ids = ["reach-peers", "spread", "confidence"].into_iter().enumerate();
-            let values = ids.map(|(column, id)| (id.to_owned(), value(i, column))).collect();
-            let judged = AgreementRecord {
-                method: "mutual".into(),
-                peer: None,
-                class: 0,
-                hit: Some(uniform(i, 9) * 10.0 < of_ten as f64),
-                energy: None,
-                correct: None,
-                masked: None,
-                values,
-                regions: Vec::new(),
-            };
-            Record {
-                image: format!("{i}"),
-                class: None,
-                boxes: Vec::new(),
-                small: true,
-                agreement: None,
-                predicted: vec![0, 0],
-                entries: Vec::new(),
-                judged: vec![judged],
-            }
+            let values = ids.map(|(column, id)| (id.to_owned(), value(i, column)));
+            common::record(&i.to_string(), uniform(i, 9) * 10.0 < of_ten as f64, values)
         };
         let records: Vec<Record> = (0..images).map(record).collect();
         match calibrate(&records, "mutual", "drawn", "", seed) {

@@ -54,7 +54,7 @@ pub use graph::{Builder, Cut, Graph, GraphSpec, Head, Layer, Node, NodeId, Param
 pub use labels::{
     IMAGENET_1K, IMAGENET_1K_WNIDS, Named, class_named, distinct_name, edits, is_wordnet_id, look_alikes, nearest,
 };
-pub use manifest::{FORMAT, Manifest, Model, PeerManifest};
+pub use manifest::{FORMAT, Manifest, Model, PeerManifest, is_peer_id};
 pub use network::{Features, Network};
 pub use ops::Moments;
 pub use other_kind::other_kind;

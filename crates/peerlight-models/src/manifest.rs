@@ -101,6 +101,11 @@ impl PeerManifest {
     }
 }
 
+/// Whether a text can be a peer's id: 1 to 64 letters of ASCII, digits and dashes.
+pub fn is_peer_id(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
+
 impl Manifest {
     /// Reads and checks the JSON.
     ///
@@ -194,9 +199,9 @@ impl Manifest {
             return Err(invalid(format!("It holds {} peers; there must be 1 to 16.", self.peers.len())));
         }
         for (i, peer) in self.peers.iter().enumerate() {
-            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-            if peer.id.is_empty() || peer.id.len() > 64 || !peer.id.chars().all(plain) {
-                return Err(invalid(format!("'{}' is not a peer's id: letters, digits and dashes.", peer.id)));
+            if !is_peer_id(&peer.id) {
+                let text = format!("'{}' is not a peer's id: up to 64 letters, digits and dashes.", peer.id);
+                return Err(invalid(text));
             }
             if self.peers[..i].iter().any(|other| other.id == peer.id) {
                 return Err(invalid(format!("It holds the peer '{}' twice.", peer.id)));

@@ -98,8 +98,7 @@ impl PeerOptions {
             return Err(keys::wrong("preprocess", "a preset's id or an object", other));
         }
         let preparation = Preparation::of_json(nested.unwrap_or(&json))?;
-        let named =
-            ["labels", "label_names", "class_names", "classes", "id2label"].iter().find_map(|key| json.get(key));
+        let named = labels::KEYS.iter().find_map(|key| json.get(key));
         let labels = match named {
             Some(other @ Value::Number(_)) if !is_foreign && json.get("labels").is_some() => {
                 return Err(keys::wrong("labels", "a list of names or a file's name", other));

@@ -32,6 +32,51 @@ fn every_form_gives_the_names_in_order() {
 }
 
 #[test]
+fn lists_that_programs_keep_give_the_names_in_order() {
+    let texts = [
+        "{0: 'cat',\n 1: \"jack-o'-lantern\",\n 2: 'dog, it\\'s'}",
+        "{2: \"dog, it's\", 0: 'cat', 1: \"jack-o'-lantern\"}",
+        "[\n  'cat',\n  \"jack-o'-lantern\",\n  \"dog, it's\",\n]\n",
+        "CLASSES = (\n  'cat',\n  \"jack-o'-lantern\",\n  'dog',\n)\n",
+        "const names = [\"cat\", \"jack-o'-lantern\", \"dog\"];",
+        "1,cat\n2,jack-o'-lantern\n3,\"dog, it's\"\n",
+        "dog;2\ncat;0\njack-o'-lantern;1\n",
+        "2 dog\n0 cat\n1 jack-o'-lantern\n",
+        "1. cat\n2. jack-o'-lantern\n3. dog\n",
+        "\"cat\"\n\"jack-o'-lantern\"\n\"dog, it's\"\n",
+        "path: ../set # root\nnc: 3\nnames:\n  0: cat\n  1: jack-o'-lantern  # vegetable\n  2: dog\n\nval: images\n",
+        "names:\n- cat\n- \"jack-o'-lantern\"\n- dog\nnc: 3\n",
+        "nc: 3\nnames: ['cat', \"jack-o'-lantern\",\n  'dog']\n",
+        "nc: 3\nnames: [cat, pumpkin, dog]\n",
+        r#"{"dog": 2, "cat": 0, "jack-o'-lantern": 1}"#,
+        r#"{"id2label": {"0": "cat", "1": "jack-o'-lantern", "2": "dog"}, "label2id": {"cat": 0}}"#,
+        r#"{"names": ["cat", "jack-o'-lantern", "dog"]}"#,
+    ];
+    for text in texts {
+        let names = parse_labels(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!((names.len(), &*names[0]), (3, "cat"), "{text}");
+        assert!(["jack-o'-lantern", "pumpkin"].contains(&&*names[1]), "{text}: {names:?}");
+        assert!(["dog", "dog, it's"].contains(&&*names[2]), "{text}: {names:?}");
+    }
+    assert_eq!(parse_labels("crane (bird)\ncrane (machine), 'tall'\n").unwrap()[1], "crane (machine), 'tall'");
+    // Numbers that count nothing are parts of names.
+    assert_eq!(parse_labels("7 up\n8 ball\n").unwrap(), ["7 up", "8 ball"]);
+    assert_eq!(parse_labels("0 people\n1 people\n").unwrap(), ["0 people", "1 people"]);
+    assert_eq!(parse_labels("formula,7\nboeing,747\n").unwrap(), ["formula,7", "boeing,747"]);
+    for text in [
+        "{\"id\": 0, \"name\": \"cat\"}\n{\"id\": 1, \"name\": \"dog\"}\n",
+        "{0: 'cat', 2: 'dog'}",
+        "['cat', 'dog', 'bi",
+        "{'cat': 0, 'dog': 1}",
+        "3,cat\n4,dog\n",
+        r#"{"1": "cat", "2": "dog"}"#,
+        r#"{"cat": 1, "dog": 2}"#,
+    ] {
+        assert_eq!(parse_labels(text).unwrap_err().code(), Code::AskInvalid, "{text}");
+    }
+}
+
+#[test]
 fn imagenets_wordnet_ids_in_order_are_imagenets_names() {
     let ids: Vec<&str> = IMAGENET_1K_WNIDS.lines().collect();
     let each = |row: &dyn Fn(usize, &str) -> String| {

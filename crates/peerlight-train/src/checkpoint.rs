@@ -54,8 +54,8 @@ impl Checkpoint {
     pub(crate) fn restore(&self, trainer: &mut Trainer, labels: &[String], device: &Device) -> Result<()> {
         let file =
             |name: &str| self.files.get(name).ok_or_else(|| broken(self.step, &format!("it has no file '{name}'")));
-        let bundle = Bundle::parse(file(NETWORKS)?)?;
         self.check_sums()?;
+        let bundle = Bundle::parse(file(NETWORKS)?)?;
         if bundle.manifest.labels != labels {
             return Err(broken(self.step, "the classes are not those of the checkpoint"));
         }

@@ -3,7 +3,8 @@
 use burn::tensor::{Device, Tensor};
 use peerlight_core::{Code, Error, Preprocess, Result};
 use peerlight_models::{
-    Bundle, Classes, EFFICIENTNET_LITE_PREPROCESS, Graph, Manifest, Network, PeerManifest, architecture, sha256,
+    Bundle, Classes, EFFICIENTNET_LITE_PREPROCESS, Graph, Manifest, Network, PeerManifest, architecture, is_peer_id,
+    sha256,
 };
 
 use crate::{
@@ -233,7 +234,25 @@ fn index(ids: &[&str], wanted: &str) -> Result<usize> {
     })
 }
 
+/// The most peers of a bundle.
+const MOST_PEERS: usize = 16;
+
 fn checked(peers: Vec<PeerStart>) -> Result<Vec<PeerStart>> {
+    // Before any step: a bundle, and so each checkpoint, takes no other ids.
+    let is_id = |id: &str| is_peer_id(id) && !id.eq_ignore_ascii_case("all");
+    if let Some(peer) = peers.iter().find(|peer| !is_id(&peer.manifest.id)) {
+        let text = format!(
+            "'{}' cannot be a peer's id, which is up to 64 letters, digits and dashes, and not 'all'. Give it another: \
+             ID={}.",
+            peer.manifest.id,
+            peer.manifest.architecture()
+        );
+        return Err(Error::new(Code::AskInvalid, text));
+    }
+    if peers.len() > MOST_PEERS {
+        let text = format!("There are {} peers; a bundle takes at most {MOST_PEERS}.", peers.len());
+        return Err(Error::new(Code::AskInvalid, text));
+    }
     let twice = peers
         .iter()
         .enumerate()

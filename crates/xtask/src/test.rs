@@ -167,7 +167,7 @@ fn wasm_pack(kind: &str, browsers: &[&str]) -> Result {
     exec(&mut pack)
 }
 
-/// A machine that others use, too, stalls now and then: what failed has a second try, and is named where it passes then.
+/// A machine that others use, too, stalls now and then: what failed has a second try, and is named if it passes then.
 fn end_to_end(args: &[&str]) -> Result {
     node::ensure()?;
     let mut run = node();

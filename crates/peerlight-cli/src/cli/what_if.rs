@@ -33,13 +33,17 @@ impl WhatIfArgs {
     /// The question about an image of which the networks see `crop`. `None` if nothing is asked.
     ///
     /// # Errors
-    /// `ask-invalid` for a box that lies outside what the networks see.
+    /// `ask-invalid` for a box that is in fractions, or lies outside what the networks see.
     pub fn question(&self, crop: Crop) -> Result<Option<WhatIf>> {
         let places = self.hide.as_ref().or(self.keep.as_ref());
         if places.is_none() && !self.effects {
             return Ok(None);
         }
         let seen = |rect: &Rect| {
+            if rect.x1 <= 1.01 && rect.y1 <= 1.01 && rect.x1 > 0.0 && rect.y1 > 0.0 {
+                let text = "A box ends within the first pixel. It seems to be in fractions: places are in pixels.";
+                return Err(Error::new(Code::AskInvalid, text));
+            }
             rect.seen(crop, 1).ok_or_else(|| {
                 let [x0, y0, x1, y1] = <[f64; 4]>::from(*rect);
                 let text = format!("The box {x0},{y0},{x1},{y1} lies outside the square that the networks see.");

@@ -18,7 +18,9 @@ use crate::{
     files::{self, Lock, shown},
     images, json,
     left_out::{End, LeftOut, counted},
-    output, session,
+    output,
+    results::Before,
+    session,
     terminal::{Terminal, remaining},
 };
 
@@ -92,6 +94,7 @@ pub fn run(options: &Audit) -> Result<End> {
     session.check(&request)?;
     let mut left_out = LeftOut::default();
     let listed = images::list(&options.images, &session.info().classes, &mut left_out)?.images;
+    Before::of(&options.out).spare_report("audit.jsonl", "audit.json", &["audit.csv", "audit.html"])?;
     let _lock = Lock::take(&options.out)?;
     let mut journal = Journal::open(&options.out.join("audit.jsonl"), &session.info().sha256, request.spec())?;
     let mut left = listed.iter().filter(|image| !journal.knows(&image.name)).count();

@@ -18,13 +18,18 @@ use crate::{
     files, images, json,
     left_out::{End, LeftOut, counted},
     output,
+    results::check_file,
 };
 
 pub fn run(options: &Calibrate) -> Result<End> {
     let bytes = files::read(&options.bundle)?;
     let bundle = bundle::parse(&options.bundle, &bytes)?;
-    let given = enough(options)?;
     let to = options.calibration.as_ref().or(options.out.as_ref()).unwrap_or(&options.bundle);
+    let mut inputs = vec![options.boxes.clone(), options.images.clone()];
+    // A bundle may take the place of the one that it is made of.
+    inputs.extend(options.calibration.is_some().then(|| options.bundle.clone()));
+    check_file(to, &inputs)?;
+    let given = enough(options)?;
     let folder = options.records.clone().unwrap_or_else(|| beside(to));
     let method = if bundle.manifest.peers.len() > 1 { "mutual" } else { "guided" };
     let end = measure(options, method, &folder)?;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use peerlight_core::{Code, Error, Result};
@@ -11,7 +11,7 @@ use peerlight_metrics::{Comparison, Difference, Masking, Record, Statistic, comp
 use super::evaluate::{Outcome, Run, Source, read};
 use crate::{
     cli::Compare,
-    json,
+    files, json,
     left_out::{End, LeftOut, counted},
     output,
 };
@@ -20,7 +20,8 @@ use crate::{
 type Measured = (Run, Vec<(Record, Option<Source>)>);
 
 pub fn run(options: &Compare) -> Result<End> {
-    let (mut a, mut b) = (side(&options.a)?, side(&options.b)?);
+    let mut left = LeftOut::default();
+    let (mut a, mut b) = (side(&options.a, &mut left)?, side(&options.b, &mut left)?);
     let protocol = a[0].0.protocol.clone();
     let bundles = |side: &[Measured]| side.iter().map(|(run, _)| run.bundle_sha256.clone()).collect();
     if let Some((run, _)) = a.iter().chain(&b).find(|(run, _)| run.protocol != protocol) {
@@ -28,7 +29,6 @@ pub fn run(options: &Compare) -> Result<End> {
         return Err(Error::new(Code::AskInvalid, text));
     }
     let (first, second) = (bundles(&a), bundles(&b));
-    let mut left = LeftOut::default();
     same_alone(&mut a, &mut b, &mut left);
     let records = |side: Vec<Measured>| {
         let of = |(_, records): Measured| records.into_iter().map(|(record, _)| record).collect::<Vec<_>>();
@@ -52,16 +52,32 @@ pub fn run(options: &Compare) -> Result<End> {
     Ok(left.end())
 }
 
-fn side(folders: &[PathBuf]) -> Result<Vec<Measured>> {
-    let of = |folder: &PathBuf| {
+fn side(folders: &[PathBuf], left: &mut LeftOut) -> Result<Vec<Measured>> {
+    let mut of = |folder: &PathBuf| {
         let (run, outcomes) = read(&folder.join("records.jsonl"))?;
         let record = |(outcome, source)| match outcome {
             Outcome::Record(record) => Some((*record, source)),
             Outcome::Skipped { .. } => None,
         };
-        Ok((run, outcomes.into_values().filter_map(record).collect()))
+        let records: Vec<_> = outcomes.into_values().filter_map(record).collect();
+        let reported = reported(&folder.join("report.json")).filter(|reported| *reported < records.len());
+        if let Some(reported) = reported {
+            left.doubt(format!(
+                "'{}' has results of {}, and its report is of {reported}: the others, of earlier \
+                 runs, are compared, too.",
+                folder.display(),
+                counted(records.len(), "image")
+            ));
+        }
+        Ok((run, records))
     };
-    folders.iter().map(of).collect()
+    folders.iter().map(&mut of).collect()
+}
+
+/// The number of images that a report is of; `None` where there is no report.
+fn reported(file: &Path) -> Option<usize> {
+    let report: serde_json::Value = serde_json::from_slice(&files::read(file).ok()?).ok()?;
+    report["pictures"].as_u64()?.try_into().ok()
 }
 
 /// Leaves out the images that are one by their names alone: the runs measured different files, or other boxes.

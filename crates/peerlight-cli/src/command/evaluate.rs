@@ -29,7 +29,9 @@ use crate::{
     files::{self, Lock},
     images, json,
     left_out::{End, Entry, LeftOut, counted},
-    output, session,
+    output,
+    results::Before,
+    session,
 };
 
 pub fn run(options: &Evaluate) -> Result<End> {
@@ -44,6 +46,7 @@ pub fn run(options: &Evaluate) -> Result<End> {
     if !unknown.is_empty() {
         left.doubt(format!("without a class that the networks have, and so left out of the accuracy: {unknown}."));
     }
+    list.tell_indices(&session.info().classes, &mut left);
     let mut listed = list.images;
     // Before any limit: rows of images that are not drawn are none too many.
     if let Some(boxes) = &options.boxes {
@@ -52,6 +55,8 @@ pub fn run(options: &Evaluate) -> Result<End> {
     if let Some(limit) = options.limit {
         listed = images::limited(listed, limit, options.seed);
     }
+    let files = ["report.csv", "report.html", "agreement.csv"];
+    Before::of(&options.out).spare_report("records.jsonl", "report.json", &files)?;
     let _lock = Lock::take(&options.out)?;
     let mut journal = Journal::open(&options.out.join("records.jsonl"), &what(&protocol, &session))?;
     let shown = measure::all(options, &session, &protocol, &listed, &mut journal, &mut left)?;

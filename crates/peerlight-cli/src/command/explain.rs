@@ -29,7 +29,9 @@ use crate::{
     files::{self, shown, text},
     json,
     left_out::{End, LeftOut},
-    output, session,
+    output,
+    results::Before,
+    session,
     terminal::{Terminal, remaining},
 };
 
@@ -62,7 +64,9 @@ pub fn run(options: &Explain) -> Result<End> {
         made = out.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
         files::make_dir(out)?;
     }
-    let job = Job { session: &session, ask: &ask, manifest: manifest.as_ref(), out: out.as_deref(), options };
+    let before = out.as_deref().map(Before::of);
+    let job = Job { session: &session, ask: &ask, manifest: manifest.as_ref(), out: out.as_deref(), before, options };
+    job.spare_all(&images)?;
     // Where nothing came of it, no empty folder stays: one that holds something is not removed.
     all(&job, images, left).inspect_err(|_| made.iter().for_each(|folder| drop(fs::remove_dir(folder))))
 }
@@ -88,7 +92,32 @@ struct Job<'a> {
     ask: &'a Request,
     manifest: Option<&'a Manifest>,
     out: Option<&'a Path>,
+    /// What was in that folder before.
+    before: Option<Before>,
     options: &'a Explain,
+}
+
+impl Job<'_> {
+    /// Checks that the results of no image that is known already overwrite anybody's files.
+    fn spare_all(&self, images: &Images) -> Result<()> {
+        let mut names = Names::default();
+        images.known().iter().try_for_each(|path| self.spare(&names.of(path)))?;
+        match &self.before {
+            Some(before) if images.total() != Some(1) => before.spare_sheet("summary.csv", Sheet::HEAD, "index.html"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that the results of this name overwrite nobody's files.
+    fn spare(&self, name: &str) -> Result<()> {
+        let Some(before) = &self.before else { return Ok(()) };
+        let ids = self.session.info().peers.iter().map(|peer| peer.id.as_str());
+        let mut parts = names::peers(ids, &self.ask.method);
+        parts.extend([self.ask.method.clone(), "what-if".into()]);
+        let parts: Vec<String> = parts.iter().map(|part| format!("{name}.{part}.png")).collect();
+        let methods = self.options.method.iter().map(|method| format!("{name}.{}.", names::method(&method.spec())));
+        before.spare(&format!("{name}.json"), &parts, &methods.collect::<Vec<_>>())
+    }
 }
 
 /// Explains one image after the other.
@@ -105,6 +134,7 @@ fn all(job: &Job, mut images: Images, mut left: LeftOut) -> Result<End> {
         };
         let explained = image.map_err(|(_, error)| error).and_then(|path| {
             let name = names.of(&path);
+            job.spare(&name)?;
             Ok((explain(job, &path, &name)?, name))
         });
         match explained {
@@ -233,8 +263,7 @@ impl Made {
     /// Part of the file's name: the method, the network if it is of one, the class, and the class it is compared with.
     fn name(&self, session: &Session) -> String {
         let info = session.info();
-        // Colons and slashes are no part of a file's name on every system.
-        let mut name = self.spec.replace([':', '/', '\\'], ",");
+        let mut name = names::method(&self.spec);
         if let [peer] = self.explanation.explained()[..] {
             name += &format!(".{}", info.peers[peer].id);
         }
@@ -251,7 +280,7 @@ impl Made {
 }
 
 fn explain(job: &Job, path: &Path, name: &str) -> Result<Explained> {
-    let Job { session, ask, manifest, out, options } = *job;
+    let Job { session, ask, manifest, out, options, .. } = *job;
     let bytes = files::read_image(path)?;
     let image = decode(&bytes)?;
     manifest.map_or(Ok(()), |manifest| manifest.check(&image, &bytes))?;

@@ -23,6 +23,7 @@ use crate::{
     bundle,
     cli::{self, Import, OwnArgs},
     files, output, own,
+    results::check_file,
 };
 
 /// The license of the weights that pip fetches.
@@ -146,14 +147,7 @@ fn check_out(out: &Path, wanted: &[Wanted], own: &OwnArgs) -> Result<()> {
         inputs.push(labels.into());
         inputs.extend(labels.split_once('=').map(|(_, file)| file.into()));
     }
-    let place = out.canonicalize().ok();
-    match inputs.iter().find(|input| place.is_some() && input.canonicalize().ok() == place) {
-        Some(input) => {
-            let text = format!("--out would overwrite '{}', which is read. Name another file.", input.display());
-            refused(text)
-        }
-        None => Ok(()),
-    }
+    check_file(out, &inputs)
 }
 
 /// How many classes all peers have in common; none if all have the same list.

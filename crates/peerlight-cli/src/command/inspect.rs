@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use burn::tensor::Device;
-use peerlight_core::{Error, Framing, Preprocess, Result, Rgba8, read};
+use peerlight_core::{Framing, Preprocess, Result, Rgba8, read};
 use peerlight_explain::{BundleInfo, Request, Session};
 use peerlight_models::{Bundle, Layer, Manifest, Network, PeerManifest};
 use peerlight_onnx::{Inspection, NetworkInfo, Options, inspect};
@@ -101,8 +101,7 @@ fn onnx(options: &Inspect) -> Result<Inspection> {
     let given = options.own.of(&id, &[&id])?;
     let bytes = files::read(&options.file)?;
     let how = Options { side: given.side, output: given.output };
-    let named = |e: Error| Error::caused_by(e.code(), format!("'{}': {e}", options.file.display()), e);
-    inspect(&bytes, &how).map_err(named)
+    inspect(&bytes, &how).map_err(|e| own::of_onnx(&options.file, &bytes, e))
 }
 
 fn peers(manifest: &Manifest, networks: &[Network]) -> Vec<Peer> {

@@ -69,7 +69,11 @@ struct Prepared {
 fn prepare(options: &Train, folder: &RunFolder, left: &mut LeftOut) -> Result<Prepared> {
     let devices = options.device.iter().map(|&wanted| device(wanted)).collect::<Result<Vec<_>>>()?;
     let recipe = match options.resume {
-        true => folder.recipe()?,
+        true => {
+            let recipe = folder.recipe()?;
+            folder.check_paths(&recipe)?;
+            recipe
+        }
         false => {
             folder.check_free()?;
             recipe::recipe(options.config.as_deref(), &options.recipe)?
@@ -102,7 +106,7 @@ fn prepare(options: &Train, folder: &RunFolder, left: &mut LeftOut) -> Result<Pr
         folder.store(&recipe, &origin)?;
     }
     if let Some(checkpoint) = folder.last_checkpoint()? {
-        run.resume(&checkpoint)?;
+        run.resume(&checkpoint).map_err(|e| folder.of_checkpoint(checkpoint.step, e))?;
     }
     let done = if run.done() > 0 { format!(", {} of them done", run.done()) } else { String::new() };
     let (steps, val_images) = (run.steps(), val.len());

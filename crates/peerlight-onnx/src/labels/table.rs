@@ -2,7 +2,7 @@
 
 use peerlight_core::Result;
 
-use super::{Class, in_order, invalid, is_wordnet_id};
+use super::{Class, from_0_or_1, in_order, invalid, is_wordnet_id};
 
 /// Columns with the names, the surest first.
 const NAMES: [&str; 4] = ["class_name", "name", "label", "class"];
@@ -10,10 +10,12 @@ const NAMES: [&str; 4] = ["class_name", "name", "label", "class"];
 const NUMBERS: [&str; 5] = ["class_index", "index", "class_id", "idx", "id"];
 
 /// Classes from a table whose cells are separated by commas, semicolons or tabs. Its first line names the columns, or
-/// each line begins with a number or a WordNet id; none if neither is so. A column may hold WordNet ids.
+/// each line begins with a number or a WordNet id, or ends with a number; none if neither is so. A column may hold
+/// WordNet ids.
 ///
 /// # Errors
-/// `ask-invalid` if the numbers are not those from 0 on, or a row has no name.
+/// `ask-invalid` if the numbers are not those from 0 on (without a head line also those from 1 on), or a row has no
+/// name.
 pub fn classes(text: &str) -> Option<Result<Vec<Class>>> {
     let mut rows = rows(text);
     if rows.len() < 2 {
@@ -42,17 +44,22 @@ pub fn classes(text: &str) -> Option<Result<Vec<Class>>> {
     }))
 }
 
-/// Rows of a number or a WordNet id and a name, perhaps with separators in it.
+/// Rows of a number or a WordNet id and a name, perhaps with separators in it; or of a name and a number, where the
+/// numbers are those from 0 or 1 on.
 fn without_head(rows: Vec<Vec<String>>) -> Option<Result<Vec<Class>>> {
     if rows.iter().any(|row| row.len() < 2) {
         return None;
     }
-    let class = |row: &Vec<String>, wnid: &str| Class { wnid: wnid.to_owned(), name: row[1..].join(", ") };
+    let class = |cells: &[String], wnid: &str| Class { wnid: wnid.to_owned(), name: cells.join(", ") };
     if rows.iter().all(|row| is_wordnet_id(&row[0])) {
-        return Some(Ok(rows.iter().map(|row| class(row, &row[0])).collect()));
+        return Some(Ok(rows.iter().map(|row| class(&row[1..], &row[0])).collect()));
     }
-    let numbered = rows.iter().map(|row| Some((row[0].parse().ok()?, class(row, ""))));
-    numbered.collect::<Option<Vec<_>>>().and_then(in_order).map(Ok)
+    let first = rows.iter().map(|row| Some((row[0].parse().ok()?, class(&row[1..], ""))));
+    if let Some(numbered) = first.collect::<Option<Vec<_>>>() {
+        return Some(from_0_or_1(numbered));
+    }
+    let last = rows.iter().map(|row| row.split_last().and_then(|(n, name)| Some((n.parse().ok()?, class(name, "")))));
+    from_0_or_1(last.collect::<Option<Vec<_>>>()?).ok().map(Ok)
 }
 
 /// The cells of each line that is not empty, without the spaces around them. Those in quotes may hold anything.

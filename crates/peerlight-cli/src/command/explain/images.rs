@@ -81,6 +81,16 @@ impl Images {
         }
     }
 
+    /// The files that are known before any has its turn, each once: those before the ones that standard input names.
+    pub fn known(&self) -> Vec<&Path> {
+        let files = self.known.iter().map_while(|given| match given {
+            Given::File(path) => Some(path.as_path()),
+            Given::Input => None,
+        });
+        let mut seen = HashSet::new();
+        files.filter(|path| seen.insert(place(path))).collect()
+    }
+
     /// The number of images, if it is known.
     pub fn total(&self) -> Option<usize> {
         self.total
@@ -146,12 +156,23 @@ impl Iterator for Images {
 /// Text without its byte order mark. What is marked as UTF-16, as PowerShell writes it, is read to its end and becomes
 /// UTF-8; the rest stays as it is and is read line by line.
 fn plain(mut input: impl BufRead + 'static) -> io::Result<Box<dyn BufRead>> {
+    // What no path begins with.
+    const IMAGES: [&[u8]; 6] = [b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*"];
     const MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
     let mut head = Vec::new();
     while MARKS.iter().any(|mark| mark.len() > head.len() && mark.starts_with(&head)) {
         if input.by_ref().take(1).read_to_end(&mut head)? == 0 {
             break;
         }
+    }
+    while IMAGES.iter().any(|mark| mark.len() > head.len() && mark.starts_with(&head)) {
+        if input.by_ref().take(1).read_to_end(&mut head)? == 0 {
+            break;
+        }
+    }
+    if IMAGES.iter().any(|mark| head.starts_with(mark)) {
+        let why = "this is an image, and - reads the paths of images. For the image itself say /dev/stdin";
+        return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
     if head.as_slice() == MARKS[0] {
         return Ok(Box::new(input));
@@ -224,6 +245,10 @@ mod tests {
         }
         assert_eq!(lines(b"\xef\xbbx".to_vec()), [b"\xef\xbbx"], "a part of a mark is none");
         assert!(lines(Vec::new()).is_empty());
+        assert_eq!(lines(b"GIF89.gif\n".to_vec()), [b"GIF89.gif"]);
+        for image in [&b"\xff\xd8\xff\xe0\0"[..], b"\x89PNG\r\n\x1a\n", b"GIF89a\0", b"II*\0\x08"] {
+            assert!(plain(Cursor::new(image.to_vec())).err().unwrap().to_string().contains("/dev/stdin"));
+        }
         assert!(plain(Cursor::new(b"\xff\xfe\x00\xd8".to_vec())).is_err());
     }
 }

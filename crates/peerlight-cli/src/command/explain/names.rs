@@ -51,6 +51,11 @@ pub fn peers<'a>(ids: impl Iterator<Item = &'a str>, method: &str) -> Vec<String
     ids.enumerate().map(&mut part).collect()
 }
 
+/// A method in the name of a file. Colons and slashes are no part of one on every system.
+pub fn method(spec: &str) -> String {
+    spec.replace([':', '/', '\\'], ",")
+}
+
 /// A class in the name of a file: its label in small letters and hyphens, or its index where no letter is left or
 /// another label gives the same.
 pub fn class(labels: &[String], index: usize) -> String {

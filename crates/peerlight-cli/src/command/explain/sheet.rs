@@ -32,6 +32,9 @@ struct Row {
 }
 
 impl Sheet {
+    /// First columns of the table.
+    pub const HEAD: [&str; 5] = ["file", "results", "class_index", "class", "agreement"];
+
     /// Adds an image.
     pub fn add(&mut self, file: &str, name: &str, explained: &Explained) {
         let explanation = &explained.explanation;
@@ -73,7 +76,7 @@ impl Sheet {
     }
 
     fn csv(&self, peers: &[&str], left: &LeftOut) -> Result<String> {
-        let mut head: Vec<String> = ["file", "results", "class_index", "class", "agreement"].map(String::from).to_vec();
+        let mut head: Vec<String> = Self::HEAD.map(String::from).to_vec();
         head.extend(peers.iter().flat_map(|peer| [cell(&format!("{peer}_top1")), format!("{peer}_probability")]));
         head.push("left_out".into());
         let images = self.sorted().into_iter().map(|row| {

@@ -83,10 +83,15 @@ pub struct Split {
 /// than `validate_most` images are for validation.
 ///
 /// # Errors
-/// `file-unreadable` if there are no images, `classes-invalid` if there are fewer than two classes or images of
-/// classes that cannot be learned.
+/// `file-unreadable` if there are no images, `ask-invalid` if a folder is given twice, `classes-invalid` if there are
+/// fewer than two classes or images of classes that cannot be learned.
 pub fn split(recipe: &Recipe, given: Option<&[String]>, validate_most: usize, left: &mut LeftOut) -> Result<Split> {
     let data = &recipe.data;
+    let real: Vec<_> = data.images.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect();
+    if let Some(twice) = (1..real.len()).find(|&i| real[..i].contains(&real[i])) {
+        let text = format!("'{}' is given twice: its images would count twice.", data.images[twice].display());
+        return Err(Error::new(Code::AskInvalid, text));
+    }
     let labels = match given {
         Some(labels) => labels.to_vec(),
         None => {
@@ -128,6 +133,7 @@ pub fn split(recipe: &Recipe, given: Option<&[String]>, validate_most: usize, le
 
 fn images(path: &Path, labels: &[String], targets: Targets, left: &mut LeftOut) -> Result<Vec<Listed>> {
     let list = list(path, labels, left)?;
+    list.tell_indices(labels, left);
     let unknown = list.unknown();
     let bare = list.images.iter().filter(|image| image.class.is_none()).count();
     if targets == Targets::Labels && bare > 0 {

@@ -40,18 +40,47 @@ impl RunFolder {
         }
     }
 
+    /// Checks that what the run was given is where its recipe says, from the current folder.
+    ///
     /// # Errors
-    /// `run-invalid` if there is a run in the folder.
+    /// `run-invalid` names what is not there.
+    pub fn check_paths(&self, recipe: &Recipe) -> Result<()> {
+        let (data, networks) = (&recipe.data, &recipe.networks);
+        let mut paths = data.images.iter().chain(&data.val).chain(&networks.from);
+        let Some(gone) = paths.find(|path| !path.exists()) else { return Ok(()) };
+        let from = if gone.is_relative() {
+            " Its paths count from the folder that it was begun in: call it there, or"
+        } else {
+            ""
+        };
+        let text = format!(
+            "The run cannot go on: '{}', which it was given, is not there.{from} {} it back; \
+             a link in its place will do.",
+            gone.display(),
+            if from.is_empty() { "Put" } else { "put" }
+        );
+        Err(Error::new(Code::RunInvalid, text))
+    }
+
+    /// # Errors
+    /// `run-invalid` if there is a run in the folder, or a bundle that the run would overwrite.
     pub fn check_free(&self) -> Result<()> {
-        match self.recipe_file().exists() {
-            false => Ok(()),
-            true => {
-                let folder = self.0.display();
-                let text =
-                    format!("'{folder}' holds a run already. Continue it with --resume, or name another folder.");
-                Err(Error::new(Code::RunInvalid, text))
-            }
-        }
+        let folder = self.0.display();
+        let text = if self.recipe_file().exists() {
+            format!("'{folder}' holds a run already. Continue it with --resume, or name another folder.")
+        } else if self.bundle_file().exists() {
+            format!(
+                "'{}' would be overwritten, and is of no run here. Name another folder.",
+                self.bundle_file().display()
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(Code::RunInvalid, text))
+    }
+
+    fn bundle_file(&self) -> PathBuf {
+        self.0.join("bundle.safetensors")
     }
 
     /// Stores what the run is made of, and the recipe: from now on the folder holds a run.
@@ -115,6 +144,20 @@ impl RunFolder {
         Ok(Some(Checkpoint { step, files }))
     }
 
+    /// The error of a checkpoint, with what to do.
+    pub fn of_checkpoint(&self, step: usize, error: Error) -> Error {
+        let folder = self.step_folder(step);
+        let text = format!(
+            "{error} Without the folder '{}' the run goes on from the checkpoint before it, or from its beginning.",
+            folder.display()
+        );
+        Error::caused_by(error.code(), text, error)
+    }
+
+    fn step_folder(&self, step: usize) -> PathBuf {
+        self.checkpoint_folder().join(format!("step-{step:08}"))
+    }
+
     /// Writes a checkpoint, and removes the oldest. A checkpoint is a folder that gets its name when it is whole, so
     /// that a kill at any moment leaves the one before it.
     ///
@@ -128,7 +171,7 @@ impl RunFolder {
         for (name, bytes) in &checkpoint.files {
             files::write(&unfinished.path().join(name), bytes)?;
         }
-        let whole = all.join(format!("step-{:08}", checkpoint.step));
+        let whole = self.step_folder(checkpoint.step);
         if whole.exists() {
             fs::remove_dir_all(&whole).map_err(failed)?;
         }
@@ -174,7 +217,7 @@ impl RunFolder {
     /// # Errors
     /// `file-unwritable`.
     pub fn write_bundle(&self, bytes: &[u8]) -> Result<PathBuf> {
-        let path = self.0.join("bundle.safetensors");
+        let path = self.bundle_file();
         files::write(&path, bytes)?;
         Ok(path)
     }
