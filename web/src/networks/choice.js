@@ -37,7 +37,7 @@
  * @property {Kept[]} kept
  * @property {Choice | null} wanted null: the standard one
  * @property {Choice | null} open what the engine has
- * @property {{ files: File[], others: string[], about?: number }} given files with networks or about them, not read yet;
+ * @property {{ files: File[], others: string[], about?: number }} given files with networks or about them, unread;
  *   the paths of what came along and is neither; and the key of the one file that they are about, if they are
  * @property {DraftFile[]} draft
  * @property {string} forgotten the id of those that were forgotten last
