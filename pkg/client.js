@@ -3,7 +3,7 @@ import { spawnFrom } from './spawn.js';
 import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
 import { gather } from './networks.js';
 import { explainChoice, findAdapter } from './adapter.js';
-import { checkCall, checkNames, checkOpen, checkOptions, checkRequest, checkWish } from './check.js';
+import { checkCall, checkFraming, checkNames, checkOpen, checkOptions, checkRequest, checkWish } from './check.js';
 import { toSendable } from './source.js';
 
 /**
@@ -112,6 +112,7 @@ class Client {
   async use(wish, options = {}) {
     checkWish(wish);
     checkCall(options);
+    if (this.#closed) throw new PeerlightError('cancelled', 'The engine is closed.');
     this.#wish = wish;
     try {
       if (wish === 'webgpu') await this.#tryGpu(options);
@@ -143,6 +144,7 @@ class Client {
     /** @type {(type: RequestType, body: { request: ImageRequest }, call?: Call) => Promise<any>} */
     const ask = async (type, { request, ...body }, call) => {
       if (closed) throw new PeerlightError('cancelled', 'The image is closed.');
+      checkFraming(request, { crop, across, down });
       return this.#run(type, { ...open, request: { ...request, crop, across, down }, ...body }, call);
     };
     try {

@@ -186,7 +186,7 @@ test('left to itself it stays with a CPU that is as fast, and never takes a soft
 });
 
 test('weights that the engine finds to be others are refused', async () => {
-  await assert.rejects(open(fakeWorkers().spawn, { sha256: 'bad' }), fails('bundle-hash'));
+  await assert.rejects(open(fakeWorkers().spawn, { sha256: 'bad'.padEnd(64, '0') }), fails('bundle-hash'));
 });
 
 test('weights that are found to be spoilt behind an answer are told, and the next call has a new worker', async () => {

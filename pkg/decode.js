@@ -83,6 +83,7 @@ function advice(kind) {
   }
   if (kind === 'HEIC') return 'Save it as JPEG. An iPhone does so by Settings, Camera, Formats, Most Compatible.';
   if (kind === 'a web page') return 'Save the image itself, not the page around it, and choose that.';
+  if (kind.includes('ZIP')) return 'Unpack it, and choose the images in it, or their folder.';
   return kind && !/video|sound|archive|program|weights/.test(kind)
     ? 'Save it as JPEG or PNG and choose that.'
     : 'Choose a JPEG, PNG, WebP, AVIF or GIF image.';
@@ -104,6 +105,9 @@ function tooLarge(width, height) {
  * @param {number} [pixels]
  */
 export async function preview(file, pixels = 2.5e6) {
+  if (!(typeof pixels === 'number' && pixels >= 1)) {
+    throw new PeerlightError('ask-invalid', 'The number of pixels of a preview must be 1 or more.');
+  }
   const head = await readHead(file);
   const bitmap = await decode(file, head, pixels, 'default');
   return { bitmap, ...uprightSize(head, bitmap) };

@@ -1,4 +1,4 @@
-import { checkModel } from './check.js';
+import { checkInspect, checkModel } from './check.js';
 import { asError } from './errors.js';
 import { readModel } from './networks.js';
 import { spawnFrom } from './spawn.js';
@@ -12,8 +12,9 @@ import { WorkerClient } from './worker-client.js';
  * @param {InspectOptions & { spawn?: (kind: 'cpu') => any }} [options]
  * @returns {Promise<NetworkInspection>}
  */
-export async function inspectNetwork(model, { signal, onProgress, base, spawn } = {}) {
+export async function inspectNetwork(model, options) {
   checkModel(model);
+  const { signal, onProgress, base, spawn } = checkInspect(options);
   const file = await readModel(model, signal, (loaded, total) =>
     onProgress?.({ stage: 'weights', loaded, total, text: 'Loading the file' }),
   );

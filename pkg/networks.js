@@ -23,6 +23,8 @@ import { isVerified, keyOf, loadWeights } from './weights.js';
 /** The kept copies of the bundles that this page has opened. @type {Set<string>} */
 const inUse = new Set();
 
+/** Where a JSON file has names of classes, or the name of a file of them. */
+const LABELS = ['labels', 'label_names', 'class_names', 'classes', 'id2label'];
 /** The most networks of one engine. */
 export const MOST = 8;
 /** The largest file. The engine's memory holds it and what is widened; the browser holds a copy while it hashes. */
@@ -86,7 +88,25 @@ export async function readModel({ source, labels, beside, ...options }, signal, 
   const file = await fileOf(source, { signal, onBytes });
   const [names, about] = await Promise.all([textOf(labels), textOf(beside)]);
   const name = options.file ?? nameOf(source);
-  return { source: file, options: { ...options, file: name, labels: names, beside: about } };
+  const others = names && about ? withoutLabels(about) : about;
+  const said = { ...options, name: options.name || undefined, file: name, labels: names, beside: others };
+  return { source: file, options: said };
+}
+
+/**
+ * The JSON beside a network without the name of a file of labels, where these are given themselves.
+ * @param {string} text
+ */
+function withoutLabels(text) {
+  try {
+    const about = JSON.parse(text);
+    const named = LABELS.filter((key) => typeof about?.[key] === 'string');
+    if (!named.length) return text;
+    for (const key of named) delete about[key];
+    return JSON.stringify(about);
+  } catch {
+    return text; // Whoever reads it says what is wrong with it.
+  }
 }
 
 /**
@@ -102,6 +122,7 @@ const textOf = async (said) => (said instanceof Blob ? readText(said) : said);
 async function fileOf(source, options) {
   const file = await bytesOf(source, options);
   const size = sizeOf(file);
+  if (!size) throw new PeerlightError('bundle-invalid', 'The file is empty.', 'Choose another file.');
   if (size <= LARGEST) return file;
   const sizes = [size, LARGEST].map((size) => `${Math.round(size / 1e6)} MB`);
   throw new PeerlightError('bundle-invalid', `The file has ${sizes[0]}; at most ${sizes[1]} can be read here.`);

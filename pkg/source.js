@@ -27,12 +27,19 @@ export function throwIfNoBlob(file) {
  */
 export async function toSendable(source) {
   const name = classOf(source);
+  if (name === 'ImageBitmap' && !(/** @type {ImageBitmap} */ (source).width)) {
+    throw new PeerlightError('image-empty', 'The ImageBitmap was closed, or given away.', 'Make another one.');
+  }
   if (['Blob', 'File', 'ImageData', 'ImageBitmap'].includes(name)) return /** @type {Blob} */ (source);
   if (['ArrayBuffer', 'SharedArrayBuffer'].includes(name) || ArrayBuffer.isView(source)) {
     const { buffer, byteOffset, byteLength } = ArrayBuffer.isView(source)
       ? source
       : { buffer: /** @type {ArrayBuffer} */ (source), byteOffset: 0, byteLength: undefined };
-    return new Blob([new Uint8Array(buffer, byteOffset, byteLength).slice()]);
+    try {
+      return new Blob([new Uint8Array(buffer, byteOffset, byteLength).slice()]);
+    } catch {
+      throw new PeerlightError('image-empty', 'The bytes were given away to a worker.', 'Read the file again.');
+    }
   }
   const element = /** @type {any} */ (source);
   switch (name) {
@@ -65,7 +72,9 @@ async function grab(element, width, height) {
   try {
     return await createImageBitmap(element, { colorSpaceConversion: 'none' });
   } catch (thrown) {
-    throw new PeerlightError('image-broken', `The ${nameOf(element)} cannot be read: ${String(thrown)}`);
+    const { message } = /** @type {Error} */ (thrown);
+    const help = 'Draw on it first, and only images of your own origin: else give the file itself, as a Blob.';
+    throw new PeerlightError('image-broken', `The ${nameOf(element)} cannot be read: ${message}`, help);
   }
 }
 
@@ -96,6 +105,10 @@ function adviceFor(source, name) {
  */
 export function notSendable(source, thrown) {
   const { message } = /** @type {Error} */ (thrown);
-  const foreign = isBlob(source) ? '' : ' It may show an image of another origin: give the file itself, as a Blob.';
-  return new PeerlightError('ask-invalid', `The worker cannot be given this: ${message}.${foreign}`);
+  const foreign =
+    !source || isBlob(source) ? '' : ' It may show an image of another origin: give the file itself, as a Blob.';
+  return new PeerlightError(
+    'ask-invalid',
+    `The worker cannot be given this: ${message.replace(/\.+$/, '')}.${foreign}`,
+  );
 }

@@ -1,10 +1,12 @@
 import { PeerlightError } from './errors.js';
+import { throwIfNoBlob } from './source.js';
 
 /**
  * The text of a file: UTF-8, or with a byte order mark UTF-16, as spreadsheets write it.
  * @param {Blob} file
  */
 export async function readText(file) {
+  throwIfNoBlob(file);
   const bytes = new Uint8Array(await file.arrayBuffer());
   const [first, second] = bytes;
   const wide = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : null;

@@ -1,3 +1,4 @@
+import { checkList } from './check.js';
 import { PeerlightError, asError, cancelled, throwIfCancelled } from './errors.js';
 import { canDigest, digest } from './hash.js';
 import { CORS, looksLikePage, notThere, plainLength } from './http.js';
@@ -22,7 +23,11 @@ class OtherFile extends PeerlightError {}
 export async function findBundle(index, id, options) {
   const { standard, bundles } = await listBundles(index, options);
   const entry = bundles.find((bundle) => bundle.id === (id ?? standard));
-  if (!entry) throw new PeerlightError('download-failed', `The list of networks has no entry “${id ?? standard}”.`);
+  if (!entry) {
+    const there = bundles.map((bundle) => bundle.id).join(', ');
+    const code = id && there ? 'ask-invalid' : 'download-failed';
+    throw new PeerlightError(code, `The list of networks has no “${id ?? standard}”. It has: ${there || 'none'}.`);
+  }
   return entry;
 }
 
@@ -31,8 +36,9 @@ export async function findBundle(index, id, options) {
  * @param {string | URL} index
  * @param {{ signal?: AbortSignal }} [options]
  */
-export async function listBundles(index, { signal } = {}) {
-  if (!index) throw new PeerlightError('ask-invalid', 'The address of a list of networks is needed.');
+export async function listBundles(index, options) {
+  checkList(index, options);
+  const { signal } = options ?? {};
   const url = new URL(index, globalThis.location?.href);
   const response = await request(url, signal, { cache: 'no-cache' });
   const text = await response.text().catch(() => '');

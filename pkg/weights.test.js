@@ -211,7 +211,7 @@ test('the list of bundles names the default one and resolves its file', async ()
   serve(() => Response.json(list));
   const entry = await findBundle('https://example.test/models/index.json');
   assert.deepEqual([entry.url.href, entry.bytes, entry.name], ['https://example.test/models/b.safetensors', 5, 'B']);
-  await assert.rejects(findBundle('https://example.test/models/index.json', 'z'), fails('download-failed'));
+  await assert.rejects(findBundle('https://example.test/models/index.json', 'z'), fails('ask-invalid'));
 });
 
 /** As from another origin: a hidden encoding, and the length of the compressed body. */

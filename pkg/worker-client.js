@@ -60,6 +60,7 @@ export class WorkerClient {
     this.#silence = silence;
     try {
       this.#worker = spawn(kind);
+      if (typeof this.#worker?.postMessage !== 'function') throw notStarted('`spawn` gave no worker.');
     } catch (thrown) {
       throw thrown instanceof PeerlightError ? thrown : notStarted(/** @type {Error} */ (thrown).message);
     }

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openEngine } from './client.js';
 import { inspect, preview } from './decode.js';
-import { findBundle } from './weights.js';
+import { inspectNetwork } from './inspect.js';
+import { readModel } from './networks.js';
+import { readText } from './text.js';
+import { findBundle, listBundles } from './weights.js';
 
 const fails = (code, text) => (error) =>
   error.name === 'PeerlightError' && error.code === code && text.test(`${error.message} ${error.help}`);
@@ -167,4 +170,91 @@ test('a value that is no JSON is the mistake of who gave it, and is told as it i
   ]) {
     await assert.rejects(engine.explain(image, request), fails('ask-invalid', words));
   }
+});
+
+test('what opening, looking and listing are given is checked, too, before anything is fetched', async () => {
+  const open = /** @type {any} */ (openEngine);
+  const bundle = new Uint8Array(8);
+  for (const [options, words] of [
+    [{ bundle: 'http://[' }, /must be an address/],
+    [{ bundle, sha256: 'abc' }, /64 hexadecimal digits/],
+    [{ bundle, bytes: -3 }, /length of the file, not -3/],
+    [{ bundle, bytes: '12' }, /length of the file, not "12"/],
+    [{ bundle, base: 4 }, /`base`/],
+    [{ bundle, base: 'http://[' }, /must be an address/],
+    [{ bundle, onDevice: 4 }, /`onDevice` must be a function/],
+    [{ bundle, onSpoilt: {} }, /`onSpoilt` must be a function/],
+    [{ bundle, sha265: 'a' }, /no 'sha265'/],
+    [{ models: [{ source: 'a.onnx', label: ['a', 'b'] }] }, /no 'label'.*labels/],
+    [{ models: [{ source: 'http://[' }] }, /must be an address/],
+    [{ models: [{ source: 'a.onnx', size: NaN }] }, /'size' must be a number/],
+    [{ models: [{ source: 'a.onnx', id: 'a b!' }] }, /letters, digits and dashes/],
+    [{ models: [{ source: 'a.onnx', beside: { size: 32 } }] }, /JSON\.stringify/],
+  ]) {
+    await assert.rejects(open(options), fails('ask-invalid', /** @type {RegExp} */ (words)));
+  }
+  const list = /** @type {any} */ (listBundles);
+  for (const index of [undefined, 5, {}, 'http://['])
+    await assert.rejects(list(index), fails('ask-invalid', /address/));
+  await assert.rejects(list('index.json', { signal: 3 }), fails('ask-invalid', /signal/));
+  const look = /** @type {any} */ (inspectNetwork);
+  await assert.rejects(look({ source: 'a' }, { signal: 3 }), fails('ask-invalid', /signal/));
+  await assert.rejects(look({ source: 'a' }, { spwan: open }), fails('ask-invalid', /no 'spwan'/));
+  await assert.rejects(/** @type {any} */ (readText)('a text'), fails('ask-invalid', /Blob/));
+  const image = new Blob(['x']);
+  for (const pixels of [NaN, -1, 0, '9']) {
+    await assert.rejects(/** @type {any} */ (preview)(image, pixels), fails('ask-invalid', /pixels/));
+  }
+});
+
+test('a worker that is none cannot be started', async () => {
+  const none = /** @type {any} */ (() => null);
+  const opened = openEngine({ bundle: new Uint8Array(8), device: 'cpu', spawn: none });
+  await assert.rejects(opened, fails('download-failed', /could not be started: `spawn` gave no worker/));
+});
+
+test('nothing that a request, question or call says is lost in silence', async () => {
+  const engine = /** @type {any} */ (await open());
+  await assert.rejects(
+    engine.explain(image, { target: NaN }),
+    fails('ask-invalid', /'target' must be a number, not NaN/),
+  );
+  await assert.rejects(engine.explain(image, { settings: { grid: Infinity } }), fails('ask-invalid', /'grid'/));
+  await assert.rejects(engine.whatIf(image, { boxes: [[0, 0, NaN, 1]] }), fails('ask-invalid', /'boxes'/));
+  await assert.rejects(
+    engine.whatIf(image, { boxes: [[0.5, 0.5, 0.1, 0.9]] }),
+    fails('ask-invalid', /before it begins/),
+  );
+  await assert.rejects(engine.measure(image, {}, { boxes: [[9, 9, 9, 99]] }), fails('ask-invalid', /before it begins/));
+  await assert.rejects(
+    engine.explain(image, {}, { onprogress() {} }),
+    fails('ask-invalid', /no 'onprogress'.*onProgress/),
+  );
+  const { signal } = new AbortController();
+  await assert.rejects(engine.explain(image, { signal }), fails('ask-invalid', /after the request/));
+  const open_ = await engine.prepare(image, { crop: 0.5 });
+  await assert.rejects(open_.explain({ crop: 0.8 }), fails('ask-invalid', /engine\.prepare/));
+  await open_.explain({ crop: 0.5, across: null });
+  await engine.whatIf(image, { brush: new Float32Array([NaN]), boxes: [[0, 0, 1, 1]] });
+});
+
+test('an image that was given away says so', async () => {
+  const engine = /** @type {any} */ (await open());
+  await assert.rejects(engine.explain(called('ImageBitmap', { width: 0 })), fails('image-empty', /closed/));
+  const bytes = new ArrayBuffer(4);
+  const view = new Uint8Array(bytes);
+  structuredClone(bytes, { transfer: [bytes] });
+  await assert.rejects(engine.explain(bytes), fails('image-empty', /given away/));
+  await assert.rejects(engine.explain(view), fails('image-empty', /given away/));
+});
+
+test('labels that are given stand for the file of labels that the JSON beside names', async () => {
+  const beside = '{"preprocess": "tf", "labels": "labels.txt"}';
+  const source = new Blob(['x']);
+  const both = /** @type {any} */ (await readModel({ source, beside, labels: ['a', 'b'] })).options;
+  assert.deepEqual([both.labels, JSON.parse(both.beside)], [['a', 'b'], { preprocess: 'tf' }]);
+  assert.equal(/** @type {any} */ (await readModel({ source, beside })).options.beside, beside);
+  assert.equal('name' in JSON.parse(JSON.stringify((await readModel({ source, name: '' })).options)), false, 'no name');
+  const list = '["a", "b"]';
+  assert.equal(/** @type {any} */ (await readModel({ source, beside: list, labels: 'none' })).options.beside, list);
 });

@@ -1,7 +1,8 @@
 /** The package as npm packs it: complete, and written so that bundlers understand it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -73,3 +74,48 @@ test('it is imported on a server without touching what only browsers have', asyn
     return true;
   });
 });
+
+test('the examples of the README are TypeScript, by its strictest settings', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'peerlight-readme-'));
+  try {
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(PKG, join(folder, 'node_modules', 'peerlight'), 'dir');
+    const examples = Array.from(read('README.md').matchAll(/```js\n([^]*?)```/g), ([, code = '']) => code);
+    assert.ok(examples.length > 5);
+    examples.forEach((code, i) => writeFileSync(join(folder, `example-${i}.ts`), standing(code)));
+    const flags = '--noEmit --strict --noUncheckedIndexedAccess --exactOptionalPropertyTypes --preserveSymlinks';
+    const kind = '--target es2022 --module esnext --moduleResolution bundler --lib es2022,dom';
+    const names = examples.map((_, i) => `example-${i}.ts`);
+    const tsc = fileURLToPath(new URL('node_modules/.bin/tsc', import.meta.url));
+    execFileSync(tsc, [...`${flags} ${kind}`.split(' '), ...names], { cwd: folder, encoding: 'utf8' });
+  } catch (thrown) {
+    assert.fail(/** @type {{ stdout?: string }} */ (thrown).stdout || String(thrown));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** What the examples speak of and do not make themselves. */
+const SPOKEN_OF = {
+  file: 'File',
+  files: 'File[]',
+  url: 'URL',
+  sha256: 'string',
+  bytes: 'number',
+  signal: 'AbortSignal',
+  engine: "import('peerlight').Engine",
+  onProgress: "(step: import('peerlight').Step) => void",
+};
+
+/**
+ * An example as a module of its own.
+ * @param {string} code
+ */
+function standing(code) {
+  const made = [...code.matchAll(/\b(?:const|let) (?:\{([^}]*)\}|(\w+))/g)].map(([, some, one]) => some ?? one).join();
+  const has = (/** @type {string} */ text, /** @type {string} */ name) => new RegExp(`\\b${name}\\b`).test(text);
+  const given = Object.entries(SPOKEN_OF).filter(([name]) => has(code, name) && !has(made, name));
+  const lines = given.map(([name, type]) => `declare const ${name}: ${type};`);
+  if (/\bopenEngine\(/.test(code) && !/import /.test(code)) lines.push("import { openEngine } from 'peerlight';");
+  return [...lines, code, 'export {};'].join('\n');
+}

@@ -71,7 +71,7 @@ test('intake: folders, several files, and text are told apart', async (t) => {
   const labels = join(TEMP, 'labels.csv');
   await writeFile(labels, 'file,class\ncat.png,281\n');
   await site.explain(() => site.drop(labels, cat));
-  await site.text('notice', /1 file left out, .*: labels\.csv\./);
+  await site.text('notice', /1 file left out .*: labels\.csv\./);
   await site.explain(() => site.drop(notes, cat, folder));
   t.note(await site.text('notice', /1 file left out/));
   assert.ok((await site.at('error').isHidden()) && (await site.at('many-status').isHidden()));

@@ -110,3 +110,26 @@ test('keep: the image and the address go to the clipboard', async (t) => {
   await site.text('kept', /address is on the clipboard/);
   assert.match(await site.page.evaluate(() => navigator.clipboard.readText()), /#sample=cat$/);
 });
+
+test('keep: what of an address cannot be used is told, and a link in the same tab is followed', async (t) => {
+  const site = await Site.make(t);
+  await site.open({ ready: false, address: '#sample=cat&gird=5&grid=99&class=4000&hide=1,1+9,9' });
+  await site.text('status', /^Lite0 says/);
+  await site.text('notice', /^Parts of the address .* left out: gird=5, grid=99, class=4000, hide=9,9\.$/);
+  assert.match(site.page.url(), /#sample=cat&hide=1,1$/);
+  await site.explain(() => site.at('sample-1').click());
+  assert.ok(await site.at('notice').isHidden());
+
+  await site.page.evaluate(() => location.assign('#sample=bee&grid=4'));
+  await site.page.waitForURL(/#sample=bee&grid=4$/);
+  await site.text('status', /^Both networks say bee/);
+  assert.equal(await site.at('grid').inputValue(), '4');
+  assert.ok(await site.at('notice').isHidden());
+  await site.page.goBack();
+  await site.text('status', /espresso|cup/);
+  assert.equal(await site.at('grid').inputValue(), '7');
+
+  await site.page.goto('about:blank');
+  await site.open({ address: '#sample=zebra&grid=5' });
+  await site.text('notice', /^Parts of the address .*: sample=zebra\.$/);
+});

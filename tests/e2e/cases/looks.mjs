@@ -46,3 +46,22 @@ for (const { name, ...view } of VIEWS) {
     assert.ok(small.length <= 400_000, 'the image in the README is larger than 400 kB');
   });
 }
+
+test('looks: on paper there is nothing to press, and no dark', async (t) => {
+  const site = await (await Site.make(t, { width: 794, scheme: 'dark' })).open();
+  await site.shown(() => site.at('sample-0').click());
+  await site.page.locator('peer-start button').first().waitFor();
+  await site.page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  const ways = ['peer-intake', 'peer-networks', 'peer-keep', 'peer-view', 'peer-tools', 'nav', '.panel', '.compare'];
+  for (const way of ways) {
+    for (const node of await site.page.locator(way).all()) assert.ok(!(await node.isVisible()), `${way} is printed`);
+  }
+  for (const kept of ['peer-agreement', 'peer-maps', 'peer-predictions', 'peer-viewer']) {
+    assert.ok(await site.page.locator(kept).isVisible(), `${kept} is not printed`);
+  }
+  const [paper, ink] = await site.page.evaluate(() => {
+    const { backgroundColor, color } = getComputedStyle(document.body);
+    return [backgroundColor, color].map((text) => Number(text.match(/\d+/)?.[0]));
+  });
+  assert.ok(paper > 200 && ink < 80, `ink of ${ink} on paper of ${paper}`);
+});

@@ -144,6 +144,9 @@ test('many: pause, go on, cancel', async (t) => {
   assert.equal(await site.at('many-status').textContent(), paused, 'nothing goes on');
   await site.at('many-pause').click();
   await site.text('many-status', /^\d+ of 10, .* left/);
+  // What would be lost with the page is asked for first, and not any more when nothing waits.
+  const leaves = () => site.page.evaluate(() => dispatchEvent(new Event('beforeunload', { cancelable: true })));
+  assert.equal(await leaves(), false, 'the browser asks');
   const start = await site.page.evaluate(() => performance.now());
   await site.at('many-cancel').click();
   await site.text('many-status', /^\d+ images? explained\.$/);
@@ -151,6 +154,7 @@ test('many: pause, go on, cancel', async (t) => {
   t.note(`cancelled in ${Math.round(took)} ms`);
   const done = Number((await site.at('many-status').textContent())?.split(' ')[0]);
   assert.equal((await paths(site)).length, done, 'what is done stays');
+  assert.equal(await leaves(), true);
   // The page is as usable as before.
   await site.explain(() => site.at('sample-1').click());
 });
@@ -186,3 +190,18 @@ test(
   },
   { ms: 1_500_000 },
 );
+
+test('many: labels that come later, and those that say nothing of these images or networks', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const [cat, bee] = await Promise.all(['cat', 'bee'].map(png));
+  await site.drop(cat, bee);
+  await finished(site, 2);
+  const table = join(TEMP, 'later.csv');
+  await writeFile(table, 'file;class\nbee.png;bee\ncat.png;Stubentiger\nelsewhere.png;bee\n');
+  await site.drop(table);
+  await site.text('many-accuracy', /1 of 1/);
+  const said = await site.text('many-status', /images that are not here: elsewhere\.png\./);
+  assert.match(said, /No classes of these networks: Stubentiger\./);
+  assert.ok(await site.at('error').isHidden());
+  assert.equal(await paths(site).then((all) => all.length), 2);
+});

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { audit } from '../axe.mjs';
 import { test } from '../harness.mjs';
+import { png } from '../images.mjs';
 import { DIST, FIXTURES, ROOT, TEMP } from '../paths.mjs';
 import { Site, inWorker } from '../site.mjs';
 
@@ -236,3 +237,61 @@ for (const [width, scheme] of /** @type {const} */ ([
     assert.ok(await site.at('networks-open').isDisabled());
   });
 }
+
+test('networks: a JSON file that names its file of labels, dropped with it or later', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const about = join(TEMP, 'small.json');
+  const labels = join(TEMP, 'animals.txt');
+  await writeFile(about, JSON.stringify({ preprocess: 'tf', labels: 'animals.txt' }));
+  await writeFile(labels, 'Katze\nHund\nVogel\n');
+  await site.drop(network('small'), about, labels);
+  await site.text('model-classes', /From small\.json: Katze; Hund/);
+  assert.equal(await site.at('model-preset').inputValue(), 'tf');
+  assert.ok(await site.at('networks-error').isHidden());
+  await site.at('model-remove').click();
+
+  await site.drop(network('small'), about);
+  await site.text('model-error', /animals\.txt/);
+  await site.drop(labels);
+  await site.text('model-classes', /From animals\.txt: Katze; Hund/);
+  assert.ok(await site.at('networks-error').isHidden());
+  // Names that nothing waits for are told.
+  await site.drop(labels);
+  await site.text('networks-error', /animals\.txt was not used/);
+  // What is taken stands right below the buttons that take it.
+  const [take, rows] = await Promise.all(
+    ['.take', '.models'].map((name) => site.page.locator(`peer-networks ${name}`).boundingBox()),
+  );
+  assert.ok(take && rows && take.height < 100 && rows.y - take.y - take.height < 120, `${take?.height} px high`);
+  await site.openNetworks(1);
+  const result = await site.explain(() => site.at('sample-0').click());
+  assert.deepEqual(result.peers[0].top.map((row) => row.label).sort(), ['Hund', 'Katze', 'Vogel']);
+  const map = await site.page.locator('peer-maps canvas').first().boundingBox();
+  assert.ok(map && map.width <= 400, 'the map of one network alone is no larger than one of several');
+});
+
+test('networks: in a folder, with images, and with what is neither', async (t) => {
+  const site = await (await Site.make(t)).open();
+  const folder = join(TEMP, 'exported');
+  await mkdir(join(folder, 'photos'), { recursive: true });
+  await copyFile(network('small'), join(folder, 'small.onnx'));
+  await writeFile(join(folder, 'names.txt'), 'Katze\nHund\nVogel\n');
+  const zip = join(TEMP, 'photos.zip');
+  await writeFile(zip, 'PK');
+  await site.drop(folder, zip);
+  await site.text('model-classes', /From names\.txt: Katze; Hund/);
+  await site.text('networks-error', /^1 file was left out .*: photos\.zip\./);
+  await site.at('model-remove').click();
+
+  for (const name of ['cat', 'bee']) await copyFile(await png(name), join(folder, 'photos', `${name}.png`));
+  await site.drop(folder, zip);
+  await site.text('model-classes', /From names\.txt: Katze; Hund/);
+  await site.text('many-status', /^2 images explained\. 1 file left out .*: photos\.zip\./);
+  // One network alone agrees with nothing.
+  await site.openNetworks(1);
+  await site.text('many-status', /^Paused at 0 of 2/);
+  await site.at('many-pause').click();
+  await site.text('many-status', /^2 images explained/);
+  const row = site.page.locator('peer-images tbody tr').first();
+  assert.deepEqual((await row.locator('td').allTextContents()).slice(-2), ['–', '–']);
+});

@@ -5,6 +5,8 @@ import { KEEP_ELEMENTS } from '../keep/elements/index.js';
 import { MANY_ELEMENTS } from '../many/elements/index.js';
 import { runMany } from '../many/effects.js';
 import { SIDES_ELEMENTS } from '../side-by-side/elements/index.js';
+import { runKept } from '../networks/kept.js';
+import { runOwnNetworks } from '../networks/own-effects.js';
 import { runSides } from '../side-by-side/start.js';
 import { runSteps } from '../steps/effects.js';
 import { STEPS_ELEMENTS } from '../steps/elements/index.js';
@@ -32,13 +34,16 @@ export const LATER_ELEMENTS = {
 /**
  * @param {Store} store
  * @param {() => Engine | null} engineNow
+ * @param {(run: typeof runOwnNetworks) => void} addOwn
  */
-export function runLater(store, engineNow) {
+export function runLater(store, engineNow, addOwn) {
+  addOwn(runOwnNetworks);
   runWhatIf(store, engineNow);
   runSides(store, engineNow);
   runMany(store, engineNow);
   runCompare(store, engineNow);
   runSteps(store, engineNow);
   runTour(store);
+  runKept(store);
   runRehearsal(store, engineNow);
 }

@@ -37,7 +37,7 @@ const REST_MS = 200;
 
 // The networks first: nothing that they need is drawn. Someone who saves data loads them with the first image.
 const store = new Store();
-const engineNow = runNetworks(store);
+const { engineNow, addOwn } = runNetworks(store);
 const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {};
 if (!saveData) store.dispatch({ type: 'engine-start' });
 
@@ -89,7 +89,9 @@ function addLater() {
   let begun = false;
   store.subscribe((state) => {
     clearTimeout(timer);
-    if (begun || state.engine.phase === 'loading' || state.image.next || explaining(state)) return;
+    // Someone who brings networks does not wait for others.
+    const loading = state.engine.phase === 'loading' && !state.choice.shown;
+    if (begun || loading || state.image.next || explaining(state)) return;
     const begin = () => {
       if (waiting) return void (timer = setTimeout(begin, REST_MS)); // What was last said is still being drawn.
       begun = true;
@@ -106,7 +108,7 @@ async function loadLater() {
   const add = () => {
     if (waiting) return void setTimeout(add);
     waiting = true;
-    define(LATER_ELEMENTS, () => runLater(store, engineNow));
+    define(LATER_ELEMENTS, () => runLater(store, engineNow, addOwn));
   };
   add();
 }

@@ -14,6 +14,12 @@ const IMAGE = /\.(jpe?g|jfif|jpe|pjp|pjpeg|png|webp|gif|bmp|avif|tiff?|heic|heif
 /** Names that are hidden, or of folders that systems leave. */
 const SYSTEM = /^(\..+|__macosx|@eadir|#recycle|\$recycle\.bin|system volume information|lost\+found)$/i;
 
+/** Whether a file is hidden, or left by a system. @param {string} path */
+export const isSystem = (path) => path.split('/').some((part) => SYSTEM.test(part));
+
+/** Whether a file says that it is an image. @param {string} path @param {string} [type] */
+export const isImageName = (path, type = '') => type.startsWith('image/') || IMAGE.test(path);
+
 /**
  * The files of a drop, those in folders too, each with its path. To be called during the drop itself: afterwards the
  * browser has forgotten what was dropped.
@@ -68,9 +74,9 @@ export async function sorted(files, isImage) {
   const [lists, others] = [/** @type {File[]} */ ([]), /** @type {string[]} */ ([])];
   let looks = 0;
   for (const { file, path } of files) {
-    const own = file && !path.split('/').some((part) => SYSTEM.test(part));
+    const own = file && !isSystem(path);
     if (own && /\.csv$/i.test(path)) lists.push(file);
-    else if (own && (file.type.startsWith('image/') || IMAGE.test(path))) images.push({ file, path });
+    else if (own && isImageName(path, file.type)) images.push({ file, path });
     else if (own && !file.type && (looks += 1) <= LOOKS && (await isImage(file))) images.push({ file, path });
     else others.push(path);
   }

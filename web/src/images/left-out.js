@@ -8,8 +8,14 @@ const NAMES = 5;
  * @param {string[]} paths
  */
 export function leftOut(paths) {
-  if (!paths.length) return '';
-  const more = paths.length - NAMES;
-  const names = paths.slice(0, NAMES).join(', ') + (more > 0 ? ` ${t('intake.more', { n: more })}` : '');
-  return t('intake.left-out', { n: paths.length, names });
+  return paths.length ? t('intake.left-out', { n: paths.length, names: named(paths) }) : '';
+}
+
+/**
+ * The first of some names, and how many more there are.
+ * @param {string[]} names
+ */
+export function named(names) {
+  const more = names.length - NAMES;
+  return names.slice(0, NAMES).join(', ') + (more > 0 ? ` ${t('intake.more', { n: more })}` : '');
 }

@@ -15,7 +15,7 @@
  * @property {Chosen | null} chosen the image shown
  * @property {Preview | null} preview
  * @property {Failure | null} error why the last choice was not opened
- * @property {string} notice what was left out of the last choice; empty for nothing
+ * @property {string} notice what was left out of the last choice, or of the address; empty for nothing
  *
  * @typedef {object} Sample
  * @property {string} file
@@ -31,7 +31,8 @@
  * @typedef {{ type: 'samples-listed', samples: Sample[] }
  *   | { type: 'image-picked', source: Blob, name: string, alt?: string, notice?: string }
  *   | { type: 'image-ready', serial: number, preview: Preview }
- *   | { type: 'image-failed', serial: number, error: Failure }} ImagesAction
+ *   | { type: 'image-failed', serial: number, error: Failure }
+ *   | { type: 'noticed', notice: string }} ImagesAction
  */
 
 /** @type {ImageState} */
@@ -65,6 +66,8 @@ function reduceImage(image, action) {
     }
     case 'image-failed':
       return action.serial === image.serial ? { ...image, next: null, error: action.error } : image;
+    case 'noticed':
+      return { ...image, notice: action.notice };
     case 'ask-changed':
       return image.error ? { ...image, error: null } : image;
     default:

@@ -5,7 +5,7 @@ import { changeOf, settingOf } from '../explain/select.js';
  * @import { ViewState } from '../explain/state.js'
  * @import { Sample } from '../images/state.js'
  * @import { WhatIfState } from '../what-if/state.js'
- * @import { Catalog, ImageRequest, Replacement } from 'peerlight'
+ * @import { BundleInfo, Catalog, ImageRequest, Replacement } from 'peerlight'
  */
 
 /**
@@ -56,50 +56,72 @@ export function addressOf(state) {
 }
 
 /**
- * What an address asks for; what it says wrong counts as not said.
+ * What an address asks for, and what of it cannot be used.
  * @param {string} hash with or without `#`
  * @param {Catalog} catalog
  * @param {Sample[]} samples
- * @returns {Address}
+ * @param {Pick<BundleInfo, 'classes' | 'peers'> | null} [info] of the networks; null where they are not known
+ * @returns {Address & { unused: string[] }}
  */
-export function readAddress(hash, catalog, samples) {
+export function readAddress(hash, catalog, samples, info = null) {
   const words = new URLSearchParams(hash.replace(/^#/, ''));
+  const used = new Set(['lang']);
+  /** The value of a key, where it fits. @param {string} key @param {(text: string) => boolean} fits */
+  const take = (key, fits) => {
+    const text = words.get(key);
+    if (text === null || !fits(text)) return null;
+    used.add(key);
+    return text;
+  };
   /** @type {ImageRequest} */
   const ask = {};
   for (const { id, kind, min = 0, max = 0, choices = [] } of catalog.settings) {
-    const text = words.get(id);
+    const text = take(id, (text) =>
+      kind === 'number'
+        ? text.trim() !== '' && Number(text) >= min && Number(text) <= max
+        : choices.some((choice) => choice.id === text),
+    );
     if (text === null) continue;
-    const number = Number(text);
-    const value = kind === 'number' ? number : text;
-    const fits = kind === 'number' ? number >= min && number <= max : choices.some((choice) => choice.id === text);
-    if (!fits) continue;
-    const { settings, ...own } = changeOf(id, value);
+    const { settings, ...own } = changeOf(id, kind === 'number' ? Number(text) : text);
     Object.assign(ask, own, settings && { settings: { ...ask.settings, ...settings } });
   }
-  const target = words.get('class');
-  if (target && /^\d+$/.test(target)) ask.target = Number(target);
+  const isClass = (/** @type {string} */ text) => /^\d+$/.test(text) && (!info || Number(text) < info.classes.length);
+  const target = take('class', isClass);
+  if (target) ask.target = Number(target);
 
   /** @type {Partial<ViewState>} */
   const view = {};
-  const color = words.get('colors');
-  if (color && catalog.colors.some(({ id }) => id === color)) view.color = color;
-  const opacity = Number(words.get('opacity') ?? NaN);
-  if (opacity >= 0 && opacity <= 1) view.opacity = opacity;
-  const shown = words.get('map');
+  const color = take('colors', (text) => catalog.colors.some(({ id }) => id === text));
+  if (color) view.color = color;
+  const opacity = take('opacity', (text) => text.trim() !== '' && Number(text) >= 0 && Number(text) <= 1);
+  if (opacity) view.opacity = Number(opacity);
+  const maps = ['mutual', 'image', ...(info?.peers.map(({ id }) => id) ?? [])];
+  const shown = take('map', (text) => !info || maps.includes(text));
   if (shown) view.shown = shown;
-  if (words.get('lines') === 'off') view.lines = false;
-  if (words.get('numbers') === 'correlation') view.numbers = 'correlation';
+  if (take('lines', (text) => ['on', 'off'].includes(text)) === 'off') view.lines = false;
+  const numbers = take('numbers', (text) => ['attention', 'correlation'].includes(text));
+  if (numbers === 'correlation') view.numbers = numbers;
 
-  const keep = words.has('keep');
-  const places = (words.get('keep') ?? words.get('hide') ?? '').split(' ').map((place) => place.split(',').map(Number));
-  const regions = /** @type {[number, number][]} */ (
-    places.filter((place) => place.length === 2 && place.every((n) => Number.isInteger(n) && n > 0))
-  );
-  const wanted = words.get('baseline');
-  const baseline = catalog.baselines.some(({ id }) => id === wanted) ? wanted : 'black';
+  const key = words.has('keep') ? 'keep' : 'hide';
+  const usual = catalog.settings.find(({ id }) => id === 'grid')?.default;
+  const grid = ask.grid ?? Number(usual ?? Infinity);
+  const places = (words.get(key) ?? '').split(' ').filter(Boolean);
+  const isPlace = (/** @type {number[]} */ place) =>
+    place.length === 2 && place.every((n) => Number.isInteger(n) && n > 0 && n <= grid);
+  const read = places.map((place) => place.split(',').map(Number));
+  const regions = /** @type {[number, number][]} */ (read.filter(isPlace));
+  const outside = places.filter((_, i) => !isPlace(read[i] ?? []));
+  if (regions.length) used.add(key);
+  const baseline = take('baseline', (text) => regions.length > 0 && catalog.baselines.some(({ id }) => id === text));
   const sample = samples.find((one) => stem(one) === words.get('sample'));
-  const whatIf = regions.length ? { keep, baseline: /** @type {Replacement} */ (baseline) } : null;
-  return { sample, ask, view, whatIf, regions, beside: readBeside(words.get('with') ?? '', samples) };
+  if (sample) used.add('sample');
+  const replacement = /** @type {Replacement} */ (baseline ?? 'black');
+  const whatIf = regions.length ? { keep: key === 'keep', baseline: replacement } : null;
+  const beside = sample ? readBeside(words.get('with') ?? '', samples, isClass) : null;
+  if (beside) used.add('with');
+  const unused = [...words].filter(([name]) => !used.has(name)).map(([name, value]) => `${name}=${value}`);
+  if (regions.length && outside.length) unused.push(`${key}=${outside.join(' ')}`);
+  return { sample, ask, view, whatIf, regions, beside, unused };
 }
 
 /** @param {Sample} sample */
@@ -119,12 +141,13 @@ function besideOf({ sides: { other }, samples }) {
 /**
  * @param {string} text
  * @param {Sample[]} samples
+ * @param {(text: string) => boolean} isClass
  * @returns {With | null}
  */
-function readBeside(text, samples) {
+function readBeside(text, samples, isClass) {
   const [, kind, id = ''] = text.match(/^(class|networks):(.+)$/) ?? [];
   if (kind === 'networks') return { kind, id };
-  if (kind === 'class') return /^\d+$/.test(id) ? { kind, target: Number(id) } : null;
+  if (kind === 'class') return isClass(id) ? { kind, target: Number(id) } : null;
   const sample = samples.find((one) => stem(one) === text);
   return sample ? { kind: 'image', sample } : null;
 }

@@ -47,6 +47,7 @@ test('an address holds what differs from the beginning, and reads as it was writ
       [2, 4],
     ],
     beside: null,
+    unused: [],
   });
 });
 
@@ -73,4 +74,15 @@ test('what an address says wrong counts as not said', () => {
   const { sample, ask, view, whatIf, regions } = readAddress(words, catalog, samples);
   assert.deepEqual([sample, ask, view, whatIf, regions], [undefined, {}, {}, null, []]);
   assert.deepEqual(readAddress('#about', catalog, samples).ask, {});
+  const info = /** @type {any} */ ({ classes: ['cat', 'dog'], peers: [{ id: 'a' }] });
+  const unused = (/** @type {string} */ text) => readAddress(text, catalog, samples, info).unused;
+  assert.deepEqual(unused(words), words.slice(1).replaceAll('+', ' ').split('&'));
+  assert.deepEqual(unused('#sample=cat&gird=5&class=2&map=b&with=class:9'), [
+    'gird=5',
+    'class=2',
+    'map=b',
+    'with=class:9',
+  ]);
+  assert.deepEqual(unused('#sample=cat&hide=1,1+9,9&baseline=mean'), ['hide=9,9']);
+  assert.deepEqual(unused('#sample=cat&grid=9&hide=9,9&class=1&map=a&lines=on&lang=de&with=class:0'), []);
 });

@@ -1,6 +1,8 @@
 import { ofAnyImage } from '../explain/select.js';
+import { named } from '../images/left-out.js';
 import { fetchSample } from '../images/transfer.js';
 import { nowhere } from '../what-if/state.js';
+import { t } from '../words/index.js';
 import { addressOf, readAddress } from './address.js';
 
 /**
@@ -23,7 +25,7 @@ export function runKeep(store) {
     const { engine, samples, image, result } = state;
     if (!restored && engine.catalog && (samples.length || !wanted.includes('sample='))) {
       restored = true;
-      restore(readAddress(wanted, engine.catalog, samples));
+      restore(readAddress(wanted, engine.catalog, samples, engine.info));
     }
     if (!restored) return;
     // Class and place belong to the image, and regions to the grid: each follows what it belongs to.
@@ -43,9 +45,16 @@ export function runKeep(store) {
     if (here !== address && (address || here.includes('='))) history.replaceState(null, '', url);
   });
 
-  /** @param {Address} address */
+  // A link that is opened in the same tab, or the way back from it: the page begins anew with it.
+  addEventListener('hashchange', () => {
+    if (location.hash.includes('=')) location.reload();
+  });
+
+  /** @param {Address & { unused: string[] }} address */
   async function restore(address) {
-    const { sample, view } = address;
+    const { sample, view, unused } = address;
+    const notice = unused.length ? t('keep.unused', { names: named(unused) }) : '';
+    if (notice) dispatch({ type: 'noticed', notice });
     const ask = ofAnyImage(address.ask);
     if (Object.keys(ask).length) dispatch({ type: 'ask-changed', change: ask });
     if (Object.keys(view).length) dispatch({ type: 'view-changed', view });
@@ -55,7 +64,7 @@ export function runKeep(store) {
     if (!source || store.state.image.serial) return;
     waiting = address;
     const { name, alt } = sample;
-    dispatch({ type: 'image-picked', source, name, alt });
+    dispatch({ type: 'image-picked', source, name, alt, notice });
   }
 
   /** @param {NonNullable<Address['beside']>} beside */

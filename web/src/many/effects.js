@@ -2,7 +2,7 @@ import { readText } from 'peerlight';
 import { ofAnyImage } from '../explain/select.js';
 import { failure } from '../shared/failure.js';
 import { labelsOf, wantedOf } from './labels.js';
-import { nextItem } from './select.js';
+import { busy, nextItem } from './select.js';
 
 /**
  * @import { State } from '../app/state.js'
@@ -26,7 +26,10 @@ export function runMany(store, engineNow) {
    */
   const again = new Set();
 
+  const warn = (/** @type {BeforeUnloadEvent} */ event) => event.preventDefault();
   store.subscribe((state, before) => {
+    if (busy(state)) addEventListener('beforeunload', warn);
+    else if (busy(before)) removeEventListener('beforeunload', warn);
     if (state.many.lists !== before.many.lists) state.many.lists.forEach(read);
     if (state.many.phase !== 'running') job.abort();
     const { many } = state;
@@ -92,5 +95,5 @@ export function runMany(store, engineNow) {
  */
 function outcomeOf({ image, target, agreement, peers }, ms) {
   const answers = peers.map(({ id, name, top }) => ({ id, name, top }));
-  return { image, target, agreement: agreement ?? 0, peers: answers, ms };
+  return { image, target, agreement, peers: answers, ms };
 }

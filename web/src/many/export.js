@@ -17,7 +17,8 @@ export function csvOf(state) {
       const first = outcome?.peers[k]?.top[0];
       return [first?.label ?? '', first ? first.probability : ''];
     });
-    const found = outcome ? [outcome.target.label, outcome.agreement, differ] : ['', '', ''];
+    const { target, agreement = null } = outcome ?? {};
+    const found = [target?.label ?? '', agreement ?? '', agreement === null ? '' : differ];
     return [path, labelName(state, label), ...answers, ...found, error?.message ?? ''];
   });
   return [head, ...lines].map((line) => line.map(quoted).join(',')).join('\n') + '\n';
@@ -33,7 +34,7 @@ export function jsonOf(state) {
     const named = label === null ? null : { class: label, label: labelName(state, label) };
     if (!outcome) return { file: path, label: named, error };
     const { image, target, agreement, peers } = outcome;
-    return { file: path, label: named, image, target, agreement, differ, peers };
+    return { file: path, label: named, image, target, agreement, differ: agreement === null ? null : differ, peers };
   });
   const bundle = info && { name: info.name, sha256: info.sha256 };
   const { target: _, ...request } = state.ask;

@@ -79,12 +79,35 @@ const plainPath = (path) =>
     .join('/');
 
 /**
+ * Where a list may name an image: by its path, without the folder that was given, or by its name.
+ * @param {string} path
+ */
+function placesOf(path) {
+  const parts = path.split('/');
+  return [path, parts.slice(1).join('/'), parts.at(-1) ?? ''];
+}
+
+/**
  * The name of the class that an image is said to show: by a list, else by its folder; empty where nothing says so.
  * @param {string} path
  * @param {ManyState['labels']} labels
  */
 export function wantedOf(path, labels) {
-  const parts = path.split('/');
-  const listed = labels.get(path) ?? labels.get(parts.slice(1).join('/')) ?? labels.get(parts.at(-1) ?? '');
-  return listed ?? parts.at(-2) ?? '';
+  const place = placesOf(path).find((at) => labels.has(at));
+  return (place !== undefined ? labels.get(place) : path.split('/').at(-2)) ?? '';
+}
+
+/**
+ * What the lists say in vain: the images that are not here, and the names that are no class of these networks. A name
+ * of a folder counts once another folder's is a class.
+ * @param {Pick<ManyState, 'items' | 'labels' | 'classes'>} many
+ */
+export function unusedLabels({ items, labels, classes }) {
+  const here = new Set(items.flatMap(({ path }) => placesOf(path).find((at) => labels.has(at)) ?? []));
+  const wanted = [...new Set(items.map(({ path }) => wantedOf(path, labels)))];
+  const some = labels.size > 0 || wanted.some((name) => (classes.get(name) ?? null) !== null);
+  return {
+    images: [...labels.keys()].filter((path) => !here.has(path)),
+    names: some ? wanted.filter((name) => name && classes.get(name) === null) : [],
+  };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initial, reduce } from '../app/state.js';
 import { csvOf, jsonOf } from './export.js';
-import { labelsOf, parseCsv, wantedOf } from './labels.js';
+import { labelsOf, parseCsv, unusedLabels, wantedOf } from './labels.js';
 import { leftOut } from '../images/left-out.js';
 import { accuracyOf, countsOf, groupOf, listed, nextItem, rowsOf } from './select.js';
 
@@ -153,6 +153,12 @@ test('CSV is read with quotes, and written with them', () => {
     '',
   ]);
   assert.equal(lines[4]?.at(-1), 'Damaged, sadly.');
+  // One network alone agrees with nothing, and differs from none.
+  const alone = { ...outcome(0, 0, 0), agreement: null };
+  const one = { ...worked(), many: { ...worked().many, items: [{ ...worked().many.items[0], outcome: alone }] } };
+  assert.deepEqual(parseCsv(csvOf(/** @type {any} */ (one)))[1]?.slice(-3), ['', '', '']);
+  const [told] = JSON.parse(jsonOf(/** @type {any} */ (one))).images;
+  assert.deepEqual([told.agreement, told.differ], [null, null]);
   const { images, bundle } = JSON.parse(jsonOf(worked()));
   assert.deepEqual(
     [images.length, images[0].file, images[3].error.code, bundle.sha256],
@@ -200,8 +206,8 @@ test('files that were left out are told until the list is closed', () => {
   const page = give(give(ready, ['notes.txt']), ['a/.hidden', 'b']);
   assert.deepEqual(page.many.leftOut, ['notes.txt', 'a/.hidden', 'b']);
   assert.equal(leftOut([]), '');
-  assert.match(leftOut(['notes.txt']), /^1 file left out, .*: notes\.txt\.$/);
-  assert.match(leftOut(['a', 'b', 'c', 'd', 'e', 'f', 'g']), /^7 files left out, .*: a, b, c, d, e and 2 more\.$/);
+  assert.match(leftOut(['notes.txt']), /^1 file left out .*: notes\.txt\.$/);
+  assert.match(leftOut(['a', 'b', 'c', 'd', 'e', 'f', 'g']), /^7 files left out .*: a, b, c, d, e and 2 more\.$/);
   assert.deepEqual(reduce(page, { type: 'many-cleared' }).many.leftOut, []);
 });
 
@@ -216,4 +222,32 @@ test('no cell is a formula, whatever stands before it', () => {
     return row[0];
   });
   assert.deepEqual(cells, ["'=1", "' =1", "'\t@x", "'\uff1d1", "'-2", 'a=1']);
+});
+
+test('labels that say nothing of these images, or to these networks, are told', () => {
+  const items = ['d/bee/a.png', 'd/odd/b.png'].map((path) => /** @type {any} */ ({ path }));
+  const classes = new Map([
+    ['bee', 309],
+    ['odd', null],
+    ['fly', 308],
+  ]);
+  const unused = (labels) => unusedLabels({ items, labels: new Map(labels), classes });
+  assert.deepEqual(unused([]), { images: [], names: ['odd'] });
+  assert.deepEqual(
+    unused([
+      ['a.png', 'odd'],
+      ['c.png', 'bee'],
+    ]),
+    { images: ['c.png'], names: ['odd'] },
+  );
+  assert.deepEqual(
+    unused([
+      ['bee/a.png', 'bee'],
+      ['b.png', 'fly'],
+    ]),
+    { images: [], names: [] },
+  );
+  const plain = [/** @type {any} */ ({ path: 'holidays/a.png' })];
+  const none = unusedLabels({ items: plain, labels: new Map(), classes: new Map([['holidays', null]]) });
+  assert.deepEqual(none.names, [], 'folders that are no classes are only folders');
 });

@@ -22,6 +22,13 @@ export function nextItem(state) {
 }
 
 /**
+ * Whether work would be lost with the page: several images are explained, and more wait.
+ * @param {State} state
+ */
+export const busy = ({ many: { phase, items } }) =>
+  phase === 'running' && items.some((item) => item.phase === 'done') && items.some((item) => item.phase === 'waiting');
+
+/**
  * How far the queue is.
  * @param {ManyState} many
  */
@@ -128,7 +135,7 @@ function keyOf({ item, differ }, sort) {
   const { agreement, peers } = item.outcome;
   if (sort === 'agreement') return agreement;
   // Unlike answers first, then by how little the maps agree.
-  if (sort === 'difference') return (differ ? 2 : 0) - agreement;
+  if (sort === 'difference') return (differ ? 2 : 0) - (agreement ?? 0);
   return peers[Number(sort.slice(5))]?.top[0]?.label ?? '';
 }
 

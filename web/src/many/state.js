@@ -11,7 +11,7 @@
  * @typedef {object} Outcome the numbers that are kept of an explanation: no maps, so that memory stays flat
  * @property {Explanation['image']} image
  * @property {Explanation['target']} target
- * @property {number} agreement
+ * @property {number | null} agreement null for one network alone
  * @property {Pick<PeerMap, 'id' | 'name' | 'top'>[]} peers
  * @property {number} ms from the file to the answer
  *

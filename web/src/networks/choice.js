@@ -10,7 +10,8 @@
  * @typedef {{ kind: 'shipped' | 'kept', id: string } | { kind: 'own' }} Choice
  * @typedef {Omit<Model, 'source'>} Options
  * @typedef {{ name: string, source: Blob | URL }} NetworkSource
- * @typedef {{ name: string, options: Options }} Said what a file that comes with networks says of them
+ * @typedef {{ name: string, options: Options, wants?: string }} Said what a file that comes with networks says of them,
+ *   and the file of labels that it names
  *
  * @typedef {object} DraftFile a file of one's own that is read and set up, but not open yet
  * @property {number} key
@@ -19,6 +20,7 @@
  * @property {number} size in bytes; 0 while it is unknown
  * @property {Options} options only what the person, or a file beside it, said
  * @property {string} saidBy the file that its labels, or more, come from
+ * @property {string} wants the file of labels that this one names, while it was not given
  * @property {number} serial grows with every change of the options
  * @property {'reading' | 'ready' | 'refused'} phase
  * @property {NetworkInspection | null} found
@@ -35,6 +37,8 @@
  * @property {Kept[]} kept
  * @property {Choice | null} wanted null: the standard one
  * @property {Choice | null} open what the engine has
+ * @property {{ files: File[], others: string[], about?: number }} given files with networks or about them, unread;
+ *   the paths of what came along and is neither; and the key of the one file that they are about, if they are
  * @property {DraftFile[]} draft
  * @property {string} forgotten the id of those that were forgotten last
  * @property {boolean} keep whether one's own networks are to stay on this device
@@ -49,6 +53,7 @@
  *   | { type: 'networks-forget', id: string }
  *   | { type: 'networks-stay', choice: Choice }
  *   | { type: 'networks-trouble', error: Failure }
+ *   | { type: 'networks-given', files: File[], others?: string[], about?: number }
  *   | { type: 'draft-added', files: NetworkSource[], said?: Said[] }
  *   | { type: 'draft-changed', key: number, options: Options, saidBy?: string }
  *   | { type: 'draft-removed', key: number }
@@ -63,12 +68,16 @@ export const noChoice = {
   kept: [],
   wanted: null,
   open: null,
+  given: { files: [], others: [] },
   draft: [],
   forgotten: '',
   keep: false,
   shown: false,
   error: null,
 };
+
+/** Whether this browser can keep anything: it does on https and localhost, outside of private windows. */
+export const canKeep = () => 'caches' in globalThis;
 
 /** The most networks that are opened together. */
 export const MOST = 8;
@@ -116,6 +125,10 @@ function reduceNetworksChoice(choice, action) {
       // What is open stays; a page that has nothing tries the same again.
       return choice.open ? { ...choice, wanted: choice.open } : choice;
 
+    case 'networks-given': {
+      const { files, others = [], about } = action;
+      return { ...choice, given: { files, others, about }, shown: true, error: null };
+    }
     case 'draft-added':
       return { ...choice, draft: added(choice.draft, action), shown: true, error: null };
     case 'draft-changed': {
@@ -123,7 +136,7 @@ function reduceNetworksChoice(choice, action) {
       return withFile(choice, key, (file) => ({
         ...file,
         options: { ...file.options, ...options },
-        saidBy: 'labels' in options || 'beside' in options ? saidBy : file.saidBy,
+        ...('labels' in options || 'beside' in options ? { saidBy, wants: '' } : {}),
         serial: file.serial + 1,
         phase: 'reading',
       }));
@@ -163,39 +176,43 @@ function withFile(choice, key, change) {
 
 /**
  * The draft with more files, and with what files that came along say: a file of a network's name is about that network,
- * any other about all that came with it, or if it came alone about all that nothing was said of.
+ * one of labels that another names is about that one's, any other about all that came with it, or if it came alone
+ * about all that nothing was said of.
  * @param {DraftFile[]} draft
  * @param {{ files: NetworkSource[], said?: Said[] }} more
  * @returns {DraftFile[]}
  */
 function added(draft, { files, said = [] }) {
   const last = Math.max(0, ...draft.map((file) => file.key));
-  const stems = files.map(({ name }) => stem(name));
-  const common = said.find(({ name }) => !stems.includes(stem(name)));
   const fresh = files.map(({ name, source }, i) => {
-    const about = said.find((file) => stem(file.name) === stems[i]) ?? common;
+    const about = aboutOf({ name, saidBy: '', wants: '' }, said, [...draft, ...files]);
     const size = source instanceof Blob ? source.size : 0;
-    const known = { options: about?.options ?? {}, saidBy: about?.name ?? '' };
-    /** @type {DraftFile} */
-    const file = {
-      key: last + 1 + i,
-      name,
-      source,
-      size,
-      ...known,
-      serial: 1,
-      phase: 'reading',
-      found: null,
-      error: null,
-    };
-    return file;
+    const known = { options: about?.options ?? {}, saidBy: about?.name ?? '', wants: about?.wants ?? '' };
+    const state = { serial: 1, phase: /** @type {const} */ ('reading'), found: null, error: null };
+    return { key: last + 1 + i, name, source, size, ...known, ...state };
   });
-  if (files.length || !common) return [...draft, ...fresh];
-  return draft.map((file) => {
-    if (isBundle(file) || file.saidBy) return file;
-    const options = { ...file.options, ...common.options };
-    return { ...file, options, saidBy: common.name, serial: file.serial + 1, phase: 'reading' };
+  const old = draft.map((file) => {
+    const about = aboutOf(file, said, [...draft, ...files], files.length > 0);
+    if (!about || isBundle(file)) return file;
+    const { name, options, wants = '' } = about;
+    const changed = { options: { ...file.options, ...options }, serial: file.serial + 1, saidBy: name, wants };
+    return { ...file, ...changed, phase: /** @type {const} */ ('reading') };
   });
+  return [...old, ...fresh];
+}
+
+/**
+ * What is said of one file, if anything.
+ * @param {Pick<DraftFile, 'name' | 'saidBy' | 'wants'>} file
+ * @param {Said[]} said
+ * @param {{ name: string }[]} all networks
+ * @param {boolean} [others] whether what is about no single network came with others
+ */
+export function aboutOf({ name, saidBy, wants }, said, all, others = false) {
+  const stems = all.map((file) => stem(file.name));
+  const common = said.find((file) => !stems.includes(stem(file.name)));
+  const wanted = wants ? said.find((file) => file.name === wants) : undefined;
+  return said.find((file) => stem(file.name) === stem(name)) ?? wanted ?? (others || saidBy ? undefined : common);
 }
 
 /**

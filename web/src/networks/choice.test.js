@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { initial, reduce } from '../app/state.js';
 import { incomplete, networkCount } from './choice.js';
-import { addressOf, saidIn, sorted, unknownOf, unusedOf } from './files.js';
+import { joined, saidIn, unknownOf, unusedOf } from './files.js';
+import { addressOf, forNetworks, sorted } from './given.js';
 
 const after = (state, ...actions) => actions.reduce(reduce, state);
 const file = (name) => ({ name, source: new Blob([name]) });
@@ -94,7 +95,7 @@ test('files by their names', () => {
     ['a.ONNX', 'b.safetensors', 'l.txt', 'i.png'].map((name) => ({ name })),
   );
   assert.deepEqual(
-    [names(networks), names(labels), foreign, names(others)],
+    [names(networks), names(labels), foreign, others],
     [['a.ONNX', 'b.safetensors'], ['l.txt'], null, ['i.png']],
   );
   for (const name of ['m.pth', 'm.keras', 'm.tflite', 'm.pdmodel'])
@@ -106,10 +107,15 @@ test('files by their names', () => {
 test('files that say nothing of any network are told by name', () => {
   const named = (...names) => names.map((name) => /** @type {any} */ ({ name, options: {} }));
   const networks = named('a.onnx', 'b.onnx');
-  assert.equal(unusedOf(networks, named('a.txt', 'names.txt', 'b.json')), null);
-  assert.match(unusedOf(networks, named('one.txt', 'a.txt', 'two.txt')).message, /^two\.txt was not used/);
+  assert.equal(unusedOf(networks, named('a.txt', 'names.txt'), []), null);
+  assert.match(unusedOf(networks, named('a.txt', 'names.txt', 'b.json'), []).message, /^names\.txt was not used/);
+  assert.match(unusedOf(networks, named('one.txt', 'a.txt', 'two.txt'), []).message, /^two\.txt was not used/);
   assert.equal(unknownOf([]), null);
-  assert.match(unknownOf(named('notes.pdf', 'x')).message, /^2 files were left out, .*: notes\.pdf, x\.$/);
+  assert.match(unknownOf(['notes.pdf', 'x']).message, /^2 files were left out .*: notes\.pdf, x\.$/);
+  // Names that come later, for networks that have some.
+  const draft = after(initial, { ...drop('a.onnx'), said: named('a.txt') }).choice.draft;
+  assert.match(unusedOf([], named('names.txt'), draft).message, /^names\.txt was not used/);
+  assert.equal(unusedOf([], named('a.json'), draft), null, 'a file of its own name is about it, also anew');
 });
 
 test('addresses on this site alone', () => {
@@ -117,4 +123,51 @@ test('addresses on this site alone', () => {
   assert.equal(addressOf('models/a.onnx', base).url.href, 'https://here.org/page/models/a.onnx');
   assert.match(addressOf('https://there.org/a.onnx', base).error.message, /there\.org/);
   assert.ok(addressOf('', base).error);
+});
+
+test('a file of labels that a JSON file names goes with that one, whenever it comes', () => {
+  const about = saidIn('a.json', '{"preprocess": "tf", "labels": "lists/names.txt"}');
+  assert.equal(about.wants, 'names.txt');
+  const names = saidIn('names.txt', 'cat\ndog');
+  const said = joined([names, about]);
+  assert.deepEqual(
+    said.map(({ name, options }) => [name, options.labels]),
+    [['a.json', 'cat\ndog']],
+  );
+  assert.equal(unusedOf([file('a.onnx')], said, []), null);
+  // It was forgotten, and comes later.
+  const alone = after(initial, { ...drop('a.onnx', 'b.onnx'), said: joined([about]) }).choice.draft;
+  assert.deepEqual(
+    alone.map(({ wants, options }) => [wants, options.labels]),
+    [
+      ['names.txt', undefined],
+      ['', undefined],
+    ],
+  );
+  assert.equal(unusedOf([], [names], alone), null);
+  const page = { ...initial, choice: { ...initial.choice, draft: alone } };
+  const { draft } = reduce(page, { type: 'draft-added', files: [], said: [names] }).choice;
+  assert.deepEqual(
+    draft.map(({ options, saidBy }) => [options, saidBy]),
+    [
+      [{ ...about.options, labels: 'cat\ndog' }, 'names.txt'],
+      [{ labels: 'cat\ndog' }, 'names.txt'],
+    ],
+  );
+});
+
+test('of folders and mixtures, networks are taken with what lies beside them, and the rest are images', () => {
+  const found = (...paths) => paths.map((path) => ({ file: new File(['x'], path.split('/').pop()), path }));
+  const split = (drafting, ...paths) => {
+    const { files, rest } = forNetworks(found(...paths), drafting);
+    return [files.map(({ name }) => name), rest.map(({ path }) => path)];
+  };
+  const folder = ['d/model.onnx', 'd/config.json', 'd/.hidden.onnx', 'd/set/a.jpg', 'd/set/readme.txt', 'p.zip'];
+  assert.deepEqual(split(false, ...folder), [['model.onnx', 'config.json'], folder.slice(2)]);
+  assert.deepEqual(split(false, 'a.onnx', 'l.csv', 'a.jpg')[0], ['a.onnx', 'l.csv']);
+  assert.deepEqual(split(false, 'a.onnx', 'l.csv', 'a.jpg', 'b.jpg')[1], ['l.csv', 'a.jpg', 'b.jpg']);
+  assert.deepEqual(split(true, 'names.txt'), [['names.txt'], []]);
+  assert.deepEqual(split(false, 'names.txt'), [[], ['names.txt']]);
+  assert.deepEqual(split(true, 'names.txt', 'a.jpg')[0], [], 'beside an image they are about that one');
+  assert.deepEqual(split(false, 'm.pth'), [['m.pth'], []]);
 });

@@ -2,7 +2,6 @@ import { PeerlightError, openEngine } from 'peerlight';
 import { failure } from '../shared/failure.js';
 import { seldom } from '../shared/seldom.js';
 import { refusal } from '../shared/refusal.js';
-import { runOwnNetworks } from './own-effects.js';
 import { listShipped } from './shipped.js';
 import { spawn } from './spawn.js';
 import { t, heard, worded } from '../words/index.js';
@@ -12,13 +11,15 @@ import { t, heard, worded } from '../words/index.js';
  * @import { Store } from '../app/store.js'
  * @import { Choice, ChoiceState } from './choice.js'
  * @import { EngineState } from './state.js'
+ * @import { runOwnNetworks } from './own-effects.js'
  * @import { Engine, Model, OpenOptions, OpenProgress } from 'peerlight'
+ * @typedef {typeof runOwnNetworks} RunOwnNetworks
  */
 
 /**
  * Opens the networks and moves them to the device that is wished for.
  * @param {Store} store
- * @returns {() => Engine | null} the engine, once it is there
+ * @returns {{ engineNow: () => Engine | null, addOwn: (run: RunOwnNetworks) => void }} the engine, once it is there
  */
 export function runNetworks(store) {
   const { dispatch } = store;
@@ -26,14 +27,20 @@ export function runNetworks(store) {
   let engine = null;
   let opening = new AbortController();
   let moving = new AbortController();
-  const own = runOwnNetworks(store, spawn);
+  /** What only one's own networks need comes later. @type {(run: RunOwnNetworks) => void} */
+  let arrive = () => {};
+  /** @type {Promise<ReturnType<RunOwnNetworks>>} */
+  const own = new Promise((resolve) => (arrive = (run) => resolve(run(store, spawn))));
 
   store.subscribe((state, before) => {
     if (state.engine.attempt !== before.engine.attempt) open(state);
     // Stopped, or failed.
     if (state.engine.phase !== 'loading' && before.engine.phase === 'loading') opening.abort();
     if (state.engine.wishes !== before.engine.wishes && engine) move(engine, state.engine);
-    if (state.choice.forgotten !== before.choice.forgotten) own.forget(state.choice.forgotten);
+    const { given, draft, forgotten } = state.choice;
+    if (forgotten !== before.choice.forgotten) own.then((own) => own.forget(forgotten));
+    if (given !== before.choice.given) own.then((own) => own.take(given));
+    if (draft !== before.choice.draft) own.then((own) => own.look(draft, before.choice.draft));
     if (state.language.code !== before.language.code && engine) {
       dispatch({ type: 'engine-worded', catalog: worded(engine.catalog) });
     }
@@ -85,7 +92,8 @@ export function runNetworks(store) {
    */
   async function wanted(state, signal) {
     const choice = state.wanted;
-    if (choice && choice.kind !== 'shipped') return { models: await own.models(choice, state), note: '', choice };
+    if (choice && choice.kind !== 'shipped')
+      return { models: await (await own).models(choice, state), note: '', choice };
     const { standard, bundles } = await listShipped(dispatch, signal);
     const found = bundles.find((bundle) => bundle.id === (choice?.id ?? standard));
     if (!found) throw new PeerlightError('download-failed', t('networks.unlisted'));
@@ -100,7 +108,7 @@ export function runNetworks(store) {
    */
   async function keep(name, models) {
     try {
-      dispatch({ type: 'networks-stay', choice: await own.keep(name, models) });
+      dispatch({ type: 'networks-stay', choice: await (await own).keep(name, models) });
     } catch (thrown) {
       const error = refusal(failure(thrown).code, 'networks.not-kept', 'networks.not-kept.help');
       dispatch({ type: 'networks-trouble', error });
@@ -127,5 +135,5 @@ export function runNetworks(store) {
     dispatch({ type: 'device-settled', wishes });
   }
 
-  return () => engine;
+  return { engineNow: () => engine, addOwn: arrive };
 }

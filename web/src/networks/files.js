@@ -1,97 +1,56 @@
 import { refusal } from '../shared/refusal.js';
-import { stem } from './choice.js';
+import { named } from '../images/left-out.js';
+import { aboutOf, isBundle } from './choice.js';
 
-/** What is dropped or picked: which files are networks, which are names of classes, and which are neither. */
+/** What files say of networks, and which say nothing. */
 
 /**
  * @import { Failure } from '../shared/refusal.js'
- * @import { Said } from './choice.js'
+ * @import { DraftFile, NetworkSource, Said } from './choice.js'
  */
 
-const NETWORK = /\.(onnx|safetensors)$/i;
-const LABELS = /\.(txt|json|csv|names)$/i;
-
-/** Formats of networks that are not read here, and how to turn them into one that is. */
-const FOREIGN = /** @type {const} */ ([
-  [/\.(pt|pth|pkl|bin|ckpt)$/i, 'foreign.pytorch'],
-  [/\.(h5|hdf5|keras|pb)$/i, 'foreign.keras'],
-  [/\.(tflite)$/i, 'foreign.tflite'],
-  [/\.(pdmodel|pdiparams)$/i, 'foreign.paddle'],
-  [/\.(mlmodel|caffemodel|prototxt|engine|ort|ncnn)$/i, 'foreign.other'],
-]);
-
-/**
- * @param {File[]} files
- * @returns {{ networks: File[], labels: File[], foreign: Failure | null, others: File[] }}
- */
-export function sorted(files) {
-  const networks = files.filter(({ name }) => NETWORK.test(name));
-  const labels = files.filter(({ name }) => LABELS.test(name));
-  const foreign = files.map(foreignOf).find((found) => found !== null) ?? null;
-  const others = files.filter((file) => !networks.includes(file) && !labels.includes(file) && !foreignOf(file));
-  return { networks, labels, foreign, others };
-}
-
-/**
- * @param {File} file
- * @returns {Failure | null}
- */
-function foreignOf({ name }) {
-  const found = FOREIGN.find(([like]) => like.test(name));
-  return found ? refusal('network-unsupported', found[1], `${found[1]}.help`, { name }) : null;
-}
-
-/**
- * The address of a network that someone typed. The page's policy lets it connect to its own site alone.
- * @param {string} text
- * @param {string} base
- * @returns {{ url: URL } | { error: Failure }}
- */
-export function addressOf(text, base) {
-  const url = URL.canParse(text, base) ? new URL(text, base) : null;
-  if (!url || !text.trim()) {
-    return { error: refusal('download-failed', 'networks.no-address', 'networks.no-address.help') };
-  }
-  if (url.origin === new URL(base).origin) return { url };
-  const { host } = url;
-  return { error: refusal('download-failed', 'networks.elsewhere', 'networks.elsewhere.help', { host }) };
-}
-
+/** Where a JSON file has names of classes, or the name of a file of them. */
+const NAMES = ['labels', 'label_names', 'class_names', 'classes', 'id2label'];
 /** What a JSON file says of a network, unlike one that lists names of classes. */
-const ABOUT = [
-  'name',
-  'size',
-  'output',
-  'preprocess',
-  'pretrained_cfg',
-  'labels',
-  'label_names',
-  'id2label',
-  'mean',
-  'image_mean',
-];
+const ABOUT = ['name', 'size', 'output', 'preprocess', 'pretrained_cfg', ...NAMES, 'mean', 'image_mean'];
 
 /**
- * That some files say nothing of any network, if there are such: one that has no network's name is about all, and a
- * second one cannot be.
- * @param {File[]} networks
+ * What files say together: one of labels that a JSON file names goes with that file, and is no file of its own.
  * @param {Said[]} said
+ * @returns {Said[]}
  */
-export function unusedOf(networks, said) {
-  const stems = networks.map(({ name }) => stem(name));
-  const unused = said.filter(({ name }) => !stems.includes(stem(name))).slice(1);
+export function joined(said) {
+  const wanted = new Set();
+  const all = said.map((file) => {
+    const labels = file.wants ? said.find(({ name }) => name === file.wants)?.options.labels : undefined;
+    if (!labels) return file;
+    wanted.add(file.wants);
+    return { name: file.name, options: { ...file.options, labels } };
+  });
+  return all.filter(({ name }) => !wanted.has(name));
+}
+
+/**
+ * That some files say nothing of any network, if there are such.
+ * @param {NetworkSource[]} networks that came with them
+ * @param {Said[]} said
+ * @param {DraftFile[]} draft the networks that were there
+ */
+export function unusedOf(networks, said, draft) {
+  const all = [...draft, ...networks];
+  const fresh = networks.map(({ name }) => aboutOf({ name, saidBy: '', wants: '' }, said, all));
+  const old = draft.map((file) => !isBundle(file) && aboutOf(file, said, all, networks.length > 0));
+  const unused = said.filter((file) => ![...fresh, ...old].includes(file));
   const names = unused.map(({ name }) => name).join(', ');
   return names ? refusal('ask-invalid', 'networks.unused', 'networks.unused.help', { names, n: unused.length }) : null;
 }
 
 /**
  * That some files are neither networks nor about them, if there are such.
- * @param {File[]} others
+ * @param {string[]} paths
  */
-export function unknownOf(others) {
-  const names = others.map(({ name }) => name).join(', ');
-  return names ? refusal('ask-invalid', 'networks.others', null, { names, n: others.length }) : null;
-}
+export const unknownOf = (paths) =>
+  paths.length ? refusal('ask-invalid', 'networks.others', null, { names: named(paths), n: paths.length }) : null;
 
 /**
  * What the text of such a file says.
@@ -108,5 +67,29 @@ export function saidIn(name, text) {
     // Then it is a list of names.
   }
   const about = json !== null && typeof json === 'object' && ABOUT.some((key) => key in /** @type {object} */ (json));
-  return { name, options: about ? { beside: text } : { labels: text } };
+  if (!about) return { name, options: { labels: text } };
+  // Labels that are a text are the name of a file, which may lie in a folder.
+  const file = NAMES.map((key) => /** @type {Record<string, unknown>} */ (json)[key]).find((value) => value);
+  const wants = typeof file === 'string' ? file.split(/[\\/]/).pop() : '';
+  return { name, options: { beside: text }, ...(wants ? { wants } : {}) };
+}
+
+/**
+ * Several errors told as one; null for none.
+ * @param {(Failure | null)[]} all
+ * @returns {Failure | null}
+ */
+export function together(all) {
+  const errors = all.filter((error) => error !== null);
+  const [first, ...others] = errors;
+  if (!first || !others.length) return first ?? null;
+  return {
+    code: first.code,
+    get message() {
+      return first.message;
+    },
+    get help() {
+      return [first.help, ...others.flatMap(({ message, help }) => [message, help])].filter(Boolean).join(' ');
+    },
+  };
 }

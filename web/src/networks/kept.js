@@ -1,9 +1,11 @@
 import { t } from '../words/index.js';
+import { canKeep } from './choice.js';
 
 /**
  * Networks of one's own that stay on this device, in the browser's cache: the files as they were, and what was said of
  * them. Nothing is kept unasked.
  *
+ * @import { Store } from '../app/store.js'
  * @import { Model } from 'peerlight'
  * @import { Kept, Options } from './choice.js'
  *
@@ -16,8 +18,15 @@ const CACHE = 'peerlight-own-networks';
 /** @param {string} path */
 const address = (path) => new URL(`own-networks/${path}`, document.baseURI).href;
 
-/** Whether this browser can keep anything: it does on https and localhost, outside of private windows. */
-export const canKeep = () => 'caches' in globalThis;
+/**
+ * Lists what is kept.
+ * @param {Store} store
+ */
+export const runKept = ({ dispatch }) =>
+  listKept().then(
+    (kept) => dispatch({ type: 'networks-kept', kept }),
+    () => {},
+  );
 
 /**
  * What is kept, the latest first.

@@ -1,13 +1,18 @@
 import { PeerlightError, inspectNetwork } from 'peerlight';
 import { failure } from '../shared/failure.js';
+import { refusal } from '../shared/refusal.js';
 import { findKept, forget, keep, listKept } from './kept.js';
 import { stem, usable } from './choice.js';
+import { joined, together, unknownOf, unusedOf } from './files.js';
+import { sorted } from './given.js';
+import { saidBy } from './said-by.js';
 import { prepare } from './spawn.js';
 import { t } from '../words/index.js';
 
 /**
  * @import { Store } from '../app/store.js'
  * @import { Choice, ChoiceState, DraftFile } from './choice.js'
+ * @import { Failure } from '../shared/refusal.js'
  * @import { DeviceKind, Model } from 'peerlight'
  */
 
@@ -27,23 +32,60 @@ export function runOwnNetworks(store, spawn) {
   let turn = Promise.resolve();
   /** Files that were downloaded, by the file's key. @type {Map<number, Promise<Blob>>} */
   const files = new Map();
-  listKept().then(
-    (kept) => dispatch({ type: 'networks-kept', kept }),
-    () => {},
-  );
 
-  store.subscribe(({ choice }, before) => {
-    if (choice.draft === before.choice.draft) return;
-    for (const file of choice.draft) {
-      const old = before.choice.draft.find(({ key }) => key === file.key);
+  /**
+   * Looks into the files that are new or changed.
+   * @param {DraftFile[]} draft
+   * @param {DraftFile[]} before
+   */
+  function look(draft, before) {
+    for (const file of draft) {
+      const old = before.find(({ key }) => key === file.key);
       if (file.serial !== old?.serial) next(file, old ? SETTLE_MS : 0);
     }
-    for (const { key } of before.choice.draft) {
-      if (choice.draft.some((file) => file.key === key)) continue;
+    for (const { key } of before) {
+      if (draft.some((file) => file.key === key)) continue;
       looking.get(key)?.abort();
       files.delete(key);
     }
-  });
+  }
+
+  /**
+   * What a file says of one network.
+   * @param {number} key
+   * @param {File[]} files
+   */
+  async function takeFor(key, [file]) {
+    const said = await saidBy(/** @type {File} */ (file));
+    if ('code' in said) dispatch({ type: 'networks-trouble', error: said });
+    else dispatch({ type: 'draft-changed', key, options: said.options, saidBy: said.name });
+  }
+
+  /**
+   * Gets networks ready, with what is said of them. What is not used is told.
+   * @param {ChoiceState['given']} given
+   */
+  async function take({ files, others, about }) {
+    if (about !== undefined) return takeFor(about, files);
+    const { draft } = store.state.choice;
+    const { networks, labels, foreign, others: unknown } = sorted(files);
+    const out = unknownOf([...unknown, ...others]);
+    const refuse = (/** @type {(Failure | null)[]} */ ...all) => {
+      const error = together(all);
+      if (error) dispatch({ type: 'networks-trouble', error });
+    };
+    if (!networks.length && (!labels.length || !draft.length)) {
+      const name = unknown[0] ?? labels[0]?.name ?? '';
+      return refuse(
+        foreign ?? refusal('network-unsupported', 'networks.no-network', 'networks.no-network.help', { name }),
+      );
+    }
+    const read = await Promise.all(labels.map(saidBy));
+    const said = joined(read.filter((found) => 'options' in found));
+    const sources = networks.map((source) => ({ name: source.name, source }));
+    dispatch({ type: 'draft-added', files: sources, said });
+    refuse(...read.filter((found) => 'code' in found), unusedOf(sources, said, draft), out, foreign);
+  }
 
   /**
    * @param {DraftFile} file
@@ -86,6 +128,9 @@ export function runOwnNetworks(store, spawn) {
   }
 
   return {
+    take,
+    look,
+
     /**
      * What the engine opens for a choice.
      * @param {Exclude<Choice, { kind: 'shipped' }>} choice

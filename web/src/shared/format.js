@@ -18,7 +18,8 @@ export function percent(p) {
 }
 
 /** @param {number} n */
-export const bytes = (n) => t('unit.mb', { n: fixed(n / 1e6, 1) });
+export const bytes = (n) =>
+  n < 1e5 ? t('unit.kb', { n: fixed(Math.max(n / 1e3, 1), 0) }) : t('unit.mb', { n: fixed(n / 1e6, 1) });
 
 /** @param {number} ms */
 export const time = (ms) => (ms < 1000 ? t('unit.ms', { n: Math.round(ms) }) : t('unit.s', { n: fixed(ms / 1000, 1) }));
@@ -32,7 +33,8 @@ export function about(ms) {
   if (seconds < 1) return t('about.moment');
   if (seconds < 10) return t('about.seconds', { n: Math.round(seconds) });
   if (seconds < 90) return t('about.seconds', { n: 5 * Math.round(seconds / 5) });
-  return t('about.minutes', { n: Math.round(seconds / 60) });
+  if (seconds < 5400) return t('about.minutes', { n: Math.round(seconds / 60) });
+  return t('about.hours', { n: Math.round(seconds / 3600) });
 }
 
 /**

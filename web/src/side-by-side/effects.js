@@ -1,6 +1,5 @@
 import { ofAnyImage } from '../explain/select.js';
 import { openEngine, preview as decodePreview } from 'peerlight';
-import { findKept } from '../networks/kept.js';
 import { listShipped } from '../networks/shipped.js';
 import { spawn } from '../networks/spawn.js';
 import { failure } from '../shared/failure.js';
@@ -24,8 +23,9 @@ import { t } from '../words/index.js';
  * Explains the right side whenever it, the left side or a setting has changed, and frees it when it is closed.
  * @param {Store} store
  * @param {() => Engine | null} engineNow
+ * @param {typeof import('../networks/kept.js').findKept} findKept given, so that it is no file of its own
  */
-export function followSides(store, engineNow) {
+export function followSides(store, engineNow, findKept) {
   const { dispatch } = store;
   let job = new AbortController();
   let running = 0;

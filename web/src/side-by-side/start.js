@@ -1,3 +1,5 @@
+import { findKept } from '../networks/kept.js';
+
 /**
  * @import { Store } from '../app/store.js'
  * @import { Engine } from 'peerlight'
@@ -14,6 +16,6 @@ export function runSides(store, engineNow) {
     if (started || !sides.open) return;
     started = true;
     const { followSides } = await import('./effects.js');
-    followSides(store, engineNow);
+    followSides(store, engineNow, findKept);
   });
 }

@@ -108,6 +108,8 @@ export const SAID = {
   'This is a program.': 'Das ist ein Programm.',
   'This is a file of weights.': 'Das ist eine Datei mit Gewichten.',
   'This is a Photoshop document.': 'Das ist ein Photoshop-Dokument.',
+  'Unpack it, and choose the images in it, or their folder.':
+    'Entpacken Sie es und wählen Sie die Bilder darin oder ihren Ordner.',
   'Choose a JPEG, PNG, WebP, AVIF or GIF image.': 'Wählen Sie ein JPEG-, PNG-, WebP-, AVIF- oder GIF-Bild.',
   'Save it as JPEG or PNG and choose that.': 'Sichern Sie es als JPEG oder PNG und wählen Sie das.',
   'Save the image itself, not the page around it, and choose that.':
@@ -148,7 +150,7 @@ export const SAID = {
     'Eine Tasse Espresso auf einem Holztisch, mit einem Löffel auf der Untertasse',
   Bee: 'Biene',
   'A honey bee on a purple aster with a yellow center': 'Eine Honigbiene auf einer violetten Aster mit gelber Mitte',
-  'Citrus fruits': 'Zitrusfrüchte',
+  'Citrus fruits': 'Zitrus\u00adfrüchte',
   'Slices of oranges, lemons and limes lit from behind':
     'Scheiben von Orangen, Zitronen und Limetten, von hinten beleuchtet',
   Bridge: 'Brücke',
@@ -158,14 +160,14 @@ export const SAID = {
     'Ein hoher roter chinesischer Pavillon über Bäumen und einem See',
   Flower: 'Blume',
   'An orange dahlia against dark green leaves': 'Eine orange Dahlie vor dunkelgrünen Blättern',
-  Raccoon: 'Waschbär',
+  Raccoon: 'Wasch\u00adbär',
   'A raccoon resting among palm leaves': 'Ein Waschbär, der zwischen Palmblättern ruht',
   Rocket: 'Rakete',
   'A Falcon 9 rocket on its launch pad at dusk, between lattice towers':
     'Eine Falcon-9-Rakete in der Dämmerung auf ihrer Startrampe, zwischen Gittertürmen',
   '(a dahlia: they know none)': '(eine Dahlie: sie kennen keine)',
   '(they know none)': '(sie kennen keinen)',
-  'Frying pan': 'Bratpfanne',
+  'Frying pan': 'Brat\u00adpfanne',
   'An empty iron frying pan on a steel kitchen top': 'Eine leere eiserne Bratpfanne auf einer Küchenplatte aus Stahl',
   'Public domain': 'gemeinfrei',
   'saved as JPEG': 'als JPEG gesichert',

@@ -191,6 +191,8 @@ export const TOOLS = {
   'many.bad': ', {n} nicht gelesen',
   'many.no-list':
     '{names}: Daraus wurden keine Klassen gelesen. Eine CSV braucht die Spalten path und class, in UTF-8 oder UTF-16.',
+  'many.no-image': 'Die Liste nennt Bilder, die nicht dabei sind: {names}.',
+  'many.no-class': 'Keine Klassen dieser Netze: {names}.',
   'many.paused': 'Pause bei {far}.',
   'many.waits': { one: '{n} Bild wartet auf die Netze.', other: '{n} Bilder warten auf die Netze.' },
   'many.left': '{far}, noch {time}.',
@@ -207,6 +209,7 @@ export const TOOLS = {
   'keep.link.done': 'Die Adresse ist in der Zwischenablage.',
   'keep.link.done-own': 'Die Adresse ist in der Zwischenablage. Ihr Bild enthält sie nicht.',
   'keep.saved': 'Gesichert als {name}.',
+  'keep.unused': 'Teile der Adresse, die nicht passen, wurden ausgelassen: {names}.',
   'keep.failed': 'Das ging nicht: {why}',
   'figure.seen': 'Was die Netze sehen',
   'figure.for': 'für {label}',

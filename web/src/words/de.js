@@ -17,12 +17,14 @@ const words = {
   'count.network': { one: '{n} Netz', other: '{n} Netze' },
   'count.region': { one: '{n} Region', other: '{n} Regionen' },
   'unit.less-than': '<{n}',
+  'unit.kb': '{n} kB',
   'unit.mb': '{n} MB',
   'unit.ms': '{n} ms',
   'unit.s': '{n} s',
   'about.moment': 'unter einer Sekunde',
   'about.seconds': 'etwa {n} s',
   'about.minutes': 'etwa {n} min',
+  'about.hours': 'etwa {n} h',
   passes: '{n} Durchläufe',
   'passes.forward': '{n} vorwärts',
   'passes.partial': '{n} teilweise',
@@ -81,8 +83,8 @@ const words = {
   'intake.none': 'Unter diesen Dateien ist kein Bild.',
   'intake.none.help': 'Wählen Sie JPEG-, PNG- oder WebP-Bilder.',
   'intake.left-out': {
-    one: '{n} Datei ausgelassen, die kein Bild, versteckt oder unlesbar ist: {names}.',
-    other: '{n} Dateien ausgelassen, die keine Bilder, versteckt oder unlesbar sind: {names}.',
+    one: '{n} Datei ausgelassen (kein Bild, versteckt oder unlesbar): {names}.',
+    other: '{n} Dateien ausgelassen (keine Bilder, versteckt oder unlesbar): {names}.',
   },
   'intake.more': 'und {n} weitere',
   'intake.no-sample': 'Das Beispiel konnte nicht geladen werden.',
@@ -122,8 +124,8 @@ const words = {
     other: '{names} wurden nicht verwendet: Die Klassennamen kamen aus einer anderen Datei.',
   },
   'networks.others': {
-    one: '{n} Datei wurde ausgelassen, die kein Netz ist: {names}.',
-    other: '{n} Dateien wurden ausgelassen, die keine Netze sind: {names}.',
+    one: '{n} Datei wurde ausgelassen (kein Netz und nichts zu einem): {names}.',
+    other: '{n} Dateien wurden ausgelassen (keine Netze und nichts zu einem): {names}.',
   },
   'networks.unused.help': 'Geben Sie einer Datei mit Namen den Namen ihres Netzes, etwa a.txt für a.onnx.',
   'networks.left-out': {
@@ -179,8 +181,8 @@ const words = {
   'model.pixels': 'Pixel',
   'model.prepared': 'Aufbereitung der Bilder',
   'model.names': 'Namen der Klassen',
-  'model.facts':
-    '{millions} Millionen Gewichte, Bilder von {side} × {side}, {classes} Klassen, {layers}; am Ende {head}.',
+  'model.millions': '{n} Millionen',
+  'model.facts': '{weights} Gewichte, Bilder von {side} × {side}, {classes} Klassen, {layers}; am Ende {head}.',
   'head.linear': 'Mittelung und ein linearer Klassifikator',
   'head.average': 'Mittelung',
   'head.opaque': 'ein eigener Klassifikator, sodass CAM entfällt und die Karten aus Gradienten entstehen',
@@ -218,8 +220,8 @@ const words = {
   'class.automatic': 'Automatisch',
   'class.automatic-is': 'Automatisch: {label}',
   'class.help':
-    'Tippen Sie, um zu suchen, oder drücken Sie eine Klasse in der Liste eines Netzes. Die Namen der Klassen sind ' +
-    'englisch, so wie die Netze sie mitbringen.',
+    'Tippen Sie, um zu suchen, oder drücken Sie eine Klasse in der Liste eines Netzes. Die Namen der Klassen ' +
+    'bleiben, wie die Netze sie mitbringen.',
   'class.explained': 'Diese Klasse wird erklärt',
   'class.explain': '„{label}“ erklären',
   'maps.mutual': 'Gemeinsame Karte',

@@ -58,7 +58,8 @@ export class AgreementCard extends PageElement {
     this.#caution.hidden = !result.caution;
     this.#caution.textContent = heard(result.caution ?? '');
     this.#overlap.textContent = overlapInWords(result.overlap);
-    this.#trust.textContent = trustInWords(result.trust);
+    // Of one network alone, that nothing is known of its agreement says nothing.
+    this.#trust.textContent = agreement === null && !result.trust?.estimate ? '' : trustInWords(result.trust);
     this.#limits.textContent = heard(result.trust?.limits ?? '');
     this.#plot.replaceChildren(...(result.trust?.estimate ? [reliabilityPlot(result.trust.estimate)] : []));
     this.#text.textContent = agreement === null ? t('agreement.alone') : inWords(result);

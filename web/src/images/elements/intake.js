@@ -1,7 +1,8 @@
 import { inspect } from 'peerlight';
 import { PageElement, changed, make } from '../../shared/element.js';
 import { refusal } from '../../shared/refusal.js';
-import { dropped, given, sorted } from '../gather.js';
+import { forNetworks } from '../../networks/given.js';
+import { dropped, given, isImageName, sorted } from '../gather.js';
 import { leftOut } from '../left-out.js';
 import { fetchSample, isEditable, isTextFor } from '../transfer.js';
 import { heard, t } from '../../words/index.js';
@@ -17,6 +18,10 @@ export class Intake extends PageElement {
   /** Grows with each choice, so that a slow sample never replaces a later one. */
   #choice = 0;
   #imageSerial = 0;
+  /** Whether networks are being got ready, to which names of classes may belong. */
+  #drafting = false;
+  /** Whether there are images to which a table of labels may belong. */
+  #queued = false;
 
   connectedCallback() {
     const input = /** @type {HTMLInputElement} */ (this.querySelector('input[type=file]'));
@@ -62,6 +67,8 @@ export class Intake extends PageElement {
   update(state, before) {
     const { image, samples } = state;
     this.#imageSerial = image.serial;
+    this.#drafting = state.choice.draft.length > 0;
+    this.#queued = state.many.items.length > 0;
     this.classList.toggle('small', Boolean(image.preview));
     if (before ? before.samples !== samples : samples.length) this.#list(samples);
     if (!changed(state, before, (s) => [s.samples, s.image.chosen])) return;
@@ -70,11 +77,29 @@ export class Intake extends PageElement {
   }
 
   /**
-   * One image is shown; several go into the queue, with the lists of labels among them.
+   * Networks, and what is said of them, are got ready; the rest is taken as images.
    * @param {Found[]} files
    */
   async #takeAll(files) {
+    const networks = forNetworks(files, this.#drafting);
+    if (networks.files.length) {
+      const others = networks.rest.some(({ file, path }) => isImageName(path, file?.type)) ? [] : networks.rest;
+      this.send({ type: 'networks-given', files: networks.files, others: others.map(({ path }) => path) });
+      if (!others.length && networks.rest.length) await this.#takeImages(networks.rest);
+      return;
+    }
+    await this.#takeImages(files);
+  }
+
+  /**
+   * One image is shown; several go into the queue, with the lists of labels among them.
+   * @param {Found[]} files
+   */
+  async #takeImages(files) {
     const [only] = files;
+    if (this.#queued && files.every(({ file, path }) => file && /\.csv$/i.test(path))) {
+      return this.send({ type: 'many-given', files: [], lists: files.flatMap(({ file }) => file ?? []) });
+    }
     // A single file is taken whatever it is: whoever reads it says best what it is not.
     if (only?.file && files.length === 1 && !only.path.includes('/')) {
       return this.#take(only.file, { name: only.file.name });

@@ -145,8 +145,9 @@ export class ImageTable extends PageElement {
         const mark = label === null ? '' : right[k] ? ' ✓' : ' ✗';
         cell(`${first?.label}${mark} `, make('small', {}, percent(first?.probability ?? 0)));
       });
-      cell(decimal(outcome.agreement));
-      cell(t(differ ? 'many.differ' : 'many.same'));
+      const { agreement } = outcome;
+      cell(agreement === null ? '–' : decimal(agreement));
+      cell(agreement === null ? '–' : t(differ ? 'many.differ' : 'many.same'));
     }
     return make('tr', { 'data-phase': phase, 'data-path': path }, ...cells);
   }
@@ -180,6 +181,7 @@ function groupRow(group, rows, width) {
   const own = rows.filter((row) => groupOf(row) === group);
   const sum = own.reduce((total, { item }) => total + (item.outcome?.agreement ?? 0), 0);
   const told = { group, images: count(own.length, 'image'), mean: decimal(sum / own.length) };
-  const text = t(own[0]?.item.outcome ? 'many.group-mean' : 'many.group', told);
+  const agreeing = typeof own[0]?.item.outcome?.agreement === 'number';
+  const text = t(agreeing ? 'many.group-mean' : 'many.group', told);
   return make('tr', { class: 'group' }, make('th', { colspan: width, scope: 'colgroup' }, text));
 }

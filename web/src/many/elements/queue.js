@@ -1,14 +1,15 @@
 import { PageElement, make, setProgress, setText } from '../../shared/element.js';
 import { download } from '../../shared/download.js';
 import { about, percent, short } from '../../shared/format.js';
-import { leftOut } from '../../images/left-out.js';
+import { leftOut, named } from '../../images/left-out.js';
 import { csvOf, jsonOf } from '../export.js';
+import { unusedLabels } from '../labels.js';
 import { accuracyOf, countsOf, rowsOf } from '../select.js';
 import { t } from '../../words/index.js';
 
 /**
  * @import { Action, State } from '../../app/state.js'
- * @import { Only } from '../state.js'
+ * @import { ManyState, Only } from '../state.js'
  */
 
 /** @type {Only[]} */
@@ -18,6 +19,8 @@ const ONLY = ['all', 'differ', 'same', 'wrong', 'failed'];
 export class Queue extends PageElement {
   /** @type {State | null} */
   #state = null;
+  /** What was last found of the labels that are not used, and from what. */
+  #unused = { key: /** @type {unknown[]} */ ([]), words: '' };
   #text = make('p', { role: 'status', 'data-testid': 'many-status' });
   #accuracy = make('p', { class: 'quiet', 'data-testid': 'many-accuracy' });
   #bar = make('progress', { 'aria-label': t('many.progress') });
@@ -63,6 +66,24 @@ export class Queue extends PageElement {
     );
   }
 
+  /**
+   * What the labels say in vain, in words.
+   * @param {ManyState} many
+   */
+  #unusedOf(many) {
+    const { lastId, items, labels, classes } = many;
+    const key = [lastId, items.length, labels, classes];
+    if (!key.every((part, i) => part === this.#unused.key[i])) {
+      const { images, names } = unusedLabels(many);
+      const words = [
+        images.length ? t('many.no-image', { names: named(images) }) : '',
+        names.length ? t('many.no-class', { names: named(names) }) : '',
+      ];
+      this.#unused = { key, words: words.map((said) => said && ` ${said}`).join('') };
+    }
+    return this.#unused.words;
+  }
+
   /** @param {State} state */
   update(state) {
     const before = this.#state;
@@ -73,7 +94,8 @@ export class Queue extends PageElement {
     const { all, done, failed, left, leftMs } = countsOf(many);
     const lists = many.unread.length ? ` ${t('many.no-list', { names: many.unread.join(', ') })}` : '';
     const out = many.leftOut.length ? ` ${leftOut(many.leftOut)}` : '';
-    setText(this.#text, statusOf(state, { all, done, failed, left, leftMs }) + lists + out);
+    const unused = this.#unusedOf(many);
+    setText(this.#text, statusOf(state, { all, done, failed, left, leftMs }) + lists + unused + out);
     this.#bar.hidden = !left;
     setProgress(this.#bar, { value: all - left, max: all });
     this.#pause.hidden = this.#cancel.hidden = !left;

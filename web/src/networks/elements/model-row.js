@@ -1,6 +1,5 @@
 import { errorLine, make, setText } from '../../shared/element.js';
 import { bytes, count } from '../../shared/format.js';
-import { saidBy } from '../said-by.js';
 import { fixed, heard, t } from '../../words/index.js';
 
 /**
@@ -130,21 +129,17 @@ export class ModelRow {
     );
   }
 
-  async #named() {
-    const [file] = this.#labels.files ?? [];
+  #named() {
+    const files = [...(this.#labels.files ?? [])];
     this.#labels.value = '';
-    if (!file) return;
-    const said = await saidBy(file);
-    if ('options' in said) this.#change(said.options, file.name);
-    else this.#send({ type: 'networks-trouble', error: said });
+    if (files.length) this.#send({ type: 'networks-given', files, about: this.#key });
   }
 
   /**
    * @param {Options} options
-   * @param {string} [saidBy]
    */
-  #change(options, saidBy) {
-    this.#send({ type: 'draft-changed', key: this.#key, options, saidBy });
+  #change(options) {
+    this.#send({ type: 'draft-changed', key: this.#key, options });
   }
 }
 
@@ -160,10 +155,13 @@ function field(name, control, id, unit) {
   return make('div', { class: 'field' }, label, control);
 }
 
+/** @param {number} n */
+const inMillions = (n) => t('model.millions', { n: fixed(n / 1e6, 1) });
+
 /** @param {OwnPeer} peer */
 function factsOf({ network, labels, preprocess }) {
   return t('model.facts', {
-    millions: fixed(network.parameters / 1e6, 1),
+    weights: network.parameters < 1e5 ? fixed(network.parameters, 0) : inMillions(network.parameters),
     side: preprocess.side,
     classes: labels.length,
     layers: count(network.layers.length, 'layer'),

@@ -1,9 +1,6 @@
 import { PageElement, changed, errorLine, make, setText } from '../../shared/element.js';
-import { refusal } from '../../shared/refusal.js';
-import { MOST, incomplete, networkCount, usable } from '../choice.js';
-import { addressOf, sorted, unknownOf, unusedOf } from '../files.js';
-import { canKeep } from '../kept.js';
-import { saidBy } from '../said-by.js';
+import { MOST, canKeep, incomplete, networkCount, usable } from '../choice.js';
+import { addressOf } from '../given.js';
 import { Choices } from './choices.js';
 import { ModelRow } from './model-row.js';
 import { t } from '../../words/index.js';
@@ -74,8 +71,6 @@ export class NetworksPanel extends PageElement {
     );
     this.#details.append(this.#summary, this.#choices.node, own);
     this.replaceChildren(this.#details);
-    // Before the image's own listener: files with networks are no images.
-    this.listen(window, 'drop', (/** @type {DragEvent} */ event) => this.#dropped(event), { capture: true });
   }
 
   /**
@@ -126,40 +121,9 @@ export class NetworksPanel extends PageElement {
   }
 
   #picked() {
-    this.#take([...(this.#input.files ?? [])]);
+    const files = [...(this.#input.files ?? [])];
+    if (files.length) this.send({ type: 'networks-given', files });
     this.#input.value = '';
-  }
-
-  /** @param {DragEvent} event */
-  #dropped(event) {
-    const files = [...(event.dataTransfer?.files ?? [])];
-    const { networks, labels, foreign, others } = sorted(files);
-    // Names alone are meant for networks only while there are some, and beside images they are about these.
-    const mine = networks.length || (!others.length && (foreign || (labels.length && this.#models.size)));
-    if (!mine) return;
-    event.preventDefault();
-    event.stopPropagation();
-    document.documentElement.classList.remove('dropping');
-    const image = others.find(({ type }) => type.startsWith('image/'));
-    this.#take(files.filter((file) => file !== image));
-    if (image) this.send({ type: 'image-picked', source: image, name: image.name });
-  }
-
-  /** @param {File[]} files */
-  async #take(files) {
-    if (!files.length) return;
-    const { networks, labels, foreign, others } = sorted(files);
-    if (foreign) return this.#refuse(foreign);
-    if (!networks.length && (!labels.length || !this.#models.size)) {
-      const name = (others[0] ?? labels[0])?.name;
-      const [what, help] = /** @type {const} */ (['networks.no-network', 'networks.no-network.help']);
-      return this.#refuse(refusal('network-unsupported', what, help, { name: name ?? '' }));
-    }
-    const read = await Promise.all(labels.map(saidBy));
-    const said = read.filter((found) => 'options' in found);
-    this.send({ type: 'draft-added', files: networks.map((source) => ({ name: source.name, source })), said });
-    const wrong = read.find((found) => 'code' in found) ?? unusedOf(networks, said) ?? unknownOf(others);
-    if (wrong) this.#refuse(wrong);
   }
 
   /** @param {SubmitEvent} event */
