@@ -26,18 +26,6 @@ def elementary():
     yield "compare.xor", shaped(*either, cast, constants=[constant("c", 0.1), constant("d", 0.6)])
 
 
-def transposed(out, groups, kernel, **attributes):
-    weight = random("w", CHANNELS, out // groups, *kernel)
-    inputs = ["a", "w", "c"] if out % 2 == 0 else ["a", "w"]
-    return build([node("ConvTranspose", inputs, ["b"], group=groups, **attributes)], [weight, random("c", out)])
-
-
-def enlarged():
-    yield "conv.transposed", transposed(6, 1, (2, 2), strides=[2, 2])
-    yield "conv.transposed_more", transposed(5, 1, (3, 4), strides=[2, 3], pads=[1, 0, 2, 1], output_padding=[1, 2])
-    yield "conv.transposed_groups", transposed(6, 2, (3, 3), dilations=[2, 1], pads=[5, 0, 1, 2])
-
-
 def taken():
     """The same places of every row."""
     places = ints("places", np.broadcast_to(np.reshape([2, 0, 3], (1, 3, 1, 1)), (1, 3, SIDE, SIDE)))
@@ -137,7 +125,6 @@ def chosen():
 
 def others():
     yield from elementary()
-    yield from enlarged()
     yield from taken()
     yield from folded()
     yield from shared()

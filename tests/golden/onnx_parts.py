@@ -65,18 +65,6 @@ class Sums(nn.Module):
         return -((y[:, None] - self.prototypes[None]) ** 2).sum(-1)
 
 
-class Enlarged(nn.Module):
-    """Transposed convolutions, one in groups."""
-
-    def __init__(self):
-        super().__init__()
-        self.twice = nn.ConvTranspose2d(8, 6, 3, 2, 1, output_padding=1)
-        self.dilated = nn.ConvTranspose2d(6, 8, (3, 2), 1, (2, 0), groups=2, dilation=2, bias=False)
-
-    def forward(self, x):
-        return self.dilated(F.relu(self.twice(x)))
-
-
 class Angles(nn.Module):
     """Angles and remainders."""
 
@@ -100,7 +88,6 @@ PARTS = {
     "chosen": lambda: net(Chosen(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "put": lambda: net(Put(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "apart": Apart,
-    "enlarged": lambda: net(Enlarged(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "angles": lambda: net(Angles(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "hyperbolic": lambda: net(Hyperbolic(), width=8, stem=conv_bn(3, 8, 3, 2)),
     "sums": lambda: nn.Sequential(conv_bn(3, 8, 3, 2), Sums()),

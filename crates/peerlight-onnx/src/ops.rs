@@ -7,7 +7,6 @@ pub mod branch;
 mod compare;
 mod composed;
 pub mod conv;
-mod conv_transpose;
 pub mod einsum;
 mod elementary;
 pub mod linear;
@@ -76,7 +75,6 @@ const OPERATIONS: &[(&str, Convert, Along)] = &[
     ("Clip", activation::clip, Each),
     ("Concat", shape::concat, Axis(0)),
     ("Conv", conv::conv, Unknown),
-    ("ConvTranspose", conv_transpose::conv, Unknown),
     ("Cos", elementary::by_others, Composed),
     ("Cosh", elementary::by_others, Composed),
     ("DepthToSpace", resize::depth_to_space, Unknown),
