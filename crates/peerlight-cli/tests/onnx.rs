@@ -137,12 +137,12 @@ fn what_cannot_run_is_named() {
     let folder = folder();
     let found = json(&folder, &["inspect", "argmax.onnx", "--json"]);
     assert_eq!(found["unsupported"][0]["op"], "ArgMax");
-    assert_eq!(found["unsupported"][0]["name"], "the ArgMax of b");
+    assert_eq!(found["unsupported"][0]["name"], "the ArgMax of i");
     let (text, _) = fine(&folder, &["inspect", "argmax.onnx"]);
-    assert!(text.contains("Cannot run: The ArgMax node 'the ArgMax of b'"), "{text}");
+    assert!(text.contains("Cannot run: The ArgMax node 'the ArgMax of i'"), "{text}");
     let out = ["--out", "out.safetensors"];
     let import = |args: &[&str], words: &[&str]| refused(&folder, &[&["import"], args, &out].concat(), words);
-    import(&["argmax.onnx"], &["argmax.onnx", "the ArgMax of b", "network-unsupported"]);
+    import(&["argmax.onnx"], &["argmax.onnx", "the ArgMax of i", "network-unsupported"]);
     import(&["nothing.onnx"], &["nothing.onnx", "file-unreadable"]);
     import(&["names.txt"], &["neither an ONNX file"]);
     import(&["a.onnx", "--labels", "c=names.txt"], &["no such peer", "a"]);
