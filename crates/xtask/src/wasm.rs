@@ -169,8 +169,8 @@ fn bind(kind: &str, raw: &Path) -> Result {
     let inline = ["--one-caller-inline-max-function-size", "16"];
     // Straight into place and last: a module that is there is a finished one.
     let mut opt = command(node::tool("wasm-opt")?);
-    // The second round knows what each function does not touch, and the first one's small functions stand together: three
-    // thousandths less to download, at the same speed.
+    // The second round knows what each function leaves alone, and functions that are called most get the shortest
+    // numbers: three thousandths less to download, at the same speed.
     opt.args(FEATURES)
         .args(["-O2", "--generate-global-effects", "-O2", "--reorder-functions"])
         .args(inline)
