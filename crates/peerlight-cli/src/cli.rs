@@ -234,9 +234,9 @@ pub struct Evaluate {
     /// Largest number of images, drawn by the seed
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
-    /// What is measured of the agreement of the maps
-    #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
-    pub agreement: AgreementLevel,
+    /// What is measured of the agreement of the maps [default: peers; of a network alone: mirrored]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub agreement: Option<AgreementLevel>,
     /// Methods whose maps' agreement is measured, each METHOD[:SETTING=VALUE]... [default: mutual]
     #[arg(long, value_delimiter = ',', value_name = "METHODS", value_parser = request)]
     pub agreement_method: Vec<Request>,

@@ -9,7 +9,7 @@ use peerlight_metrics::{Also, Effort};
 use super::{Device, NetworkArgs, request};
 
 /// How much is measured of agreement.
-#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum AgreementLevel {
     /// Nothing
     None,
@@ -18,12 +18,19 @@ pub enum AgreementLevel {
     /// Also what the peers' joint decision keeps of the half that a map ranks highest
     Masked,
     /// As peers, and each network with itself on the mirrored image
-    #[default]
     Mirrored,
     /// As mirrored, and with the enlarged image and under noise
     Itself,
     /// All of these, and each region hidden: slow
     Full,
+}
+
+impl AgreementLevel {
+    /// What is measured where nothing is said: what costs next to nothing, and of a network alone, which has no peers,
+    /// its agreement with itself.
+    pub const fn for_peers(count: usize) -> Self {
+        if count > 1 { Self::Peers } else { Self::Mirrored }
+    }
 }
 
 impl From<AgreementLevel> for Effort {

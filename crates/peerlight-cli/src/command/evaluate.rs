@@ -66,7 +66,7 @@ pub fn run(options: &Evaluate) -> Result<End> {
         match journal.take(&image.name) {
             Some(Outcome::Record(record)) => {
                 // What was not asked for is not told.
-                let agreement = record.agreement.filter(|_| options.agreement != AgreementLevel::None);
+                let agreement = record.agreement.filter(|_| options.agreement != Some(AgreementLevel::None));
                 records.push(Record { agreement, ..*record });
             }
             Some(Outcome::Skipped { image, why }) => {
@@ -143,7 +143,7 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
     };
     let methods: Vec<Request> = session::fitting(session, &options.method)?.into_iter().cloned().collect();
     session::once_each(&options.agreement_method)?;
-    if options.agreement == AgreementLevel::None {
+    if options.agreement == Some(AgreementLevel::None) {
         let given = [
             (!options.agreement_method.is_empty(), "--agreement-method says whose agreement is measured"),
             (!options.agreement_also.is_empty(), "--agreement-also says what else is measured of it"),
@@ -174,7 +174,8 @@ fn protocol(options: &Evaluate, session: &Session) -> Result<Protocol> {
         return Err(Error::new(Code::AskInvalid, text));
     }
     let also = options.agreement_also.iter().map(|also| (*also).into()).collect();
-    let agreement = AgreementPlan { methods: studied, effort: options.agreement.into(), also };
+    let level = options.agreement.unwrap_or(AgreementLevel::for_peers(session.info().peers.len()));
+    let agreement = AgreementPlan { methods: studied, effort: level.into(), also };
     Ok(Protocol { methods, peers, metrics, agreement })
 }
 
