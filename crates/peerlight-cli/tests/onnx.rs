@@ -165,6 +165,18 @@ fn one_network_alone_is_measured_without_what_compares_networks() {
     let (_, said) = fine(&folder, &[&evaluate[..], &own].concat());
     assert!(said.contains("mutual is left out"), "{said}");
     assert!(folder.path().join("results/report.json").exists());
+    // With itself where it is alone; several peers with each other, at no pass of their own, unless more is asked for.
+    let values = |out: &str| {
+        let records = fs::read_to_string(folder.path().join(out).join("records.jsonl")).unwrap();
+        ["\"mirrored\":", "\"reach-peers\":"].map(|id| records.contains(id))
+    };
+    assert_eq!(values("results"), [true, false]);
+    fine(&folder, &["import", "a=a.onnx", "b=a.onnx", "--labels", "names.txt", "--out", "two.safetensors"]);
+    let two = ["evaluate", "images", "--bundle", "two.safetensors", "--metrics", "fast", "--out"];
+    fine(&folder, &[&two[..], &["two"]].concat());
+    assert_eq!(values("two"), [false, true]);
+    fine(&folder, &[&two[..], &["more", "--agreement", "mirrored"]].concat());
+    assert_eq!(values("more"), [true, true]);
     let tested = json(&folder, &[&["sanity", "cat.jpg", "--json"], &own[..]].concat());
     let methods: Vec<&str> = tested.as_array().unwrap().iter().map(|t| t["method"].as_str().unwrap()).collect();
     assert_eq!(methods, ["cam", "grad-cam", "attention"]);
