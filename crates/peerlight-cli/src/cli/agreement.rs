@@ -15,12 +15,12 @@ pub enum AgreementLevel {
     None,
     /// Statistics that take no pass of their own
     Peers,
-    /// Also what the peers' joint decision keeps of the half that a map ranks highest
-    Masked,
     /// As peers, and each network with itself on the mirrored image
     Mirrored,
     /// As mirrored, and with the enlarged image and under noise
     Itself,
+    /// As peers, and what their joint decision keeps of the half that a map ranks highest
+    Masked,
     /// All of these, and each region hidden: slow
     Full,
 }
