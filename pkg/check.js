@@ -125,8 +125,9 @@ export function checkFraming({ crop, across, down }, open) {
  * @returns {Partial<T>}
  */
 export function checkCall(call) {
-  onlyKnown(record(call, 'The call'), CALL, 'A call');
-  checkListener(record(call, 'The call'));
+  const checked = record(call, 'The call');
+  onlyKnown(checked, CALL, 'A call');
+  checkListener(checked);
   return call ?? {};
 }
 

@@ -18,6 +18,11 @@ def windows():
     return shaped(*tokens, constants=sizes)
 
 
+def conv_transposed():
+    weight = constant("w", np.ones((CHANNELS, 2, 2, 2)))
+    return build([node("ConvTranspose", ["a", "w"], ["b"])], [weight])
+
+
 def sampled():
     """An image that is sampled where it says itself."""
     to = ("Transpose", ["s"], ["grid"], dict(perm=[0, 2, 3, 1]))
@@ -54,6 +59,7 @@ def refused():
     boxes = node("NonMaxSuppression", ["a", "a"], ["b"])
     yield "boxes", build([boxes]), ["NonMaxSuppression", "the NonMaxSuppression of b", "logits"]
     yield "windows", windows(), ["DepthToSpace", "images of their own"]
+    yield "transposed", conv_transposed(), ["ConvTranspose", "No other operations"]
     yield "sampled", sampled(), ["GridSample", "No other operations"]
     yield "deep", deep(), ["Conv", "three axes", "a network of images has two"]
     yield "own_filters", own_filters(), ["Conv", "computes its input 1 from the image"]

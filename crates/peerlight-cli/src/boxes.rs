@@ -108,7 +108,7 @@ pub fn add_boxes(images: &mut [Listed], file: &Path, left: &mut LeftOut) -> Resu
 }
 
 /// Whether a box ends within the first pixel, but for what is rounded.
-fn is_fraction(rect: &Rect) -> bool {
+pub fn is_fraction(rect: &Rect) -> bool {
     rect.x1 <= 1.01 && rect.y1 <= 1.01
 }
 

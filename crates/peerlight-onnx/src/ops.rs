@@ -205,7 +205,7 @@ fn advice(op: &str) -> &'static str {
              output."
         }
         "CumSum" => "Write it as a product with a triangle of ones, torch.ones(n, n).tril().",
-        "GridSample" | "DeformConv" | "MaxUnpool" | "Col2Im" | "DFT" | "STFT" => {
+        "GridSample" | "ConvTranspose" | "DeformConv" | "MaxUnpool" | "Col2Im" | "DFT" | "STFT" => {
             "No other operations stand for it: only a network without it can be explained."
         }
         "RotaryEmbedding" | "LinearAttention" | "CausalConvWithState" | "TensorScatter" => {

@@ -10,6 +10,8 @@ use peerlight_core::{Code, Crop, Error, Rect, Result};
 use peerlight_explain::Choose;
 use peerlight_metrics::{RegionAt, Replacement, WhatIf};
 
+use crate::boxes::is_fraction;
+
 /// What-if question of the command line.
 #[derive(Args, Clone)]
 #[command(group(ArgGroup::new("question").args(["hide", "keep", "effects"]).multiple(true)))]
@@ -40,7 +42,7 @@ impl WhatIfArgs {
             return Ok(None);
         }
         let seen = |rect: &Rect| {
-            if rect.x1 <= 1.01 && rect.y1 <= 1.01 && rect.x1 > 0.0 && rect.y1 > 0.0 {
+            if is_fraction(rect) && rect.x1 > 0.0 && rect.y1 > 0.0 {
                 let text = "A box ends within the first pixel. It seems to be in fractions: places are in pixels.";
                 return Err(Error::new(Code::AskInvalid, text));
             }

@@ -39,8 +39,7 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Noughts.
-    pub fn new(from: usize, to: usize) -> Result<Self, Fault> {
+    fn new(from: usize, to: usize) -> Result<Self, Fault> {
         match from > 0 && to > 0 && from.saturating_mul(to) <= MOST {
             true => Ok(Self { shape: [from, to], values: vec![0.0; from * to] }),
             false => refuse(format!("makes {to} pixels of {from}")),

@@ -149,6 +149,12 @@ impl Study<'_> {
     }
 }
 
+/// What a run kept of each image.
+fn records(text: &str) -> Result<Vec<Value>> {
+    let record = |line| serde_json::from_str::<Value>(line).map(|mut line| line["record"].take());
+    text.lines().skip(1).map(record).collect::<std::result::Result<_, _>>().map_err(|e| e.to_string())
+}
+
 /// The rows about agreement of a report.
 fn rows(report: &Value) -> impl Iterator<Item = &Value> {
     report["agreement_worth"]["rows"].as_array().into_iter().flatten()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{super::PRETRAINED, Half, Study};
+use super::{super::PRETRAINED, Half, Study, records};
 use crate::{
     experiments::{
         UNTOUCHED,
@@ -51,7 +51,7 @@ pub fn run(study: &Study<'_>) -> Result<Value> {
             for (run, bundle) in runs {
                 let name = format!("{run}-{}", half.name());
                 study.evaluate(&name, &bundle, [&lists[0], &lists[1]], &["--agreement=peers"])?;
-                own.push(records(&read(&study.out.join(name).join("records.jsonl"))?)?);
+                own.push(joint_maps(&read(&study.out.join(name).join("records.jsonl"))?)?);
             }
             maps.push((arm, own));
         }
@@ -61,10 +61,9 @@ pub fn run(study: &Study<'_>) -> Result<Value> {
 }
 
 /// The mutual map of each image, in the order of the images' names.
-fn records(text: &str) -> Result<Vec<Found>> {
+fn joint_maps(text: &str) -> Result<Vec<Found>> {
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
-    for line in text.lines().skip(1) {
-        let record = serde_json::from_str::<Value>(line).map_err(|e| e.to_string())?["record"].take();
+    for record in records(text)? {
         let judged = record["judged"].as_array().into_iter().flatten();
         let joint = judged.into_iter().find(|of| of["peer"].is_null() && of["method"] == "mutual");
         let (Some(image), Some(joint)) = (record["image"].as_str(), joint) else { continue };
@@ -148,7 +147,7 @@ mod tests {
             { "peer": 0, "method": "mutual", "hit": false, "values": {} },
             { "peer": null, "method": "mutual", "hit": true, "values": { "reach": 0.25, "confidence": 0.5 } },
         ] } });
-        let found = records(&format!("{{}}\n{line}\n")).unwrap();
+        let found = joint_maps(&format!("{{}}\n{line}\n")).unwrap();
         assert!(found.len() == 1 && found[0].hit);
         assert_eq!((found[0].values["reach"], found[0].values["confidence"]), (-0.25, 0.5));
     }

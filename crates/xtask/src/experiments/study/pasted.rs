@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Study, unlike};
+use super::{Study, records, unlike};
 use crate::{
     experiments::planted::{estimate, ranked},
     pasted::{self, TRUTH},
@@ -30,13 +30,7 @@ pub fn run(study: &Study<'_>) -> Result<Value> {
     let bundle = unlike::four(study)?;
     let flags = ["--agreement=itself", "--agreement-also=committees"];
     study.evaluate("pasted", &bundle, [&out, &out.join(TRUTH)], &flags)?;
-    let records = read(&study.out.join("pasted/records.jsonl"))?;
-    let records: Vec<Value> = records
-        .lines()
-        .skip(1)
-        .map(|line| serde_json::from_str::<Value>(line).map(|mut line| line["record"].take()))
-        .collect::<std::result::Result<_, _>>()
-        .map_err(|e| format!("pasted: {e}"))?;
+    let records = records(&read(&study.out.join("pasted/records.jsonl"))?)?;
     Ok(results(&records, &read(&out.join(TRUTH))?))
 }
 
