@@ -314,6 +314,8 @@ fn a_run_is_resumed_to_the_same_report() {
     let table = text(&output.stdout);
     assert!(table.contains("road") && table.contains("right") && !table.contains("mutual"), "{table}");
     refused(&["compare", "--a", &whole, "--b", &set], 1, &["file-unreadable"]);
+    let again = format!("{whole}/.");
+    refused(&["compare", "--a", &format!("{whole},{again}"), "--b", &broken], 1, &["ask-invalid", "stands twice"]);
     fs::write(folder.path().join("one/records.jsonl"), "{}\n").unwrap();
     refused(&["compare", "--a", &whole, "--b", &out("one")], 1, &["file-unreadable", "peerlight evaluate"]);
 }

@@ -11,7 +11,7 @@ use peerlight_explain::Session;
 use peerlight_models::Bundle;
 use peerlight_testkit::golden::root;
 use peerlight_train::{Record, recipe::Optimizer};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Place, code, text};
 
 #[test]
@@ -58,6 +58,28 @@ fn every_bundle_is_what_import_makes_of_the_one_in_16_bits() {
     }
 }
 
+/// The record of the pair that shipped before, with the names of an earlier version.
+#[test]
+fn a_record_with_earlier_names_is_still_read() {
+    let read: Record = serde_json::from_value(json!({
+        "version": "0.1.0", "from_sha256": "0", "pictures": 12992, "skipped": 0, "steps": 100,
+        "recipe": {
+            "batch": 12, "beta": 20.0, "clip": 5.0, "crop": 0.5, "decay": 0.0, "delta": 1.0, "evidence": "guided",
+            "from": "models/lite0-lite1.safetensors", "gamma": 0.0, "grid": 7, "jitter": 0.0, "keep": 0.5,
+            "lambda": 1.0, "lead": "mutual", "map-side": 28, "mask": "both", "momentum": 0.9, "onto": "both",
+            "optimiser": "adamw", "peers": [], "pictures": ["imagenette/train", "data/caltech101"], "power": 2,
+            "rate": 3e-05, "seed": 0, "sides": [224], "stages": [], "steps": 100, "stretch": 1.25,
+            "targets": "teacher", "teach": "network", "temperature": 1.0, "transfer": "regional",
+            "val": "imagenette/val", "val-part": 0.1, "warm-up": 10,
+        },
+        "validation": { "ce": [0.845, 0.761], "pictures": 500, "rho": 0.87, "right": [0.776, 0.808] },
+    }))
+    .unwrap();
+    assert_eq!((read.recipe.loss.transfer_weight, read.recipe.loss.consistency_weight), (20.0, 1.0));
+    assert_eq!((read.recipe.schedule.batch_size, read.recipe.schedule.optimizer), (12, Optimizer::Adamw));
+    assert_eq!(read.validation.unwrap().accuracy, [0.776, 0.808]);
+}
+
 #[test]
 fn the_trained_pair_keeps_its_record_and_no_path() {
     let bytes = fs::read(root().join("web/models/lite0-lite1-peers.safetensors")).unwrap();
@@ -65,14 +87,14 @@ fn the_trained_pair_keeps_its_record_and_no_path() {
     let bundle = Bundle::parse(&bytes).unwrap();
     let record = bundle.manifest.training.clone().expect("a record");
     assert_eq!(record["from_sha256"], Bundle::parse(&published).unwrap().sha256());
-    // Its names are those of an earlier version, and are still read.
     let read: Record = serde_json::from_value(record.clone()).unwrap();
-    assert_eq!(f64::from(read.recipe.loss.transfer_weight), record["recipe"]["beta"].as_f64().unwrap());
+    assert_eq!(f64::from(read.recipe.loss.transfer_weight), record["recipe"]["transfer-weight"].as_f64().unwrap());
     assert_eq!(read.recipe.schedule.optimizer, Optimizer::Adamw);
     assert_eq!(read.validation.unwrap().accuracy.len(), bundle.manifest.peers.len());
     let recipe = &record["recipe"];
-    assert!(recipe["seed"].is_u64() && recipe["steps"].is_u64() && recipe["beta"].as_f64().unwrap() > 0.0, "{recipe}");
-    let paths = recipe["pictures"].as_array().unwrap().iter().chain([&recipe["from"], &recipe["val"]]);
+    let weight = recipe["transfer-weight"].as_f64().unwrap();
+    assert!(recipe["seed"].is_u64() && recipe["steps"].is_u64() && weight > 0.0, "{recipe}");
+    let paths = recipe["images"].as_array().unwrap().iter().chain([&recipe["from"], &recipe["val"]]);
     for path in paths.map(|path| path.as_str().unwrap()) {
         assert!(!path.starts_with(['/', '.']) && path.matches('/').count() == 1, "{path}");
     }

@@ -81,11 +81,13 @@ fn names(calibration: &Calibration) -> String {
 }
 
 /// What the peers add to what takes no second network, in words.
-fn part_of_peers([difference, low, high]: [f64; 3]) -> String {
-    let what = if low > 0.0 { "something" } else { "nothing certain" };
+fn part_of_peers(added: [f64; 3]) -> String {
+    let what = if added[1] > 0.0 { "something" } else { "nothing certain" };
+    // A difference of AUROC is one of pairs in the right order. Adding 0 takes the sign from a zero.
+    let [pairs, low, high] = added.map(|auroc| (auroc * 1000.0).round() / 10.0 + 0.0);
     format!(
-        ", to which a second network adds {what} beside what one map tells alone ({difference:+.3} of AUROC, {low:+.3} \
-         to {high:+.3})"
+        ", to which a second network adds {what} beside what one map tells alone ({pairs:+.1} of 100 pairs of a hit \
+         and a miss in the right order, {low:+.1} to {high:+.1})"
     )
 }
 
@@ -182,7 +184,10 @@ mod tests {
         assert!(
             found.limits.starts_with("It says nothing about whether the answer is right.")
                 && found.limits.contains("200")
+                && found.limits.contains("nothing certain beside what one map tells alone (-0.2 of 100 pairs of a hit")
+                && found.limits.contains("-0.6 to +0.2")
         );
+        assert!(part_of_peers([-0.0001, -0.02, 0.02]).contains("(+0.0 of 100"));
         assert_eq!(found.estimate.unwrap().step, 0);
         let below = known(&calibration, -1.5, BTreeMap::new());
         assert!(below.estimate.is_none() && below.sentence.contains("outside the test photos: its agreement is lower"));

@@ -67,6 +67,15 @@ proptest! {
     }
 
     #[test]
+    fn the_upper_half_is_the_first_half_of_the_order(map in map()) {
+        let (ranked, order) = (RankedMap::new(&map), order(&map));
+        let is_kept = ranked.upper_half();
+        let upper: Vec<u32> = order.iter().copied().filter(|&pixel| is_kept(pixel as usize)).collect();
+        prop_assert_eq!(&upper[..], &order[..map.len() / 2]);
+        prop_assert_eq!(ranked.highest(), order.first().map_or(0, |&pixel| pixel as usize));
+    }
+
+    #[test]
     fn auroc_is_the_share_of_pairs_in_the_right_order((scores, hits) in scored()) {
         let found = auroc(&scores, &hits);
         let of = |wanted: bool| {

@@ -241,11 +241,14 @@ export const PATTERNS = [
       'die Hälfte des Bildes bedeckt.',
   ],
   [
-    /^, to which a second network adds (.+) beside what one map tells alone \((.+) of AUROC, (.+) to (.+)\)$/,
+    /^, to which a second network adds (.+) beside what one map tells alone \((.+) of 100 pairs .+, (.+) to (.+)\)$/,
     (adds, ...numbers) => {
       const [gain, low, high] = numbers.map((x) => x.replace('.', ',').replace('-', '−'));
       const what = adds === 'something' ? 'etwas' : 'nichts Sicheres';
-      return `, wozu ein zweites Netz neben einer Karte allein ${what} beiträgt (${gain} AUROC, ${low} bis ${high})`;
+      return (
+        `, wozu ein zweites Netz neben einer Karte allein ${what} beiträgt (${gain} von 100 Paaren aus Treffer und ` +
+        `Fehlschlag in der richtigen Reihenfolge, ${low} bis ${high})`
+      );
     },
   ],
   [/^(.+), those of odd numbers$/, (set) => `${set}, davon die mit ungeraden Nummern`],

@@ -53,6 +53,12 @@ pub fn run(options: &Compare) -> Result<End> {
 }
 
 fn side(folders: &[PathBuf], left: &mut LeftOut) -> Result<Vec<Measured>> {
+    let mut seen = BTreeSet::new();
+    let mut is_new = |folder: &&PathBuf| seen.insert(folder.canonicalize().unwrap_or_else(|_| (*folder).clone()));
+    if let Some(twice) = folders.iter().find(|folder| !is_new(folder)) {
+        let text = format!("'{}' stands twice on one side, where it would count twice.", twice.display());
+        return Err(Error::new(Code::AskInvalid, text));
+    }
     let mut of = |folder: &PathBuf| {
         let (run, outcomes) = read(&folder.join("records.jsonl"))?;
         let record = |(outcome, source)| match outcome {

@@ -31,7 +31,7 @@ impl Metric for Pointing {
         if evaluation.boxes().is_empty() {
             return Ok(Score::One(None));
         }
-        let highest = evaluation.ranked().positions().iter().position(|&position| position == 0).unwrap_or(0);
+        let highest = evaluation.ranked().highest();
         let hit = !evaluation.blank() && inside(evaluation.boxes(), evaluation.side())[highest];
         Ok(Score::One(Some(f64::from(u8::from(hit)))))
     }

@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Args;
 use crate::{
@@ -55,16 +55,20 @@ pub fn measure(peerlight: &Path, args: &Args, wanted: impl Fn(&str) -> bool) -> 
     }
 }
 
+/// The results as they are kept; an empty object where there are none yet.
+fn kept() -> Result<Value> {
+    match read(&root().join(FILE)) {
+        Ok(text) => serde_json::from_str(&text).map_err(|e| format!("{FILE}: {e}")),
+        Err(_) => Ok(json!({})),
+    }
+}
+
 /// Writes one part of the results, beside the others.
 fn keep(name: &str, part: Value) -> Result {
-    let path = root().join(FILE);
-    let mut all: Map<String, Value> = match read(&path) {
-        Ok(text) => serde_json::from_str(&text).map_err(|e| format!("{FILE}: {e}"))?,
-        Err(_) => Map::new(),
-    };
-    all.insert(name.into(), part);
+    let mut all = kept()?;
+    all[name] = part;
     let text = serde_json::to_string_pretty(&all).map_err(|e| e.to_string())? + "\n";
-    fs::write(path, text).map_err(|e| format!("{FILE}: {e}"))
+    fs::write(root().join(FILE), text).map_err(|e| format!("{FILE}: {e}"))
 }
 
 /// Half of the small images: those of odd numbers of val1000 for choosing, all others for reporting.

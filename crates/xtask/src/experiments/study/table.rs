@@ -196,10 +196,11 @@ const OF_ARMS: [(&str, &str); 8] = [
     ("regional-1", "of the whole maps' correlation"),
     ("confidence", "of confidence"),
 ];
-const ARMS: [(&str, &str); 5] = [
+const ARMS: [(&str, &str); 6] = [
     ("untouched", "published"),
     ("tuned-beta0", "beta 0"),
-    ("tuned-transfer", "transfer"),
+    ("tuned-beta5", "transfer, beta 5"),
+    ("tuned-transfer", "transfer, beta 20"),
     ("tuned-whole", "transfer of whole maps"),
     ("tuned-gamma", "mutual learning"),
 ];
@@ -217,20 +218,19 @@ fn arms(found: &Value) -> String {
     table
 }
 
-/// Each arm less the one without transfer, on both halves of the images.
+/// Each arm less the one without transfer that was trained beside it, on both halves of the images.
 fn arms_above(found: &Value) -> String {
+    // Beta 5 came later, and its images were not paired with those of beta 0.
+    let arms = &ARMS[3..];
     let mut table = String::from("| less beta 0, on the images for choosing; for reporting |");
-    table += &format!(
-        " {} |\n|---|{}\n",
-        ARMS[2..].iter().map(|arm| arm.1).collect::<Vec<_>>().join(" | "),
-        "---|".repeat(3)
-    );
+    let names: Vec<&str> = arms.iter().map(|arm| arm.1).collect();
+    table += &format!(" {} |\n|---|{}\n", names.join(" | "), "---|".repeat(arms.len()));
     for (id, name) in OF_ARMS {
         let cell = |arm: &str| {
             let of = |half: &str| shown(Some(&found[half]["arms"][arm][id]["above_beta0"]), 3, true);
             format!("{}; {}", of("choosing"), of("reporting"))
         };
-        let cells: Vec<String> = ARMS[2..].iter().map(|(arm, _)| cell(arm)).collect();
+        let cells: Vec<String> = arms.iter().map(|(arm, _)| cell(arm)).collect();
         table += &format!("| {name} | {} |\n", cells.join(" | "));
     }
     table
