@@ -65,6 +65,13 @@ export async function nativeCatalog() {
 }
 
 /**
+ * How far two JPEG decoders may move figures. They differ by a few levels in a pixel, and the correlation within one
+ * region feels that most; how far it goes depends on the networks. On the same pixels the page and the program agree
+ * a thousand times better, which is tested of every sample.
+ */
+export const DECODERS = { p: 0.05, rho: 0.5, mean: 0.05 };
+
+/**
  * The page's figures against the command line's.
  * @param {any} page
  * @param {any} other
