@@ -38,7 +38,7 @@ for (const { name, ...view } of VIEWS) {
     if (name !== 'light' || !process.env.PEERLIGHT_SCREENSHOTS) return;
     const folder = join(ROOT, 'docs', 'screenshots');
     await mkdir(folder, { recursive: true });
-    await site.page.setViewportSize({ width: 1180, height: 960 });
+    await site.page.setViewportSize({ width: 1180, height: 920 });
     await site.page.evaluate(() => scrollTo(0, 0));
     const small = await slim(await site.page.screenshot());
     await writeFile(join(folder, 'page.png'), small);
