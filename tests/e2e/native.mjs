@@ -69,7 +69,7 @@ export async function nativeCatalog() {
  * region feels that most; how far it goes depends on the networks. On the same pixels the page and the program agree
  * a thousand times better, which is tested of every sample.
  */
-export const DECODERS = { p: 0.05, rho: 0.5, mean: 0.05 };
+export const DECODERS = { p: 0.05, rho: 0.5, mean: 0.04 };
 
 /**
  * The page's figures against the command line's.

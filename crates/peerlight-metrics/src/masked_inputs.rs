@@ -93,8 +93,8 @@ impl MaskedInputs {
         let values = map.values();
         match masking {
             Masking::Top50 => {
-                let is_kept = map.upper_half();
-                self.blend(Baseline::Black, |i| if is_kept(i) { 1.0 } else { 0.0 }, out);
+                let kept = &map.top_half().kept;
+                self.blend(Baseline::Black, |i| if kept[i] { 1.0 } else { 0.0 }, out);
             }
             Masking::Soft => self.blend(Baseline::Black, |i| values[i], out),
             Masking::SoftNormalized => self.blend(Baseline::MeanGray, |i| values[i], out),

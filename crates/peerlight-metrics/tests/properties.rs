@@ -69,8 +69,8 @@ proptest! {
     #[test]
     fn the_upper_half_is_the_first_half_of_the_order(map in map()) {
         let (ranked, order) = (RankedMap::new(&map), order(&map));
-        let is_kept = ranked.upper_half();
-        let upper: Vec<u32> = order.iter().copied().filter(|&pixel| is_kept(pixel as usize)).collect();
+        let kept = &ranked.top_half().kept;
+        let upper: Vec<u32> = order.iter().copied().filter(|&pixel| kept[pixel as usize]).collect();
         prop_assert_eq!(&upper[..], &order[..map.len() / 2]);
         prop_assert_eq!(ranked.highest(), order.first().map_or(0, |&pixel| pixel as usize));
     }
